@@ -1,0 +1,125 @@
+import type { Severity } from "../severity.ts";
+import type { Redacted } from "./redacted.ts";
+
+/** Which test on which column decided, with what the column held. */
+export interface Evidence {
+	readonly column: string;
+	/** As in KQL: `has "cloudflared"`, `has_all ("tunnel", "run", "--token")`, `!contains "…"`. */
+	readonly test: string;
+	readonly value: Redacted;
+}
+
+/** One rule that matched the record of a sighting. */
+export interface SightedRule {
+	readonly id: string;
+	readonly severity: Severity;
+	readonly evidence: readonly Evidence[];
+}
+
+export interface Device {
+	readonly tenantId: Redacted;
+	/** 40 hex characters; `name:<lower-case name>` where the record has none. */
+	readonly id: Redacted;
+	readonly name: Redacted;
+	/** Defender's `MachineGroup`; empty when unknown. */
+	readonly group: Redacted;
+}
+
+/** What a token or credentials JSON says about its tunnel. Never the secret. */
+export interface Tunnel {
+	/** Account tag, 32 hex, lower case: whose tunnel it is. Empty when it is not known. */
+	readonly account: string;
+	/** UUID, lower case. Empty when it is not known (a token cut short). */
+	readonly tunnelId: string;
+	/** `fed` for FedRAMP, else empty. */
+	readonly endpoint: string;
+	/** First 8 hex of SHA-256 of the secret, to correlate; empty when the secret was cut off. */
+	readonly fingerprint: string;
+}
+
+/** How cloudflared was started; the ids are those of the modes in docs. */
+export type Mode =
+	| "named-token"
+	| "named-token-file"
+	| "named-env"
+	| "named-credentials"
+	| "adhoc-named"
+	| "quick"
+	| "service-install"
+	| "service-uninstall"
+	| "service-mode"
+	| "access-client"
+	| "maintenance"
+	| "unknown";
+
+export type TargetClass = "rdp" | "ssh" | "smb" | "vnc" | "winrm" | "http" | "network" | "other";
+
+/** What a tunnel lets in: `--url rdp://localhost:3389` is `{ text: "rdp://localhost:3389", class: "rdp" }`. */
+export interface Target {
+	readonly text: Redacted;
+	readonly class: TargetClass;
+}
+
+/** Where the program lies, judged from its path. An annotation: rules test the literal path. */
+export type FolderClass =
+	| "network"
+	| "temp"
+	| "odd"
+	| "package-manager"
+	| "standard"
+	| "program-data"
+	| "user"
+	| "admin-folder"
+	| "container"
+	| "unknown";
+
+/** The process that the sighting is about: cloudflared itself, or what looks like it. */
+export interface Program {
+	readonly fileName: Redacted;
+	/** Folder and file name, as Defender wrote it. */
+	readonly path: Redacted;
+	readonly folderClass: FolderClass;
+	readonly commandLine: Redacted;
+	readonly sha256: string;
+	readonly sha1: string;
+	/** Not called cloudflared, though it behaves like it. */
+	readonly renamed: boolean;
+	/** `DOMAIN\user`, or the UPN; empty when unknown. */
+	readonly user: Redacted;
+	readonly elevated: boolean;
+	/** Program names from the oldest known ancestor to the program itself. */
+	readonly chain: readonly Redacted[];
+}
+
+/** One Defender record that matched, enriched and redacted: everything later steps may know about it. */
+export interface Sighting {
+	/** First 12 hex of SHA-256 of `table|DeviceId|Timestamp|ReportId`: the same for a redelivered record. */
+	readonly recordId: string;
+	readonly device: Device;
+	readonly table: string;
+	readonly actionType: Redacted;
+	/** Text, because it can exceed 2^53. */
+	readonly reportId: Redacted;
+	/** The sensor's own text, 7 digits of fraction and all: it is part of the record's identity. */
+	readonly timestamp: Redacted;
+	/** `timestamp` for arithmetic; the export's time when the record has none. */
+	readonly at: Date;
+	/** How many events an aggregated row stands for; 1 otherwise. */
+	readonly times: number;
+	readonly severity: Severity;
+	readonly rules: readonly SightedRule[];
+	readonly program: Program;
+	readonly mode: Mode;
+	readonly tunnel: Tunnel | undefined;
+	readonly exposes: readonly Target[];
+	/** Public name given on the command line; empty when none was. */
+	readonly hostname: Redacted;
+	readonly ownership: Ownership;
+}
+
+/** Whose tunnel is it? A missing token is never approval. */
+export interface Ownership {
+	readonly verdict: "ours" | "not-ours" | "cannot-tell";
+	/** One sentence for people. */
+	readonly reason: Redacted;
+}

@@ -1,0 +1,59 @@
+import type { Redacted } from "../cloudflared/redacted.ts";
+import type { Device, Sighting, Tunnel } from "../cloudflared/sighting.ts";
+import type { Severity } from "../severity.ts";
+
+/** Why a notice is owed. `later` is not one: it is a promised `changed`. */
+export type NoticeKind = "new" | "worse" | "changed" | "still" | "back";
+
+export interface Change {
+	/** Number of the notice that tells it. */
+	readonly n: number;
+	readonly kind: NoticeKind;
+	readonly text: Redacted;
+}
+
+/** All sightings of one family on one device: the unit of deduplication. */
+export interface Finding {
+	/** First 24 hex of SHA-256 of `[tenantId, deviceId, family]`. */
+	readonly key: string;
+	readonly device: Device;
+	readonly family: string;
+	readonly status: "open" | "closed";
+	readonly severity: Severity;
+	/** Severity at the last wanted notice; `undefined` before the first. */
+	readonly noticeSeverity: Severity | undefined;
+	/** Records seen, all kinds. */
+	readonly count: number;
+	readonly firstSeen: Date;
+	readonly lastSeen: Date;
+	/** Number of the newest wanted notice; 0 = none yet. */
+	readonly want: number;
+	/** The last notice number at which each kind was wanted: what is owed only grows until a send succeeds. */
+	readonly reasons: Readonly<Partial<Record<NoticeKind, number>>>;
+	/** The newest ten. */
+	readonly changes: readonly Change[];
+	readonly quietMs: number;
+	readonly nextNoticeAt: Date | undefined;
+	readonly deferredTo: Date | undefined;
+	readonly changesLeft: number;
+	/** Record ids already counted, newest last, bounded: a redelivered batch changes nothing. */
+	readonly seen: readonly string[];
+	/** Material signatures already told or known, bounded. */
+	readonly sigs: readonly string[];
+	/** Ids of all rules that have fired. */
+	readonly rules: readonly string[];
+	/** What was learned from tokens on this device, newest last, with when. */
+	readonly tunnels: readonly { readonly tunnel: Tunnel; readonly at: Date }[];
+	readonly newest: Sighting;
+	readonly worst: Sighting;
+}
+
+/** `cf-<12 hex>`: what people and receivers see. */
+export function findingId(finding: Pick<Finding, "key">): string {
+	return `cf-${finding.key.slice(0, 12)}`;
+}
+
+/** The same in every attempt to send it, so that a receiver can drop a repeat. */
+export function noticeId(finding: Pick<Finding, "key">, n: number): string {
+	return `${findingId(finding)}-${n}`;
+}
