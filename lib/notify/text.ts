@@ -1,0 +1,96 @@
+import type { Redacted } from "../cloudflared/redacted.ts";
+
+/** Text that a person may be shown: nothing invisible, no link, no mention, no layout of its own. */
+declare const inertBrand: unique symbol;
+export type Inert = string & { readonly [inertBrand]: true };
+
+/**
+ * Characters that cannot be seen or that move others about: controls, blanks that look like a space or like nothing,
+ * joiners, direction marks, variation selectors, tags. Code points in hex; tab and new lines are dealt with before.
+ */
+const hiddenRanges =
+	"0-1F 7F-A0 AD 34F 61C 115F-1160 1680 17B4-17B5 180B-180F 2000-200F 2028-202F 205F-206F 2800 3000 3164 FE00-FE0F FEFF FFA0 FFF9-FFFB E0000-E0FFF";
+const hidden = new RegExp(`[${hiddenRanges.replace(/[0-9A-F]+/g, "\\u{$&}").replaceAll(" ", "")}]`, "gu");
+
+/** Shows what would be invisible: U+202E becomes `⟦U+202E⟧`, a new line `⏎`; stacks of accents are cut at two. */
+export function visible(text: string): string {
+	return text
+		.toWellFormed()
+		.normalize("NFC")
+		.replace(/\r?\n/g, "⏎")
+		.replaceAll("\t", " ")
+		.replace(hidden, (character) => `⟦U+${hexOf(character)}⟧`)
+		.replace(/(\p{M}{2})(\p{M}+)/gu, (_run, kept: string, rest: string) => `${kept}⟦+${[...rest].length}⟧`);
+}
+
+/** Keeps the head and the tail of a long text and says how much is gone. Counts code points, never halves one. */
+export function clip(text: string, max: number): string {
+	if (text.length <= max) return text;
+	const points = [...text];
+	if (points.length <= max) return text;
+	const head = Math.ceil(0.7 * max);
+	const tail = max - head;
+	const end = tail === 0 ? "" : points.slice(-tail).join("");
+	return `${points.slice(0, head).join("")} …[${points.length - max} more]… ${end}`;
+}
+
+const longest = 700;
+
+/**
+ * Device text made safe to show: clipped, everything invisible made visible, and no link, mention or date macro left
+ * even where a chat client reads Markdown or HTML in places it should not.
+ */
+export function inert(text: Redacted, max = longest): Inert {
+	return disarmed(clip(visible(text), max)) as Inert;
+}
+
+/** Joins our own words and inert pieces. A plain string is refused, so device text cannot slip in. */
+export function say(words: TemplateStringsArray, ...pieces: readonly (Inert | number)[]): Inert {
+	return String.raw({ raw: words }, ...pieces) as Inert;
+}
+
+/** A hash, tag or UUID; empty for anything which does not look like one. */
+export function idText(text: string): Inert {
+	return (/^[0-9a-z-]{1,64}$/i.test(text) ? text : "") as Inert;
+}
+
+function disarmed(text: string): string {
+	return text
+		.replace(/<(?=\s*[\p{L}/!?])/gu, "‹")
+		.replaceAll("](", "] (")
+		.replace(/\{\{(?=DATE|TIME)/gi, "{ {")
+		.replace(/http(s?):\/\//gi, "hxxp$1://")
+		.replace(/([a-z][a-z0-9+.-]*):\/\//gi, (whole, scheme: string) => (/^hxxps?$/i.test(scheme) ? whole : `${scheme}[:]//`))
+		.replace(/\b(mailto|tel|sms|javascript|data|msteams):/gi, "$1[:]")
+		.replace(/(www)\./gi, "$1[.]");
+}
+
+/**
+ * The short name for the few places that do read Markdown (the title, the toast): the first label of a host name with
+ * every sign of markup replaced, or the start of the id where there is no name.
+ */
+export function plainName(name: Redacted, id: Redacted, max = 40): Inert {
+	const label = name.split(".")[0] ?? "";
+	const plain = (text: string): string =>
+		inert(text as Redacted, max)
+			.replace(/[^\p{L}\p{M}\p{N}\- ⟦⟧+…]/gu, "·")
+			.replace(/^[\s·+-]+/u, "")
+			.trim();
+	return (plain(label) || plain(id.slice(0, 8)) || "an unnamed device") as Inert;
+}
+
+/** Cuts words that would not fit on a phone; everything else stays. */
+export function shortWords(text: Inert, max = 40): Inert {
+	return text.replace(/\S+/gu, (word) => shortWord(word, max)) as Inert;
+}
+
+function shortWord(word: string, max: number): string {
+	if (word.length <= max) return word;
+	const points = [...word];
+	if (points.length <= max) return word;
+	return `${points.slice(0, Math.floor(0.55 * max)).join("")}…${points.slice(-Math.floor(0.4 * max)).join("")}`;
+}
+
+function hexOf(character: string): string {
+	return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+}
