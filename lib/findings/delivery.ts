@@ -1,7 +1,9 @@
+import type { Severity } from "../severity.ts";
 import type { Finding, NoticeKind } from "./finding.ts";
 
-/** What is sent: rendered from the finding at the moment of sending, so an outage ends in one message with true counters. */
+/** About one finding: rendered at the moment of sending, so an outage ends in one message with true counters. */
 export interface Notice {
+	readonly type: "finding";
 	/** `cf-<12 hex>-<n>` */
 	readonly id: string;
 	readonly n: number;
@@ -12,6 +14,55 @@ export interface Notice {
 	readonly moreSinceLast: number;
 	readonly now: Date;
 }
+
+/** About many findings at once, when single messages would bury the people who read them. Every member counts as told. */
+export interface StormNotice {
+	readonly type: "storm";
+	/** `cf-storm-<12 hex>`, from the ids of the notices it stands for. */
+	readonly id: string;
+	/** How many findings it tells. */
+	readonly count: number;
+	readonly bySeverity: Readonly<Record<Severity, number>>;
+	/** The ten worst, worst first. */
+	readonly worst: readonly Finding[];
+	/** Since when the oldest of them was owed. */
+	readonly since: Date;
+	readonly now: Date;
+}
+
+/** Once a day, for those who asked for it: what was counted and deliberately not told. */
+export interface DigestNotice {
+	readonly type: "digest";
+	/** `cf-digest-<yyyymmdd>` */
+	readonly id: string;
+	readonly from: Date;
+	readonly to: Date;
+	/** Findings seen again without a message, the busiest first, at most ten. */
+	readonly held: readonly { readonly finding: Finding; readonly more: number }[];
+	/** How many findings were held in all. */
+	readonly heldCount: number;
+	/** Findings on which only approved tunnels were seen. */
+	readonly approvedCount: number;
+	/** Notices given up. */
+	readonly deadCount: number;
+	readonly now: Date;
+}
+
+/** A sign of life after a quiet week; an idle Teams flow is switched off by its host. */
+export interface HeartbeatNotice {
+	readonly type: "heartbeat";
+	/** `cf-heartbeat-<yyyymmdd>` */
+	readonly id: string;
+	/** Last successful message to this destination; `undefined` when there was none yet. */
+	readonly lastMessageAt: Date | undefined;
+	/** Open findings now. */
+	readonly openCount: number;
+	/** Newest event of the stream that was read; `undefined` when that is not known. */
+	readonly newestEventAt: Date | undefined;
+	readonly now: Date;
+}
+
+export type AnyNotice = Notice | StormNotice | DigestNotice | HeartbeatNotice;
 
 /** Closed list; each is a metric label. */
 export type FailureReason = "rateLimited" | "server" | "network" | "timeout" | "rejected" | "auth" | "moved" | "gone";
@@ -36,5 +87,5 @@ export type Delivery =
 export interface Destination {
 	/** `teams`, `webhook` or `console`; part of a row key and of every log line. */
 	readonly name: string;
-	send(notice: Notice, signal: AbortSignal): Promise<Delivery>;
+	send(notice: AnyNotice, signal: AbortSignal): Promise<Delivery>;
 }
