@@ -1,0 +1,97 @@
+import { lookup } from "node:dns";
+import { type IncomingMessage, request as plainRequest, type RequestOptions } from "node:http";
+import { request as tlsRequest } from "node:https";
+import type { Answer, Failure, Post, PostFunction } from "./answer.ts";
+
+const maxAnswerBytes = 4096;
+
+/**
+ * The only way out to a destination. Built on `node:https` and not on `fetch`, because it must know whether the
+ * request had left when something failed, and must connect to the very address that was checked.
+ */
+export function createPost({ timeoutMs }: { timeoutMs: number }): PostFunction {
+	return (post) => {
+		// One deadline for name lookup, connection, headers and body: a server that drips bytes cannot hold us.
+		const signal = AbortSignal.any([post.signal, AbortSignal.timeout(timeoutMs)]);
+		return send(post, signal);
+	};
+}
+
+function send(post: Post, signal: AbortSignal): Promise<Answer> {
+	return new Promise((resolve) => {
+		const url = new URL(post.url);
+		const secure = url.protocol === "https:";
+		const options: RequestOptions = {
+			method: "POST",
+			headers: { ...post.headers, "content-length": Buffer.byteLength(post.body) },
+			// A fresh connection each time: a kept one may be half dead, and then nobody knows what arrived.
+			agent: false,
+			signal,
+			...(post.allowAddress === undefined ? {} : { lookup: checkedLookup(post.allowAddress) }),
+		};
+		let connected = false;
+		const request = (secure ? tlsRequest : plainRequest)(url, options);
+		request.on("socket", (socket) => {
+			socket.once(secure ? "secureConnect" : "connect", () => {
+				connected = true;
+			});
+		});
+		request.once("response", (response) => {
+			// From here on the status decides; what breaks later only shortens the text.
+			request.removeAllListeners("error").on("error", () => undefined);
+			readStart(response, (body) => {
+				resolve({ kind: "answered", status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"] ?? "", body });
+			});
+		});
+		request.once("error", (error) => {
+			resolve({ kind: "failed", failure: signal.aborted ? "timeout" : failureOf(error), ambiguous: connected });
+		});
+		request.end(post.body);
+	});
+}
+
+/** The status has come, so it counts: a body that breaks off or drips past the deadline is taken as far as it got. */
+function readStart(response: IncomingMessage, then: (text: string) => void): void {
+	const chunks: Buffer[] = [];
+	let bytes = 0;
+	const done = (): void => {
+		response.destroy();
+		then(Buffer.concat(chunks).subarray(0, maxAnswerBytes).toString("utf8"));
+	};
+	response.on("data", (chunk: Buffer) => {
+		chunks.push(chunk);
+		bytes += chunk.length;
+		if (bytes >= maxAnswerBytes) done();
+	});
+	response.on("end", done);
+	response.on("error", done);
+}
+
+/** Refuses the host when any of its addresses is not allowed, and hands over the checked ones: no second lookup. */
+function checkedLookup(allowed: (address: string) => boolean): NonNullable<RequestOptions["lookup"]> {
+	return (hostname, options, callback) => {
+		lookup(hostname, { ...options, all: true }, (error, addresses) => {
+			const [first] = addresses ?? [];
+			if (error !== null || first === undefined) callback(error ?? new Error("no address"), "");
+			else if (!addresses.every(({ address }) => allowed(address))) callback(forbiddenAddress(), "");
+			else if (options.all) callback(null, addresses);
+			else callback(null, first.address, first.family);
+		});
+	};
+}
+
+function forbiddenAddress(): Error {
+	return Object.assign(new Error("forbidden address"), { code: "FORBIDDEN_ADDRESS" });
+}
+
+/** Only the code is looked at: the text names hosts and addresses. */
+function failureOf(error: unknown): Failure {
+	const code = error instanceof Error && "code" in error ? String(error.code) : "";
+	if (code === "FORBIDDEN_ADDRESS") return "forbidden-address";
+	if (code === "ECONNREFUSED" || code === "EHOSTUNREACH" || code === "ENETUNREACH") return "refused";
+	if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "unresolved";
+	if (code === "ECONNRESET" || code === "EPIPE") return "reset";
+	if (code === "ETIMEDOUT" || code === "ABORT_ERR") return "timeout";
+	if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/.test(code) || code === "EPROTO") return "tls";
+	return "other";
+}

@@ -1,0 +1,62 @@
+import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { onTestFinished } from "vitest";
+
+export interface Received {
+	readonly path: string;
+	readonly headers: IncomingHttpHeaders;
+	readonly body: string;
+}
+
+/** A server on a free port of this machine; it is gone when the test ends. */
+export async function listen(handler: RequestListener): Promise<string> {
+	const server = createServer(handler);
+	await new Promise<void>((resolve) => {
+		server.listen(0, "127.0.0.1", resolve);
+	});
+	onTestFinished(async () => {
+		server.closeAllConnections();
+		await new Promise((resolve) => {
+			server.close(resolve);
+		});
+	});
+	const { port } = server.address() as AddressInfo;
+	return `http://127.0.0.1:${port}`;
+}
+
+/** A server that keeps what it got and answers with the next of the given answers; the last one repeats. */
+export async function receiver(...answers: readonly ((response: ServerResponse) => void)[]): Promise<{
+	readonly base: string;
+	readonly received: Received[];
+}> {
+	const received: Received[] = [];
+	const base = await listen((request, response) => {
+		const chunks: Buffer[] = [];
+		request.on("data", (chunk: Buffer) => chunks.push(chunk));
+		request.on("end", () => {
+			const answer = answers[Math.min(received.length, answers.length - 1)];
+			received.push({ path: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString("utf8") });
+			answer?.(response);
+		});
+	});
+	return { base, received };
+}
+
+export function status(code: number, headers: Readonly<Record<string, string>> = {}, body = ""): (response: ServerResponse) => void {
+	return (response) => {
+		response.writeHead(code, headers).end(body);
+	};
+}
+
+/** A port on which nothing listens. */
+export async function closedPort(): Promise<string> {
+	const server = createServer();
+	await new Promise<void>((resolve) => {
+		server.listen(0, "127.0.0.1", resolve);
+	});
+	const { port } = server.address() as AddressInfo;
+	await new Promise((resolve) => {
+		server.close(resolve);
+	});
+	return `http://127.0.0.1:${port}`;
+}
