@@ -1,0 +1,65 @@
+import type { Column } from "../defender/tables.ts";
+
+/** One test of one column. Texts compare as in Kusto: ASCII letters fold, everything else is exact. */
+export type Test =
+	| { readonly kind: "has" | "contains" | "startsWith" | "endsWith" | "equals"; readonly column: Column; readonly value: string }
+	| { readonly kind: "hasAll" | "in"; readonly column: Column; readonly values: readonly string[] }
+	| { readonly kind: "equalsNumber"; readonly column: Column; readonly values: readonly number[] };
+
+/**
+ * What a rule demands of a record. A column that is missing, null or not a string is the empty string.
+ * Matcher, evidence, prefilter, explanation and KQL are five readers of this one tree: a new kind does not
+ * compile until all of them know it.
+ */
+export type Condition =
+	| { readonly kind: "all" | "any"; readonly parts: readonly Condition[] }
+	| { readonly kind: "not"; readonly part: Condition }
+	| Test;
+
+export function all(...parts: readonly Condition[]): Condition {
+	return { kind: "all", parts };
+}
+
+export function any(...parts: readonly Condition[]): Condition {
+	return { kind: "any", parts };
+}
+
+export function not(part: Condition): Condition {
+	return { kind: "not", part };
+}
+
+/** The value occurs as whole terms: a letter or digit at its edge may not touch another ASCII letter or digit. */
+export function has(column: Column, value: string): Test {
+	return { kind: "has", column, value };
+}
+
+/** `has` for every value, all in this one column. */
+export function hasAll(column: Column, ...values: readonly string[]): Test {
+	return { kind: "hasAll", column, values };
+}
+
+export function contains(column: Column, value: string): Test {
+	return { kind: "contains", column, value };
+}
+
+export function startsWith(column: Column, value: string): Test {
+	return { kind: "startsWith", column, value };
+}
+
+export function endsWith(column: Column, value: string): Test {
+	return { kind: "endsWith", column, value };
+}
+
+export function equals(column: Column, value: string): Test {
+	return { kind: "equals", column, value };
+}
+
+/** The column equals one of the values. (`in` is a reserved word.) */
+export function oneOf(column: Column, ...values: readonly string[]): Test {
+	return { kind: "in", column, values };
+}
+
+/** The column is one of these numbers; the rare rows that carry a number as digits in a string count too. */
+export function equalsNumber(column: Column, ...values: readonly number[]): Test {
+	return { kind: "equalsNumber", column, values };
+}
