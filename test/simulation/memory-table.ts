@@ -1,0 +1,86 @@
+import type { Key, NewRow, Row, Table, Transacted, Values, Write, Written } from "../../lib/findings/table.ts";
+
+/** Table Storage in memory: the same answers, none of the faults. `clock` is the server's. */
+export function createMemoryTable(clock: () => Date = () => new Date(), exists = true): MemoryTable {
+	const rows = new Map<string, Row>();
+	let tableExists = exists;
+	let writes = 0;
+
+	const put = (row: NewRow): string => {
+		writes += 1;
+		const etag = `W/"${writes}"`;
+		rows.set(address(row), { partitionKey: row.partitionKey, rowKey: row.rowKey, values: defined(row.values), etag });
+		return etag;
+	};
+	const check = (write: Write): Exclude<Written, { outcome: "written" }> | undefined => {
+		if (!tableExists) return { outcome: "tableMissing" };
+		if (!acceptable(write.row)) return { outcome: "refused", status: 400 };
+		const found = rows.get(address(write.row));
+		if (write.kind === "create") return found === undefined ? undefined : { outcome: "conflict" };
+		if (found === undefined) return { outcome: "missing" };
+		return found.etag === write.etag ? undefined : { outcome: "stale" };
+	};
+	const one = (write: Write): Written => check(write) ?? { outcome: "written", etag: put(write.row) };
+
+	return {
+		async get(key) {
+			return rows.get(address(key));
+		},
+		async create(row) {
+			return one({ kind: "create", row });
+		},
+		async replace(row, etag) {
+			return one({ kind: "replace", row, etag });
+		},
+		async remove(key, etag) {
+			const found = rows.get(address(key));
+			if (found === undefined) return "missing";
+			if (found.etag !== etag) return "stale";
+			rows.delete(address(key));
+			return "removed";
+		},
+		async transact(batch): Promise<Transacted> {
+			if (new Set(batch.map((write) => write.row.partitionKey)).size !== 1) throw new Error("a transaction has one partition");
+			const repeated = new Set(batch.map((write) => address(write.row))).size < batch.length;
+			if (batch.length > 100 || repeated) return { outcome: "refused", status: 400, index: undefined };
+			for (const [index, write] of batch.entries()) {
+				const problem = check(write);
+				if (problem?.outcome === "refused") return { outcome: "refused", status: problem.status, index };
+				if (problem !== undefined) return { outcome: problem.outcome, index };
+			}
+			for (const write of batch) put(write.row);
+			return { outcome: "written" };
+		},
+		async page({ partitionKey, from, to }, { next, size = 1_000 } = {}) {
+			const inRange = [...rows.values()]
+				.filter((row) => row.partitionKey === partitionKey && row.rowKey >= (next ?? from) && row.rowKey < to)
+				.sort((a, b) => (a.rowKey < b.rowKey ? -1 : 1));
+			return { rows: inRange.slice(0, size), next: inRange[size]?.rowKey, at: clock() };
+		},
+		async ensure() {
+			tableExists = true;
+		},
+		all: () => [...rows.values()],
+	};
+}
+
+export interface MemoryTable extends Table {
+	/** What a test looks at afterwards. */
+	readonly all: () => readonly Row[];
+}
+
+function address({ partitionKey, rowKey }: Key): string {
+	return JSON.stringify([partitionKey, rowKey]);
+}
+
+function defined(values: Values): Values {
+	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that keys may not hold
+const forbiddenInKeys = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
+
+function acceptable({ partitionKey, rowKey, values }: NewRow): boolean {
+	const keysFit = [partitionKey, rowKey].every((key) => key.length <= 512 && !forbiddenInKeys.test(key));
+	return keysFit && Object.values(values).every((value) => typeof value !== "string" || value.length <= 32_768);
+}
