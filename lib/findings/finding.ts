@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Redacted } from "../cloudflared/redacted.ts";
 import type { Device, Sighting, Tunnel } from "../cloudflared/sighting.ts";
 import type { Severity } from "../severity.ts";
@@ -46,6 +47,16 @@ export interface Finding {
 	readonly tunnels: readonly { readonly tunnel: Tunnel; readonly at: Date }[];
 	readonly newest: Sighting;
 	readonly worst: Sighting;
+}
+
+/** The only family so far. A rule is evidence, not a key: all rules about cloudflared on one device are one finding. */
+export const family = "cloudflared";
+
+export function findingKey(device: Pick<Device, "tenantId" | "id">, ofFamily: string = family): string {
+	return createHash("sha256")
+		.update(JSON.stringify([device.tenantId, device.id, ofFamily]))
+		.digest("hex")
+		.slice(0, 24);
 }
 
 /** `cf-<12 hex>`: what people and receivers see. */

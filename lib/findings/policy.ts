@@ -1,0 +1,136 @@
+import type { Redacted } from "../cloudflared/redacted.ts";
+import type { Sighting } from "../cloudflared/sighting.ts";
+import { isWorse, type Severity, worst } from "../severity.ts";
+import type { Change, Finding, NoticeKind } from "./finding.ts";
+import { type Signature, signatures } from "./signature.ts";
+import { speaks, tally, unseen } from "./tally.ts";
+
+/** When to speak again. */
+export interface Policy {
+	/** How long a device stays quiet after a notice. */
+	readonly quietMs: number;
+	/** The quiet period doubles with each repeat up to this. */
+	readonly maxQuietMs: number;
+	/** Notices about new evidence within one quiet period; later ones wait for its end. */
+	readonly changesPerPeriod: number;
+}
+
+export const defaultPolicy: Policy = { quietMs: 24 * 3_600_000, maxQuietMs: 7 * 24 * 3_600_000, changesPerPeriod: 3 };
+
+/** Why something is told, or is not. `later` is a *changed* that waits for the end of the quiet period. */
+export type Reason = NoticeKind | "later" | "held" | "repeat";
+
+export type Decision =
+	/** Every sighting had been counted before: nothing to write. */
+	| { readonly reason: "repeat" }
+	| { readonly reason: "held"; readonly finding: Finding; readonly fresh: number }
+	| { readonly reason: NoticeKind | "later"; readonly finding: Finding; readonly fresh: number; readonly dueAt: Date };
+
+const keptSignatures = 100;
+const keptChanges = 10;
+
+/**
+ * Counts the sightings of one device and says whether to speak.
+ *
+ *   nothing told yet ─ new ─► quiet ─ worse ──────────────────────────► quiet, 24 h again
+ *   closed ────────── back ─►   │ ├─ changed (3 a period, then later) ─► quiet, 24 h again
+ *                               │ └─ still (quiet period is over) ─────► quiet, twice as long
+ *                               └─── held: counted, told with the next notice
+ */
+export function decide(finding: Finding | undefined, sightings: readonly Sighting[], now: Date, policy: Policy): Decision {
+	const [first, ...others] = unseen(finding, sightings);
+	if (first === undefined) return { reason: "repeat" };
+	const fresh = [first, ...others] as const;
+	const counted = tally(finding, fresh);
+	const news = whatIsNew(finding, fresh.filter(speaks));
+	const reason = reasonToSpeak(finding, news, now);
+	if (reason === "held") return { reason, finding: counted, fresh: fresh.length };
+	const quiet = quietPeriod(counted, reason, now, policy);
+	return { reason, fresh: fresh.length, dueAt: quiet.dueAt, finding: tell(counted, reason, news, quiet.change) };
+}
+
+interface News {
+	/** Of the sightings that may speak; `undefined` when none may. */
+	readonly severity: Severity | undefined;
+	readonly signatures: readonly Signature[];
+}
+
+function whatIsNew(finding: Finding | undefined, speaking: readonly Sighting[]): News {
+	const known = new Set(finding?.sigs);
+	const found = new Map(speaking.flatMap(signatures).map((one) => [one.id, one]));
+	return {
+		severity: speaking.length === 0 ? undefined : worst(speaking.map((one) => one.severity)),
+		signatures: [...found.values()].filter((one) => !known.has(one.id)),
+	};
+}
+
+/** The first line that fits. Repeats never extend a quiet period, and a stronger sighting is never absorbed. */
+function reasonToSpeak(finding: Finding | undefined, news: News, now: Date): Exclude<Reason, "repeat"> {
+	if (news.severity === undefined) return "held";
+	if (finding === undefined || finding.want === 0) return "new";
+	if (finding.status === "closed") return "back";
+	if (finding.noticeSeverity === undefined || isWorse(news.severity, finding.noticeSeverity)) return "worse";
+	if (news.signatures.length > 0 && finding.changesLeft > 0) return "changed";
+	if (finding.nextNoticeAt === undefined || finding.nextNoticeAt <= now) return "still";
+	return news.signatures.length > 0 ? "later" : "held";
+}
+
+type Quiet = Pick<Finding, "quietMs" | "nextNoticeAt" | "deferredTo" | "changesLeft">;
+
+/** When to tell it, and how long the device is quiet afterwards. */
+function quietPeriod(finding: Finding, reason: NoticeKind | "later", now: Date, policy: Policy): { dueAt: Date; change: Quiet } {
+	const { deferredTo, nextNoticeAt } = finding;
+	const again = (quietMs: number, changesLeft: number) => ({
+		dueAt: now,
+		change: { quietMs, changesLeft, deferredTo, nextNoticeAt: after(now, quietMs) },
+	});
+	switch (reason) {
+		case "new":
+		case "back":
+		case "worse":
+			return again(policy.quietMs, policy.changesPerPeriod);
+		case "changed":
+			return again(policy.quietMs, finding.changesLeft - 1);
+		case "still":
+			return again(Math.min(2 * finding.quietMs, policy.maxQuietMs), policy.changesPerPeriod);
+		case "later": {
+			const { quietMs } = policy;
+			const { changesLeft } = finding;
+			// A promise already made is kept, with more to tell.
+			if (deferredTo !== undefined && deferredTo > now) {
+				return { dueAt: deferredTo, change: { quietMs, changesLeft, deferredTo, nextNoticeAt } };
+			}
+			const dueAt = nextNoticeAt ?? now;
+			return { dueAt, change: { quietMs, changesLeft, deferredTo: dueAt, nextNoticeAt: after(dueAt, quietMs) } };
+		}
+	}
+}
+
+function tell(finding: Finding, reason: NoticeKind | "later", news: News, quiet: Quiet): Finding {
+	const kind = reason === "later" ? "changed" : reason;
+	const n = finding.want + 1;
+	const restart = kind === "new" || kind === "back";
+	const told = restart || finding.noticeSeverity === undefined ? [] : [finding.noticeSeverity];
+	const noticeSeverity = worst([...told, ...(news.severity === undefined ? [] : [news.severity])]);
+	return {
+		...finding,
+		...quiet,
+		status: "open",
+		want: n,
+		reasons: { ...finding.reasons, [kind]: n },
+		noticeSeverity,
+		sigs: [...finding.sigs, ...news.signatures.map((one) => one.id)].slice(-keptSignatures),
+		changes: [...finding.changes, ...changesToTell(finding, kind, n, news)].slice(-keptChanges),
+	};
+}
+
+function changesToTell({ noticeSeverity }: Finding, kind: NoticeKind, n: number, news: News): readonly Change[] {
+	if (kind === "new") return [];
+	// Severities are our own words, so the text holds no secret.
+	const rise = kind === "worse" ? [`severity rose from ${noticeSeverity} to ${news.severity}` as Redacted] : [];
+	return [...rise, ...news.signatures.map((one) => one.text)].map((text) => ({ n, kind, text }));
+}
+
+function after(moment: Date, ms: number): Date {
+	return new Date(moment.getTime() + ms);
+}

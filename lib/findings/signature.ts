@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import type { Redacted } from "../cloudflared/redacted.ts";
+import type { Sighting } from "../cloudflared/sighting.ts";
+
+/** One material fact of a sighting. A fact that was not seen on the device before is worth a message. */
+export interface Signature {
+	/** `<kind>:<12 hex>` */
+	readonly id: string;
+	/** For people: "another user: CONTOSO\\j.meyer". */
+	readonly text: Redacted;
+}
+
+/**
+ * What makes a sighting materially different: tunnel, account, binary, kind of folder, user, rule, what is exposed, a
+ * disguised name. Left out on purpose: the raw command line, process ids and times, which an attacker varies freely.
+ */
+export function signatures(sighting: Sighting): readonly Signature[] {
+	const { program, tunnel } = sighting;
+	return [
+		signature("tunnel", tunnel?.tunnelId ?? "", `another tunnel: ${tunnel?.tunnelId}`),
+		signature("account", tunnel?.account ?? "", `another Cloudflare account: ${tunnel?.account}`),
+		signature("binary", program.sha256, `another binary: SHA-256 ${program.sha256}`),
+		signature("folder", program.folderClass === "unknown" ? "" : program.folderClass, `another kind of folder: ${program.path}`),
+		signature("user", program.user, `another user: ${program.user}`),
+		signature("name", program.renamed ? "renamed" : "", `under another name: ${program.fileName}`),
+		...sighting.rules.map((rule) => signature("rule", rule.id, `another rule: ${rule.id}`)),
+		...sighting.exposes.map((target) => signature("target", target.class, `exposes ${target.class}: ${target.text}`)),
+	].filter((one) => one !== undefined);
+}
+
+/** `undefined` for a fact that the record does not hold: not knowing is not news. */
+function signature(kind: string, value: string, text: string): Signature | undefined {
+	if (value === "") return undefined;
+	const hash = createHash("sha256").update(value.toLowerCase()).digest("hex").slice(0, 12);
+	// Every part of the text comes from a sighting, which holds redacted text only.
+	return { id: `${kind}:${hash}`, text: text as Redacted };
+}
