@@ -4,7 +4,9 @@ import type { Column } from "../defender/tables.ts";
 export type Test =
 	| { readonly kind: "has" | "contains" | "startsWith" | "endsWith" | "equals"; readonly column: Column; readonly value: string }
 	| { readonly kind: "hasAll" | "in"; readonly column: Column; readonly values: readonly string[] }
-	| { readonly kind: "equalsNumber"; readonly column: Column; readonly values: readonly number[] };
+	| { readonly kind: "equalsNumber"; readonly column: Column; readonly values: readonly number[] }
+	| { readonly kind: "hasFlag"; readonly column: Column; readonly names: readonly string[] }
+	| { readonly kind: "hasTunnelToken"; readonly column: Column };
 
 /**
  * What a rule demands of a record. A column that is missing, null or not a string is the empty string.
@@ -62,4 +64,17 @@ export function oneOf(column: Column, ...values: readonly string[]): Test {
 /** The column is one of these numbers; the rare rows that carry a number as digits in a string count too. */
 export function equalsNumber(column: Column, ...values: readonly number[]): Test {
 	return { kind: "equalsNumber", column, values };
+}
+
+/**
+ * A command line with one of these flags, after one dash or two and with its value after `=` or a blank, as Go's flag
+ * parser reads it. Names come without their dashes.
+ */
+export function hasFlag(column: Column, ...names: readonly string[]): Test {
+	return { kind: "hasFlag", column, names };
+}
+
+/** A cloudflared tunnel token that decodes to an account, behind one of the usual starts. A JWT is not one. */
+export function hasTunnelToken(column: Column): Test {
+	return { kind: "hasTunnelToken", column };
 }

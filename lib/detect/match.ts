@@ -3,7 +3,7 @@ import type { Column, Table } from "../defender/tables.ts";
 import type { Condition, Test } from "./condition.ts";
 import type { Rule } from "./rule.ts";
 import { spell } from "./spell.ts";
-import { containsText, endsWithText, equalsText, hasTerm, startsWithText, type TextTest } from "./text-test.ts";
+import { containsText, endsWithText, equalsText, hasAnyFlag, hasTerm, hasToken, startsWithText, type TextTest } from "./text-test.ts";
 
 /** Which test on which column decided; the test is spelled as in KQL. */
 export interface Proof {
@@ -70,6 +70,8 @@ function compile(condition: Condition): Compiled {
 		case "hasAll":
 		case "in":
 		case "equalsNumber":
+		case "hasFlag":
+		case "hasTunnelToken":
 			return {
 				holds: compileTest(condition),
 				prove: (_record, wanted) => [{ column: condition.column, test: spell(condition, wanted) }],
@@ -105,6 +107,10 @@ export function compileTest(test: Test): Predicate {
 		}
 		case "equalsNumber":
 			return (record) => test.values.includes(toNumber(record.columns[test.column]));
+		case "hasFlag":
+			return onText(test.column, hasAnyFlag(test.names));
+		case "hasTunnelToken":
+			return onText(test.column, hasToken);
 	}
 }
 

@@ -1,4 +1,5 @@
 import type { Test } from "./condition.ts";
+import { flagPattern, tokenStartPattern } from "./text-test.ts";
 
 /**
  * A test without its column, in KQL: `has "cloudflared"`, `!contains "…"`, `in (22, 3389)`. Shown to people as
@@ -22,6 +23,11 @@ export function spell(test: Test, wanted: boolean): string {
 			return `${wanted ? "" : "not "}has_all (${test.values.map(quote).join(", ")})`;
 		case "equalsNumber":
 			return test.values.length === 1 ? `${wanted ? "==" : "!="} ${test.values[0]}` : `${negation}in (${test.values.join(", ")})`;
+		case "hasFlag":
+			return `${wanted ? "" : "not "}matches regex ${quote(`(?i)${flagPattern(test.names)}`)}`;
+		case "hasTunnelToken":
+			// The nearest that KQL has: it cannot decode what it found and look inside.
+			return `${wanted ? "" : "not "}matches regex ${quote(`${tokenStartPattern}[A-Za-z0-9+/]{33}`)}`;
 	}
 }
 

@@ -1,3 +1,5 @@
+import { findTunnels } from "../cloudflared/token.ts";
+
 /** Tests of one text, compiled once. */
 export type TextTest = (text: string) => boolean;
 
@@ -28,6 +30,26 @@ export function equalsText(needle: string): TextTest {
 	return tester(`^${folded(needle)}$`);
 }
 
+export function hasAnyFlag(names: readonly string[]): TextTest {
+	return tester(foldLetters(flagPattern(names)));
+}
+
+/** One dash or two, the name, and blanks, quotes, `=` or the ends of the text around it. Reads the same in RE2. */
+export function flagPattern(names: readonly string[]): string {
+	return `(?:^|[ \\t\\r\\n"'])--?(?:${names.join("|")})(?:[= \\t\\r\\n"']|$)`;
+}
+
+/**
+ * How a token starts: base64 of `{"a":`, `{"t":`, `{"s":` or `{"e":`, in either case. cloudflared accepts blanks before
+ * the first key too, but what is looked for must be visible in the raw bytes of a message.
+ */
+export const tokenStartPattern = "eyJ[h0zlBUTF]Ijo";
+const tokenStart = new RegExp(tokenStartPattern);
+
+export function hasToken(text: string): boolean {
+	return tokenStart.test(text) && findTunnels(text).length > 0;
+}
+
 function tester(source: string): TextTest {
 	const pattern = new RegExp(source);
 	return (text) => pattern.test(text);
@@ -38,7 +60,9 @@ function tester(source: string): TextTest {
  * `i` takes É for é, and with `u` the Kelvin sign for k and the long s for s.
  */
 function folded(needle: string): string {
-	return needle
-		.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
-		.replace(/[A-Za-z]/g, (letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`);
+	return foldLetters(needle.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+}
+
+function foldLetters(pattern: string): string {
+	return pattern.replace(/\\.|[A-Za-z]/g, (part) => (part.length > 1 ? part : `[${part.toUpperCase()}${part.toLowerCase()}]`));
 }

@@ -80,10 +80,7 @@ function evaluate(condition: Condition, read: (column: string) => string, has: (
 			return read(condition.column).toLowerCase().endsWith(condition.value.toLowerCase());
 		case "contains":
 			return read(condition.column).toLowerCase().includes(condition.value.toLowerCase());
-		case "startsWith":
-		case "equals":
-		case "in":
-		case "equalsNumber":
+		default:
 			throw new Error(`the base rules do not use ${condition.kind}`);
 	}
 }
