@@ -1,9 +1,12 @@
 import { defineConfig } from "vitest/config";
 
+const results = process.env["TEST_RESULTS"];
+
 export default defineConfig({
 	test: {
 		include: ["test/**/*.test.ts"],
 		testTimeout: 30_000,
+		reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
 		coverage: { provider: "v8", include: ["lib/**/*.ts", "functions/**/*.ts"], thresholds: { lines: 90 } },
 	},
 });
