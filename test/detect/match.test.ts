@@ -100,20 +100,18 @@ describe("a tunnel token is known by what it decodes to", () => {
 		["as cloudflared writes it", token({ a: account, s: secret, t: tunnel, e: "fed" })],
 		["with another key first", token({ t: tunnel, a: account, s: secret })],
 		["with its keys in capitals", token({ A: account, T: tunnel, S: secret })],
-		[
-			"with blanks in its JSON",
-			Buffer.from(JSON.stringify({ a: account, t: tunnel, s: secret }, undefined, " ").replaceAll("\n", "")).toString("base64"),
-		],
+		["with a blank after the colon", Buffer.from(`{"a": "${account}", "t": "${tunnel}"}`).toString("base64")],
 		["cut short after the account", token({ a: account, t: tunnel, s: secret }).slice(0, 64)],
 	])("%s", (_name, text) => {
-		expect(holds(hasTunnelToken("FileName"), text)).toBe(!text.startsWith("eyAi"));
-		expect(holds(hasTunnelToken("FileName"), `x.exe service install "${text}" `)).toBe(!text.startsWith("eyAi"));
+		expect(holds(hasTunnelToken("FileName"), text)).toBe(true);
+		expect(holds(hasTunnelToken("FileName"), `x.exe service install "${text}" `)).toBe(true);
 	});
 
 	test.each([
 		["a JWT", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl"],
 		["another JSON", token({ a: "not an account", t: tunnel })],
 		["a token in the wrong case", token({ a: account, t: tunnel, s: secret }).toLowerCase()],
+		["a token that starts with a blank (a known limit)", Buffer.from(`{ "a":"${account}","t":"${tunnel}"}`).toString("base64")],
 		["nothing", ""],
 	])("%s is none", (_name, text) => expect(holds(hasTunnelToken("FileName"), text)).toBe(false));
 });
