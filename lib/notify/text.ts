@@ -46,7 +46,8 @@ export function inert(text: Redacted, max = longest): Inert {
 
 /** Joins our own words and inert pieces. A plain string is refused, so device text cannot slip in. */
 export function say(words: TemplateStringsArray, ...pieces: readonly (Inert | number)[]): Inert {
-	return String.raw({ raw: words }, ...pieces) as Inert;
+	const shown = pieces.map((piece) => (typeof piece === "number" ? piece.toLocaleString("en-US") : piece));
+	return String.raw({ raw: words }, ...shown) as Inert;
 }
 
 /** A hash, tag or UUID; empty for anything which does not look like one. */

@@ -1,0 +1,23 @@
+import type { Destination } from "../../findings/delivery.ts";
+import { type Knowledge, tell } from "../story/tell.ts";
+import { type Terminal, terminalCard } from "./terminal-card.ts";
+
+/** Prints each notice as a card. Always delivers. */
+export function createConsole({
+	write,
+	terminal,
+	knowledge,
+}: {
+	readonly write: (text: string) => void;
+	/** Asked for each card, because a window can be resized. */
+	readonly terminal: () => Terminal;
+	readonly knowledge: Knowledge;
+}): Destination {
+	return {
+		name: "console",
+		send: (notice) => {
+			write(`${terminalCard(tell(notice, knowledge), terminal())}\n`);
+			return Promise.resolve({ ok: true, proof: "confirmed" });
+		},
+	};
+}

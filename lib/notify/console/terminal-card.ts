@@ -1,0 +1,95 @@
+import { styleText } from "node:util";
+import type { Severity } from "../../severity.ts";
+import { type Row, type Span, type Story, severityWord } from "../story/story.ts";
+import { type Inert, say } from "../text.ts";
+import { columns, type Styled, wrap } from "./wrap.ts";
+
+type Look = Span["look"] | "severity" | "heading" | "code";
+
+export interface Terminal {
+	/** Columns of the terminal. */
+	readonly width: number;
+	readonly colour: boolean;
+}
+
+const labelWidth = 12;
+
+/** A story as lines of text, framed by a bar in the colour of its severity. */
+export function terminalCard(story: Story, { width, colour }: Terminal): string {
+	const inner = Math.min(Math.max(width, 40), 110) - 2;
+	const paint = colour ? painter(story.severity) : (_look: Look, text: string): string => text;
+	const lines = (spans: readonly Styled<Look>[], indent = 0): readonly string[] =>
+		wrap(spans, inner - indent).map((line) => " ".repeat(indent) + line.map(({ text, look }) => paint(look, text)).join(""));
+	const block = (...groups: readonly (readonly string[])[]): readonly string[] =>
+		groups.flat().length === 0 ? [] : ["", ...groups.flat()];
+	const rows = (list: readonly Row[]): readonly string[] =>
+		list.flatMap(({ label, spans }) =>
+			lines(spans.map(setApart), labelWidth).map((line, index) =>
+				index === 0 ? paint("subtle", label) + " ".repeat(Math.max(1, labelWidth - columns(label))) + line.trimStart() : line,
+			),
+		);
+
+	const body = [
+		...lines([span("severity", severityWord(story.severity)), span("subtle", say`· ${story.kind} · ${story.when}`)]),
+		...lines([span("heading", story.title)]),
+		...lines([span("strong", story.verdict.word), span("plain", story.verdict.reason)]),
+		...block(story.news.flatMap((text) => lines([span("strong", say`New since the last notice:`), span("plain", text)]))),
+		...block(rows(story.rows)),
+		...(story.commandLine === "" ? [] : block(lines([span("strong", say`Command line`)]), lines([span("code", story.commandLine)], 2))),
+		...(story.why === "" ? [] : block(lines([span("strong", say`Why it matters:`), span("plain", story.why)]))),
+		...(story.steps.length === 0
+			? []
+			: block(
+					lines([span("strong", say`Do this now`)]),
+					story.steps.flatMap((step, index) => lines([span("strong", say`${index + 1}`), span("plain", step)], 2)),
+				)),
+		...block(linkLines(story, colour)),
+		...block(lines([span("subtle", story.footer)])),
+	];
+	return `${body.map((line) => `${paint("severity", "▌")} ${line}`.trimEnd()).join("\n")}\n`;
+}
+
+/** Short clickable words where the terminal understands them; else only the link that fits a line and can be copied. */
+function linkLines({ links }: Story, colour: boolean): readonly string[] {
+	if (!colour) return links.device === undefined ? [] : [`Open device: ${links.device}`];
+	const clickable = (words: string, url: string | undefined): readonly string[] =>
+		url === undefined ? [] : [`\u001b]8;;${url}\u001b\\${styleText("underline", words, { validateStream: false })}\u001b]8;;\u001b\\`];
+	const all = [...clickable("Open device", links.device), ...clickable("Hunt", links.hunt), ...clickable("File page", links.file)];
+	return all.length === 0 ? [] : [all.join("   ")];
+}
+
+/** Without colour only the dot tells a note from what it is about. */
+function setApart({ look, text }: Span): Span {
+	return { look, text: look === "note" ? say`· ${text}` : text };
+}
+
+function span(look: Look, text: Inert): Styled<Look> {
+	return { look, text };
+}
+
+type Format = Parameters<typeof styleText>[0];
+
+const severityFormat: Readonly<Record<Severity, Format>> = {
+	critical: ["bold", "magentaBright"],
+	high: ["bold", "redBright"],
+	medium: ["bold", "yellowBright"],
+	low: ["bold", "cyanBright"],
+	info: ["bold", "gray"],
+};
+
+function painter(severity: Severity): (look: Look, text: string) => string {
+	const formats: Readonly<Record<Look, Format | undefined>> = {
+		severity: severityFormat[severity],
+		heading: ["bold"],
+		strong: ["bold"],
+		subtle: ["dim"],
+		note: ["dim"],
+		plain: undefined,
+		code: undefined,
+	};
+	return (look, text) => {
+		const format = formats[look];
+		// The caller has decided about colour; Node's own guess from stdout would be a second opinion.
+		return format === undefined ? text : styleText(format, text, { validateStream: false });
+	};
+}

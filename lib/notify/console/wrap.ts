@@ -1,0 +1,56 @@
+import { type Inert, say } from "../text.ts";
+
+export interface Styled<Look> {
+	readonly text: Inert;
+	readonly look: Look;
+}
+
+/** Breaks styled text into lines that fit, at blanks where it can, inside a word where it must. */
+export function wrap<Look>(spans: readonly Styled<Look>[], width: number): readonly (readonly Styled<Look>[])[] {
+	const lines: Styled<Look>[][] = [];
+	let line: Styled<Look>[] = [];
+	let used = 0;
+	for (const { text, look } of spans.flatMap(words).flatMap((word) => pieces(word, width))) {
+		const needed = columns(text) + (used === 0 ? 0 : 1);
+		if (used > 0 && used + needed > width) {
+			lines.push(line);
+			line = [];
+			used = 0;
+		}
+		const last = line.at(-1);
+		if (last?.look === look) line[line.length - 1] = { text: say`${last.text} ${text}`, look };
+		else line.push({ text: used > 0 ? say` ${text}` : text, look });
+		used += used === 0 ? columns(text) : needed;
+	}
+	return line.length === 0 ? lines : [...lines, line];
+}
+
+/** Terminal columns: combining marks take none, East Asian wide characters and emoji take two. */
+export function columns(text: string): number {
+	let sum = 0;
+	for (const character of text) sum += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
+	return sum;
+}
+
+const wide =
+	/\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
+
+function words<Look>({ text, look }: Styled<Look>): readonly Styled<Look>[] {
+	return text.split(" ").map((word) => ({ text: word as Inert, look }));
+}
+
+function pieces<Look>({ text, look }: Styled<Look>, width: number): readonly Styled<Look>[] {
+	if (columns(text) <= width) return [{ text, look }];
+	const parts: string[] = [""];
+	let used = 0;
+	for (const character of text) {
+		const size = columns(character);
+		if (used + size > width) {
+			parts.push("");
+			used = 0;
+		}
+		parts[parts.length - 1] += character;
+		used += size;
+	}
+	return parts.map((part) => ({ text: part as Inert, look }));
+}

@@ -1,0 +1,86 @@
+import type { Redacted } from "../../cloudflared/redacted.ts";
+import type { Notice } from "../../findings/delivery.ts";
+import { type Finding, findingId, type NoticeKind } from "../../findings/finding.ts";
+import { huntingQuery } from "../hunting-query.ts";
+import type { Portal } from "../portal.ts";
+import type { FindRule } from "../rule-facts.ts";
+import { type Inert, idText, inert, plainName, say, shortWords } from "../text.ts";
+import { findingDetails } from "./finding-details.ts";
+import { findingRows } from "./finding-rows.ts";
+import { mainRule, stepWords, whyWords } from "./rule-words.ts";
+import type { Links, Room, Story } from "./story.ts";
+import { counted, duration, utc } from "./time.ts";
+import { titleWords, verdictWords } from "./tunnel-words.ts";
+
+/** The story of one finding. The head is about its worst sighting: a weaker one that came later never hides it. */
+export function findingStory(notice: Notice, room: Room, rules: FindRule, portal: Portal): Story {
+	const { finding } = notice;
+	const { worst } = finding;
+	return {
+		id: notice.id,
+		severity: finding.severity,
+		kind: kindWords(notice),
+		when: utc(finding.lastSeen),
+		title: findingTitle(finding),
+		verdict: {
+			word: verdictWords[worst.ownership.verdict],
+			reason: shortWords(inert(worst.ownership.reason, room.sentence), room.word),
+		},
+		news: news(notice)
+			.slice(0, room.news)
+			.map((text) => shortWords(inert(text, room.sentence), room.word)),
+		rows: findingRows(notice, room, rules),
+		commandLine: room.commandLine === 0 ? say`` : shortWords(inert(worst.program.commandLine, room.commandLine), room.word + 8),
+		why: whyWords(finding, rules),
+		steps: stepWords(finding, rules),
+		details: findingDetails(finding, room),
+		links: findingLinks(notice, rules, portal),
+		footer: footer(notice),
+	};
+}
+
+/** "Unapproved Cloudflare tunnel on FIN-LT-0142" */
+export function findingTitle({ device, worst }: Finding): Inert {
+	return say`${titleWords(worst)} on ${plainName(device.name, device.id)}`;
+}
+
+export function findingLinks(notice: Notice, rules: FindRule, portal: Portal): Links {
+	const { device, firstSeen, lastSeen, worst } = notice.finding;
+	const hunt = (kql: string | undefined): string | undefined =>
+		kql === undefined ? undefined : portal.hunt(kql, device.tenantId, firstSeen, notice.now);
+	return {
+		device: portal.device(device, firstSeen, lastSeen),
+		hunt: hunt(huntingQuery([device.id], firstSeen, mainRule(notice.finding, rules)?.kql)) ?? hunt(huntingQuery([device.id], firstSeen)),
+		file: portal.file(worst.program.sha1, device.tenantId),
+	};
+}
+
+const kinds: Readonly<Record<NoticeKind, Inert>> = {
+	new: say`New finding`,
+	worse: say`Got worse`,
+	changed: say`Something new`,
+	still: say`Still happening`,
+	back: say`Back again`,
+};
+
+function kindWords({ kinds: told, n }: Notice): Inert {
+	const kind = kinds[told[0] ?? "new"];
+	return n > 1 ? say`${kind}, notice ${n}` : kind;
+}
+
+/** What this message tells that the one before could not: the changes of its own number, and those it makes up for. */
+function news({ finding, kinds: told, n }: Notice): readonly Redacted[] {
+	return finding.changes
+		.filter(
+			(change) => change.kind !== "new" && (change.n === n || (told.includes(change.kind) && change.n === finding.reasons[change.kind])),
+		)
+		.map(({ text }) => text);
+}
+
+function footer({ finding, kinds: told, n, moreSinceLast }: Notice): Inert {
+	const head = say`Finding ${idText(findingId(finding))} · notice ${n}`;
+	const quiet = duration(finding.quietMs);
+	if (finding.nextNoticeAt === undefined) return head;
+	if (told[0] !== "still") return say`${head} · silent for ${quiet} unless something new happens`;
+	return say`${head} · seen ${counted(moreSinceLast, say`more time`, say`more times`)} since the last notice; next notice not before ${quiet}`;
+}

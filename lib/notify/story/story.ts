@@ -1,0 +1,111 @@
+import type { Severity } from "../../severity.ts";
+import { type Inert, say } from "../text.ts";
+
+/**
+ * What a person is told about a notice, in reading order. All wording is here, so that the terminal and the chat say the
+ * same; renderers only lay it out. Empty text and empty lists mean: leave that block out.
+ */
+export interface Story {
+	readonly id: string;
+	readonly severity: Severity;
+	/** "New finding", "Still happening, notice 2". */
+	readonly kind: Inert;
+	readonly when: Inert;
+	/** What, where. Holds no sign of markup: it may stand where Markdown is read. */
+	readonly title: Inert;
+	/** Whose tunnel it is, and how we know. The first part is ours alone. */
+	readonly verdict: { readonly word: Inert; readonly reason: Inert };
+	readonly news: readonly Inert[];
+	readonly rows: readonly Row[];
+	readonly commandLine: Inert;
+	readonly why: Inert;
+	readonly steps: readonly Inert[];
+	readonly details: readonly Row[];
+	readonly links: Links;
+	readonly footer: Inert;
+}
+
+export interface Row {
+	readonly label: Inert;
+	readonly spans: readonly Span[];
+}
+
+export interface Span {
+	readonly text: Inert;
+	/** A `note` is subtle and stands apart from what is before it. */
+	readonly look: "plain" | "strong" | "subtle" | "note";
+}
+
+export interface Links {
+	readonly device: string | undefined;
+	readonly hunt: string | undefined;
+	readonly file: string | undefined;
+}
+
+/** How much of what comes from devices is shown, in characters and in entries. */
+export interface Room {
+	readonly commandLine: number;
+	/** Reasons and news. */
+	readonly sentence: number;
+	readonly news: number;
+	readonly name: number;
+	/** Longest unbroken word: a phone shows about 40 characters in a line. */
+	readonly word: number;
+	readonly chain: number;
+	readonly details: number;
+	readonly detail: number;
+	/** Which rows of the table: all, or only what and whose. */
+	readonly rows: "all" | "few";
+}
+
+/** From everything to what always fits; a builder with a size limit goes down the list until it does. */
+export const rooms = {
+	full: { commandLine: 700, sentence: 240, news: 3, name: 100, word: 40, chain: 4, details: 20, detail: 300, rows: "all" },
+	tight: { commandLine: 400, sentence: 160, news: 2, name: 64, word: 40, chain: 3, details: 4, detail: 80, rows: "all" },
+	small: { commandLine: 120, sentence: 80, news: 1, name: 40, word: 24, chain: 1, details: 0, detail: 0, rows: "all" },
+	least: { commandLine: 0, sentence: 80, news: 0, name: 40, word: 24, chain: 0, details: 0, detail: 0, rows: "few" },
+} as const satisfies Record<string, Room>;
+
+const severityWords: Readonly<Record<Severity, Inert>> = {
+	info: say`INFO`,
+	low: say`LOW`,
+	medium: say`MEDIUM`,
+	high: say`HIGH`,
+	critical: say`CRITICAL`,
+};
+
+/** Severity is always told by this word, never by a colour alone. */
+export function severityWord(severity: Severity): Inert {
+	return severityWords[severity];
+}
+
+/** The whole story in one line: toast, screen reader, log. */
+export function summaryOf(story: Story): Inert {
+	return say`${severityWord(story.severity)}: ${story.title}. ${story.verdict.word}`;
+}
+
+export function strong(text: Inert): Span {
+	return { text, look: "strong" };
+}
+
+export function plain(text: Inert): Span {
+	return { text, look: "plain" };
+}
+
+export function subtle(text: Inert): Span {
+	return { text, look: "subtle" };
+}
+
+export function note(text: Inert): Span {
+	return { text, look: "note" };
+}
+
+/** A row without its empty spans; `undefined` when it has nothing to say. */
+export function row(label: Inert, ...spans: readonly Span[]): Row | undefined {
+	const told = spans.filter(({ text }) => text !== "");
+	return told.length === 0 ? undefined : { label, spans: told };
+}
+
+export function isTold(one: Row | undefined): one is Row {
+	return one !== undefined;
+}

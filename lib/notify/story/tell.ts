@@ -1,0 +1,25 @@
+import type { AnyNotice } from "../../findings/delivery.ts";
+import type { Portal } from "../portal.ts";
+import type { FindRule } from "../rule-facts.ts";
+import { findingStory } from "./finding-story.ts";
+import { type Room, rooms, type Story } from "./story.ts";
+import { digestStory, heartbeatStory, stormStory } from "./watch-story.ts";
+
+export interface Knowledge {
+	readonly rules: FindRule;
+	readonly portal: Portal;
+}
+
+/** What people are told about any notice. */
+export function tell(notice: AnyNotice, { rules, portal }: Knowledge, room: Room = rooms.full): Story {
+	switch (notice.type) {
+		case "finding":
+			return findingStory(notice, room, rules, portal);
+		case "storm":
+			return stormStory(notice, portal);
+		case "digest":
+			return digestStory(notice);
+		case "heartbeat":
+			return heartbeatStory(notice);
+	}
+}
