@@ -1,0 +1,46 @@
+// A namespace of our own with one hub for all tables of the export.
+
+param location string
+param tags object
+param namespaceName string
+param hubName string
+param partitionCount int
+param retentionHours int
+param maxThroughputUnits int
+@description('Refuses key sign-in on the namespace. The export from Defender may need keys: try it once data flows.')
+param disableKeys bool
+param workspaceId string
+
+resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
+  name: namespaceName
+  location: location
+  tags: tags
+  sku: { name: 'Standard', tier: 'Standard', capacity: 1 }
+  properties: {
+    isAutoInflateEnabled: maxThroughputUnits > 1
+    maximumThroughputUnits: maxThroughputUnits > 1 ? maxThroughputUnits : 0
+    minimumTlsVersion: '1.2'
+    disableLocalAuth: disableKeys
+    // Defender writes from Microsoft's own services, so the public address stays.
+    publicNetworkAccess: 'Enabled'
+  }
+
+  resource hub 'eventhubs' = {
+    name: hubName
+    properties: {
+      partitionCount: partitionCount
+      // The retention is the replay buffer: what was not read in time is gone.
+      retentionDescription: { cleanupPolicy: 'Delete', retentionTimeInHours: retentionHours }
+    }
+  }
+}
+
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: namespace
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ categoryGroup: 'allLogs', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
+  }
+}

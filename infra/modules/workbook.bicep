@@ -1,0 +1,44 @@
+// "Is it working?" on one page, next to Application Insights.
+
+param location string
+param tags object
+param insightsId string
+
+var questions = [
+  { title: 'Is data coming?', query: loadTextContent('../queries/is-data-coming.kql'), shape: 'timechart' }
+  { title: 'How late are we?', query: loadTextContent('../queries/how-late-are-we.kql'), shape: 'timechart' }
+  { title: 'Are notices sent?', query: loadTextContent('../queries/are-notices-sent.kql'), shape: 'table' }
+  { title: 'What went wrong?', query: loadTextContent('../queries/what-went-wrong.kql'), shape: 'table' }
+]
+
+var page = {
+  version: 'Notebook/1.0'
+  items: map(questions, question => {
+    type: 3
+    name: question.title
+    content: {
+      version: 'KqlItem/1.0'
+      title: question.title
+      query: question.query
+      size: 0
+      timeContext: { durationMs: 86400000 }
+      queryType: 0
+      resourceType: 'microsoft.insights/components'
+      visualization: question.shape
+    }
+  })
+  fallbackResourceIds: [insightsId]
+}
+
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(resourceGroup().id, 'is-it-working')
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    displayName: 'Tunnelwatch: is it working?'
+    category: 'workbook'
+    sourceId: insightsId
+    serializedData: string(page)
+  }
+}
