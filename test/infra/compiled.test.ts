@@ -1,0 +1,65 @@
+import { globSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { checksums } from "../../scripts/infra/checksums.ts";
+import { allTemplates, compiledTemplate, moduleNamed, root } from "./template.ts";
+
+const read = (path: string) => readFileSync(`${root}${path}`, "utf8");
+const hint = "compile infra/main.bicep to infra/azuredeploy.json, then run node scripts/infra.ts";
+
+test("the compiled template was made from these sources and not edited since", () => {
+	expect(read("infra/azuredeploy.sha256"), hint).toBe(checksums(root));
+});
+
+test.each(["infra/main.bicep", ...globSync("infra/modules/*.bicep", { cwd: root })])(
+	"%s and its compiled form declare the same resources, parameters and descriptions",
+	(path) => {
+		const source = read(path);
+		const name = /modules\/(.+)\.bicep$/.exec(path)?.[1];
+		const template = compiledTemplate();
+		const inner = name === undefined ? template : moduleNamed(template, moduleKey(name));
+
+		const declared = [...source.matchAll(/^resource \w+ '([^']+)'/gm)].map((match) => match[1]);
+		const compiled = Object.entries(inner.resources)
+			.filter(([key, { type }]) => !key.includes("::") && type !== "Microsoft.Resources/deployments")
+			.map(([, { type, apiVersion }]) => `${type}@${apiVersion}`);
+		expect(compiled.sort()).toEqual(declared.sort());
+
+		const parameters = [...source.matchAll(/^param (\w+) /gm)].map((match) => match[1]);
+		expect(Object.keys(inner.parameters ?? {}).sort()).toEqual(parameters.sort());
+
+		const text = JSON.stringify(inner);
+		for (const [, description = ""] of source.matchAll(/@description\('(.+)'\)$/gm))
+			expect(text).toContain(JSON.stringify(description).slice(1, -1));
+	},
+);
+
+test("every query file is in the template, word for word", () => {
+	const texts = allTemplates(compiledTemplate()).flatMap(({ variables = {} }) => Object.values(variables));
+
+	const files = globSync("infra/queries/*.kql", { cwd: root });
+	expect(files).toHaveLength(11);
+	for (const path of files) expect(texts, path).toContain(read(path));
+});
+
+test("the parameter file for azd is strict JSON and names parameters that exist", () => {
+	const file: unknown = JSON.parse(read("infra/main.parameters.json"));
+	const given = Object.keys((file as { parameters: object }).parameters);
+
+	expect(Object.keys(compiledTemplate().parameters ?? {})).toEqual(expect.arrayContaining(given));
+});
+
+test("azd takes the built package and builds nothing in Azure", () => {
+	const lines = read("azure.yaml").split("\n");
+
+	expect(lines).toContain("  api:");
+	expect(lines).toContain("    dist: dist/package");
+	expect(lines).toContain("    remoteBuild: false");
+	expect(read(".funcignore").split("\n")).not.toContain("node_modules");
+});
+
+/** `function-app` → the module's name in main.bicep. */
+function moduleKey(file: string): string {
+	const key = new RegExp(`^module (\\w+) 'modules/${file}\\.bicep'`, "m").exec(read("infra/main.bicep"))?.[1];
+	if (key === undefined) throw new Error(`${file}.bicep is not used by main.bicep`);
+	return key;
+}
