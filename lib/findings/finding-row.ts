@@ -1,0 +1,136 @@
+import * as z from "zod";
+import { columns, countColumn, cut, dateColumn, jsonColumn, maybeDateColumn, redactedColumn, severityColumn } from "./columns.ts";
+import type { Finding, NoticeKind } from "./finding.ts";
+import { sightingColumn, tunnelSchema, writeSighting } from "./stored-sighting.ts";
+import type { Key, Range, Row, Values } from "./table.ts";
+
+/** All rows of a finding share a partition, so that one transaction commits them. There are 16. */
+export const partitions: readonly string[] = [..."0123456789abcdef"].map((digit) => `s${digit}`);
+
+export function partitionOf(key: string): string {
+	return `s${key.slice(0, 1)}`;
+}
+
+export function findingAddress(key: string): Key {
+	return { partitionKey: partitionOf(key), rowKey: `f|${key}` };
+}
+
+export function findingRange(partitionKey: string): Range {
+	return { partitionKey, from: "f|", to: "f}" };
+}
+
+/** A row of a finding, with the token of who wrote it last. */
+export interface StoredFinding {
+	/** `undefined` when nobody can read the row any more: then it is begun anew. */
+	readonly finding: Finding | undefined;
+	readonly etag: string;
+	readonly writer: string;
+}
+
+const version = 1;
+
+/** `smallest` keeps hardly more of the samples than their names: for a row that the table refused. */
+export function findingValues(finding: Finding, writer: string, smallest = false): Values {
+	const newest = writeSighting(finding.newest, smallest);
+	const worst = writeSighting(finding.worst, smallest);
+	return columns({
+		v: version,
+		writer,
+		tenantId: cut(finding.device.tenantId, 1_024),
+		deviceId: cut(finding.device.id, 1_024),
+		deviceName: cut(finding.device.name, 1_024),
+		deviceGroup: cut(finding.device.group, 1_024),
+		family: finding.family,
+		status: finding.status,
+		severity: finding.severity,
+		noticeSeverity: finding.noticeSeverity,
+		count: finding.count,
+		firstSeen: finding.firstSeen,
+		lastSeen: finding.lastSeen,
+		want: finding.want,
+		reasons: JSON.stringify(finding.reasons),
+		changes: JSON.stringify(finding.changes.map((change) => ({ ...change, text: cut(change.text, 300) }))),
+		quietMs: finding.quietMs,
+		nextNoticeAt: finding.nextNoticeAt,
+		deferredTo: finding.deferredTo,
+		changesLeft: finding.changesLeft,
+		seen: finding.seen.join(" "),
+		sigs: finding.sigs.join(" "),
+		rules: JSON.stringify(finding.rules.map((id) => cut(id, 100))),
+		tunnels: JSON.stringify(finding.tunnels),
+		newest: newest.text,
+		worst: worst.text,
+		dropped: newest.dropped + worst.dropped,
+	});
+}
+
+const kinds = ["new", "worse", "changed", "still", "back"] as const satisfies readonly NoticeKind[];
+
+const listColumn = z.string().transform((text) => (text === "" ? [] : text.split(" ")));
+
+const schema = z.object({
+	v: z.literal(version),
+	writer: z.string(),
+	tenantId: redactedColumn,
+	deviceId: redactedColumn,
+	deviceName: redactedColumn,
+	deviceGroup: redactedColumn,
+	family: z.string(),
+	status: z.enum(["open", "closed"]),
+	severity: severityColumn,
+	noticeSeverity: severityColumn.optional(),
+	count: countColumn,
+	firstSeen: dateColumn,
+	lastSeen: dateColumn,
+	want: countColumn,
+	reasons: jsonColumn(z.partialRecord(z.enum(kinds), countColumn)),
+	changes: jsonColumn(z.array(z.object({ n: countColumn, kind: z.enum(kinds), text: redactedColumn }))),
+	quietMs: z.number(),
+	nextNoticeAt: maybeDateColumn,
+	deferredTo: maybeDateColumn,
+	changesLeft: countColumn,
+	seen: listColumn,
+	sigs: listColumn,
+	rules: jsonColumn(z.array(z.string())),
+	tunnels: jsonColumn(z.array(z.object({ tunnel: tunnelSchema, at: dateColumn }))),
+	newest: sightingColumn,
+	worst: sightingColumn,
+});
+
+export function readFinding(row: Row): StoredFinding {
+	refuseNewer(row, version);
+	const read = schema.safeParse(row.values);
+	if (!read.success) return { etag: row.etag, writer: "", finding: undefined };
+	const {
+		v: _,
+		writer,
+		tenantId,
+		deviceId,
+		deviceName,
+		deviceGroup,
+		reasons,
+		noticeSeverity,
+		nextNoticeAt,
+		deferredTo,
+		...rest
+	} = read.data;
+	return {
+		etag: row.etag,
+		writer,
+		finding: {
+			...rest,
+			key: row.rowKey.slice(2),
+			device: { tenantId, id: deviceId, name: deviceName, group: deviceGroup },
+			reasons: Object.fromEntries(Object.entries(reasons)),
+			noticeSeverity,
+			nextNoticeAt,
+			deferredTo,
+		},
+	};
+}
+
+/** While a new version is rolled out, an old instance must not overwrite what it does not understand. */
+export function refuseNewer(row: Row, known: number): void {
+	const v = row.values["v"];
+	if (typeof v === "number" && v > known) throw new Error(`a row was written by a newer version (${v}) than this one knows (${known})`);
+}

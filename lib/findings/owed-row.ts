@@ -1,0 +1,65 @@
+import * as z from "zod";
+import { columns, countColumn, dateColumn, maybeDateColumn, severityColumn } from "./columns.ts";
+import { partitionOf, refuseNewer } from "./finding-row.ts";
+import type { Owed } from "./owed.ts";
+import type { Key, Range, Row, Values } from "./table.ts";
+
+/** What one destination is owed about one finding, as its row holds it. */
+export interface StoredOwed {
+	/** Of the finding. */
+	readonly key: string;
+	readonly destination: string;
+	/** `undefined` when nobody can read the row any more: the next notice writes it anew. */
+	readonly owed: Owed | undefined;
+	readonly etag: string;
+}
+
+export function owedAddress(key: string, destination: string): Key {
+	return { partitionKey: partitionOf(key), rowKey: `o|${key}|${destination}` };
+}
+
+/** All that is owed in a partition. */
+export function owedRange(partitionKey: string): Range {
+	return { partitionKey, from: "o|", to: "o}" };
+}
+
+/** All that is owed about one finding. */
+export function owedRangeOf(key: string): Range {
+	return { partitionKey: partitionOf(key), from: `o|${key}|`, to: `o|${key}}` };
+}
+
+const version = 1;
+
+export function owedValues(owed: Owed): Values {
+	return columns({ v: version, ...owed });
+}
+
+const failures = ["rateLimited", "server", "network", "timeout", "rejected", "auth", "moved", "gone", "unreadable"] as const;
+
+const schema = z.object({
+	state: z.enum(["due", "leased", "done", "dead"]),
+	want: countColumn,
+	sent: countColumn,
+	countSent: countColumn,
+	severity: severityColumn,
+	lane: z.enum(["first", "rest"]),
+	dueAt: maybeDateColumn,
+	wantedAt: dateColumn,
+	attempt: countColumn,
+	leaseId: z.string(),
+	leaseUntil: maybeDateColumn,
+	settledBy: z.string(),
+	lastStatus: z.union([z.number(), z.undefined()]),
+	lastError: z.union([z.enum(failures), z.undefined()]),
+	sentAt: maybeDateColumn,
+	proof: z.union([z.enum(["queued", "confirmed"]), z.undefined()]),
+});
+
+export function readOwed(row: Row): StoredOwed {
+	refuseNewer(row, version);
+	const [, key = "", destination = ""] = row.rowKey.split("|");
+	const read = schema.safeParse(row.values);
+	if (!read.success) return { key, destination, etag: row.etag, owed: undefined };
+	const { dueAt, leaseUntil, lastStatus, lastError, sentAt, proof, ...rest } = read.data;
+	return { key, destination, etag: row.etag, owed: { ...rest, dueAt, leaseUntil, lastStatus, lastError, sentAt, proof } };
+}

@@ -1,0 +1,155 @@
+import type { Sighting } from "../cloudflared/sighting.ts";
+import { isWorse, type Severity, worst } from "../severity.ts";
+import type { FailureReason } from "./delivery.ts";
+import type { Finding, NoticeKind } from "./finding.ts";
+import type { Reason } from "./policy.ts";
+import { speaks } from "./tally.ts";
+
+/** `first`: told singly and before the others. */
+export type Lane = "first" | "rest";
+
+/**
+ * What one destination is owed about one finding: notice `want`, of which it got `sent`.
+ *
+ *   done, dead ─ raise ─► due ─ claim ─► leased ─┬─ told ───► done (due again if more was wanted meanwhile)
+ *                          ▲                     ├─ put off ─► due, later
+ *                          └── lease ran out ────┤
+ *                                                └─ give up ─► dead: left by the next notice, or by a person
+ */
+export interface Owed {
+	readonly state: "due" | "leased" | "done" | "dead";
+	readonly want: number;
+	readonly sent: number;
+	/** The finding's counter when it was last told here. */
+	readonly countSent: number;
+	readonly severity: Severity;
+	readonly lane: Lane;
+	/** While leased: when what was wanted since the claim is due. */
+	readonly dueAt: Date | undefined;
+	/** Since when the oldest unsent notice is owed. */
+	readonly wantedAt: Date;
+	readonly attempt: number;
+	readonly leaseId: string;
+	readonly leaseUntil: Date | undefined;
+	/** Who ended the last lease: an answer that was lost is recognised by it. */
+	readonly settledBy: string;
+	readonly lastStatus: number | undefined;
+	readonly lastError: FailureReason | "unreadable" | undefined;
+	readonly sentAt: Date | undefined;
+	readonly proof: "queued" | "confirmed" | undefined;
+}
+
+const priority: readonly NoticeKind[] = ["new", "back", "worse", "changed", "still"];
+
+/** What is owed, strongest first: each reason whose last notice was not sent yet. It only grows until a send succeeds. */
+export function kindsOwed(finding: Pick<Finding, "reasons" | "want">, sent: number): readonly NoticeKind[] {
+	return priority.filter((kind) => {
+		const n = finding.reasons[kind] ?? 0;
+		return sent < n && n <= finding.want;
+	});
+}
+
+/** Unknown accounts, remote administration and anything severe must not wait behind the rest. */
+export function laneOf(sightings: readonly Sighting[]): Lane {
+	const urgent = sightings
+		.filter(speaks)
+		.some(
+			(sighting) =>
+				isWorse(sighting.severity, "medium") ||
+				sighting.ownership.verdict === "not-ours" ||
+				sighting.exposes.some((target) => target.class === "rdp" || target.class === "ssh" || target.class === "smb"),
+		);
+	return urgent ? "first" : "rest";
+}
+
+export interface Demand {
+	readonly reason: Reason;
+	readonly finding: Finding;
+	readonly lane: Lane;
+	readonly dueAt: Date;
+}
+
+/** One more notice is wanted. */
+export function raise(owed: Owed | undefined, { reason, finding, lane, dueAt }: Demand): Owed {
+	const severity = finding.noticeSeverity ?? finding.severity;
+	if (owed === undefined || owed.state === "done" || owed.state === "dead") {
+		return { ...(owed ?? nothingYet), state: "due", want: finding.want, severity, lane, dueAt, wantedAt: dueAt, attempt: 0 };
+	}
+	const raised: Owed = {
+		...owed,
+		want: finding.want,
+		severity: worst([owed.severity, severity]),
+		lane: owed.lane === "first" ? "first" : lane,
+		wantedAt: earlier(owed.wantedAt, dueAt),
+	};
+	// A row that waits for its next attempt keeps waiting, unless things got worse.
+	if (owed.state === "leased" || reason === "worse" || owed.attempt === 0) return { ...raised, dueAt: earlier(owed.dueAt, dueAt) };
+	return raised;
+}
+
+const nothingYet = {
+	sent: 0,
+	countSent: 0,
+	leaseId: "",
+	leaseUntil: undefined,
+	settledBy: "",
+	lastStatus: undefined,
+	lastError: undefined,
+	sentAt: undefined,
+	proof: undefined,
+} as const;
+
+export function claim(owed: Owed, leaseId: string, leaseUntil: Date): Owed {
+	return { ...owed, state: "leased", dueAt: undefined, attempt: owed.attempt + 1, leaseId, leaseUntil };
+}
+
+/** Notice `n` arrived, with the finding's counter at `count`. */
+export function told(owed: Owed, n: number, count: number, proof: "queued" | "confirmed", now: Date): Owed {
+	const ended: Owed = {
+		...settled(owed),
+		sent: n,
+		countSent: count,
+		sentAt: now,
+		proof,
+		attempt: 0,
+		lastError: undefined,
+		lastStatus: undefined,
+	};
+	return owed.want > n ? { ...ended, state: "due", dueAt: owed.dueAt ?? now, wantedAt: owed.dueAt ?? now } : { ...ended, state: "done" };
+}
+
+type Cause = Pick<Owed, "lastError" | "lastStatus">;
+
+export function putOff(owed: Owed, until: Date, cause: Cause): Owed {
+	return { ...settled(owed), ...cause, state: "due", dueAt: until };
+}
+
+export function giveUp(owed: Owed, cause: Cause): Owed {
+	return { ...settled(owed), ...cause, state: "dead", dueAt: undefined };
+}
+
+/** A person wants it tried again: from the start, with three more days. */
+export function revive(owed: Owed, now: Date): Owed {
+	return { ...owed, state: "due", dueAt: now, wantedAt: now, attempt: 0 };
+}
+
+function settled(owed: Owed): Owed {
+	return { ...owed, leaseId: "", leaseUntil: undefined, settledBy: owed.leaseId };
+}
+
+/** May it be claimed? Due by our own clock; a lease ends by the server's, which all instances share. */
+export function isClaimable(owed: Owed, now: Date, serverNow: Date): boolean {
+	switch (owed.state) {
+		case "due":
+			return owed.dueAt === undefined || owed.dueAt <= now;
+		case "leased":
+			return owed.leaseUntil === undefined || owed.leaseUntil < serverNow;
+		case "done":
+		case "dead":
+			return false;
+	}
+}
+
+function earlier(a: Date | undefined, b: Date): Date {
+	return a !== undefined && a < b ? a : b;
+}

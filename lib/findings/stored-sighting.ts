@@ -1,0 +1,160 @@
+import * as z from "zod";
+import type { FolderClass, Mode, Sighting, TargetClass } from "../cloudflared/sighting.ts";
+import { cut, jsonColumn, redactedColumn, severityColumn } from "./columns.ts";
+
+/** A column holds 32,768 UTF-16 units. */
+const maxUnits = 30_000;
+
+interface Bounds {
+	readonly text: number;
+	readonly commandLine: number;
+	readonly rules: number;
+	readonly evidence: number;
+	readonly list: number;
+}
+
+/** From generous to certain to fit: an attacker chooses the lengths of most texts. */
+const ladder: readonly Bounds[] = [
+	{ text: 1_024, commandLine: 8_192, rules: 30, evidence: 10, list: 20 },
+	{ text: 512, commandLine: 2_048, rules: 10, evidence: 3, list: 10 },
+	{ text: 100, commandLine: 200, rules: 5, evidence: 1, list: 3 },
+];
+
+/** JSON that fits into one column, and how many list entries had to be left out for it. */
+export function writeSighting(sighting: Sighting, smallest = false): { readonly text: string; readonly dropped: number } {
+	for (const bounds of smallest ? ladder.slice(-1) : ladder) {
+		const bounded = bound(sighting, bounds);
+		const text = JSON.stringify({ ...bounded, tunnel: bounded.tunnel ?? null });
+		if (text.length <= maxUnits) return { text, dropped: entries(sighting) - entries(bounded) };
+	}
+	throw new Error("the smallest sample of a sighting does not fit into a column");
+}
+
+function bound(sighting: Sighting, { text, commandLine, rules, evidence, list }: Bounds): Sighting {
+	const { device, program } = sighting;
+	return {
+		...sighting,
+		device: {
+			tenantId: cut(device.tenantId, text),
+			id: cut(device.id, text),
+			name: cut(device.name, text),
+			group: cut(device.group, text),
+		},
+		actionType: cut(sighting.actionType, text),
+		reportId: cut(sighting.reportId, text),
+		timestamp: cut(sighting.timestamp, text),
+		rules: sighting.rules.slice(0, rules).map((rule) => ({
+			...rule,
+			evidence: rule.evidence.slice(0, evidence).map(({ column, test, value }) => ({
+				column,
+				test: cut(test, text),
+				value: cut(value, text),
+			})),
+		})),
+		program: {
+			...program,
+			fileName: cut(program.fileName, text),
+			path: cut(program.path, text),
+			commandLine: cut(program.commandLine, commandLine),
+			sha256: cut(program.sha256, 64),
+			sha1: cut(program.sha1, 40),
+			user: cut(program.user, text),
+			// The end of the chain is the program itself.
+			chain: program.chain.slice(-list).map((name) => cut(name, text)),
+		},
+		exposes: sighting.exposes.slice(0, list).map((target) => ({ ...target, text: cut(target.text, text) })),
+		hostname: cut(sighting.hostname, text),
+		ownership: { ...sighting.ownership, reason: cut(sighting.ownership.reason, text) },
+	};
+}
+
+function entries({ rules, program, exposes }: Sighting): number {
+	return rules.reduce((sum, rule) => sum + 1 + rule.evidence.length, program.chain.length + exposes.length);
+}
+
+/** A word that a newer version may have added reads as the unknown one. */
+function words<T extends string>(all: Readonly<Record<T, true>>, unknown: NoInfer<T>) {
+	return z.string().transform((word) => (Object.hasOwn(all, word) ? (word as T) : unknown));
+}
+
+const mode = words<Mode>(
+	{
+		"named-token": true,
+		"named-token-file": true,
+		"named-env": true,
+		"named-credentials": true,
+		"adhoc-named": true,
+		quick: true,
+		"service-install": true,
+		"service-uninstall": true,
+		"service-mode": true,
+		"access-client": true,
+		maintenance: true,
+		unknown: true,
+	},
+	"unknown",
+);
+
+const folderClass = words<FolderClass>(
+	{
+		network: true,
+		temp: true,
+		odd: true,
+		"package-manager": true,
+		standard: true,
+		"program-data": true,
+		user: true,
+		"admin-folder": true,
+		container: true,
+		unknown: true,
+	},
+	"unknown",
+);
+
+const targetClass = words<TargetClass>(
+	{ rdp: true, ssh: true, smb: true, vnc: true, winrm: true, http: true, network: true, other: true },
+	"other",
+);
+
+export const deviceSchema = z.object({ tenantId: redactedColumn, id: redactedColumn, name: redactedColumn, group: redactedColumn });
+
+export const tunnelSchema = z.object({ account: z.string(), tunnelId: z.string(), endpoint: z.string(), fingerprint: z.string() });
+
+/** Reads what `writeSighting` wrote. */
+export const sightingColumn = jsonColumn(
+	z.object({
+		recordId: z.string(),
+		device: deviceSchema,
+		table: z.string(),
+		actionType: redactedColumn,
+		reportId: redactedColumn,
+		timestamp: redactedColumn,
+		at: z.iso.datetime().transform((text) => new Date(text)),
+		times: z.number(),
+		severity: severityColumn,
+		rules: z.array(
+			z.object({
+				id: z.string(),
+				severity: severityColumn,
+				evidence: z.array(z.object({ column: z.string(), test: z.string(), value: redactedColumn })),
+			}),
+		),
+		program: z.object({
+			fileName: redactedColumn,
+			path: redactedColumn,
+			folderClass,
+			commandLine: redactedColumn,
+			sha256: z.string(),
+			sha1: z.string(),
+			renamed: z.boolean(),
+			user: redactedColumn,
+			elevated: z.boolean(),
+			chain: z.array(redactedColumn),
+		}),
+		mode,
+		tunnel: tunnelSchema.nullable().transform((tunnel) => tunnel ?? undefined),
+		exposes: z.array(z.object({ text: redactedColumn, class: targetClass })),
+		hostname: redactedColumn,
+		ownership: z.object({ verdict: z.enum(["ours", "not-ours", "cannot-tell"]), reason: redactedColumn }),
+	}),
+);
