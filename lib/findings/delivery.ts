@@ -87,5 +87,7 @@ export type Delivery =
 export interface Destination {
 	/** `teams`, `webhook` or `console`; part of a row key and of every log line. */
 	readonly name: string;
+	/** It takes any number at once (a terminal): no pace, and no storm notices. */
+	readonly unlimited?: true;
 	send(notice: AnyNotice, signal: AbortSignal): Promise<Delivery>;
 }

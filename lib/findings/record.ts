@@ -3,6 +3,7 @@ import { type Finding, findingKey, type NoticeKind } from "./finding.ts";
 import { findingAddress, findingValues, readFinding, type StoredFinding } from "./finding-row.ts";
 import { kindsOwed, laneOf, raise } from "./owed.ts";
 import { owedAddress, owedRangeOf, owedValues, readOwed, type StoredOwed } from "./owed-row.ts";
+import { inParallel } from "./parallel.ts";
 import { type Decision, decide, type Policy, type Reason } from "./policy.ts";
 import { rowsOf, type Table, type Write } from "./table.ts";
 
@@ -41,7 +42,6 @@ export interface Recorder {
 }
 
 const maxTries = 8;
-const inFlight = 16;
 
 /** Step 5: sightings become findings and owed notices, one transaction for each finding. */
 export function createRecorder(deps: RecorderDeps): Recorder {
@@ -49,24 +49,20 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 	return {
 		async record(sightings, now) {
 			const groups = [...Map.groupBy(sightings, (sighting) => findingKey(sighting.device))];
-			const recorded = new Map<string, Recorded>();
 			const failures: unknown[] = [];
-			const work = groups.values();
-			const worker = async () => {
-				for (const [key, group] of work) {
-					try {
-						recorded.set(key, await oneAtATime(key, () => recordFinding(deps, key, group, now)));
-					} catch (error) {
-						// The other findings are stored all the same; the batch fails when all were tried.
-						failures.push(error);
-					}
+			const recorded = await inParallel(groups, 16, async ([key, group]) => {
+				try {
+					return await oneAtATime(key, () => recordFinding(deps, key, group, now));
+				} catch (error) {
+					// The other findings are stored all the same; the batch fails when all were tried.
+					failures.push(error);
+					return undefined;
 				}
-			};
-			await Promise.all(Array.from({ length: Math.min(inFlight, groups.length) }, worker));
+			});
 			if (failures.length > 0) {
 				throw new Error(`${failures.length} of ${groups.length} findings could not be recorded`, { cause: failures[0] });
 			}
-			return groups.flatMap(([key]) => recorded.get(key) ?? []);
+			return recorded.filter((one) => one !== undefined);
 		},
 	};
 }

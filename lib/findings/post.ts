@@ -1,0 +1,21 @@
+import type { Redacted } from "../cloudflared/redacted.ts";
+import type { Severity } from "../severity.ts";
+import type { NoticeKind } from "./finding.ts";
+
+/** One notice that went out, or did not, for logs and reports. */
+export interface Post {
+	readonly destination: string;
+	readonly noticeId: string;
+	/** Of the finding. */
+	readonly key: string;
+	readonly deviceId: Redacted;
+	readonly deviceName: Redacted;
+	readonly kinds: readonly NoticeKind[];
+	readonly severity: Severity;
+	readonly outcome: "sent" | "retried" | "dead";
+	/** It may have arrived although it counts as not sent. */
+	readonly ambiguous: boolean;
+	readonly status: number | undefined;
+	/** Ours: holds no URL and nothing of an answer's text. */
+	readonly detail: string;
+}
