@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { checksums } from "../../scripts/infra/checksums.ts";
-import { allTemplates, compiledTemplate, moduleNamed, root } from "./template.ts";
+import { allTemplates, compiledTemplate, moduleNamed, root, sorted } from "./template.ts";
 
 const read = (path: string) => readFileSync(`${root}${path}`, "utf8");
 const hint = "compile infra/main.bicep to infra/azuredeploy.json, then run node scripts/infra.ts";
@@ -18,14 +18,14 @@ test.each(["infra/main.bicep", ...globSync("infra/modules/*.bicep", { cwd: root 
 		const template = compiledTemplate();
 		const inner = name === undefined ? template : moduleNamed(template, moduleKey(name));
 
-		const declared = [...source.matchAll(/^resource \w+ '([^']+)'/gm)].map((match) => match[1]);
+		const declared = [...source.matchAll(/^resource \w+ '([^']+)'/gm)].map(([, type = ""]) => type);
 		const compiled = Object.entries(inner.resources)
 			.filter(([key, { type }]) => !key.includes("::") && type !== "Microsoft.Resources/deployments")
 			.map(([, { type, apiVersion }]) => `${type}@${apiVersion}`);
-		expect(compiled.sort()).toEqual(declared.sort());
+		expect(sorted(compiled)).toEqual(sorted(declared));
 
-		const parameters = [...source.matchAll(/^param (\w+) /gm)].map((match) => match[1]);
-		expect(Object.keys(inner.parameters ?? {}).sort()).toEqual(parameters.sort());
+		const parameters = [...source.matchAll(/^param (\w+) /gm)].map(([, parameter = ""]) => parameter);
+		expect(sorted(Object.keys(inner.parameters ?? {}))).toEqual(sorted(parameters));
 
 		const text = JSON.stringify(inner);
 		for (const [, description = ""] of source.matchAll(/@description\('(.+)'\)$/gm))
@@ -59,7 +59,8 @@ test("azd takes the built package and builds nothing in Azure", () => {
 
 /** `function-app` → the module's name in main.bicep. */
 function moduleKey(file: string): string {
-	const key = new RegExp(`^module (\\w+) 'modules/${file}\\.bicep'`, "m").exec(read("infra/main.bicep"))?.[1];
+	const uses = [...read("infra/main.bicep").matchAll(/^module (\w+) 'modules\/(.+)\.bicep'/gm)];
+	const [, key] = uses.find((use) => use[2] === file) ?? [];
 	if (key === undefined) throw new Error(`${file}.bicep is not used by main.bicep`);
 	return key;
 }

@@ -99,6 +99,10 @@ export function put(target: unknown, path: string, value: unknown): void {
 	owner[last] = value;
 }
 
+export function sorted(names: readonly string[]): string[] {
+	return names.toSorted((one, other) => (one < other ? -1 : 1));
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === "object" && value !== null;
 }

@@ -1,4 +1,4 @@
-import { at, moduleNamed, ofType, only, put } from "../template.ts";
+import { at, moduleNamed, ofType, only, put, sorted } from "../template.ts";
 import { type Guard, mustBe, remove } from "./guard.ts";
 
 const account = "Microsoft.Storage/storageAccounts";
@@ -43,7 +43,7 @@ export const hardeningGuards: readonly Guard[] = [
 			const policies = ofType(template, `${site}/basicPublishingCredentialsPolicies`).filter(
 				({ resource }) => at(resource, "properties.allow") === false,
 			);
-			const closed = policies.map(({ key }) => key).sort();
+			const closed = sorted(policies.map(({ key }) => key));
 			return [
 				...mustBe(template, site, { "properties.siteConfig.ftpsState": "Disabled" }),
 				...(closed.join() === "app::ftp,app::scm" ? [] : [`publishing passwords are off only for ${closed.join(", ")}`]),

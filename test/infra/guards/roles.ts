@@ -1,4 +1,4 @@
-import { at, moduleNamed, ofType, put, type Resource, type Template } from "../template.ts";
+import { at, moduleNamed, ofType, put, type Resource, sorted, type Template } from "../template.ts";
 import type { Guard } from "./guard.ts";
 
 /** Everything the app may do, and where. Data planes only, each at the narrowest scope that works. */
@@ -21,9 +21,7 @@ const roleNames: Readonly<Record<string, string>> = {
 const type = "Microsoft.Authorization/roleAssignments";
 
 function granted(template: Template): string[] {
-	return ofType(template, type)
-		.map(({ resource, within }) => `${roleOf(resource, within)} on ${scopeOf(resource, within)}`)
-		.sort((one, other) => (one < other ? -1 : 1));
+	return sorted(ofType(template, type).map(({ resource, within }) => `${roleOf(resource, within)} on ${scopeOf(resource, within)}`));
 }
 
 function roleOf(assignment: Resource, within: Template): string {
@@ -56,7 +54,7 @@ export const roleGuards: readonly Guard[] = [
 					"resources.readHub.scope",
 					"[resourceId('Microsoft.EventHub/namespaces', parameters('namespaceName'))]",
 				),
-			(template) => delete moduleNamed(template, "storage").resources["keepBlobs"]?.scope,
+			(template) => put(moduleNamed(template, "storage"), "resources.keepBlobs.scope", undefined),
 			(template) => delete moduleNamed(template, "vault").resources["readSecrets"],
 			(template) => put(moduleNamed(template, "storage"), "resources.more", { ...moduleNamed(template, "storage").resources["keepBlobs"] }),
 		],
