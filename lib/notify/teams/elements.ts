@@ -1,0 +1,90 @@
+import type { Inert } from "../text.ts";
+
+/**
+ * The only elements a card may hold. Teams' flow bot refuses a whole card over one newer element, and does so after it
+ * has answered 202, so nobody would learn of it. Text from devices stands in `TextRun`, which does not read Markdown.
+ */
+export type Element = TextBlock | RichTextBlock | ColumnSet | Container | ActionSet;
+export type Action = OpenUrl | ToggleVisibility;
+
+type Spacing = "None" | "Small" | "Medium";
+export type ContainerStyle = "attention" | "warning" | "accent" | "emphasis";
+
+export interface TextBlock {
+	readonly type: "TextBlock";
+	readonly text: Inert;
+	readonly wrap: true;
+	readonly style?: "heading";
+	readonly size?: "Small" | "Large";
+	readonly weight?: "Bolder";
+	readonly spacing?: Spacing;
+}
+
+export interface TextRun {
+	readonly type: "TextRun";
+	readonly text: Inert;
+	readonly weight?: "Bolder";
+	readonly size?: "Small";
+	readonly isSubtle?: true;
+	readonly fontType?: "Monospace";
+}
+
+export interface RichTextBlock {
+	readonly type: "RichTextBlock";
+	readonly inlines: readonly TextRun[];
+	readonly spacing?: Spacing;
+	readonly separator?: true;
+}
+
+export interface ColumnSet {
+	readonly type: "ColumnSet";
+	readonly spacing: Spacing;
+	readonly columns: readonly Column[];
+}
+
+interface Column {
+	readonly type: "Column";
+	readonly width: string;
+	readonly items: readonly Element[];
+}
+
+export interface Container {
+	readonly type: "Container";
+	readonly items: readonly Element[];
+	readonly id?: string;
+	readonly isVisible?: false;
+	readonly style?: ContainerStyle;
+	readonly bleed?: true;
+	readonly spacing?: Spacing;
+}
+
+export interface ActionSet {
+	readonly type: "ActionSet";
+	readonly actions: readonly Action[];
+	readonly spacing?: Spacing;
+}
+
+export interface OpenUrl {
+	readonly type: "Action.OpenUrl";
+	readonly title: string;
+	readonly tooltip: string;
+	readonly url: string;
+	readonly style?: "positive";
+}
+
+export interface ToggleVisibility {
+	readonly type: "Action.ToggleVisibility";
+	readonly title: string;
+	readonly targetElements: readonly string[];
+}
+
+export interface AdaptiveCard {
+	readonly type: "AdaptiveCard";
+	readonly $schema: "http://adaptivecards.io/schemas/adaptive-card.json";
+	/** Newer ones are accepted and then shown as "this card couldn't be displayed". */
+	readonly version: "1.4";
+	readonly fallbackText: Inert;
+	readonly speak: Inert;
+	readonly msteams: { readonly width: "full" };
+	readonly body: readonly Element[];
+}

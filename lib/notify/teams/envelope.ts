@@ -1,0 +1,50 @@
+import type { AnyNotice } from "../../findings/delivery.ts";
+import { rooms, type Story, summaryOf } from "../story/story.ts";
+import { type Knowledge, tell } from "../story/tell.ts";
+import type { Inert } from "../text.ts";
+import { cardOf } from "./card.ts";
+import type { AdaptiveCard } from "./elements.ts";
+
+/** The flow bot refuses a message whose stored form passes 28 KiB, after the flow has answered 202. */
+export const maxWireBytes = 20_480;
+
+export interface TeamsMessage {
+	readonly type: "message";
+	/** Plain text for the toast. */
+	readonly summary: Inert;
+	readonly attachments: readonly [
+		{
+			readonly contentType: "application/vnd.microsoft.card.adaptive";
+			/** Must be there and null: the flow's schema asks for it. */
+			readonly contentUrl: null;
+			readonly content: AdaptiveCard;
+		},
+	];
+}
+
+/** The fullest message that surely fits: long fields shrink first, then details go, then the rows that say least. */
+export function teamsMessage(notice: AnyNotice, knowledge: Knowledge): TeamsMessage {
+	for (const room of [rooms.full, rooms.tight, rooms.small]) {
+		const message = envelope(tell(notice, knowledge, room));
+		if (wireBytes(message) <= maxWireBytes) return message;
+	}
+	return leastMessage(notice, knowledge);
+}
+
+/** What is always accepted: how bad, what, where, whose, what to do. Also the second try after a refusal. */
+export function leastMessage(notice: AnyNotice, knowledge: Knowledge): TeamsMessage {
+	return envelope(tell(notice, knowledge, rooms.least));
+}
+
+/** Size where it is largest on its way: somewhere in the flow each character beyond ASCII is written as `\uXXXX`. */
+export function wireBytes(message: TeamsMessage): number {
+	return JSON.stringify(message).replace(/\P{ASCII}/gu, (character) => "\\uXXXX".repeat(character.length)).length;
+}
+
+function envelope(story: Story): TeamsMessage {
+	return {
+		type: "message",
+		summary: summaryOf(story),
+		attachments: [{ contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content: cardOf(story) }],
+	};
+}

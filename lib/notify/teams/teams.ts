@@ -1,0 +1,35 @@
+import type { Delivery, Destination } from "../../findings/delivery.ts";
+import type { PostFunction } from "../answer.ts";
+import { classify } from "../classify.ts";
+import type { Knowledge } from "../story/tell.ts";
+import { leastMessage, type TeamsMessage, teamsMessage } from "./envelope.ts";
+
+/** Posts cards to a Teams Workflows webhook. */
+export function createTeams({
+	url,
+	post,
+	knowledge,
+	clock,
+}: {
+	readonly url: string;
+	readonly post: PostFunction;
+	readonly knowledge: Knowledge;
+	readonly clock: () => Date;
+}): Destination {
+	const send = async (message: TeamsMessage, signal: AbortSignal): Promise<Delivery> => {
+		const headers = { "content-type": "application/json; charset=utf-8" };
+		return classify(await post({ url, headers, body: JSON.stringify(message), signal }), "teams", clock());
+	};
+	return {
+		name: "teams",
+		send: async (notice, signal) => {
+			const first = await send(teamsMessage(notice, knowledge), signal);
+			return isAboutTheCard(first) ? send(leastMessage(notice, knowledge), signal) : first;
+		},
+	};
+}
+
+/** The receiver has read the card and did not take it: a smaller and plainer one may still pass. */
+function isAboutTheCard(delivery: Delivery): boolean {
+	return !delivery.ok && delivery.scope === "dead" && (delivery.status === 400 || delivery.status === 413);
+}

@@ -1,0 +1,38 @@
+import { accepted, isLoopbackHost, refused, type UrlCheck } from "../url-check.ts";
+
+const workflows = ".environment.api.powerplatform.com";
+const logicApps = ".logic.azure.com";
+const howTo =
+	"In Teams open Workflows, choose the template that posts to a channel when a webhook request is received, let anyone trigger it, and copy its address.";
+
+/** Checks the form of a Teams Workflows address before anything is sent there. */
+export function checkTeamsUrl(
+	text: string,
+	{ suffixes, allowLoopback }: { readonly suffixes: readonly string[]; readonly allowLoopback: boolean },
+): UrlCheck {
+	if (!URL.canParse(text)) return refused(`this is not an address. ${howTo}`);
+	const url = new URL(text);
+	if (allowLoopback && isLoopbackHost(url) && /^https?:$/.test(url.protocol)) return accepted();
+	const host = url.hostname;
+	if (host.endsWith(".webhook.office.com") || host === "outlook.office.com") {
+		return refused(`Office 365 connectors are retired and deliver nothing any more. ${howTo}`);
+	}
+	if (url.protocol !== "https:") return refused("the address must begin with https://");
+	if (url.username !== "" || url.password !== "") return refused("the address must not hold a user name or a password");
+	if (![workflows, logicApps, ...suffixes].some((suffix) => host.endsWith(suffix))) {
+		return refused(
+			`this host does not belong to Teams Workflows. ${howTo} In another cloud, add the end of its host name to TEAMS_HOST_SUFFIXES.`,
+		);
+	}
+	if (!(url.pathname.includes("/workflows/") && url.pathname.includes("/triggers/"))) {
+		return refused(`the path is not that of a flow's trigger; copy the whole address. ${howTo}`);
+	}
+	if (!url.searchParams.get("sig")) {
+		return refused('the signature (sig=…) is missing: copy the whole address, and set "Who can trigger the flow" to Anyone.');
+	}
+	return accepted(
+		host.endsWith(logicApps)
+			? "addresses on logic.azure.com stopped working at the end of November 2025; open the flow and copy its new address"
+			: undefined,
+	);
+}

@@ -1,0 +1,15 @@
+/** Whether an address may be used. Sentences say what to do and never repeat the address: it is a secret. */
+export type UrlCheck = { readonly ok: true; readonly warning: string | undefined } | { readonly ok: false; readonly problem: string };
+
+export function accepted(warning?: string): UrlCheck {
+	return { ok: true, warning };
+}
+
+export function refused(problem: string): UrlCheck {
+	return { ok: false, problem };
+}
+
+/** This machine itself. For trying things out; a deployed function has nobody there to talk to. */
+export function isLoopbackHost(url: URL): boolean {
+	return url.hostname === "localhost" || url.hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(url.hostname);
+}

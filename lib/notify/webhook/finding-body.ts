@@ -1,0 +1,106 @@
+import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, StormNotice } from "../../findings/delivery.ts";
+import { type Finding, findingId } from "../../findings/finding.ts";
+import { findingLinks, findingTitle } from "../story/finding-story.ts";
+import { attackIds, ruleTitle } from "../story/rule-words.ts";
+import type { Knowledge } from "../story/tell.ts";
+
+/** Grows by new fields only; a changed meaning takes the next number. Described in docs/finding.schema.json. */
+const schema = 1;
+
+export interface Event {
+	readonly type: "finding.created" | "finding.updated" | "finding.closed" | "findings.storm" | "findings.digest" | "watch.heartbeat";
+	/** When it happened, not when it was sent. */
+	readonly timestamp: Date;
+	readonly data: object;
+}
+
+/** The documented body of the `finding` format. Text from devices is redacted and otherwise as it was. */
+export function findingEvent(notice: AnyNotice, knowledge: Knowledge): Event {
+	switch (notice.type) {
+		case "finding":
+			return { type: eventType(notice), timestamp: notice.finding.lastSeen, data: findingData(notice, knowledge) };
+		case "storm":
+			return { type: "findings.storm", timestamp: notice.now, data: stormData(notice) };
+		case "digest":
+			return { type: "findings.digest", timestamp: notice.now, data: digestData(notice) };
+		case "heartbeat":
+			return { type: "watch.heartbeat", timestamp: notice.now, data: heartbeatData(notice) };
+	}
+}
+
+function eventType({ finding, kinds }: Notice): Event["type"] {
+	if (finding.status === "closed") return "finding.closed";
+	return kinds.includes("new") ? "finding.created" : "finding.updated";
+}
+
+function findingData(notice: Notice, knowledge: Knowledge): object {
+	const { finding } = notice;
+	const { worst } = finding;
+	const { device, hunt } = findingLinks(notice, knowledge.rules, knowledge.portal);
+	return {
+		...summary(finding),
+		schema,
+		notice: notice.n,
+		reasons: notice.kinds,
+		user: worst.program.user,
+		process: {
+			name: worst.program.fileName,
+			path: worst.program.path,
+			commandLine: worst.program.commandLine,
+			sha256: worst.program.sha256,
+			sha1: worst.program.sha1,
+			chain: worst.program.chain,
+			elevated: worst.program.elevated,
+			renamed: worst.program.renamed,
+			folder: worst.program.folderClass,
+		},
+		mode: worst.mode,
+		exposes: worst.exposes,
+		hostname: worst.hostname,
+		rules: finding.rules.map((id) => ({ id, title: ruleTitle(id, knowledge.rules) })),
+		evidence: worst.rules.flatMap(({ id, evidence }) => evidence.map((one) => ({ rule: id, ...one }))),
+		attack: attackIds(finding, knowledge.rules),
+		record: { table: worst.table, reportId: worst.reportId, timestamp: worst.timestamp },
+		changes: finding.changes.map(({ n, kind, text }) => ({ notice: n, reason: kind, text })),
+		moreSinceLast: notice.moreSinceLast,
+		nextNoticeAt: finding.nextNoticeAt,
+		links: { device, hunt },
+	};
+}
+
+/** What every list of findings holds. */
+function summary(finding: Finding): object {
+	const { device, worst } = finding;
+	const tunnel = worst.tunnel ?? finding.tunnels.at(-1)?.tunnel;
+	return {
+		id: findingId(finding),
+		severity: finding.severity,
+		title: findingTitle(finding),
+		status: finding.status,
+		ownership: {
+			verdict: worst.ownership.verdict,
+			reason: worst.ownership.reason,
+			account: tunnel?.account ?? "",
+			tunnel: tunnel?.tunnelId ?? "",
+			secretFingerprint: tunnel?.fingerprint ?? "",
+		},
+		tenantId: device.tenantId,
+		device: { id: device.id, name: device.name, group: device.group },
+		count: finding.count,
+		firstSeen: finding.firstSeen,
+		lastSeen: finding.lastSeen,
+	};
+}
+
+function stormData({ id, count, bySeverity, worst, since }: StormNotice): object {
+	return { schema, id, count, bySeverity, since, worst: worst.map(summary) };
+}
+
+function digestData({ id, from, to, held, heldCount, approvedCount, deadCount }: DigestNotice): object {
+	const list = held.map(({ finding, more }) => ({ ...summary(finding), more }));
+	return { schema, id, from, to, heldCount, approvedCount, deadCount, held: list };
+}
+
+function heartbeatData({ id, lastMessageAt, openCount, newestEventAt }: HeartbeatNotice): object {
+	return { schema, id, lastMessageAt, openCount, newestEventAt };
+}

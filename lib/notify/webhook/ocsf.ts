@@ -1,0 +1,182 @@
+import type { AnyNotice, Notice } from "../../findings/delivery.ts";
+import { findingId } from "../../findings/finding.ts";
+import type { Severity } from "../../severity.ts";
+import type { RuleFacts } from "../rule-facts.ts";
+import { findingLinks, findingTitle } from "../story/finding-story.ts";
+import { attackIds, mainRule } from "../story/rule-words.ts";
+import { summaryOf } from "../story/story.ts";
+import { type Knowledge, tell } from "../story/tell.ts";
+
+const detectionFinding = 2004;
+
+/** OCSF 1.8.0, class Detection Finding. All times are integer milliseconds; what OCSF has no place for is `unmapped`. */
+export function ocsfEvent(notice: AnyNotice, knowledge: Knowledge): object {
+	switch (notice.type) {
+		case "finding":
+			return findingEvent(notice, knowledge);
+		case "storm":
+		case "digest":
+		case "heartbeat":
+			return watchEvent(notice, knowledge);
+	}
+}
+
+function findingEvent(notice: Notice, knowledge: Knowledge): object {
+	const { finding, kinds, n } = notice;
+	const { device, worst } = finding;
+	const closed = finding.status === "closed";
+	return {
+		...head(closed ? activities.close : kinds.includes("new") ? activities.create : activities.update, finding.severity, notice.now),
+		start_time: finding.firstSeen.getTime(),
+		end_time: finding.lastSeen.getTime(),
+		count: finding.count,
+		...(closed ? { status_id: 4, status: "Resolved" } : { status_id: 1, status: "New" }),
+		is_alert: true,
+		message: findingTitle(finding),
+		metadata: {
+			...metadata(notice.id),
+			correlation_uid: findingId(finding),
+			tenant_uid: device.tenantId,
+			profiles: ["host"],
+			log_name: `AdvancedHunting-${worst.table}`,
+			log_provider: "Microsoft Defender XDR",
+			original_event_uid: `${worst.table}|${device.id}|${worst.timestamp}|${worst.reportId}`,
+			original_time: worst.timestamp,
+		},
+		finding_info: findingInfo(notice, knowledge),
+		device: { uid: device.id, hostname: device.name, type_id: 0, type: "Unknown" },
+		evidences: [evidence(notice)],
+		...enrichments(notice),
+		...remediation(mainRule(finding, knowledge.rules)),
+		unmapped: {
+			notice: n,
+			reasons: kinds,
+			rules: finding.rules,
+			more_since_last: notice.moreSinceLast,
+			...(device.group === "" ? {} : { device_group: device.group }),
+			...(finding.nextNoticeAt === undefined ? {} : { next_notice_at: finding.nextNoticeAt.getTime() }),
+		},
+	};
+}
+
+/** Storm, digest and sign of life are about no single device, so their numbers travel in words. */
+function watchEvent(notice: Exclude<AnyNotice, Notice>, knowledge: Knowledge): object {
+	const story = tell(notice, knowledge);
+	return {
+		...head(activities.other, story.severity, notice.now),
+		is_alert: notice.type === "storm",
+		message: summaryOf(story),
+		metadata: metadata(notice.id),
+		finding_info: { uid: notice.id, title: story.title, desc: `${story.verdict.word} ${story.verdict.reason}` },
+		unmapped: { kind: notice.type, rows: story.rows.map(({ label, spans }) => `${label}: ${spans.map(({ text }) => text).join(" ")}`) },
+	};
+}
+
+const activities = {
+	create: { id: 1, name: "Create" },
+	update: { id: 2, name: "Update" },
+	close: { id: 3, name: "Close" },
+	other: { id: 99, name: "Other" },
+};
+
+const severities: Readonly<Record<Severity, { readonly id: number; readonly name: string }>> = {
+	info: { id: 1, name: "Informational" },
+	low: { id: 2, name: "Low" },
+	medium: { id: 3, name: "Medium" },
+	high: { id: 4, name: "High" },
+	critical: { id: 5, name: "Critical" },
+};
+
+function head(activity: (typeof activities)[keyof typeof activities], severity: Severity, now: Date): object {
+	return {
+		class_uid: detectionFinding,
+		class_name: "Detection Finding",
+		category_uid: 2,
+		category_name: "Findings",
+		activity_id: activity.id,
+		activity_name: activity.name,
+		type_uid: detectionFinding * 100 + activity.id,
+		type_name: `Detection Finding: ${activity.name}`,
+		time: now.getTime(),
+		severity_id: severities[severity].id,
+		severity: severities[severity].name,
+	};
+}
+
+function metadata(uid: string): object {
+	return { version: "1.8.0", uid, product: { name: "Tunnelwatch", vendor_name: "Tunnelwatch" } };
+}
+
+function findingInfo(notice: Notice, knowledge: Knowledge): object {
+	const { finding } = notice;
+	const main = mainRule(finding, knowledge.rules)?.id ?? finding.rules[0];
+	const others = finding.rules.filter((id) => id !== main);
+	const { device } = findingLinks(notice, knowledge.rules, knowledge.portal);
+	const analytic = (id: string): object => ({ uid: id, name: knowledge.rules(id)?.title ?? id, type_id: 1, type: "Rule" });
+	return {
+		uid: findingId(finding),
+		title: findingTitle(finding),
+		desc: mainRule(finding, knowledge.rules)?.meaning ?? "cloudflared was seen on the device.",
+		types: ["Command and Control"],
+		created_time: finding.firstSeen.getTime(),
+		first_seen_time: finding.firstSeen.getTime(),
+		last_seen_time: finding.lastSeen.getTime(),
+		related_events_count: finding.count,
+		data_sources: [finding.worst.table],
+		...(device === undefined ? {} : { src_url: device }),
+		...(main === undefined ? {} : { analytic: analytic(main) }),
+		...(others.length === 0 ? {} : { related_analytics: others.map(analytic) }),
+		attacks: attackIds(finding, knowledge.rules).map(technique),
+	};
+}
+
+/** T1090.001 is a sub-technique of T1090. */
+function technique(id: string): object {
+	const [parent = id] = id.split(".");
+	return { technique: { uid: parent }, ...(parent === id ? {} : { sub_technique: { uid: id } }) };
+}
+
+function evidence({ finding }: Notice): object {
+	const { device, program, recordId } = finding.worst;
+	const parent = program.chain.at(-2);
+	const hashes = [
+		...(program.sha256 === "" ? [] : [{ algorithm_id: 3, algorithm: "SHA-256", value: program.sha256 }]),
+		...(program.sha1 === "" ? [] : [{ algorithm_id: 2, algorithm: "SHA-1", value: program.sha1 }]),
+	];
+	return {
+		uid: recordId,
+		process: {
+			// Process ids are reused and not kept; the record names this start of the program for good.
+			uid: `${device.id}:${recordId}`,
+			name: program.fileName,
+			cmd_line: program.commandLine,
+			file: {
+				name: program.fileName,
+				path: program.path,
+				type_id: 1,
+				type: "Regular File",
+				...(hashes.length === 0 ? {} : { hashes }),
+			},
+			...(parent === undefined ? {} : { parent_process: { uid: `${device.id}:${recordId}:parent`, name: parent } }),
+			...(program.user === "" ? {} : { user: { name: program.user } }),
+		},
+	};
+}
+
+function enrichments({ finding }: Notice): object {
+	const { worst, tunnels } = finding;
+	const tunnel = worst.tunnel ?? tunnels.at(-1)?.tunnel;
+	const data = {
+		ownership: worst.ownership.verdict,
+		reason: worst.ownership.reason,
+		mode: worst.mode,
+		exposes: worst.exposes.map(({ text }) => text),
+		...(tunnel === undefined ? {} : { account_tag: tunnel.account, tunnel_id: tunnel.tunnelId, secret_fingerprint: tunnel.fingerprint }),
+	};
+	const value = worst.ownership.verdict;
+	return { enrichments: [{ name: "evidences[0].process.cmd_line", value, type: "cloudflare_tunnel", provider: "Tunnelwatch", data }] };
+}
+
+function remediation(rule: RuleFacts | undefined): object {
+	return rule === undefined || rule.runbook.length === 0 ? {} : { remediation: { desc: rule.runbook.join(" ") } };
+}

@@ -1,0 +1,40 @@
+import type { AnyNotice, Destination } from "../../findings/delivery.ts";
+import type { Post, PostFunction } from "../answer.ts";
+import { classify } from "../classify.ts";
+import type { Knowledge } from "../story/tell.ts";
+import { findingEvent } from "./finding-body.ts";
+import { ocsfEvent } from "./ocsf.ts";
+import { signature } from "./sign.ts";
+
+export interface WebhookOptions {
+	readonly url: string;
+	/** Signed with each; unsigned when there is none. */
+	readonly keys: readonly Buffer[];
+	readonly format: "finding" | "ocsf";
+	/** One more header, for a bearer token or an API key. */
+	readonly header: { readonly name: string; readonly value: string } | undefined;
+	readonly allowAddress: NonNullable<Post["allowAddress"]>;
+	readonly post: PostFunction;
+	readonly knowledge: Knowledge;
+	readonly clock: () => Date;
+}
+
+/** Posts to any receiver, as the Standard Webhooks specification says. */
+export function createWebhook({ url, keys, format, header, allowAddress, post, knowledge, clock }: WebhookOptions): Destination {
+	const render = (notice: AnyNotice): object => (format === "ocsf" ? ocsfEvent(notice, knowledge) : findingEvent(notice, knowledge));
+	return {
+		name: "webhook",
+		send: async (notice, signal) => {
+			const body = JSON.stringify(render(notice));
+			const seconds = Math.floor(clock().getTime() / 1000);
+			const headers = {
+				"content-type": "application/json; charset=utf-8",
+				"webhook-id": notice.id,
+				"webhook-timestamp": String(seconds),
+				...(keys.length === 0 ? {} : { "webhook-signature": signature(keys, notice.id, seconds, body) }),
+				...(header === undefined ? {} : { [header.name]: header.value }),
+			};
+			return classify(await post({ url, headers, body, signal, allowAddress }), "webhook", clock());
+		},
+	};
+}

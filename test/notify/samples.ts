@@ -1,0 +1,239 @@
+import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, StormNotice } from "../../lib/findings/delivery.ts";
+import type { Finding } from "../../lib/findings/finding.ts";
+import { createPortal } from "../../lib/notify/portal.ts";
+import type { FindRule, RuleFacts } from "../../lib/notify/rule-facts.ts";
+import type { Knowledge } from "../../lib/notify/story/tell.ts";
+import { aFinding, aSighting, at, redacted } from "../builders.ts";
+
+const usage: RuleFacts = {
+	id: "cloudflared-usage",
+	title: "Cloudflared Usage",
+	meaning:
+		"cloudflared is running a tunnel: this device can now be reached from the internet without an open port on your firewall. Intruders use it to come back, mostly by RDP.",
+	runbook: [
+		"Ask the account in AccountName who started it and why; no good answer: treat it as hostile.",
+		"Isolate the device from its page in Defender; that cuts the tunnel, Defender stays connected.",
+		"Look in DeviceLogonEvents of this device, last 24 h, for RemoteIP 127.0.0.1; Hunt lists them.",
+	],
+	attack: ["T1572"],
+	kql: 'union DeviceProcessEvents, DeviceNetworkEvents, DeviceFileEvents, DeviceRegistryEvents, DeviceLogonEvents, DeviceEvents\n| where FileName has "cloudflared" or ProcessCommandLine has_all ("tunnel", "run", "--token")',
+};
+
+const portable: RuleFacts = {
+	id: "cloudflared-portable-execution",
+	title: "Cloudflared Portable Execution",
+	meaning:
+		"cloudflared ran from outside its installation folder. Intruders bring their own copy and start it from wherever they can write; installers do not.",
+	runbook: [
+		"Ask the account in AccountName who started it and why; no good answer: treat it as hostile.",
+		"Look in DeviceFileEvents of this device, 24 h before, for what wrote the file in FolderPath, and from which FileOriginUrl.",
+		"Look in DeviceNetworkEvents of this device, last 24 h, for RemotePort 7844.",
+	],
+	attack: ["T1090.001"],
+	kql: 'DeviceProcessEvents\n| where FolderPath endswith "\\\\cloudflared.exe" and not(FolderPath contains ":\\\\Program Files (x86)\\\\cloudflared\\\\" or FolderPath contains ":\\\\Program Files\\\\cloudflared\\\\")',
+};
+
+export const rules: FindRule = (id) => [usage, portable].find((rule) => rule.id === id);
+
+export const knowledge: Knowledge = { rules, portal: createPortal("https://security.microsoft.com") };
+
+export function aNotice(change: Partial<Notice> = {}): Notice {
+	return {
+		type: "finding",
+		id: "cf-3f9c2a7d5110-1",
+		n: 1,
+		finding: aFinding(),
+		kinds: ["new"],
+		moreSinceLast: 1,
+		now: at("21T19:36:10"),
+		...change,
+	};
+}
+
+/** The finding of the pictures: an account that is not approved, seen three times by two rules. */
+export function anUnapprovedFinding(change: Partial<Finding> = {}): Finding {
+	const worst = aSighting({
+		severity: "high",
+		rules: [
+			...aSighting().rules,
+			{
+				id: "cloudflared-portable-execution",
+				severity: "medium",
+				evidence: [
+					{
+						column: "FolderPath",
+						test: 'endswith "\\cloudflared.exe"',
+						value: redacted("C:\\Users\\j.meyer\\Downloads\\cloudflared.exe"),
+					},
+				],
+			},
+		],
+		program: {
+			...aSighting().program,
+			commandLine: redacted("cloudflared.exe tunnel --no-autoupdate run --token [removed: 184 characters]"),
+		},
+		exposes: [{ text: redacted("rdp://localhost:3389"), class: "rdp" }],
+		ownership: {
+			verdict: "not-ours",
+			reason: redacted("The tunnel belongs to Cloudflare account 9f86d081…5ad015, which is not on your approved list (2 accounts)."),
+		},
+	});
+	return aFinding({
+		severity: "high",
+		noticeSeverity: "high",
+		count: 3,
+		firstSeen: at("21T19:34:11.402"),
+		lastSeen: at("21T19:36:04.118"),
+		rules: ["cloudflared-usage", "cloudflared-portable-execution"],
+		newest: worst,
+		worst,
+		...change,
+	});
+}
+
+const quickOnServer = aFinding({
+	key: "7c01d2e8a944aabbccddeeff",
+	severity: "critical",
+	device: {
+		...aSighting().device,
+		id: redacted("b7745aa10c3d9fea3f1c0d94be2475f8c61d2e09"),
+		name: redacted("srv-dc-02.corp.example.com"),
+		group: redacted("Domain controllers"),
+	},
+	worst: aSighting({
+		severity: "critical",
+		mode: "quick",
+		tunnel: undefined,
+		exposes: [{ text: redacted("rdp://localhost:3389"), class: "rdp" }],
+		ownership: { verdict: "not-ours", reason: redacted("A quick tunnel has no account, so nobody can have approved it.") },
+		program: {
+			...aSighting().program,
+			commandLine: redacted("svchost32.exe tunnel --url rdp://localhost:3389"),
+			path: redacted("C:\\Windows\\Temp\\svchost32.exe"),
+			fileName: redacted("svchost32.exe"),
+			folderClass: "temp",
+			renamed: true,
+			user: redacted("NT AUTHORITY\\SYSTEM"),
+			chain: [redacted("w3wp.exe"), redacted("cmd.exe"), redacted("svchost32.exe")],
+		},
+	}),
+});
+
+const tokenInFile = aFinding({
+	key: "1f4e9b7720ccaabbccddeeff",
+	count: 41,
+	want: 2,
+	reasons: { new: 1, still: 2 },
+	quietMs: 48 * 3_600_000,
+	tunnels: [],
+	firstSeen: at("21T19:34:11"),
+	lastSeen: at("22T19:40:12"),
+	device: { ...aSighting().device, name: redacted("eng-ws-0031.corp.example.com"), group: redacted("") },
+	worst: aSighting({
+		mode: "named-token-file",
+		tunnel: undefined,
+		ownership: {
+			verdict: "cannot-tell",
+			reason: redacted("The token was read from a file, so the account is not in the command line."),
+		},
+		program: {
+			...aSighting().program,
+			commandLine: redacted("cloudflared.exe tunnel run --token-file C:\\ProgramData\\cf\\t.txt"),
+			path: redacted("C:\\ProgramData\\cf\\cloudflared.exe"),
+			folderClass: "program-data",
+			user: redacted("NT AUTHORITY\\SYSTEM"),
+			chain: [redacted("services.exe"), redacted("cloudflared.exe")],
+		},
+	}),
+});
+
+export const storm: StormNotice = {
+	type: "storm",
+	id: "cf-storm-8d20b1c7e3f4",
+	count: 37,
+	bySeverity: { critical: 1, high: 12, medium: 24, low: 0, info: 0 },
+	worst: [
+		quickOnServer,
+		anUnapprovedFinding(),
+		...["0143", "0150", "0188", "0201", "0207"].map((number) =>
+			anUnapprovedFinding({ device: { ...aSighting().device, name: redacted(`fin-lt-${number}.corp.example.com`) } }),
+		),
+		tokenInFile,
+	],
+	since: at("21T19:31:40"),
+	now: at("21T19:36:10"),
+};
+
+export const digest: DigestNotice = {
+	type: "digest",
+	id: "cf-digest-20261122",
+	from: at("21T06:00:00"),
+	to: at("22T06:00:00"),
+	held: [
+		{ finding: tokenInFile, more: 1203 },
+		{ finding: anUnapprovedFinding(), more: 12 },
+	],
+	heldCount: 2,
+	approvedCount: 14,
+	deadCount: 1,
+	now: at("22T06:00:02"),
+};
+
+export const heartbeat: HeartbeatNotice = {
+	type: "heartbeat",
+	id: "cf-heartbeat-20261128",
+	lastMessageAt: at("21T19:36:10"),
+	openCount: 3,
+	newestEventAt: at("28T19:35:30"),
+	now: at("28T19:36:10"),
+};
+
+/** One notice of each sort that people may get. */
+export const variants: Readonly<Record<string, AnyNotice>> = {
+	new: aNotice({ finding: anUnapprovedFinding() }),
+	"new, cannot tell": aNotice(),
+	"new, quick tunnel": aNotice({ id: "cf-7c01d2e8a944-1", finding: quickOnServer }),
+	"new, ours": aNotice({
+		finding: aFinding({
+			severity: "low",
+			worst: aSighting({
+				severity: "low",
+				ownership: { verdict: "ours", reason: redacted("Account and tunnel are approved: Corp-IT, until 2027-03-01.") },
+			}),
+		}),
+	}),
+	worse: aNotice({
+		id: "cf-3f9c2a7d5110-2",
+		n: 2,
+		kinds: ["worse", "changed"],
+		moreSinceLast: 6,
+		finding: anUnapprovedFinding({
+			severity: "critical",
+			count: 9,
+			want: 2,
+			reasons: { new: 1, worse: 2, changed: 2 },
+			changes: [
+				{ n: 2, kind: "worse", text: redacted("exposes rdp: rdp://localhost:3389") },
+				{ n: 2, kind: "changed", text: redacted("another user: CONTOSO\\svc-backup") },
+			],
+		}),
+	}),
+	changed: aNotice({
+		id: "cf-3f9c2a7d5110-3",
+		n: 3,
+		kinds: ["changed"],
+		finding: aFinding({
+			want: 3,
+			reasons: { new: 1, changed: 3 },
+			changes: [
+				{ n: 2, kind: "changed", text: redacted("told before") },
+				{ n: 3, kind: "changed", text: redacted("another Cloudflare account: 0cc175b9c0f1b6a831c399e269772661") },
+			],
+		}),
+	}),
+	still: aNotice({ id: "cf-1f4e9b7720cc-2", n: 2, kinds: ["still"], moreSinceLast: 38, finding: tokenInFile, now: at("22T19:40:13") }),
+	back: aNotice({ id: "cf-3f9c2a7d5110-4", n: 4, kinds: ["back"], finding: anUnapprovedFinding({ want: 4, reasons: { back: 4 } }) }),
+	storm,
+	digest,
+	heartbeat,
+};
