@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import * as z from "zod";
+import { bundle } from "../bundle.ts";
+import { bundledPackages, licenseList } from "./bundled.ts";
+import { billOfMaterials } from "./sbom.ts";
+import { zip } from "./zip.ts";
+
+const manifestSchema = z.object({ name: z.string(), version: z.string(), dependencies: z.record(z.string(), z.string()) });
+
+/**
+ * Makes what Azure takes, in `folder`: `package/` (the files), the same as a zip with its checksum, and apart from them
+ * the source map and the bill of materials. `extras` are more files for the package, such as a list of approvals.
+ * Returns the path of the zip.
+ */
+export async function createPackage(folder: string, extras: readonly string[]): Promise<string> {
+	const { name, version, dependencies } = manifestSchema.parse(JSON.parse(readFileSync("package.json", "utf8")));
+	const staged = join(folder, "package");
+	rmSync(staged, { recursive: true, force: true });
+	mkdirSync(staged, { recursive: true });
+
+	const { metafile } = await bundle(join(staged, "main.mjs"));
+	const product = join(folder, `${name}-${version}`);
+	renameSync(join(staged, "main.mjs.map"), `${product}.map`);
+	const packages = bundledPackages(metafile);
+
+	const files: Record<string, string | Buffer> = {
+		"host.json": readFileSync("host.json"),
+		// No dependencies: everything is in main.mjs, and nothing may be installed in Azure.
+		"package.json": `${JSON.stringify({ name, version, type: "module", main: "main.mjs" }, undefined, "\t")}\n`,
+		"LICENSES.txt": licenseList(packages),
+	};
+	for (const path of extras) {
+		if (basename(path) in files) throw new Error(`${path}: the package has its own ${basename(path)}`);
+		files[basename(path)] = readFileSync(path);
+	}
+	for (const [path, content] of Object.entries(files)) writeFileSync(join(staged, path), content);
+
+	const bytes = zip([...Object.keys(files), "main.mjs"].map((path) => ({ path, bytes: readFileSync(join(staged, path)) })));
+	writeFileSync(`${product}.zip`, bytes);
+	writeFileSync(`${product}.zip.sha256`, `${createHash("sha256").update(bytes).digest("hex")}  ${name}-${version}.zip\n`);
+	const direct = Object.keys(dependencies).map((dependency) => `node_modules/${dependency}`);
+	writeFileSync(`${product}.cdx.json`, billOfMaterials({ name, version }, direct, packages));
+	return `${product}.zip`;
+}
