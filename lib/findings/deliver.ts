@@ -124,20 +124,20 @@ async function serve(
 	tally: Tally,
 ): Promise<void> {
 	let sends = 0;
+	let paused = false;
 	const full = new Set<Lane>();
 	for (const row of look.due.filter((one) => one.destination === destination.name)) {
-		if (full.has(row.owed.lane)) continue;
 		if (sends >= budget.sends || deps.clock() >= budget.ends) return;
-		const slot = await reserveSlot(deps, destination, row.owed.lane, look.serverClock, patienceMs);
-		if (slot === "paused") {
-			// Nothing goes out for now; what has waited for three days must not wait for ever, unseen.
+		if (paused) {
+			// Nothing goes out for now; but what has waited for three days must not wait for ever, unseen.
 			if (isTooOld(row.owed, deps.clock())) tally.gaveUp(row, await expire(deps.table, row));
 			continue;
 		}
-		if (slot === "paced") {
-			full.add(row.owed.lane);
-			continue;
-		}
+		if (full.has(row.owed.lane)) continue;
+		const slot = await reserveSlot(deps, destination, row.owed.lane, look.serverClock, patienceMs);
+		if (slot === "paused") paused = true;
+		if (slot === "paced") full.add(row.owed.lane);
+		if (slot !== "go") continue;
 		sends += 1;
 		const sent = await sendOne(deps, destination, row, look.serverClock());
 		if (sent.delivery !== undefined) await noteOutcome(deps, destination, sent.delivery, look.serverClock());
