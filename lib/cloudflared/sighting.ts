@@ -111,6 +111,10 @@ export interface Sighting {
 	readonly program: Program;
 	readonly mode: Mode;
 	readonly tunnel: Tunnel | undefined;
+	/** Further tunnels that the same record shows. A decoy beside the real one must not count as ours. */
+	readonly otherTunnels?: readonly Tunnel[];
+	/** File that the token is read from; absent when none is named. */
+	readonly tokenFile?: Redacted;
 	readonly exposes: readonly Target[];
 	/** Public name given on the command line; empty when none was. */
 	readonly hostname: Redacted;

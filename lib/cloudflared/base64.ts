@@ -1,0 +1,111 @@
+/** A base64 run in a text that hides more text: its span there, and what it decodes to. */
+export interface Encoded {
+	readonly start: number;
+	readonly end: number;
+	readonly decoded: string;
+}
+
+/** Four base64 characters whose three bytes are ASCII: cheaper to test than to decode. */
+const asciiQuad = "[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]";
+// `{`, then a quote or white space, and three more ASCII characters: enough to see a first key.
+const jsonStart = new RegExp(`e(?:y[A-DI-L]|w[k-r0-3])[A-Za-z0-9+/_-]${asciiQuad}`, "g");
+const jsonStartLength = 8;
+const jsonHead = /^\{\s*(?:"[\x20-\x7e]*)?$/;
+const asciiQuads = new RegExp(`^(?:${asciiQuad})+[^=]{0,3}={0,2}$`);
+const run = /(?:[A-Za-z0-9+/_-]|%2[BF])*(?:=|%3D){0,2}/iy;
+const webTokenParts = /(?:\.[A-Za-z0-9_-]+){1,4}/y;
+/** What line wrapping, quoting, shell escapes and string concatenation put between two pieces of one run. */
+const gap = /(?:[\s"'`^,]|\\[rn]?|\+(?=[\s"'])){1,12}/y;
+const piece = /[A-Za-z0-9+/_-]{4,}={0,2}/y;
+const longRun = /[A-Za-z0-9+/_-]{40,}(?:(?:\r?\n|\\r\\n|\\n)[A-Za-z0-9+/_-]{8,})*={0,2}/g;
+
+/**
+ * Base64 runs that decode to the start of a JSON object: tunnel tokens, credentials, certificates' JSON, web tokens; also
+ * cut short, wrapped over lines, or cut into quoted pieces. Linear: a start that fails costs 24 characters, one that
+ * holds is consumed whole.
+ */
+export function encodedJson(text: string): readonly Encoded[] {
+	const found: Encoded[] = [];
+	jsonStart.lastIndex = 0;
+	while (jsonStart.test(text)) {
+		const start = jsonStart.lastIndex - jsonStartLength;
+		if (jsonHead.test(decode(leading(text, start)))) {
+			const encoded = whole(text, start);
+			found.push(encoded);
+			jsonStart.lastIndex = encoded.end;
+		} else jsonStart.lastIndex = start + 1;
+	}
+	return found;
+}
+
+/**
+ * Every long base64 run, decoded; bytes of UTF-16LE text lose their zeros. What stands before a run (a folder, say) may
+ * look like base64 too and shift it, so the outermost layer is read at all four offsets.
+ */
+export function* decodedRuns(text: string, offsets: 1 | 4): Generator<Encoded> {
+	for (const match of text.matchAll(longRun)) {
+		const joined = match[0].replace(/\\r|\\n|[\r\n]/g, "");
+		for (let offset = 0; offset < offsets; offset++) {
+			const decoded = decode(joined.slice(offset)).replaceAll("\0", "");
+			yield { start: match.index, end: match.index + match[0].length, decoded };
+		}
+	}
+}
+
+/** One character for each byte; both alphabets; whatever is not base64 is passed over. */
+export function decode(base64: string): string {
+	return Buffer.from(base64, "base64").toString("latin1");
+}
+
+/** Base64 of UTF-16LE text, which is what `-EncodedCommand` takes; `undefined` when most characters would not be Latin. */
+export function decodeWide(base64: string): string | undefined {
+	const bytes = Buffer.from(base64, "base64");
+	let latin = 0;
+	for (let at = 1; at < bytes.length; at += 2) if (bytes[at] === 0) latin++;
+	return latin > 0 && latin * 4 >= bytes.length ? bytes.toString("utf16le").replaceAll("\0", "") : undefined;
+}
+
+function leading(text: string, start: number): string {
+	const window = text.slice(start, start + 24);
+	const end = window.search(/[^A-Za-z0-9+/_-]/);
+	return wholeQuads(end === -1 ? window : window.slice(0, end));
+}
+
+function whole(text: string, start: number): Encoded {
+	const first = matchAt(run, text, start);
+	let end = start + first.length;
+	const webToken = matchAt(webTokenParts, text, end);
+	if (webToken !== "") return { start, end: end + webToken.length, decoded: decode(first) };
+
+	const pieces = [unescaped(first)];
+	let tail = lastQuads(unescaped(first));
+	while (!tail.endsWith("=") && !/\}\s*$/.test(decode(tail))) {
+		const between = matchAt(gap, text, end);
+		const next = between === "" ? "" : matchAt(piece, text, end + between.length);
+		// A following word is not a piece of the run: it would decode to bytes that no token holds.
+		if (next === "" || !asciiQuads.test(tail.slice(tail.length - (tail.length % 4)) + next)) break;
+		pieces.push(next);
+		tail = lastQuads(tail + next);
+		end += between.length + next.length;
+	}
+	return { start, end, decoded: decode(pieces.join("")) };
+}
+
+/** The last twelve characters or so, cut where four of them make three bytes. */
+function lastQuads(base64: string): string {
+	return base64.slice(Math.max(0, Math.floor((base64.length - 12) / 4) * 4));
+}
+
+function wholeQuads(base64: string): string {
+	return base64.slice(0, base64.length - (base64.length % 4));
+}
+
+function unescaped(base64: string): string {
+	return base64.includes("%") ? base64.replace(/%2B/gi, "+").replace(/%2F/gi, "/").replace(/%3D/gi, "=") : base64;
+}
+
+/** What a sticky pattern matches at one place; the empty string when it does not. */
+export function matchAt(sticky: RegExp, text: string, at: number): string {
+	sticky.lastIndex = at;
+	return sticky.test(text) ? text.slice(at, sticky.lastIndex) : "";
+}

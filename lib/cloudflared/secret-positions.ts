@@ -1,0 +1,157 @@
+import { matchAt } from "./base64.ts";
+
+/** A part of a text, from `start` up to `end`. */
+export interface Span {
+	readonly start: number;
+	readonly end: number;
+}
+
+/** How a removed secret is shown; recognised so that a redacted text is left as it is. */
+export const markerPattern = String.raw`\[removed: \d{1,9} characters\]`;
+
+// Most texts hold none of these words and are done after one look.
+const anyIntroducer =
+	/token|secret|session|pass|pwd|phrase|key|cred|authorization|bearer|:\/\/|-----BEGIN|service|TUNNEL_|-p|-s|\/p|\/rp|["']s\\*["']|sig=|code=|net1?\b/i;
+
+const flags =
+	/-(?:token|service-token-secret|secret|secret-id|session-token|access-key-id|api-key|api-ca-key|credentials-contents|client-secret|access-token|auth-token|password|passwd|passphrase|pass|pwd|pw)(?![\w-])/gi;
+const variables =
+	/(?:TUNNEL_(?:TOKEN|CRED_CONTENTS|CREATE_SECRET|SERVICE_TOKEN_SECRET|MANAGEMENT_TOKEN|API_KEY|API_CA_KEY)|(?:ACCESS_CLIENT|SECRET|SESSION_TOKEN)_ID)(?!\w)/gi;
+/** What may stand between the name of a variable and its value: `/t REG_SZ /d`, `-Value`, `value:`, `/M`. */
+const connectors = /[\s"',;]*(?:\/t\s+REG_\w+|\/d|\/f|\/m|-Value|-PropertyType\s+\w+|value\s*:)(?![\w-])/iy;
+const keys =
+	/(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|credentials?|(?:access|auth|private|shared)[_-]?key|cf_authorization)\\*["']?\s{0,8}[=:]/gi;
+const shortSecretKey = /["']s\\*["']\s{0,8}:/gi;
+const headers = /(?:cf-access-client-secret|cf-access-token|x-auth-key|x-api-key|x-auth-token)\s{0,8}[:=]/gi;
+const authorization = /(?:authorization\\*["']?\s{0,8}[:=][\s"'\\]{0,8}(?:(?:bearer|basic|digest|token|negotiate|ntlm)\b)?|\bbearer\b)/gi;
+const slashOptions = /\s\/(?:(?:p|pw|pass|password):|rp\s)/gi;
+const queryValues = /[?&;](?:[\w-]{0,40}(?:token|secret|password|passwd|pwd|key)|sig|signature|code)=(?=[^&#\s"'<>])/gi;
+const inQuery = /[?&][\w-]*$/;
+const queryValue = new RegExp(String.raw`(?:${markerPattern}|[^&#\s"'<>])+`, "y");
+const userInfo = /:\/\/[^\s/"'@:]*:(?=[^\s"'/]+@)/g;
+const userSecret = new RegExp(String.raw`(?:${markerPattern}|[^\s"'/])+(?=@)`, "y");
+const pem = /-----BEGIN [A-Z ]{0,40}(?:TUNNEL TOKEN|PRIVATE KEY)-----/g;
+const pemBodies = /(?:MII[A-Za-z0-9+/]|MHcCAQ|MC4CAQ|b3BlbnNzaC1rZXk)[A-Za-z0-9+/]{40,}(?:(?:\r?\n|\\r\\n|\\n)[A-Za-z0-9+/]{8,})*={0,2}/g;
+const serviceInstall = /service["'\s,^]{1,12}install(?![\w-])/gi;
+const userAccount = /\bnet1?(?:\.exe)?\s+(?:user\s+(?![/-])\S+|use\s+(?!\/)\S+(?:\s+\\\\\S+)?)(?=\s)/gi;
+const passwordTools =
+	/\b(?:sshpass|plink|pscp|psftp|psexec(?:64)?|paexec|winscp|winexe|mysql|mysqldump|mysqladmin|7z|smbclient|evil-winrm|xfreerdp)(?![\w-])/i;
+const toolPassword = /\s-p(?:w|ass)?(?![\w-])/g;
+const joinedToolPassword = /\s-p(?=[^\s-])(?!(?:w|ass)\s)/g;
+const createSecret = /\s-s(?![\w-])/g;
+
+const separators = /(?:[\s"'`^,=:\\(]|&quot;|<\/string>\s*<string>)+/y;
+const marker = new RegExp(markerPattern, "y");
+const quotesInWord = /["'`]+(?=[\w+/=-])/y;
+const wordBreak = /&&|\|\||<\/|&quot;/y;
+
+/** Where a secret must stand because of what stands before it, whether or not it looks like one. */
+export function secretPositions(text: string): readonly Span[] {
+	if (!anyIntroducer.test(text)) return [];
+	const words = [variables, flags, shortSecretKey, headers, authorization, slashOptions];
+	if (passwordTools.test(text)) words.push(toolPassword, joinedToolPassword);
+	if (/tunnel/i.test(text) && /create/i.test(text)) words.push(createSecret);
+	return [
+		...words.flatMap((introducer) => each(text, introducer, valueAfter)),
+		...each(text, keys, (_, from, start) =>
+			inQuery.test(text.slice(Math.max(0, start - 40), start)) ? undefined : valueAfter(text, from),
+		),
+		...each(text, userAccount, userPassword),
+		...each(text, serviceInstall, installed),
+		...each(text, queryValues, (_, from) => unlessMarker(text, from, from + matchAt(queryValue, text, from).length)),
+		...each(text, userInfo, (_, from) => unlessMarker(text, from, from + matchAt(userSecret, text, from).length)),
+		...each(text, pem, (_, end, start) => ({ start, end: blockEnd(text, end) })),
+		...each(text, pemBodies, (_, end, start) => ({ start, end })),
+	];
+}
+
+/** The spans that follow an introducer; the search goes on behind each, so that no part of a text is read over and over. */
+function each(text: string, introducer: RegExp, spanAt: (text: string, end: number, start: number) => Span | undefined): readonly Span[] {
+	const found: Span[] = [];
+	introducer.lastIndex = 0;
+	for (let match: RegExpExecArray | null = introducer.exec(text); match !== null; match = introducer.exec(text)) {
+		const span = spanAt(text, introducer.lastIndex, match.index);
+		if (span === undefined) continue;
+		found.push(span);
+		introducer.lastIndex = Math.max(introducer.lastIndex, span.end);
+	}
+	return found;
+}
+
+/** The value that follows a name: after spaces, `=`, `:`, quotes or commas, up to the closing quote or the end of the word. */
+function valueAfter(text: string, from: number): Span | undefined {
+	const start = pastSeparators(text, pastConnectors(text, from));
+	const quote = text[start - 1];
+	const opened = start > from && (quote === '"' || quote === "'");
+	const escaped = opened && text[start - 2] === "\\";
+	const alone = opened && !/["']/.test(text[start - (escaped ? 3 : 2)] ?? "");
+	return unlessMarker(text, start, alone ? quotedEnd(text, start, escaped ? `\\${quote}` : quote) : wordEnd(text, start));
+}
+
+function quotedEnd(text: string, start: number, quote: string): number {
+	let end = text.indexOf(quote, start);
+	// A doubled quote stands for one.
+	while (end !== -1 && text.startsWith(quote, end + quote.length)) end = text.indexOf(quote, end + 2 * quote.length);
+	if (end === -1) return text.length;
+	// A shell joins what follows a closing quote directly.
+	return /[\w+/=]/.test(text[end + quote.length] ?? "") ? wordEnd(text, end + quote.length) : end;
+}
+
+/** Up to white space or a closing quote; quotes inside a word, and what was removed already, belong to it. */
+function wordEnd(text: string, start: number): number {
+	let end = start;
+	let floor = start;
+	for (let at = start; at < text.length; ) {
+		const character = text[at] ?? "";
+		const removed = character === "[" ? matchAt(marker, text, at).length : 0;
+		const quotes = /["'`]/.test(character) ? matchAt(quotesInWord, text, at).length : 1;
+		if (character <= " " || quotes === 0 || (removed === 0 && /[&|<]/.test(character) && matchAt(wordBreak, text, at) !== "")) break;
+		at += removed || quotes;
+		end = at;
+		if (removed > 0) floor = end;
+	}
+	while (end > floor && "\\,;|>&)}]".includes(text[end - 1] ?? " ")) end--;
+	return end;
+}
+
+function unlessMarker(text: string, start: number, end: number): Span | undefined {
+	return end <= start || matchAt(marker, text, start).length === end - start ? undefined : { start, end };
+}
+
+function pastSeparators(text: string, from: number): number {
+	return from + matchAt(separators, text, from).length;
+}
+
+function pastConnectors(text: string, from: number): number {
+	let at = from;
+	for (let steps = 0; steps < 6; steps++) at += matchAt(connectors, text, at).length;
+	return at;
+}
+
+/** `net user NAME PASSWORD`, `net use \\server PASSWORD`: the next word, unless it is an option. */
+function userPassword(text: string, from: number): Span | undefined {
+	const start = pastSeparators(text, from);
+	return /[/&|*-]/.test(text[start] ?? "/") ? undefined : unlessMarker(text, start, wordEnd(text, start));
+}
+
+/** `service install VALUE`: the first word that is no option, up to the last one that is long enough for a token. */
+function installed(text: string, from: number): Span | undefined {
+	let first: number | undefined;
+	let last = from;
+	let at = from;
+	for (let words = 0; words < 12; words++) {
+		const start = pastSeparators(text, at);
+		at = wordEnd(text, start);
+		if (at === start || /[&|;<>]/.test(text[start] ?? "")) break;
+		if (text[start] === "-" || (first !== undefined && at - start < 20)) continue;
+		first ??= start;
+		last = at;
+	}
+	return first === undefined ? undefined : unlessMarker(text, first, last);
+}
+
+function blockEnd(text: string, from: number): number {
+	const close = text.indexOf("-----END ", from);
+	const end = close === -1 ? -1 : text.indexOf("-----", close + 9);
+	return end === -1 ? text.length : end + 5;
+}

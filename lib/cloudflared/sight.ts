@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import type { DefenderRecord } from "../defender/record.ts";
+import type { Column } from "../defender/tables.ts";
+import { type Severity, worst } from "../severity.ts";
+import { columnText } from "./column-text.ts";
+import { additionalField, longestText, type SeenProgram, seenProgram } from "./program.ts";
+import { redact } from "./redact.ts";
+import { clipped, type Redacted, say } from "./redacted.ts";
+import type { Device, Mode, Sighting, Tunnel } from "./sighting.ts";
+import { targetClass } from "./targets.ts";
+import { findTunnels } from "./token.ts";
+
+/** A rule that matched, and the tests that decided. */
+export interface Matched {
+	readonly rule: { readonly id: string; readonly severity: Severity };
+	readonly evidence: readonly { readonly column: Column; readonly test: string }[];
+}
+
+/** Where a token can stand, besides the command line of the program itself. */
+const tokenColumns = [
+	"ProcessCommandLine",
+	"InitiatingProcessCommandLine",
+	"RegistryValueData",
+	"PreviousRegistryValueData",
+	"AdditionalFields",
+] as const satisfies readonly Column[];
+
+const mostTunnels = 8;
+
+/** What a matching record tells, with every secret removed. Wrong types and missing columns cost only what they would have told. */
+export function sight(record: DefenderRecord, matches: readonly Matched[]): Sighting {
+	const timestamp = columnText(record, "Timestamp");
+	const device = deviceOf(record);
+	const subject = seenProgram(record);
+	const { invocation } = subject;
+	const [tunnel, ...others] = tunnelsOf(record, subject);
+	return {
+		recordId: recordId(record, device),
+		device,
+		table: record.table,
+		actionType: safe(columnText(record, "ActionType")),
+		reportId: safe(columnText(record, "ReportId")),
+		timestamp: safe(timestamp),
+		at: [timestamp, record.exportedAt].map((text) => new Date(text)).find((date) => !Number.isNaN(date.getTime())) ?? new Date(0),
+		times: timesOf(record),
+		severity: worst(matches.map(({ rule }) => rule.severity)),
+		rules: matches.map(({ rule, evidence }) => ({
+			id: rule.id,
+			severity: rule.severity,
+			evidence: evidence.map(({ column, test }) => ({ column, test, value: safe(columnText(record, column)) })),
+		})),
+		program: subject.program,
+		mode: modeOf(record, subject),
+		tunnel,
+		...(others.length > 0 ? { otherTunnels: others } : {}),
+		...(invocation !== undefined && invocation.tokenFile !== "" ? { tokenFile: safe(invocation.tokenFile) } : {}),
+		exposes: (invocation?.exposes ?? []).map((target) => ({ text: safe(target), class: targetClass(target) })),
+		hostname: safe(invocation?.hostname ?? ""),
+		ownership: { verdict: "cannot-tell", reason: say`No approvals are configured, so no account counts as ours.` },
+	};
+}
+
+function deviceOf(record: DefenderRecord): Device {
+	const name = columnText(record, "DeviceName");
+	const id = columnText(record, "DeviceId") || `name:${name.toLowerCase()}`;
+	return { tenantId: safe(record.tenantId), id: safe(id), name: safe(name), group: safe(columnText(record, "MachineGroup")) };
+}
+
+/** ReportId alone repeats, and the envelope's time is fresh in a redelivered record. */
+function recordId(record: DefenderRecord, device: Device): string {
+	const identity = `${record.table}|${device.id}|${columnText(record, "Timestamp")}|${columnText(record, "ReportId")}`;
+	return createHash("sha256").update(identity).digest("hex").slice(0, 12);
+}
+
+/** An aggregated row stands for as many events as it says. */
+function timesOf(record: DefenderRecord): number {
+	const times = Number(additionalField(record, "uniqueEventsAggregated"));
+	return Number.isSafeInteger(times) && times >= 1 ? times : 1;
+}
+
+function modeOf(record: DefenderRecord, { invocation, program }: SeenProgram): Mode {
+	if (invocation !== undefined) return invocation.mode;
+	const installed = columnText(record, "ActionType") === "ServiceInstalled" && (program.renamed || /cloudflared/i.test(program.fileName));
+	return installed ? "service-install" : "unknown";
+}
+
+/** The tunnel that the program runs comes first; then every other one that the record shows, each once. */
+function tunnelsOf(record: DefenderRecord, { rawCommandLine, invocation }: SeenProgram): readonly Tunnel[] {
+	const texts = new Set([invocation?.token ?? "", rawCommandLine, ...tokenColumns.map((column) => columnText(record, column))]);
+	const distinct = new Map<string, Tunnel>();
+	for (const text of texts) {
+		for (const { tunnel } of findTunnels(text)) {
+			const key = `${tunnel.account} ${tunnel.tunnelId}`;
+			if (!distinct.has(key)) distinct.set(key, tunnel);
+		}
+	}
+	const byName = invocation?.tunnelId ?? "";
+	if (distinct.size === 0 && byName !== "") return [{ account: "", tunnelId: byName, endpoint: "", fingerprint: "" }];
+	return [...distinct.values()].slice(0, mostTunnels);
+}
+
+function safe(text: string): Redacted {
+	return text === "" ? say`` : clipped(redact(text), longestText);
+}

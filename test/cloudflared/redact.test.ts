@@ -1,0 +1,229 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { redact } from "../../lib/cloudflared/redact.ts";
+import { clipped, say } from "../../lib/cloudflared/redacted.ts";
+import { canaries } from "./canaries.ts";
+import { base64, pieces, secret, token, tokenShapes, wide } from "./tokens.ts";
+
+/** `npm test` checks a share; CI of a release raises it. */
+const outputs = Number(process.env["CANARY_OUTPUTS"] ?? 20_000);
+
+describe("what is removed shows its length, and nothing else changes", () => {
+	test.each([
+		[
+			`cloudflared.exe tunnel run --token ${token} --loglevel debug`,
+			"cloudflared.exe tunnel run --token [removed: 180 characters] --loglevel debug",
+		],
+		[`cmd /c "cloudflared tunnel run --token=${token}" & dir`, 'cmd /c "cloudflared tunnel run --token=[removed: 180 characters]" & dir'],
+		["x --token abc run", "x --token [removed: 3 characters] run"],
+		["x -TOKEN:abc run", "x -TOKEN:[removed: 3 characters] run"],
+		[
+			'sc create c binPath= "\\"C:\\a b\\c.exe\\" tunnel run --token \\"abc\\"" start= auto',
+			'sc create c binPath= "\\"C:\\a b\\c.exe\\" tunnel run --token \\"[removed: 3 characters]\\"" start= auto',
+		],
+		[
+			"Start-Process c.exe -ArgumentList tunnel,run,--token,abc",
+			"Start-Process c.exe -ArgumentList tunnel,run,--token,[removed: 3 characters]",
+		],
+		["<string>--token</string> <string>abc</string>", "<string>--token</string> <string>[removed: 3 characters]</string>"],
+		['setx TUNNEL_TOKEN "abc def" /M', 'setx TUNNEL_TOKEN "[removed: 7 characters]" /M'],
+		["https://bob:p@ss@h.example/x?token=abc&y=1", "https://bob:[removed: 4 characters]@h.example/x?token=[removed: 3 characters]&y=1"],
+		["cloudflared service install abcdef && dir", "cloudflared service install [removed: 6 characters] && dir"],
+		[
+			`powershell -enc ${wide("cf tunnel run --token abc -x")} -nop`,
+			"powershell -enc [decoded: cf tunnel run --token [removed: 3 characters] -x] -nop",
+		],
+		["net user bob Passw0rd /add", "net user bob [removed: 8 characters] /add"],
+		["mysql -u root -phunter22 db", "mysql -u root -p[removed: 8 characters] db"],
+	])("%s", (text, expected) => {
+		expect(redact(text)).toBe(expected);
+	});
+
+	test.each([
+		['"C:\\Program Files\\cloudflared\\cloudflared.exe" tunnel run --token-file C:\\ProgramData\\cloudflared\\token'],
+		["cloudflared tunnel --url rdp://localhost:3389"],
+		["cloudflared tunnel run --credentials-file C:\\x\\6f2b8c1e-4d3a-4b7f-9e10-2a5c7d9e1f30.json web"],
+		["/usr/local/lib/python3/dist/packages/cloudflared/abcdef/ghijkl/mnopqr"],
+		["HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\Cloudflared"],
+		["3c1f9b2d77a0c1be43f3a5b9d1e26c8870fb5d9a4e61c03f2b7a98d4510ce6f2"],
+		['powershell.exe -NoProfile -ExecutionPolicy Bypass -File "C:\\x\\y.ps1"'],
+		["docker run --rm --name web -p 8080:80 nginx:1.27"],
+		[""],
+	])("%s stays as it is", (text) => {
+		expect(redact(text)).toBe(text);
+	});
+});
+
+describe("no secret survives", () => {
+	test.each(canaries)("$name", ({ text, secrets }) => {
+		expectNone(redact(text), secrets);
+	});
+
+	test("in any of the token's shapes, in any syntax, in any nesting", () => {
+		let cases = 0;
+		for (const { text: shaped } of tokenShapes) {
+			for (const syntax of syntaxes) {
+				for (const nesting of nestings) {
+					const text = nesting(syntax(shaped));
+					const redacted = redact(text);
+					expectNone(redacted, [shaped.slice(30, 70), shaped.slice(-60, -20), secret]);
+					expect(redact(redacted)).toBe(redacted);
+					cases++;
+				}
+			}
+		}
+		expect(cases).toBeGreaterThanOrEqual(200);
+	});
+
+	test(`in ${outputs} texts built at random around the forty shapes`, () => {
+		fc.assert(
+			fc.property(fc.constantFrom(...canaries), noise, noise, fc.constantFrom(...nestings), (canary, before, after, nest) => {
+				const redacted = redact(nest(`${before} ${canary.text} ${after}`));
+				expectNone(redacted, canary.secrets);
+				expect(redact(redacted)).toBe(redacted);
+			}),
+			{ numRuns: outputs },
+		);
+	}, 600_000);
+});
+
+describe("hostile text", () => {
+	test("never makes it throw, and what was removed once stays as it is", () => {
+		fc.assert(
+			fc.property(fc.oneof(noise, fc.string({ unit: "binary", maxLength: 400 })), (text) => {
+				const redacted = redact(text);
+				expect(redact(redacted)).toBe(redacted);
+			}),
+			{ numRuns: 5_000 },
+		);
+	});
+
+	test.each([
+		"eyJ",
+		"eyJhIjoi ",
+		"eHh4",
+		"AAAA",
+		"--token ",
+		'--token "',
+		"password=",
+		"password ",
+		"://a:",
+		"{",
+		'{"a":"',
+		"mysql -p ",
+		"service install ",
+		"-e ",
+		"-----BEGIN PRIVATE KEY-----",
+		"\\",
+		'"',
+		" ",
+		"[removed: 3 characters]",
+		"net use a ",
+		"TUNNEL_TOKEN /t ",
+		`${token} `,
+		base64(token),
+	])("64 KB of %s take no longer than a blink", (piece) => {
+		const text = piece.repeat(Math.ceil(65_536 / piece.length));
+		redact(text);
+		const started = performance.now();
+		redact(text);
+
+		// A few milliseconds each; the bound is for a busy machine, a quadratic reading takes seconds.
+		expect(performance.now() - started).toBeLessThan(250);
+	});
+
+	test("a secret behind a megabyte of noise is found", () => {
+		expect(redact(`${"x ".repeat(524_288)}--token abc`).endsWith("--token [removed: 3 characters]")).toBe(true);
+	});
+
+	test("encoding inside encoding without end is removed whole", () => {
+		let text = "cf --token abc";
+		for (let layer = 0; layer < 9; layer++) text = `powershell -enc ${wide(text)}`;
+
+		expect(redact(text)).toBe(`[removed: ${text.length} characters]`);
+	});
+
+	test("zeros between the characters hide nothing", () => {
+		expect(redact([...`--token ${token}`].join("\0"))).toBe("--token [removed: 180 characters]");
+	});
+});
+
+test("our own sentences take redacted parts and numbers only", () => {
+	const user = redact("CONTOSO\\j.meyer");
+
+	expect(say`Started by ${user}, ${3} times.`).toBe("Started by CONTOSO\\j.meyer, 3 times.");
+	// @ts-expect-error a raw string may hold a secret
+	say`Started by ${"somebody"}.`;
+});
+
+test("a long text is cut, and says how much is missing", () => {
+	expect(clipped(redact("abcdef"), 6)).toBe("abcdef");
+	expect(clipped(redact("abcdefg"), 6)).toBe("abcdef …[1 more]");
+});
+
+const syntaxes: readonly ((secret: string) => string)[] = [
+	(shaped) => `cloudflared tunnel run --token ${shaped}`,
+	(shaped) => `cloudflared tunnel run --token=${shaped}`,
+	(shaped) => `cloudflared service install ${shaped}`,
+	(shaped) => `set TUNNEL_TOKEN=${shaped}`,
+	(shaped) => `token: ${shaped}`,
+	(shaped) => `echo ${shaped} > f`,
+	(shaped) => `https://files.example.com/t/${shaped}`,
+	(shaped) => pieces(shaped, 76).join("\r\n"),
+];
+
+const nestings: readonly ((text: string) => string)[] = [
+	(text) => text,
+	(text) => `cmd /c "${text}"`,
+	(text) => `bash -c '${text}'`,
+	(text) => `sc create x binPath= "${text.replaceAll('"', '\\"')}" start= auto`,
+	(text) => `powershell -EncodedCommand ${wide(text)}`,
+	(text) => JSON.stringify({ Command: text }),
+];
+
+/** Pieces that the redactor looks for, in any order, between any characters. */
+const noise = fc
+	.array(
+		fc.oneof(
+			fc.constantFrom(
+				"--token",
+				"-token=",
+				" ",
+				'"',
+				"'",
+				"\\",
+				"eyJhIjoi",
+				"=",
+				"password",
+				"TUNNEL_TOKEN",
+				"service install",
+				"://",
+				"@",
+				"&",
+				"|",
+				",",
+				"[removed: 3 characters]",
+				"[removed:",
+				"-e ",
+				"tunnel",
+				"create",
+				"-s ",
+				"Bearer ",
+				"-----BEGIN PRIVATE KEY-----",
+				"{",
+				"}",
+				"\r\n",
+				"\0",
+				"/t REG_SZ /d",
+				"net user a ",
+			),
+			fc.string({ maxLength: 8 }),
+			fc.base64String({ maxLength: 80 }),
+		),
+		{ maxLength: 12 },
+	)
+	.map((parts) => parts.join(""));
+
+function expectNone(output: string, secrets: readonly string[]): void {
+	for (const one of secrets) if (one !== "") expect(output).not.toContain(one);
+}
