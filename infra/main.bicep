@@ -21,7 +21,7 @@ param preset string = 'fast'
 @description('Where notices go. The secrets of a destination stay in the vault when their parameters are left empty later.')
 param destinations ('teams' | 'webhook')[] = ['teams']
 
-@description('Address of the Teams workflow ("When a Teams webhook request is received"). Whoever knows it can post.')
+@description('Address of the Teams workflow. Whoever knows it can post, so it goes into the vault.')
 @secure()
 param teamsWebhookUrl string = ''
 
@@ -108,17 +108,17 @@ param maxThroughputUnits int = 2
 @description('Refuses key sign-in on a new namespace. The export from Defender may need keys: try it once data flows.')
 param disableEventHubKeys bool = false
 
-// ---- the app
+// ---- the app. What is left empty is as the preset says.
 
 @description('Version of Node.js.')
 @allowed(['22', '24'])
 param nodeVersion string = '24'
 
-@description('Memory of one instance; empty = as the preset says.')
+@description('Memory of one instance, in MB.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int?
 
-@description('Instances that never sleep; empty = as the preset says.')
+@description('Instances that never sleep.')
 @minValue(0)
 @maxValue(10)
 param alwaysReadyInstances int?
@@ -128,17 +128,17 @@ param alwaysReadyInstances int?
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Most messages in a batch; empty = as the preset says.')
+@description('Most messages in a batch.')
 @minValue(1)
 @maxValue(64)
 param maxEventBatchSize int?
 
-@description('Messages to gather before a batch starts, never more than the most; empty = as the preset says.')
+@description('Messages to gather before a batch starts, never more than the most.')
 @minValue(1)
 @maxValue(64)
 param minEventBatchSize int?
 
-@description('Longest wait for a batch to fill, hh:mm:ss; empty = as the preset says.')
+@description('Longest wait for a batch to fill, as hh:mm:ss.')
 param maxWaitTime string?
 
 // ---- where it stands
