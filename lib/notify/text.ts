@@ -5,12 +5,10 @@ declare const inertBrand: unique symbol;
 export type Inert = string & { readonly [inertBrand]: true };
 
 /**
- * Characters that cannot be seen or that move others about: controls, blanks that look like a space or like nothing,
- * joiners, direction marks, variation selectors, tags. Code points in hex; tab and new lines are dealt with before.
+ * Characters that cannot be seen or that move others about: controls, joiners, direction marks, variation selectors,
+ * tags, every blank but the space, and the empty braille cell. Tab and new lines are dealt with before.
  */
-const hiddenRanges =
-	"0-1F 7F-A0 AD 34F 61C 115F-1160 1680 17B4-17B5 180B-180F 2000-200F 2028-202F 205F-206F 2800 3000 3164 FE00-FE0F FEFF FFA0 FFF9-FFFB E0000-E0FFF";
-const hidden = new RegExp(`[${hiddenRanges.replace(/[0-9A-F]+/g, "\\u{$&}").replaceAll(" ", "")}]`, "gu");
+const hidden = /(?! )[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/gu;
 
 /** Shows what would be invisible: U+202E becomes `⟦U+202E⟧`, a new line `⏎`; stacks of accents are cut at two. */
 export function visible(text: string): string {
@@ -82,7 +80,8 @@ export function plainName(name: Redacted, id: Redacted, max = 40): Inert {
 
 /** Cuts words that would not fit on a phone; everything else stays. */
 export function shortWords(text: Inert, max = 40): Inert {
-	return text.replace(/\S+/gu, (word) => shortWord(word, max)) as Inert;
+	// A cut can lay bare what was the middle of a word, such as the `data:` in `metadata:`.
+	return disarmed(text.replace(/\S+/gu, (word) => shortWord(word, max))) as Inert;
 }
 
 function shortWord(word: string, max: number): string {

@@ -15,6 +15,7 @@ export function createConsole({
 }): Destination {
 	return {
 		name: "console",
+		unlimited: true,
 		send: (notice) => {
 			write(`${terminalCard(tell(notice, knowledge), terminal())}\n`);
 			return Promise.resolve({ ok: true, proof: "confirmed" });

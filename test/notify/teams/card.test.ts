@@ -1,0 +1,172 @@
+import { createRequire } from "node:module";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { AnyNotice } from "../../../lib/findings/delivery.ts";
+import { leastMessage, maxWireBytes, type TeamsMessage, teamsMessage, wireBytes } from "../../../lib/notify/teams/envelope.ts";
+import type { Severity } from "../../../lib/severity.ts";
+import { aFinding, aSighting, at } from "../../builders.ts";
+import { everywhere } from "../everywhere.ts";
+import { readable } from "../golden.ts";
+import { forbidden, hostileText } from "../hostile.ts";
+import { aNotice, anUnapprovedFinding, digest, knowledge, storm, variants } from "../samples.ts";
+
+const require = createRequire(import.meta.url);
+// The ES module entry of this package does not load in Node.
+const { AdaptiveCard, SerializationContext } = require("adaptivecards/dist/adaptivecards.js");
+
+type Part = Readonly<Record<string, unknown>> & { readonly type: string };
+
+const allowed = new Set([
+	"AdaptiveCard",
+	"Container",
+	"ColumnSet",
+	"Column",
+	"TextBlock",
+	"RichTextBlock",
+	"TextRun",
+	"ActionSet",
+	"Action.OpenUrl",
+	"Action.ToggleVisibility",
+]);
+
+/** Every object with a type in the card, the card first. */
+function parts(value: unknown): readonly Part[] {
+	if (Array.isArray(value)) return value.flatMap(parts);
+	if (typeof value !== "object" || value === null) return [];
+	const inner = Object.values(value).flatMap(parts);
+	return "type" in value ? [value as Part, ...inner] : inner;
+}
+
+function cardIn(message: TeamsMessage): Part {
+	return JSON.parse(JSON.stringify(message.attachments[0].content));
+}
+
+/** What every card must be, whatever went into it. */
+function expectSound(message: TeamsMessage): void {
+	const card = cardIn(message);
+	expect(wireBytes(message)).toBeLessThanOrEqual(maxWireBytes);
+	expect(card).toMatchObject({ type: "AdaptiveCard", version: "1.4" });
+	expect(JSON.stringify(card)).not.toContain('"entities"');
+	let actions = 0;
+	for (const part of parts(card)) {
+		expect(allowed).toContain(part.type);
+		if (part.type.startsWith("Action.")) actions += 1;
+		if (part.type === "Action.OpenUrl") expect(part["url"]).toMatch(/^https:\/\/security\.microsoft\.com\/[\w/.?=&%+-]+$/);
+		if (part.type === "TextRun" || part.type === "TextBlock") expect(part["text"]).not.toMatch(forbidden);
+		// The only elements that read Markdown hold no sign of it.
+		if (part.type === "TextBlock") expect(part["text"]).not.toMatch(/[[\]()<>*_`#|~!&\\@/:]/);
+	}
+	expect(actions).toBeLessThanOrEqual(6);
+	for (const text of [message.summary, card["speak"], card["fallbackText"]]) {
+		expect(text).toMatch(/^(CRITICAL|HIGH|MEDIUM|LOW|INFO): [^[\]()<>*_`#|~!&\\@/]+$/u);
+	}
+}
+
+function textOf(message: TeamsMessage): string {
+	return parts(cardIn(message))
+		.filter(({ type }) => type === "TextRun" || type === "TextBlock")
+		.map(({ text }) => text)
+		.join("\n");
+}
+
+describe.each(Object.entries(variants))("the card '%s'", (name, notice: AnyNotice) => {
+	test("looks as agreed", async () => {
+		const golden = readable(JSON.stringify(teamsMessage(notice, knowledge), undefined, "\t"));
+		await expect(`${golden}\n`).toMatchFileSnapshot(`../golden/${name.replaceAll(/[, ]+/g, "-")}.card`);
+	});
+
+	test.each(["fullest", "least"])("in its %s form is read by Microsoft's own renderer without a complaint", (form) => {
+		const message = form === "least" ? leastMessage(notice, knowledge) : teamsMessage(notice, knowledge);
+		expectSound(message);
+		const context = new SerializationContext();
+		const card = new AdaptiveCard();
+		card.parse(cardIn(message), context);
+		expect(context.eventCount).toBe(0);
+		expect(card.validateProperties().validationEvents).toEqual([]);
+	});
+});
+
+test("the renderer would complain about an element that Teams does not know", () => {
+	const context = new SerializationContext();
+	new AdaptiveCard().parse({ type: "AdaptiveCard", version: "1.4", body: [{ type: "CodeBlock", codeSnippet: "x" }] }, context);
+	expect(context.eventCount).toBeGreaterThan(0);
+});
+
+test("severity is told by a style and by the word, in the first line", () => {
+	const look = (severity: Severity): unknown => {
+		const [head, line] = parts(cardIn(teamsMessage(aNotice({ finding: aFinding({ severity }) }), knowledge))).filter(
+			({ type }) => type === "Container" || type === "TextRun",
+		);
+		return [head?.["style"], line?.["text"]];
+	};
+	expect(look("critical")).toEqual(["attention", "CRITICAL"]);
+	expect(look("high")).toEqual(["attention", "HIGH"]);
+	expect(look("medium")).toEqual(["warning", "MEDIUM"]);
+	expect(look("low")).toEqual(["accent", "LOW"]);
+	expect(look("info")).toEqual(["emphasis", "INFO"]);
+});
+
+describe("hostile text", () => {
+	test("in every field at once leaves no link, no mention and nothing invisible", () => {
+		fc.assert(
+			fc.property(hostileText, (text) => {
+				expectSound(teamsMessage(everywhere(aNotice({ finding: anUnapprovedFinding() }), text), knowledge));
+			}),
+			{ numRuns: 1500 },
+		);
+	});
+
+	test("in the devices of a storm and a digest leaves none either", () => {
+		fc.assert(
+			fc.property(hostileText, (text) => {
+				expectSound(teamsMessage(everywhere(storm, text), knowledge));
+				expectSound(teamsMessage(everywhere(digest, text), knowledge));
+			}),
+			{ numRuns: 300 },
+		);
+	});
+
+	test("a device id that is not one makes no link", () => {
+		const finding = aFinding({ device: everywhere(aSighting().device, "../../evil?x=") });
+		const message = teamsMessage(aNotice({ finding }), knowledge);
+		expect(parts(cardIn(message)).filter(({ title }) => title === "Open device" || title === "Hunt")).toEqual([]);
+	});
+});
+
+describe("a card bomb", () => {
+	test.each([
+		["one long word", "𝕏".repeat(8000)],
+		["many words", "𝕏𝕏 ".repeat(2700)],
+		["hidden characters", "\u202e".repeat(8000)],
+		["accents", "e\u0301\u0302\u0303".repeat(2000)],
+		["quotes and backslashes", '\\"'.repeat(4000)],
+	])("%s of 8,000 characters in every field still says what, where, whose and what to do", (_name, text) => {
+		for (const notice of Object.values(variants)) expectSound(teamsMessage(everywhere(notice, text), knowledge));
+		const finding = {
+			...everywhere(anUnapprovedFinding(), text),
+			device: { ...everywhere(anUnapprovedFinding().device, text), id: anUnapprovedFinding().device.id },
+		};
+		const message = teamsMessage(aNotice({ finding }), knowledge);
+		expectSound(message);
+		const shown = textOf(message);
+		expect(shown).toContain("Unapproved Cloudflare tunnel on ");
+		expect(shown).toContain("Not ours.");
+		expect(shown).toContain("Cloudflared Usage");
+		expect(shown).toContain("Isolate the device from its page in Defender");
+		expect(parts(cardIn(message)).map(({ title }) => title)).toEqual(expect.arrayContaining(["Open device", "Hunt"]));
+	});
+
+	test("the smallest card stays small", () => {
+		const finding = { ...everywhere(anUnapprovedFinding(), "𝕏 ".repeat(4000)), device: { ...anUnapprovedFinding().device } };
+		expect(wireBytes(leastMessage(aNotice({ finding }), knowledge))).toBeLessThan(9000);
+	});
+});
+
+test("the size counts each character beyond ASCII as six bytes, for each of its halves", () => {
+	const plain = wireBytes(teamsMessage(aNotice({ now: at("21T19:36:10") }), knowledge));
+	const message = teamsMessage(aNotice({ now: at("21T19:36:10") }), knowledge);
+	expect(plain).toBeGreaterThan(JSON.stringify(message).length);
+	expect(wireBytes({ ...message, summary: `${message.summary}😀` as typeof message.summary })).toBe(plain + 12);
+	expect(wireBytes({ ...message, summary: `${message.summary}ü` as typeof message.summary })).toBe(plain + 6);
+	expect(wireBytes({ ...message, summary: `${message.summary}u` as typeof message.summary })).toBe(plain + 1);
+});
