@@ -3,6 +3,7 @@ import { decodeWide } from "./base64.ts";
 const maxCharacters = 65_536;
 const maxCommands = 64;
 const maxDepth = 4;
+const maxWords = 4_096;
 
 /** The words of one program start, and whether it stands by itself or inside another command. */
 export interface Command {
@@ -48,11 +49,14 @@ function split(text: string, posix: boolean, shell: boolean): readonly (readonly
 	const commands: string[][] = [[]];
 	let word: string | undefined;
 	let quote = "";
+	let count = 0;
 	const endWord = (): void => {
-		if (word !== undefined) commands.at(-1)?.push(word);
+		if (word === undefined || count === maxWords) return;
+		commands.at(-1)?.push(word);
+		count++;
 		word = undefined;
 	};
-	for (let at = 0; at < text.length; at++) {
+	for (let at = 0; at < text.length && count < maxWords; at++) {
 		const character = text[at] ?? "";
 		const next = text[at + 1] ?? "";
 		if (character === "\\" && quote !== "'" && (next === '"' || (posix && next !== "" && quote === ""))) {

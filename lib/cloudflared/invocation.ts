@@ -80,11 +80,12 @@ function readCommand(words: readonly string[], nested: boolean, environment: Rea
 	const { commands, flags, led } = readArguments(words.slice(named ? program + 1 : bare ? 0 : 1));
 	const all = new Map([...environment, ...flags]);
 	const mode = modeOf(commands, flags, all, named);
-	if (mode === undefined) return undefined;
+	// A name among the arguments of another program starts nothing: `net start cloudflared`, `msiexec /i cloudflared.msi`.
+	if (mode === undefined || (mode === "service-mode" && program > 0)) return undefined;
 	const installed = mode === "service-install" ? commands[2] : undefined;
 	const tunnelName = flags.get("name") ?? (commands[1]?.toLowerCase() === "run" ? commands[2] : undefined) ?? all.get("name") ?? "";
 	return {
-		mode,
+		mode: mode === "service-mode" && led ? "unknown" : mode,
 		nested: nested || led || program > 0,
 		exposes: mode === "access-client" ? [] : exposed(all, mode),
 		hostname: flags.get("hostname") ?? all.get("hostname") ?? "",

@@ -53,7 +53,7 @@ export function sight(record: DefenderRecord, matches: readonly Matched[]): Sigh
 		mode: modeOf(record, subject),
 		tunnel,
 		...(others.length > 0 ? { otherTunnels: others } : {}),
-		...(invocation !== undefined && invocation.tokenFile !== "" ? { tokenFile: safe(invocation.tokenFile) } : {}),
+		...(invocation !== undefined && invocation.tokenFile !== "" ? { tokenFile: safe(invocation.tokenFile.slice(0, 1_024)) } : {}),
 		exposes: (invocation?.exposes ?? []).map((target) => ({ text: safe(target), class: targetClass(target) })),
 		hostname: safe(invocation?.hostname ?? ""),
 		ownership: { verdict: "cannot-tell", reason: say`No approvals are configured, so no account counts as ours.` },
