@@ -52,6 +52,14 @@ test("what the guide types at a prompt names parameters, outputs and secrets tha
 test("actions are to be pinned by commit, and no invented commit is printed", () => {
 	const uses = [...page.matchAll(/uses: (\S+)@(\S+)/g)];
 
-	expect(uses.map(([, action]) => action)).toEqual(["actions/checkout", "actions/setup-node", "azure/login"]);
+	expect(uses).toHaveLength(7);
 	for (const [, , pin] of uses) expect(pin).toBe("COMMIT");
+});
+
+test("in the workflow no job that installs packages can sign in to Azure", () => {
+	const workflow = /```yaml\n([\s\S]+?)```/.exec(page)?.[1] ?? "";
+	const jobs = workflow.split(/^ {2}(?=\w+:\n {4}(?:needs|runs-on))/m).slice(1);
+
+	expect(jobs.map((job) => job.slice(0, job.indexOf(":")))).toEqual(["build", "preview", "deploy"]);
+	for (const job of jobs) expect(job.includes("npm ci") && /id-token|secrets\./.test(job)).toBe(false);
 });
