@@ -14,7 +14,7 @@ const moment = z.iso.datetime().transform((text) => new Date(text));
 export const dateColumn = moment;
 
 /** An absent column reads as `undefined`. */
-export const maybeDateColumn = z.union([moment, z.undefined()]);
+export const maybeDateColumn = moment.optional();
 
 export const countColumn = z.number().int().nonnegative();
 

@@ -6,7 +6,7 @@ import { owedRange, owedRangeOf, readOwed } from "./owed-row.ts";
 import { inParallel } from "./parallel.ts";
 import type { Post } from "./post.ts";
 import { type Claimable, expire, isTooOld, type SendDeps, sendOne } from "./send.ts";
-import { noteOutcome, reserveSlot } from "./slots.ts";
+import { noteOutcome, reserveSlot, type Slot } from "./slots.ts";
 import type { Range, Table } from "./table.ts";
 
 /** Bounds of one pass. A message begun within them may take its own 15 s on top. */
@@ -128,15 +128,12 @@ async function serve(
 	const full = new Set<Lane>();
 	for (const row of look.due.filter((one) => one.destination === destination.name)) {
 		if (sends >= budget.sends || deps.clock() >= budget.ends) return;
-		if (paused) {
-			// Nothing goes out for now; but what has waited for three days must not wait for ever, unseen.
-			if (isTooOld(row.owed, deps.clock())) tally.gaveUp(row, await expire(deps.table, row));
-			continue;
-		}
 		if (full.has(row.owed.lane)) continue;
-		const slot = await reserveSlot(deps, destination, row.owed.lane, look.serverClock, patienceMs);
-		if (slot === "paused") paused = true;
+		const slot: Slot = paused ? "paused" : await reserveSlot(deps, destination, row.owed.lane, look.serverClock, patienceMs);
+		paused = slot === "paused";
 		if (slot === "paced") full.add(row.owed.lane);
+		// Nothing goes out for now; but what has waited for three days must not wait for ever, unseen.
+		if (paused && isTooOld(row.owed, deps.clock())) tally.gaveUp(row, await expire(deps.table, row));
 		if (slot !== "go") continue;
 		sends += 1;
 		const sent = await sendOne(deps, destination, row, look.serverClock());

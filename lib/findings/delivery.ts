@@ -65,7 +65,9 @@ export interface HeartbeatNotice {
 export type AnyNotice = Notice | StormNotice | DigestNotice | HeartbeatNotice;
 
 /** Closed list; each is a metric label. */
-export type FailureReason = "rateLimited" | "server" | "network" | "timeout" | "rejected" | "auth" | "moved" | "gone";
+export const failureReasons = ["rateLimited", "server", "network", "timeout", "rejected", "auth", "moved", "gone"] as const;
+
+export type FailureReason = (typeof failureReasons)[number];
 
 /** Outcome of one attempt at one destination. `detail` is ours: no URL, no token, nothing of the answer's text. */
 export type Delivery =

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { askedWaitMs, backoffMs, giveUpAfterMs, probeEveryMs } from "./backoff.ts";
 import { columns, countColumn, maybeDateColumn } from "./columns.ts";
-import type { Delivery, FailureReason } from "./delivery.ts";
+import { type Delivery, type FailureReason, failureReasons } from "./delivery.ts";
 import type { Lane } from "./owed.ts";
 import { nextSlot, paces, rememberedSlots } from "./pace.ts";
 import type { Key, Row, Values } from "./table.ts";
@@ -89,15 +89,13 @@ export function destinationValues({ slots, ...state }: DestinationState): Values
 	return columns({ v: 1, ...state, slots: slots.map((slot) => slot.getTime()).join(" ") });
 }
 
-const failures = ["rateLimited", "server", "network", "timeout", "rejected", "auth", "moved", "gone"] as const;
-
 const schema = z.object({
 	lastOk: maybeDateColumn,
 	lastTried: maybeDateColumn,
 	pausedUntil: maybeDateColumn,
 	downSince: maybeDateColumn,
-	lastError: z.union([z.enum(failures), z.undefined()]),
-	lastStatus: z.union([z.number(), z.undefined()]),
+	lastError: z.enum(failureReasons).optional(),
+	lastStatus: z.number().optional(),
 	failuresInARow: countColumn,
 	slots: z
 		.string()

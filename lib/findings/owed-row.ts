@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { columns, countColumn, dateColumn, maybeDateColumn, severityColumn } from "./columns.ts";
+import { failureReasons } from "./delivery.ts";
 import { partitionOf, refuseNewer } from "./finding-row.ts";
 import type { Owed } from "./owed.ts";
 import type { Key, Range, Row, Values } from "./table.ts";
@@ -34,8 +35,6 @@ export function owedValues(owed: Owed): Values {
 	return columns({ v: version, ...owed });
 }
 
-const failures = ["rateLimited", "server", "network", "timeout", "rejected", "auth", "moved", "gone", "unreadable"] as const;
-
 const schema = z.object({
 	state: z.enum(["due", "leased", "done", "dead"]),
 	want: countColumn,
@@ -49,10 +48,10 @@ const schema = z.object({
 	leaseId: z.string(),
 	leaseUntil: maybeDateColumn,
 	settledBy: z.string(),
-	lastStatus: z.union([z.number(), z.undefined()]),
-	lastError: z.union([z.enum(failures), z.undefined()]),
+	lastStatus: z.number().optional(),
+	lastError: z.enum([...failureReasons, "unreadable"]).optional(),
 	sentAt: maybeDateColumn,
-	proof: z.union([z.enum(["queued", "confirmed"]), z.undefined()]),
+	proof: z.enum(["queued", "confirmed"]).optional(),
 });
 
 export function readOwed(row: Row): StoredOwed {

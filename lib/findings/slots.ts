@@ -9,6 +9,9 @@ export interface SlotDeps {
 	readonly sleep: (ms: number) => Promise<void>;
 }
 
+/** `paced`: no place soon enough. `paused`: the destination is not to be bothered now. */
+export type Slot = "go" | "paced" | "paused";
+
 const maxTries = 8;
 
 /** Takes one place in the pace that all instances share, waiting for it up to `patienceMs`. */
@@ -18,7 +21,7 @@ export async function reserveSlot(
 	lane: Lane,
 	serverClock: () => Date,
 	patienceMs: number,
-): Promise<"go" | "paced" | "paused"> {
+): Promise<Slot> {
 	const givesUp = serverClock().getTime() + patienceMs;
 	for (;;) {
 		const { state, write } = await open(deps.table, destination.name);
