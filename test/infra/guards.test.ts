@@ -4,9 +4,10 @@ import { hardeningGuards } from "./guards/hardening.ts";
 import { keyGuards } from "./guards/keys.ts";
 import { roleGuards } from "./guards/roles.ts";
 import { upkeepGuards } from "./guards/upkeep.ts";
+import { wiringGuards } from "./guards/wiring.ts";
 import { compiledTemplate } from "./template.ts";
 
-const guards: readonly Guard[] = [...keyGuards, ...hardeningGuards, ...roleGuards, ...upkeepGuards];
+const guards: readonly Guard[] = [...keyGuards, ...hardeningGuards, ...roleGuards, ...upkeepGuards, ...wiringGuards];
 
 describe.each(guards)("$promise", ({ check, breakIt }) => {
 	test("holds for the template", () => {

@@ -108,6 +108,9 @@ export const upkeepGuards: readonly Guard[] = [
 						: [`${type} tells nobody`]),
 				];
 			}),
+			...(JSON.stringify(ofType(template, "Microsoft.Insights/metricAlerts")).includes(`"values":["[parameters('hubName')]"]`)
+				? []
+				: ["alarms look at other hubs too"]),
 			...(JSON.stringify(at(only(template, "Microsoft.Insights/actionGroups"), "properties.emailReceivers")).includes("alertEmail")
 				? []
 				: ["nobody gets an e-mail"]),
@@ -116,6 +119,7 @@ export const upkeepGuards: readonly Guard[] = [
 			(template) => put(moduleNamed(template, "alarms"), "variables.lineAlarms", []),
 			(template) => put(moduleNamed(template, "alarms"), "variables.hubAlarms", []),
 			(template) => put(only(template, "Microsoft.Insights/metricAlerts"), "properties.enabled", false),
+			(template) => put(only(template, "Microsoft.Insights/metricAlerts"), "properties.criteria", {}),
 			(template) => put(only(template, "Microsoft.Insights/scheduledQueryRules"), "properties.actions", {}),
 			(template) => remove(template, "Microsoft.Insights/metricAlerts"),
 			(template) => put(only(template, "Microsoft.Insights/actionGroups"), "properties.emailReceivers", []),
