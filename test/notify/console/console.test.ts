@@ -1,0 +1,87 @@
+import { stripVTControlCharacters } from "node:util";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createConsole } from "../../../lib/notify/console/console.ts";
+import { columns } from "../../../lib/notify/console/wrap.ts";
+import { everywhere } from "../everywhere.ts";
+import { forbidden, hostileText } from "../hostile.ts";
+import { aNotice, anUnapprovedFinding, knowledge, variants } from "../samples.ts";
+
+const never = new AbortController().signal;
+
+async function printed(notice: Parameters<ReturnType<typeof createConsole>["send"]>[0], width = 100, colour = false): Promise<string> {
+	let text = "";
+	const write = (part: string): void => {
+		text += part;
+	};
+	const console = createConsole({ write, terminal: () => ({ width, colour }), knowledge });
+	expect(await console.send(notice, never)).toEqual({ ok: true, proof: "confirmed" });
+	return text;
+}
+
+test("a finding reads as a card in the terminal", async () => {
+	expect(await printed(aNotice({ finding: anUnapprovedFinding() }))).toBe(`▌ HIGH · New finding · 2026-11-21 19:36:04 UTC
+▌ Unapproved Cloudflare tunnel on fin-lt-0142
+▌ Not ours. The tunnel belongs to Cloudflare account 9f86d081…5ad015, which is not on your approved
+▌ list (2 accounts).
+▌
+▌ Device      fin-lt-0142.corp.example.com · group Finance
+▌ User        CONTOSO\\j.meyer · elevated
+▌ Tunnel      Named tunnel · account 9f86d081…5ad015, tunnel 6ff42ae2…1551ef
+▌ Exposes     RDP rdp[:]//localhost:3389
+▌ Started by  explorer.exe → powershell.exe → cloudflared.exe
+▌ Folder      C:\\Users\\j.meyer\\Downloads · user's own folder
+▌ Seen        3 events · since 2026-11-21 19:34:11 UTC
+▌ Rules       Cloudflared Usage + Cloudflared Portable Execution
+▌
+▌ Command line
+▌   cloudflared.exe tunnel --no-autoupdate run --token [removed: 184 characters]
+▌
+▌ Why it matters: cloudflared is running a tunnel: this device can now be reached from the internet
+▌ without an open port on your firewall. Intruders use it to come back, mostly by RDP. (ATT&CK
+▌ T1572, T1090.001)
+▌
+▌ Do this now
+▌   1 Ask the account in AccountName who started it and why; no good answer: treat it as hostile.
+▌   2 Isolate the device from its page in Defender; that cuts the tunnel, Defender stays connected.
+▌   3 Look in DeviceLogonEvents of this device, last 24 h, for RemoteIP 127.0.0.1; Hunt lists them.
+▌
+▌ Open device: https://security.microsoft.com/machines/a3f1c0d94be2475f8c61d2e09b7745aa10c3d9fe/timeline?from=2026-11-21T19%3A04%3A11.402Z&to=2026-11-21T20%3A06%3A04.118Z&tid=3f6b1c52-8a7e-4d0f-9b35-5d2e7c1a4f60
+▌
+▌ Finding cf-3f9c2a7d5110 · notice 1 · silent for 24 h unless something new happens
+
+`);
+});
+
+describe.each(Object.entries(variants))("the terminal card '%s'", (_name, notice) => {
+	test.each([40, 80, 110, 300])("fits a terminal of %i columns, but for the link that must stay whole", async (width) => {
+		const text = await printed(notice, width);
+		for (const line of text.split("\n").filter((one) => !one.includes("Open device: ")))
+			expect(columns(line)).toBeLessThanOrEqual(Math.min(width, 110));
+	});
+
+	test("says the same in colour, with clickable words for links", async () => {
+		const [plain, colour] = await Promise.all([printed(notice, 90), printed(notice, 90, true)]);
+		const words = (text: string): string => text.replaceAll(/▌ Open device.*\n/g, "");
+		expect(words(stripVTControlCharacters(colour))).toBe(words(plain));
+		expect(colour).toContain("\u001b[");
+		expect(plain).not.toContain("\u001b");
+	});
+});
+
+test("hostile text cannot colour, move, link or fake a line of the card", async () => {
+	await fc.assert(
+		fc.asyncProperty(hostileText, fc.boolean(), async (text, colour) => {
+			const hostile = await printed(everywhere(aNotice(), text), 80, colour);
+			// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the terminal codes of our own.
+			const codes = hostile.match(/\u001b(?:\[[\d;]*m|\]8;;(?:https:\/\/security\.microsoft\.com\/[\w/.?=&%+-]+)?\u001b\\)/g) ?? [];
+			const rest = codes.reduce((left, code) => left.replace(code, ""), hostile);
+			if (!colour) expect(codes).toEqual([]);
+			for (const line of rest.split("\n").slice(0, -2)) {
+				expect(line).toMatch(/^▌/);
+				if (!line.startsWith("▌ Open device: ")) expect(line).not.toMatch(forbidden);
+			}
+		}),
+		{ numRuns: 1000 },
+	);
+});

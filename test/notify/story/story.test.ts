@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import type { Mode, Ownership, Target } from "../../../lib/cloudflared/sighting.ts";
+import type { Notice } from "../../../lib/findings/delivery.ts";
+import { summaryOf } from "../../../lib/notify/story/story.ts";
+import { tell } from "../../../lib/notify/story/tell.ts";
+import { duration, utc } from "../../../lib/notify/story/time.ts";
+import { aFinding, aSighting, at, redacted } from "../../builders.ts";
+import { aNotice, heartbeat, knowledge, storm } from "../samples.ts";
+
+function told(change: Partial<Notice> = {}) {
+	return tell(aNotice(change), knowledge);
+}
+
+function rowOf(story: ReturnType<typeof told>, label: string): string {
+	const row = story.rows.find((one) => one.label === label);
+	return row === undefined ? "" : row.spans.map(({ text }) => text).join(" ");
+}
+
+describe("the title says what and where", () => {
+	const rdp: Target = { text: redacted("rdp://localhost:3389"), class: "rdp" };
+	const web: Target = { text: redacted("http://localhost:8080"), class: "http" };
+
+	test.each<[Mode, Ownership["verdict"], readonly Target[], string]>([
+		["named-token", "not-ours", [], "Unapproved Cloudflare tunnel on fin-lt-0142"],
+		["named-token", "cannot-tell", [], "Cloudflare tunnel on fin-lt-0142"],
+		["named-token", "ours", [], "Approved Cloudflare tunnel on fin-lt-0142"],
+		["quick", "not-ours", [rdp], "Quick Cloudflare tunnel exposing RDP on fin-lt-0142"],
+		["quick", "not-ours", [web], "Quick Cloudflare tunnel on fin-lt-0142"],
+		["quick", "not-ours", [web, rdp], "Quick Cloudflare tunnel exposing RDP on fin-lt-0142"],
+		["service-install", "not-ours", [], "Cloudflare tunnel service installed on fin-lt-0142"],
+		["access-client", "cannot-tell", [], "cloudflared client on fin-lt-0142"],
+		["unknown", "cannot-tell", [], "cloudflared seen on fin-lt-0142"],
+	])("%s, %s", (mode, verdict, exposes, title) => {
+		const worst = aSighting({ mode, exposes, ownership: { verdict, reason: redacted("…") } });
+		expect(told({ finding: aFinding({ worst }) }).title).toBe(title);
+	});
+});
+
+test("the summary is one line with severity, what, where and whose", () => {
+	expect(summaryOf(told())).toBe("MEDIUM: Cloudflare tunnel on fin-lt-0142. Cannot tell if it is ours.");
+});
+
+test("the head shows the strongest reason, and the number from the second notice on", () => {
+	expect(told({ kinds: ["new"], n: 1 }).kind).toBe("New finding");
+	expect(told({ kinds: ["worse", "changed"], n: 2 }).kind).toBe("Got worse, notice 2");
+	expect(told({ kinds: ["changed"], n: 3 }).kind).toBe("Something new, notice 3");
+	expect(told({ kinds: ["still"], n: 4 }).kind).toBe("Still happening, notice 4");
+	expect(told({ kinds: ["back"], n: 5 }).kind).toBe("Back again, notice 5");
+});
+
+test("a weaker sighting that came later never hides the worst one", () => {
+	const finding = aFinding({
+		newest: aSighting({ mode: "maintenance", program: { ...aSighting().program, commandLine: redacted("cloudflared.exe version") } }),
+	});
+	expect(told({ finding }).title).toBe("Cloudflare tunnel on fin-lt-0142");
+	expect(told({ finding }).commandLine).toBe("cloudflared.exe tunnel run --token [removed: 184 characters]");
+});
+
+describe("what is new since the last notice", () => {
+	const changes = [
+		{ n: 1, kind: "new", text: redacted("first of all") },
+		{ n: 2, kind: "worse", text: redacted("now it exposes RDP") },
+		{ n: 3, kind: "changed", text: redacted("another user") },
+	] as const;
+
+	test("is what this notice brings", () => {
+		const finding = aFinding({ changes, reasons: { new: 1, worse: 2, changed: 3 } });
+		expect(told({ finding, n: 3, kinds: ["changed"] }).news).toEqual(["another user"]);
+	});
+
+	test("is also what an earlier notice could not deliver", () => {
+		const finding = aFinding({ changes, reasons: { new: 1, worse: 2, changed: 3 } });
+		expect(told({ finding, n: 3, kinds: ["worse", "changed"] }).news).toEqual(["now it exposes RDP", "another user"]);
+	});
+
+	test("is nothing on the first notice", () => {
+		expect(told({ finding: aFinding({ changes: changes.slice(0, 1) }) }).news).toEqual([]);
+	});
+});
+
+describe("the rows", () => {
+	test("leave out what is not known", () => {
+		const worst = aSighting({
+			mode: "unknown",
+			tunnel: undefined,
+			program: { ...aSighting().program, user: redacted(""), path: redacted("cloudflared.exe"), folderClass: "unknown", chain: [] },
+		});
+		const device = { ...aSighting().device, group: redacted("") };
+		const story = told({ finding: aFinding({ device, worst, tunnels: [] }) });
+		expect(story.rows.map(({ label }) => label)).toEqual(["Device", "Seen", "Rules"]);
+		expect(rowOf(story, "Device")).toBe("fin-lt-0142.corp.example.com");
+	});
+
+	test("tell what an earlier start revealed when this one hides its token, and since when it is known", () => {
+		const finding = aFinding({ worst: aSighting({ mode: "named-token-file", tunnel: undefined }) });
+		expect(rowOf(told({ finding }), "Tunnel")).toBe(
+			"Named tunnel, token in a file account 9f86d081…5ad015, tunnel 6ff42ae2…1551ef, learned 2026-11-21 19:36:04 UTC",
+		);
+	});
+
+	test("say when the program hides its name", () => {
+		const worst = aSighting({ program: { ...aSighting().program, renamed: true, folderClass: "temp" } });
+		expect(rowOf(told({ finding: aFinding({ worst }) }), "Folder")).toMatch(/temporary folder cloudflared under another name$/);
+	});
+
+	test("count one event and many", () => {
+		expect(rowOf(told(), "Seen")).toBe("1 event since 2026-11-21 19:36:04 UTC");
+		expect(rowOf(told({ finding: aFinding({ count: 1203 }) }), "Seen")).toBe("1,203 events since 2026-11-21 19:36:04 UTC");
+	});
+});
+
+describe("the footer says when it speaks again", () => {
+	test("after a first notice", () => {
+		expect(told().footer).toBe("Finding cf-3f9c2a7d5110 · notice 1 · silent for 24 h unless something new happens");
+	});
+
+	test("after a repeated one, with what was held back", () => {
+		const finding = aFinding({ quietMs: 48 * 3_600_000 });
+		expect(told({ finding, n: 2, kinds: ["still"], moreSinceLast: 38 }).footer).toBe(
+			"Finding cf-3f9c2a7d5110 · notice 2 · seen 38 more times since the last notice; next notice not before 48 h",
+		);
+	});
+});
+
+describe("a rule that is no longer in the list", () => {
+	test("still gives a reason and three steps", () => {
+		const story = tell(aNotice(), { ...knowledge, rules: () => undefined });
+		expect(rowOf(story, "Rules")).toBe("cloudflared-usage");
+		expect(story.why).toMatch(/^The device may be reachable from the internet/);
+		expect(story.steps).toHaveLength(3);
+	});
+
+	test("does not silence one that is", () => {
+		const rules = [{ id: "gone", severity: "critical" as const, evidence: [] }, ...aSighting().rules];
+		expect(told({ finding: aFinding({ worst: aSighting({ rules }) }) }).steps[1]).toMatch(/^Isolate the device/);
+	});
+});
+
+test("a storm is as severe as its worst finding", () => {
+	expect(tell(storm, knowledge)).toMatchObject({ severity: "critical", title: "Cloudflare tunnels on 37 devices" });
+	const calm = { ...storm, bySeverity: { critical: 0, high: 0, medium: 0, low: 37, info: 0 } };
+	expect(tell(calm, knowledge).severity).toBe("low");
+});
+
+test("a sign of life says how long nothing had to be told, and how fresh the stream is", () => {
+	const story = tell(heartbeat, knowledge);
+	expect(story.verdict.reason).toBe("No message was needed for 7 days.");
+	expect(rowOf(story, "Newest event")).toBe("40 s old 2026-11-28 19:35:30 UTC");
+	const first = tell({ ...heartbeat, lastMessageAt: undefined, newestEventAt: undefined }, knowledge);
+	expect(first.verdict.reason).toBe("This is the first message here.");
+	expect(rowOf(first, "Newest event")).toBe("not known: no event was read yet");
+});
+
+test.each([
+	[0, "0 s"],
+	[-5, "0 s"],
+	[59_999, "59 s"],
+	[60_000, "1 min"],
+	[7_199_999, "119 min"],
+	[7_200_000, "2 h"],
+	[259_199_999, "71 h"],
+	[259_200_000, "3 days"],
+])("%i ms are written %s", (ms, text) => {
+	expect(duration(ms)).toBe(text);
+});
+
+test("moments are written in UTC, to the second", () => {
+	expect(utc(at("21T19:36:04.999"))).toBe("2026-11-21 19:36:04 UTC");
+});
