@@ -15,6 +15,8 @@ export interface Broker {
 	expire(partition: string, before: number): void;
 	/** Closes every reader's link with `amqp:link:stolen`, as a reader of a higher owner level does. */
 	steal(): void;
+	/** Delivers nothing any more, though it says what it has. */
+	hold(): void;
 	/** Resolves when the next reader has opened its link. */
 	reader(): Promise<void>;
 	/** Bodies in the partition, oldest first. */
@@ -56,6 +58,7 @@ export async function startBroker(options: HubOptions): Promise<Broker> {
 		},
 		expire: (partition, before) => hub.partition(partition).expire(before),
 		steal: () => readers.steal(),
+		hold: () => readers.hold(),
 		reader: () => readers.opened(),
 		bodies: (partition) =>
 			hub

@@ -11,7 +11,7 @@ export interface HubOptions {
 	readonly now?: () => Date;
 }
 
-export type Claim = "Listen" | "Send";
+type Claim = "Listen" | "Send";
 
 /** What a management request gets. */
 export interface Answer {

@@ -19,6 +19,8 @@ export interface Readers {
 	opened(): Promise<void>;
 	/** Sends what is new to all who have credit. */
 	deliver(): void;
+	/** From now on, nothing is sent. */
+	hold(): void;
 	/** Closes all, as if each place had been taken over. */
 	steal(): void;
 	forget(which: (reader: Reader) => boolean): void;
@@ -29,8 +31,10 @@ const stolen = { condition: "amqp:link:stolen", description: "A receiver with a 
 /** The links on which events go out, each with its place in its partition. */
 export function createReaders(): Readers {
 	let all: readonly Reader[] = [];
+	let held = false;
 	const waiting: (() => void)[] = [];
 	const deliver = () => {
+		if (held) return;
 		for (const reader of all) {
 			for (
 				let event = reader.partition.at(reader.next);
@@ -60,6 +64,9 @@ export function createReaders(): Readers {
 				waiting.push(resolve);
 			}),
 		deliver,
+		hold() {
+			held = true;
+		},
 		steal() {
 			for (const { link } of all) link.close(stolen);
 			all = [];
