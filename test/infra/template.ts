@@ -10,7 +10,7 @@ export interface Template {
 	outputs?: Record<string, { type: string; value: unknown }>;
 }
 
-export interface Parameter {
+interface Parameter {
 	type?: string;
 	$ref?: string;
 	nullable?: boolean;
@@ -48,7 +48,7 @@ export interface Found {
 }
 
 /** Every resource that is created, those of modules too. Modules themselves are left out. */
-export function allResources(template: Template): Found[] {
+function allResources(template: Template): Found[] {
 	return Object.entries(template.resources).flatMap(([key, resource]) => {
 		if (resource.existing === true) return [];
 		const nested = moduleTemplate(resource);

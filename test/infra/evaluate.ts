@@ -1,0 +1,152 @@
+import { moduleTemplate, type Template } from "./template.ts";
+
+/**
+ * Evaluates the expressions of the template far enough to see what a deployment would get. It knows the functions that
+ * the template uses and throws at any other. `reference` of a resource gives marks such as `<identity.principalId>`.
+ */
+export interface Deployment {
+	/** The value of any text of the template, expression or not. */
+	value(text: unknown): unknown;
+	/** The same inside a module, with the parameters it is given. */
+	module(name: string): Deployment;
+}
+
+type Args = readonly unknown[];
+type Functions = Readonly<Record<string, (...args: Args) => unknown>>;
+
+export function deploy(template: Template, given: Readonly<Record<string, unknown>>): Deployment {
+	const scope: Functions = {
+		parameters: (name) =>
+			given[String(name)] === undefined ? value(template.parameters?.[String(name)]?.defaultValue ?? null) : given[String(name)],
+		variables: (name) => value(template.variables?.[String(name)]),
+		reference: (name) => {
+			const resource = template.resources[String(name)];
+			const inner = resource && moduleTemplate(resource);
+			return inner === undefined ? marks(String(name)) : { outputs: outputsOf(module(String(name)), inner) };
+		},
+	};
+
+	function value(text: unknown): unknown {
+		if (Array.isArray(text)) return text.map(value);
+		if (typeof text === "object" && text !== null)
+			return Object.fromEntries(Object.entries(text).map(([key, inner]) => [String(value(key)), value(inner)]));
+		if (typeof text !== "string" || !text.startsWith("[") || !text.endsWith("]")) return text;
+		return evaluate(text.slice(1, -1), scope);
+	}
+
+	function module(name: string): Deployment {
+		const resource = template.resources[name];
+		const inner = resource && moduleTemplate(resource);
+		if (resource === undefined || inner === undefined) throw new Error(`module ${name} expected`);
+		const parameters = resource.properties?.["parameters"] as Record<string, { value: unknown }>;
+		return deploy(inner, Object.fromEntries(Object.entries(parameters).map(([key, parameter]) => [key, value(parameter.value)])));
+	}
+
+	return { value, module };
+}
+
+function outputsOf(deployment: Deployment, template: Template): Record<string, unknown> {
+	return lazy(Object.keys(template.outputs ?? {}), (name) => ({ value: deployment.value(template.outputs?.[name]?.value) }));
+}
+
+/** Outputs of a module that is not deployed must not be evaluated, so each waits until it is asked for. */
+function lazy(names: readonly string[], get: (name: string) => unknown): Record<string, unknown> {
+	const target = {};
+	for (const name of names) Object.defineProperty(target, name, { enumerable: true, get: () => get(name) });
+	return target;
+}
+
+/** Any property, at any depth, as something whose text names it. */
+function marks(path: string): unknown {
+	const text = () => `<${path}>`;
+	return new Proxy({}, { get: (_target, key) => (typeof key === "symbol" || key === "toString" ? text : marks(`${path}.${key}`)) });
+}
+
+/** Grammar: `name(args)`, `'text'`, whole numbers, and after each `.property` or `[index]`. */
+function evaluate(source: string, scope: Functions): unknown {
+	let position = 0;
+	const result = expression(scope);
+	if (position !== source.length) throw new Error(`unexpected ${source.slice(position, position + 20)}`);
+	return result();
+
+	function expression(inner: Functions): () => unknown {
+		let current = primary(inner);
+		for (;;) {
+			const target = current;
+			const property = take(/^\.(\w+)/);
+			if (property !== undefined) {
+				current = () => (target() as Record<string, unknown>)[property];
+				continue;
+			}
+			if (take(/^(\[)/) === undefined) return current;
+			const index = expression(inner);
+			take(/^(\])/);
+			current = () => (target() as Record<string, unknown>)[String(index())];
+		}
+	}
+
+	function primary(inner: Functions): () => unknown {
+		const text = take(/^('(?:[^']|'')*')/);
+		if (text !== undefined) return () => text.slice(1, -1).replaceAll("''", "'");
+		const number = take(/^(-?\d+)/);
+		if (number !== undefined) return () => Number(number);
+		const name = take(/^(\w+)\(/);
+		if (name === undefined) throw new Error(`unexpected ${source.slice(position, position + 20)}`);
+		const args: (() => unknown)[] = [];
+		while (take(/^(\))/) === undefined) {
+			args.push(expression(inner));
+			take(/^(,\s*)/);
+		}
+		return () => call(name, args, inner);
+	}
+
+	function take(pattern: RegExp): string | undefined {
+		const match = pattern.exec(source.slice(position));
+		position += match?.[0].length ?? 0;
+		return match?.[1];
+	}
+}
+
+let lambdaValue: unknown;
+
+function call(name: string, args: readonly (() => unknown)[], scope: Functions): unknown {
+	const [first, second, third] = args;
+	// Only the branch that is taken may be evaluated.
+	if (name === "if") return first?.() === true ? second?.() : third?.();
+	if (name === "lambda") return second;
+	if (name === "lambdaVariables") return lambdaValue;
+	const known = scope[name] ?? functions[name];
+	if (known === undefined) throw new Error(`function ${name} is not known`);
+	return known(...args.map((arg) => arg()));
+}
+
+const functions: Functions = {
+	and: (...all) => all.every((one) => one === true),
+	not: (one) => one !== true,
+	equals: (one, other) => one === other,
+	greater: (one, other) => Number(one) > Number(other),
+	empty: (one) => one === "" || one === null || (typeof one === "object" && Object.keys(one).length === 0),
+	contains: (list, item) => (list as unknown[]).includes(item),
+	coalesce: (...all) => all.find((one) => one !== null && one !== undefined),
+	null: () => null,
+	true: () => true,
+	false: () => false,
+	string: (one) => String(one),
+	format: (pattern, ...values) => String(pattern).replace(/\{(\d+)\}/g, (_all, index: string) => String(values[Number(index)])),
+	take: (text, length) => String(text).slice(0, Number(length)),
+	last: (list) => (list as unknown[]).at(-1),
+	split: (text, separator) => String(text).split(String(separator)),
+	uniqueString: () => "abcdefghijklm",
+	resourceGroup: () => ({ id: "/subscriptions/sub/resourceGroups/group", name: "group", location: "westeurope" }),
+	subscription: () => ({ subscriptionId: "sub" }),
+	resourceId: (type, ...names) => `/subscriptions/sub/resourceGroups/group/providers/${String(type)}/${names.join("/")}`,
+	createArray: (...all) => all,
+	createObject: (...all) => Object.fromEntries(all.flatMap((key, index) => (index % 2 === 0 ? [[String(key), all[index + 1]]] : []))),
+	union: (...all) => Object.assign({}, ...all) as unknown,
+	items: (object) => Object.entries(object as object).map(([key, value]) => ({ key, value: value as unknown })),
+	map: (list, body) =>
+		(list as unknown[]).map((item) => {
+			lambdaValue = item;
+			return (body as () => unknown)();
+		}),
+};
