@@ -101,9 +101,9 @@ function evaluate(source: string, scope: Functions): unknown {
 	}
 
 	function take(pattern: RegExp): string | undefined {
-		const match = pattern.exec(source.slice(position));
-		position += match?.[0].length ?? 0;
-		return match?.[1];
+		const [whole = "", part] = pattern.exec(source.slice(position)) ?? [];
+		position += whole.length;
+		return part;
 	}
 }
 
