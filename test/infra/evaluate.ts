@@ -101,7 +101,7 @@ function evaluate(source: string, scope: Functions): unknown {
 	}
 
 	function take(pattern: RegExp): string | undefined {
-		const [whole = "", part] = pattern.exec(source.slice(position)) ?? [];
+		const [whole = "", part] = source.slice(position).match(pattern) ?? [];
 		position += whole.length;
 		return part;
 	}
