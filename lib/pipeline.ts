@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import type { Sighting } from "./cloudflared/sighting.ts";
+import { type Decoded, decodeMessage, decodeRecords, type UnreadableReason } from "./defender/envelope.ts";
+import type { Message } from "./defender/message.ts";
+import type { DefenderRecord } from "./defender/record.ts";
+import type { Match } from "./detect/match.ts";
+import type { Sieve } from "./detect/prefilter.ts";
+import type { Delivered } from "./findings/pass.ts";
+import type { Quarantined } from "./findings/quarantine.ts";
+import type { Recorded } from "./findings/record.ts";
+
+/** What the six steps need from the world. */
+export interface Parts {
+	/** Step 1; absent = every message is parsed whole, with the same result. */
+	readonly sieve: Sieve | undefined;
+	readonly match: (record: DefenderRecord) => readonly Match[];
+	/** Is the record from one of our tenants? Others are set aside. */
+	readonly accepts: (record: DefenderRecord) => boolean;
+	readonly sight: (record: DefenderRecord, matches: readonly Match[]) => Sighting;
+	readonly quarantine: (entries: readonly Quarantined[], now: Date) => Promise<void>;
+	readonly record: (sightings: readonly Sighting[], now: Date) => Promise<readonly Recorded[]>;
+	/** Best effort: what it cannot deliver stays owed. */
+	readonly deliver: (keys: readonly string[]) => Promise<Delivered>;
+	readonly clock: () => Date;
+}
+
+/** Everything a batch came to. Counts are in records unless they say otherwise. */
+export interface Outcome extends Inspected {
+	readonly recorded: readonly Recorded[];
+	readonly delivered: Delivered;
+}
+
+/** Steps 1–4: bytes and rules in, values out. */
+export interface Inspected {
+	readonly messages: number;
+	/** Records parsed; with a sieve, only those of the messages it could not rule out. */
+	readonly records: number;
+	readonly sightings: readonly Sighting[];
+	readonly quarantined: readonly Quarantined[];
+}
+
+/**
+ * One batch through all six steps. Rejects only if recording failed: then the caller must not acknowledge the batch.
+ * Unreadable input is noted before anything is recorded, so that it is never silently dropped either.
+ */
+export async function runPipeline(messages: readonly Message[], parts: Parts): Promise<Outcome> {
+	const inspected = inspect(messages, parts);
+	await parts.quarantine(inspected.quarantined, parts.clock());
+	const recorded = await parts.record(inspected.sightings, parts.clock());
+	const delivered = await parts.deliver(recorded.filter((one) => one.kinds.length > 0).map((one) => one.key));
+	return { ...inspected, recorded, delivered };
+}
+
+export function inspect(
+	messages: readonly Message[],
+	{ sieve, match, accepts, sight }: Pick<Parts, "sieve" | "match" | "accepts" | "sight">,
+): Inspected {
+	const sightings: Sighting[] = [];
+	const quarantined: Quarantined[] = [];
+	let records = 0;
+	for (const message of messages) {
+		const decoded = readMessage(message.body, sieve);
+		records += decoded.total;
+		for (const { record, reason } of decoded.unreadable) quarantined.push(quarantineEntry(message, record, reason));
+		for (const record of decoded.records) {
+			const matches = match(record);
+			if (matches.length === 0) continue;
+			if (accepts(record)) sightings.push(sight(record, matches));
+			else quarantined.push(quarantineEntry(message, undefined, "other-tenant"));
+		}
+	}
+	return { messages: messages.length, records, sightings, quarantined };
+}
+
+function readMessage(body: unknown, sieve: Sieve | undefined): Decoded {
+	if (sieve === undefined || !(body instanceof Uint8Array)) return decodeMessage(body);
+	const sifted = sieve.sift(body);
+	switch (sifted.verdict) {
+		case "nothing":
+			return { records: [], total: 0, unreadable: [] };
+		case "records":
+			return decodeRecords(sifted.records);
+		case "whole":
+			return decodeMessage(body);
+	}
+}
+
+function quarantineEntry({ at, body }: Message, record: number | undefined, reason: UnreadableReason | "other-tenant"): Quarantined {
+	const bytes = body instanceof Uint8Array ? body : new TextEncoder().encode(typeof body === "string" ? body : "");
+	return { at, record, reason, size: bytes.byteLength, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
