@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { DefaultAzureCredential } from "@azure/identity";
+import { sight } from "./cloudflared/sight.ts";
+import { isLocal, type Settings } from "./config.ts";
+import { kqlQuery } from "./detect/kql.ts";
+import { createMatcher } from "./detect/match.ts";
+import type { Rule } from "./detect/rule.ts";
+import { createDispatcher, type Dispatcher } from "./findings/deliver.ts";
+import type { Destination } from "./findings/delivery.ts";
+import { emulatorConnection } from "./findings/emulator.ts";
+import type { Policy } from "./findings/policy.ts";
+import { createQuarantine, type Quarantine } from "./findings/quarantine.ts";
+import { createRecorder, type Recorder } from "./findings/record.ts";
+import { sendMs } from "./findings/send.ts";
+import type { Table } from "./findings/table.ts";
+import { createTableStore } from "./findings/table-store.ts";
+import { createPost } from "./notify/http.ts";
+import { createDestinations } from "./notify/index.ts";
+import type { FindRule } from "./notify/rule-facts.ts";
+import type { Parts } from "./pipeline.ts";
+import { selectRules } from "./rules/select.ts";
+
+/** The world, as arguments: the simulation brings its own. */
+export const world = {
+	clock: () => new Date(),
+	random: () => Math.random(),
+	sleep: async (ms: number) => {
+		await setTimeout(ms);
+	},
+	newId: () => randomUUID(),
+	deadline: (ms: number) => AbortSignal.timeout(ms),
+};
+
+/** Steps 1–4 as the settings want them. */
+export interface Detection extends Pick<Parts, "match" | "sight" | "accepts"> {
+	readonly rules: readonly Rule[];
+	/** What destinations tell about a rule. */
+	readonly findRule: FindRule;
+}
+
+export function composeDetection({ RULES, TENANT_IDS }: Settings): Detection {
+	const selected = selectRules(RULES);
+	// The settings were read with the same function.
+	if (!selected.ok) throw new Error(`RULES: ${selected.mistakes.join("; ")}`);
+	const facts = new Map(selected.rules.map((rule) => [rule.id, { ...rule, kql: kqlQuery(rule) }]));
+	const tenants = new Set(TENANT_IDS);
+	return {
+		rules: selected.rules,
+		findRule: (id) => facts.get(id),
+		match: createMatcher(selected.rules),
+		sight,
+		accepts: ({ tenantId }) => tenants.size === 0 || tenants.has(tenantId.toLowerCase()),
+	};
+}
+
+/** Steps 5 and 6 on one table. */
+export interface Storage {
+	readonly table: Table;
+	readonly recorder: Recorder;
+	readonly dispatcher: Dispatcher;
+	readonly quarantine: Quarantine;
+}
+
+/** The destinations that are set, as they are in this world. */
+export function composeDestinations(settings: Settings, { findRule }: Detection): ReturnType<typeof createDestinations> {
+	return createDestinations(settings, {
+		...world,
+		rules: findRule,
+		post: createPost({ timeoutMs: sendMs }),
+		allowLoopback: isLocal(settings.TABLE_ENDPOINT),
+	});
+}
+
+export function composeStorage(settings: Settings, endpoint: string, destinations: readonly Destination[]): Storage {
+	const table = openTable(endpoint, settings.TABLE_NAME);
+	return {
+		table,
+		recorder: createRecorder({ ...world, table, destinations: destinations.map((one) => one.name), policy: policyOf(settings) }),
+		dispatcher: createDispatcher({ ...world, table, destinations }),
+		quarantine: createQuarantine({ ...world, table }),
+	};
+}
+
+/** The emulator on this machine has a public key; everything else is reached by identity only. */
+export function openTable(endpoint: string, tableName: string): Table {
+	return isLocal(endpoint)
+		? createTableStore({ tableName, connectionString: emulatorConnection(endpoint) })
+		: createTableStore({ tableName, endpoint, credential: new DefaultAzureCredential() });
+}
+
+export function policyOf({ QUIET_HOURS, QUIET_MAX_DAYS, CHANGES_PER_PERIOD }: Settings): Policy {
+	const hourMs = 3_600_000;
+	return { quietMs: QUIET_HOURS * hourMs, maxQuietMs: QUIET_MAX_DAYS * 24 * hourMs, changesPerPeriod: CHANGES_PER_PERIOD };
+}

@@ -1,0 +1,116 @@
+import * as z from "zod";
+import { createDestinations, notifySettings } from "./notify/index.ts";
+import { selectRules } from "./rules/select.ts";
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The service, or the emulator on this machine (`http://127.0.0.1:10002/devstoreaccount1`). */
+const tableEndpoint = /^(https:\/\/[a-z0-9.-]+\/?|http:\/\/(127\.0\.0\.1|localhost):\d{1,5}\/devstoreaccount1\/?)$/;
+
+function wholeNumber(fallback: number, min: number, max: number) {
+	return z
+		.string()
+		.regex(/^\d+$/, `write a whole number from ${min} to ${max}`)
+		.transform(Number)
+		.refine((value) => value >= min && value <= max, `write a whole number from ${min} to ${max}`)
+		.prefault(String(fallback));
+}
+
+/** Every setting of ours: its form, its default, and a sentence of help. The README's table is made from this. */
+export const settingsSchema = z.object({
+	TABLE_ENDPOINT: z
+		.string()
+		.regex(tableEndpoint, "write https://<account>.table.core.windows.net, without a key or signature")
+		.optional()
+		.describe(
+			"Table endpoint of the storage account that keeps the findings. The function needs it; on your machine, without it, an embedded table is used.",
+		),
+	TABLE_NAME: z
+		.string()
+		.regex(/^[A-Za-z][A-Za-z0-9]{2,62}$/, "write 3 to 63 letters and digits, a letter first")
+		.default("tunnelwatch")
+		.describe("Name of the table. It is created when it is missing."),
+	RULES: z
+		.string()
+		.default("recommended")
+		.superRefine((value, context) => {
+			const selected = selectRules(value);
+			if (!selected.ok) context.addIssue({ code: "custom", message: selected.mistakes.join("; ") });
+		})
+		.describe("Rules to use: a set (`base`, `recommended`, `all`) and/or ids, separated by commas; `-id` drops one."),
+	TENANT_IDS: z
+		.string()
+		.transform((value) =>
+			value
+				.split(/[\s,]+/)
+				.filter((part) => part !== "")
+				.map((part) => part.toLowerCase()),
+		)
+		.refine((list) => list.every((id) => guid.test(id)), "write tenant ids (GUIDs), separated by commas")
+		.prefault("")
+		.describe("Tenants whose records are read; records of others are set aside and counted. Empty = any."),
+	QUIET_HOURS: wholeNumber(24, 1, 168).describe("Hours a device stays quiet after a notice, unless something new or worse happens."),
+	QUIET_MAX_DAYS: wholeNumber(7, 1, 90).describe("The quiet time doubles with each repeat up to this many days."),
+	CHANGES_PER_PERIOD: wholeNumber(3, 0, 20).describe(
+		"Notices about new evidence on one device within one quiet time; later ones wait for its end.",
+	),
+	...notifySettings,
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+export const settingNames = Object.keys(settingsSchema.shape) as readonly (keyof Settings)[];
+
+/** Only on a person's machine. */
+export const localSettings = {
+	DATA_FOLDER: { standard: ".tunnelwatch", help: "Folder of the embedded table, on your machine only; the default lies in the project." },
+} as const;
+
+/** Settings the platform reads for us: they name the hub in the trigger's binding. */
+export const platformSettings = {
+	EVENTHUB_NAME: "Event Hub that the Defender streaming export writes to.",
+	EVENTHUB_CONSUMER_GROUP: "A consumer group of its own, never `$Default`.",
+	EventHub__fullyQualifiedNamespace:
+		"`<namespace>.servicebus.windows.net`; with `EventHub__credential` = `managedidentity` and `EventHub__clientId`.",
+} as const;
+
+export type SettingsResult =
+	| { readonly ok: true; readonly settings: Settings }
+	| { readonly ok: false; readonly mistakes: readonly string[] };
+
+/**
+ * Reads all settings at once. Every mistake is named, with the fix and never with the value. An empty value is an
+ * absent one: templates and portals write empty strings.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): SettingsResult {
+	const given: Record<string, string> = {};
+	const mistakes: string[] = [];
+	for (const name of settingNames) {
+		const value = environment[name]?.trim() ?? "";
+		if (value.startsWith("@Microsoft.KeyVault(")) {
+			mistakes.push(
+				`${name}: the Key Vault reference is not resolved; check that the identity has "Key Vault Secrets User" on the vault and that the secret exists`,
+			);
+		} else if (value !== "") given[name] = value;
+	}
+	const result = settingsSchema.safeParse(given);
+	if (!result.success) {
+		// zod's own words can repeat the value ("received …"); only our own messages and a neutral sentence leave here.
+		for (const issue of result.error.issues) mistakes.push(`${issue.path.join(".")}: ${issue.message}`);
+	}
+	mistakes.push(...destinationMistakes(given));
+	return result.success && mistakes.length === 0 ? { ok: true, settings: result.data } : { ok: false, mistakes };
+}
+
+/** What is wrong with addresses and keys of destinations. They are made for this alone, and never send. */
+function destinationMistakes(given: Readonly<Record<string, string>>): readonly string[] {
+	const notify = z.object(notifySettings).safeParse(given);
+	if (!notify.success) return [];
+	const idle = { clock: () => new Date(0), rules: () => undefined, post: () => Promise.reject(new Error("not to be used")) };
+	return createDestinations(notify.data, { ...idle, allowLoopback: isLocal(given["TABLE_ENDPOINT"]) }).mistakes;
+}
+
+/** With the table on this machine, destinations may be here too, without TLS: for trying things out. */
+export function isLocal(tableEndpoint: string | undefined): boolean {
+	return tableEndpoint === undefined || tableEndpoint.startsWith("http:");
+}
