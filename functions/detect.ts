@@ -1,0 +1,21 @@
+import { app, type InvocationContext } from "@azure/functions";
+import { theApp, tracked } from "./running.ts";
+
+// `dataType` is missing from the option types but reaches the host's binding. It must be binary: otherwise the host
+// parses every body itself, and one that is not JSON loses the whole batch before we are called.
+const trigger = {
+	connection: "EventHub",
+	eventHubName: "%EVENTHUB_NAME%",
+	consumerGroup: "%EVENTHUB_CONSUMER_GROUP%",
+	cardinality: "many",
+	dataType: "binary",
+	// For ever: bad messages cannot fail a batch, so what fails is our own table, and the hub is then the buffer.
+	retry: { strategy: "exponentialBackoff", maxRetryCount: -1, minimumInterval: { seconds: 5 }, maximumInterval: { minutes: 5 } },
+} as const;
+
+app.eventHub("detect", {
+	...trigger,
+	handler: async (bodies: unknown, context: InvocationContext) => {
+		context.log(JSON.stringify(await tracked(theApp().detect(bodies, context.triggerMetadata))));
+	},
+});
