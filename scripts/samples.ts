@@ -94,12 +94,12 @@ function started(from: Host, clock: string, path: string, commandLine: string, p
 
 const portable = "C:\\Users\\j.meyer\\Downloads\\cloudflared.exe";
 const service = "C:\\Program Files (x86)\\cloudflared\\cloudflared.exe";
-const byCloudflared = (path: string, commandLine: string): Values => ({
+const byCloudflared = (path: string, commandLine: string, parent = "services.exe"): Values => ({
 	InitiatingProcessFileName: path.slice(path.lastIndexOf("\\") + 1),
 	InitiatingProcessFolderPath: path.toLowerCase(),
 	InitiatingProcessCommandLine: commandLine,
-	InitiatingProcessSHA256: hex("sha256 of cloudflared.exe", 64),
-	InitiatingProcessParentFileName: "services.exe",
+	InitiatingProcessSHA256: hex(`sha256 of ${path.slice(path.lastIndexOf("\\") + 1)}`, 64),
+	InitiatingProcessParentFileName: parent,
 });
 
 // A portable copy on a laptop: downloaded, run with somebody's token, connected to the tunnel edge.
@@ -123,13 +123,13 @@ const hostile = [
 		RemotePort: 7844,
 		RemoteUrl: "region1.v2.argotunnel.com",
 		Protocol: "Udp",
-		...byCloudflared(portable, `"cloudflared.exe" tunnel --no-autoupdate run --token ${theirs}`),
+		...byCloudflared(portable, `"cloudflared.exe" tunnel --no-autoupdate run --token ${theirs}`, "powershell.exe"),
 	}),
 	row("DeviceImageLoadEvents", laptop, "19:34:12", {
 		ActionType: "ImageLoaded",
 		FileName: "winmm.dll",
 		FolderPath: "C:\\Windows\\System32\\winmm.dll",
-		...byCloudflared(portable, `"cloudflared.exe" tunnel --no-autoupdate run --token ${theirs}`),
+		...byCloudflared(portable, `"cloudflared.exe" tunnel --no-autoupdate run --token ${theirs}`, "powershell.exe"),
 	}),
 ];
 // The same account again, under another name: only its arguments give it away.
@@ -140,7 +140,7 @@ const renamed = [
 		RemoteIP: "198.41.192.27",
 		RemotePort: 7844,
 		Protocol: "Tcp",
-		...byCloudflared("C:\\ProgramData\\svchost-update.exe", `svchost-update.exe tunnel run --token=${theirs}`),
+		...byCloudflared("C:\\ProgramData\\svchost-update.exe", `svchost-update.exe tunnel run --token=${theirs}`, "cmd.exe"),
 	}),
 ];
 // A quick tunnel to RDP on a domain controller, then a logon that comes out of it.
@@ -153,7 +153,7 @@ const quick = [
 		RemoteIP: "127.0.0.1",
 		RemotePort: 3389,
 		Protocol: "Tcp",
-		...byCloudflared("C:\\Windows\\Temp\\cloudflared.exe", "cloudflared.exe tunnel --url rdp://localhost:3389"),
+		...byCloudflared("C:\\Windows\\Temp\\cloudflared.exe", "cloudflared.exe tunnel --url rdp://localhost:3389", "cmd.exe"),
 	}),
 	row("DeviceLogonEvents", controller, "20:09:44", {
 		ActionType: "LogonSuccess",

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { localSettings, readSettings, type Settings } from "../lib/config.ts";
+import { createLocalApp, type LocalApp } from "../lib/local-app.ts";
+import { type EmbeddedTable, startEmbeddedTable } from "./embedded-table.ts";
+import { type SessionOptions, say } from "./session.ts";
+
+/**
+ * Reads the settings, opens the table they name or the embedded one, and closes it again behind `work`.
+ * Returns the exit code of `work`, or the one that says what was wrong.
+ */
+export async function withApp(options: SessionOptions, work: (app: LocalApp) => Promise<number>): Promise<number> {
+	const read = readSettings(process.env);
+	if (!read.ok) {
+		say(`Wrong settings; nothing was done.\n${read.mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
+		return 2;
+	}
+	const open = (endpoint: string | undefined) => work(createLocalApp(read.settings, endpoint, screen(options)));
+	if (options.whatIf) return open(undefined);
+	return withTable(read.settings, open);
+}
+
+/** The table that the settings name; without one, the embedded table, closed behind `work`. */
+export async function withTable(settings: Settings, work: (endpoint: string) => Promise<number>): Promise<number> {
+	if (settings.TABLE_ENDPOINT !== undefined) return work(settings.TABLE_ENDPOINT);
+	let embedded: EmbeddedTable;
+	try {
+		embedded = await startEmbeddedTable(dataFolder());
+	} catch (error) {
+		say(error instanceof Error ? error.message : String(error));
+		return 1;
+	}
+	try {
+		return await work(embedded.endpoint);
+	} finally {
+		await embedded.close();
+	}
+}
+
+/** Where a person's machine keeps what a run must remember. */
+export function dataFolder(): string {
+	return process.env["DATA_FOLDER"] || join(import.meta.dirname, "..", localSettings.DATA_FOLDER.standard);
+}
+
+function screen({ json }: SessionOptions) {
+	const out = json ? process.stderr : process.stdout;
+	return {
+		write: (text: string) => void out.write(text),
+		terminal: () => ({ width: out.isTTY ? out.columns : 100, colour: out.isTTY && out.hasColors() }),
+	};
+}

@@ -1,0 +1,49 @@
+import type { Sighting } from "../lib/cloudflared/sighting.ts";
+import { findingId } from "../lib/findings/finding.ts";
+import type { Quarantined } from "../lib/findings/quarantine.ts";
+import type { Recorded } from "../lib/findings/record.ts";
+import type { Outcome } from "../lib/pipeline.ts";
+import type { Totals } from "../lib/totals.ts";
+
+/** The lines of `--json` for one batch, in the order in which things happened. */
+export function* jsonLines(outcome: Omit<Outcome, "delivered">, destinations: readonly string[]): Generator<string> {
+	for (const entry of outcome.quarantined) yield JSON.stringify(quarantinedLine(entry));
+	for (const sighting of outcome.sightings) yield* matchLines(sighting).map((line) => JSON.stringify(line));
+	for (const recorded of outcome.recorded) yield* noticeLines(recorded, destinations).map((line) => JSON.stringify(line));
+}
+
+export function summaryLine(totals: Totals): string {
+	const { messages, records, matches, findings, notices, held, quarantined } = totals;
+	return JSON.stringify({ type: "summary", messages, records, matches, findings, notices, held, quarantined });
+}
+
+function matchLines(sighting: Sighting): readonly object[] {
+	return sighting.rules.map(({ id, evidence }) => ({
+		type: "match",
+		rule: id,
+		table: sighting.table,
+		deviceId: sighting.device.id,
+		deviceName: sighting.device.name,
+		reportId: /^\d{1,15}$/.test(sighting.reportId) ? Number(sighting.reportId) : sighting.reportId,
+		timestamp: sighting.timestamp,
+		evidence,
+	}));
+}
+
+function noticeLines({ kinds, finding }: Recorded, destinations: readonly string[]): readonly object[] {
+	const reason = kinds[0];
+	if (reason === undefined || finding === undefined) return [];
+	const severity = finding.noticeSeverity ?? finding.severity;
+	return destinations.map((destination) => ({
+		type: "notice",
+		finding: findingId(finding),
+		deviceId: finding.device.id,
+		reason,
+		destination,
+		severity,
+	}));
+}
+
+function quarantinedLine({ at, record, reason }: Quarantined): object {
+	return { type: "quarantined", source: at.source, message: at.message, record: record ?? null, reason };
+}

@@ -1,0 +1,39 @@
+import { findInputs, type Input, readLines } from "./input.ts";
+import { withApp } from "./open-app.ts";
+import { type Piece, type SessionOptions, say, session } from "./session.ts";
+
+/** `tunnelwatch run`: returns the exit code. */
+export async function run(paths: readonly string[], options: SessionOptions): Promise<number> {
+	const wanted = paths.length === 0 && !process.stdin.isTTY ? ["-"] : paths;
+	if (wanted.length === 0) {
+		say("Nothing to read: name files or folders, or pipe messages in and write -.");
+		return 2;
+	}
+	const inputs = await findInputs(wanted).catch(cannotRead);
+	if (inputs === undefined) return 1;
+	if (inputs.length === 0) {
+		say("Nothing to read: the folder holds no .ndjson, .jsonl or PT1H.json file.");
+		return 1;
+	}
+	return withApp(options, (app) => session(app, (stop) => readInputs(inputs, stop), options));
+}
+
+async function* readInputs(inputs: readonly Input[], stop: AbortSignal): AsyncGenerator<Piece> {
+	const sizes = inputs.map((input) => input.bytes);
+	const total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
+	let done = 0;
+	for (const input of inputs) {
+		for await (const { messages, bytes } of readLines(input, stop)) {
+			done += bytes;
+			yield { messages, where: input.path, share: total === undefined || total === 0 ? undefined : done / total };
+		}
+	}
+}
+
+function cannotRead(error: unknown): undefined {
+	if (!(error instanceof Error && "code" in error && "path" in error)) throw error;
+	const why =
+		error.code === "ENOENT" ? "there is no such file or folder" : error.code === "EACCES" ? "no permission to read it" : String(error.code);
+	say(`Cannot read ${String(error.path)}: ${why}.`);
+	return undefined;
+}

@@ -1,0 +1,88 @@
+import type { Message } from "../lib/defender/message.ts";
+import type { LocalApp } from "../lib/local-app.ts";
+import { createTotals } from "../lib/totals.ts";
+import { createProgress } from "./progress.ts";
+import { jsonLines, summaryLine } from "./report.ts";
+import { summaryText } from "./summary.ts";
+
+/** Messages that are recorded together. */
+export interface Piece {
+	readonly messages: readonly Message[];
+	/** What is being read, for the line of progress. */
+	readonly where: string;
+	/** Share of the whole, 0 to 1; `undefined` when nobody knows. */
+	readonly share: number | undefined;
+	/** Called when the messages are recorded, never before. */
+	readonly recorded?: () => Promise<void>;
+}
+
+export interface SessionOptions {
+	readonly whatIf: boolean;
+	readonly json: boolean;
+}
+
+export const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Runs everything through the app, shows what comes of it, ends in the summary. Returns the exit code. */
+export async function session(
+	app: LocalApp,
+	pieces: (stop: AbortSignal) => AsyncIterable<Piece>,
+	options: SessionOptions,
+): Promise<number> {
+	for (const warning of app.warnings) say(warning);
+	const progress = createProgress(process.stderr.isTTY && !options.json);
+	const counter = createTotals(app.destinations.length);
+	const stop = new AbortController();
+	// The first Ctrl-C ends the run after the messages at hand; a second one is the system's own.
+	const interrupt = () => stop.abort();
+	process.once("SIGINT", interrupt);
+	// `tunnelwatch … | head` closes the pipe early: nobody reads on, so stop, but close the table properly.
+	process.stdout.on("error", interrupt);
+	const started = performance.now();
+	let failure: unknown;
+	try {
+		await app.begin();
+		for await (const piece of pieces(stop.signal)) {
+			progress.clear();
+			const outcome = await app.run(piece.messages);
+			await piece.recorded?.();
+			counter.add(outcome);
+			if (options.json) for (const line of jsonLines(outcome, app.destinations)) process.stdout.write(`${line}\n`);
+			const { messages, findings } = counter.totals();
+			progress.show(`${messages.toLocaleString("en")} messages · ${findings} findings · ${piece.where}`, piece.share);
+			if (stop.signal.aborted) break;
+		}
+		progress.clear();
+		if (!stop.signal.aborted) await app.settle(stop.signal);
+	} catch (error) {
+		failure = error;
+	}
+	progress.clear();
+	process.off("SIGINT", interrupt);
+
+	const totals = counter.totals();
+	if (options.json) process.stdout.write(`${summaryLine(totals)}\n`);
+	const summary = summaryText({
+		totals,
+		quarantined: counter.quarantined(),
+		destinations: app.destinations,
+		owed: failure === undefined ? await app.owed() : [],
+		whatIf: options.whatIf,
+		seconds: (performance.now() - started) / 1000,
+	});
+	if (options.json) say(summary);
+	else process.stdout.write(`${summary}\n`);
+	if (failure !== undefined) {
+		say(`Stopped: ${reasonsOf(failure)}`);
+		return 1;
+	}
+	if (!stop.signal.aborted) return 0;
+	say("Stopped by Ctrl-C. What is counted above is recorded; run the same input again to go on: repeats change nothing.");
+	return 130;
+}
+
+/** An error and its causes, in one line. */
+function reasonsOf(error: unknown): string {
+	if (!(error instanceof Error)) return "unknown error";
+	return error.cause === undefined ? error.message : `${error.message}: ${reasonsOf(error.cause)}`;
+}

@@ -1,0 +1,211 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { project, tunnelwatch } from "./tunnelwatch.ts";
+
+let folder: string;
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), "tunnelwatch-"));
+});
+afterEach(() => {
+	rmSync(folder, { recursive: true, force: true });
+});
+
+const corpus = join(project, "test/fixtures/corpus/messages.ndjson");
+const expected = JSON.parse(readFileSync(join(project, "test/fixtures/corpus/expected.json"), "utf8")) as {
+	records: {
+		table: string;
+		deviceId: string;
+		reportId: number;
+		timestamp: string;
+		matches: string[];
+		token?: { mustNotAppearInOutput: string[] };
+	}[];
+};
+const secrets = [...new Set(expected.records.flatMap((one) => one.token?.mustNotAppearInOutput ?? []))];
+
+describe("--what-if", () => {
+	test("on the labelled corpus gives exactly the labelled matches, and changes nothing", async () => {
+		const ran = await tunnelwatch(["run", "--what-if", "--json", corpus], { env: { DATA_FOLDER: folder } });
+
+		const name = (rule: unknown, table: unknown, device: unknown, report: unknown, time: unknown) =>
+			`${rule} ${table} ${device} ${report} ${time}`;
+		const found = ran.lines.filter((line) => line["type"] === "match");
+		const labels = expected.records.flatMap((one) =>
+			one.matches.map((rule) => name(rule, one.table, one.deviceId, one.reportId, one.timestamp)),
+		);
+		const base = new Set(["cloudflared-usage", "cloudflared-portable-execution"]);
+		expect(
+			found
+				.filter((line) => base.has(String(line["rule"])))
+				.map((line) => name(line["rule"], line["table"], line["deviceId"], line["reportId"], line["timestamp"]))
+				.sort(),
+		).toEqual(labels.sort());
+		expect(ran.code).toBe(0);
+		expect(ran.stderr).toContain("Nothing was recorded and nothing was sent.");
+	});
+
+	test("reports what cannot be read, and goes on", async () => {
+		const ran = await tunnelwatch(["run", "--what-if", "--json", "/dev/stdin"], { input: 'not json\n{"records":null}\n' });
+		expect(ran.lines).toEqual([
+			{ type: "quarantined", source: "/dev/stdin", message: 1, record: null, reason: "not-json" },
+			{ type: "quarantined", source: "/dev/stdin", message: 2, record: null, reason: "records-not-a-list" },
+			{ type: "summary", messages: 2, records: 0, matches: 0, findings: 0, notices: 0, held: 0, quarantined: 2 },
+		]);
+		expect(ran.code).toBe(0);
+	});
+});
+
+describe("a run over the samples", () => {
+	test("tells every device once; a second run holds them and tells nobody again", async () => {
+		const env = { DATA_FOLDER: folder };
+		const first = await tunnelwatch(["run", "--json", "samples/"], { env });
+		const second = await tunnelwatch(["run", "--json", "samples/"], { env });
+		const notices = (ran: typeof first) => ran.lines.filter((line) => line["type"] === "notice");
+		const devices = new Set(first.lines.filter((line) => line["type"] === "match").map((line) => line["deviceId"]));
+
+		expect(first.code).toBe(0);
+		expect(
+			new Set(
+				notices(first)
+					.filter((line) => line["reason"] === "new")
+					.map((line) => line["deviceId"]),
+			),
+		).toEqual(devices);
+		expect(second.code).toBe(0);
+		expect(notices(second)).toEqual([]);
+		expect(second.lines.at(-1)).toMatchObject({ type: "summary", notices: 0, findings: devices.size, held: devices.size });
+	});
+
+	test("without --json shows cards and ends in the summary", async () => {
+		const ran = await tunnelwatch(["run", "samples/"], { env: { DATA_FOLDER: folder } });
+		expect(ran.stdout).toContain("fin-lt-0142");
+		expect(ran.stdout).toMatch(/Read \d+ messages with \d+ records in [\d.]+ s\./);
+		expect(ran.stdout).toContain("event-hub.ndjson, message 6: not-json");
+		expect(ran.code).toBe(0);
+	});
+});
+
+describe("posts over HTTP", () => {
+	interface Receiver {
+		readonly url: string;
+		readonly bodies: string[];
+		answer: number;
+		close(): Promise<void>;
+	}
+
+	async function receiver(path: string): Promise<Receiver> {
+		const bodies: string[] = [];
+		const state = { answer: 202 };
+		const server: Server = createServer((request, response) => {
+			let body = "";
+			request.on("data", (part: Buffer) => {
+				body += part.toString();
+			});
+			request.on("end", () => {
+				if (state.answer < 300) bodies.push(body);
+				response.writeHead(state.answer).end();
+			});
+		});
+		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+		return {
+			url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+			bodies,
+			get answer() {
+				return state.answer;
+			},
+			set answer(status: number) {
+				state.answer = status;
+			},
+			close: () => new Promise((resolve) => server.close(() => resolve())),
+		};
+	}
+
+	test("each device's first sighting arrives once at Teams and once at the webhook; a second run sends nothing", async () => {
+		const teams = await receiver("/workflows/0/triggers/manual/paths/invoke?sig=canary-signature");
+		const webhook = await receiver("/hook/canary-path");
+		const env = { DATA_FOLDER: folder, TEAMS_WEBHOOK_URL: teams.url, WEBHOOK_URL: webhook.url };
+		const ran = await tunnelwatch(["run", "--json", "--what-if", corpus], { env });
+		const devices = new Set(ran.lines.filter((line) => line["type"] === "match").map((line) => line["deviceId"])).size;
+
+		const first = await tunnelwatch(["run", corpus], { env });
+		expect([teams.bodies.length, webhook.bodies.length]).toEqual([devices, devices]);
+		const second = await tunnelwatch(["run", corpus], { env });
+		expect([teams.bodies.length, webhook.bodies.length]).toEqual([devices, devices]);
+
+		const everything = [
+			first.stdout,
+			first.stderr,
+			second.stdout,
+			second.stderr,
+			...teams.bodies,
+			...webhook.bodies,
+			readFileSync(join(folder, "table.json"), "utf8"),
+		].join("\n");
+		for (const secret of [...secrets, "canary-signature", "canary-path"]) expect(everything).not.toContain(secret);
+		await Promise.all([teams.close(), webhook.close()]);
+	});
+
+	test("with the destination down for a whole run, the notices are owed, and the next run delivers them", async () => {
+		const webhook = await receiver("/hook");
+		webhook.answer = 503;
+		const env = { DATA_FOLDER: folder, WEBHOOK_URL: webhook.url };
+		const down = await tunnelwatch(["run", corpus], { env });
+		expect(down.code).toBe(0);
+		expect(down.stdout).toMatch(/\d+ notices? to webhook could not be delivered yet/);
+		expect(webhook.bodies).toEqual([]);
+
+		webhook.answer = 200;
+		await tunnelwatch(["run", corpus], { env });
+		expect(webhook.bodies.length).toBeGreaterThan(0);
+		const ids = webhook.bodies.map((body) => (JSON.parse(body) as { data: { id: string } }).data.id);
+		expect(new Set(ids).size).toBe(ids.length);
+		await webhook.close();
+	});
+});
+
+describe("wrong use gets a clear answer", () => {
+	test("an unknown option: exit 2 and where to look", async () => {
+		const ran = await tunnelwatch(["run", "--nope"]);
+		expect(ran.code).toBe(2);
+		expect(ran.stderr).toContain("unknown option");
+	});
+
+	test("a file that is not there: exit 1", async () => {
+		const ran = await tunnelwatch(["run", "nowhere.ndjson"]);
+		expect(ran).toMatchObject({ code: 1, stdout: "" });
+		expect(ran.stderr).toContain("Cannot read nowhere.ndjson: there is no such file or folder.");
+	});
+
+	test("a folder without exports: exit 1", async () => {
+		writeFileSync(join(folder, "notes.txt"), "nothing");
+		const ran = await tunnelwatch(["run", folder]);
+		expect(ran.code).toBe(1);
+		expect(ran.stderr).toContain("Nothing to read");
+	});
+
+	test("wrong settings: exit 2, every one named, no value shown", async () => {
+		const ran = await tunnelwatch(["run", "samples/"], {
+			env: { QUIET_HOURS: "soon-canary", TABLE_NAME: "canary/1", TEAMS_WEBHOOK_URL: "canary-url" },
+		});
+		expect(ran.code).toBe(2);
+		for (const name of ["QUIET_HOURS", "TABLE_NAME", "TEAMS_WEBHOOK_URL"]) expect(ran.stderr).toContain(name);
+		expect(ran.stderr).not.toContain("canary");
+	});
+});
+
+test("Ctrl-C stops cleanly and says what was done", async () => {
+	const message = readFileSync(corpus, "utf8").split("\n")[0];
+	const ran = await tunnelwatch(["run", "--json", "-"], {
+		env: { DATA_FOLDER: folder },
+		input: `${message}\n`.repeat(300),
+		keepInputOpen: true,
+		interruptAt: /"type":"match"/,
+	});
+	expect(ran.code).toBe(130);
+	expect(ran.stderr).toContain("Stopped by Ctrl-C");
+	expect(ran.lines.at(-1)).toMatchObject({ type: "summary", findings: 3 });
+});
