@@ -92,6 +92,7 @@ export function anUnapprovedFinding(change: Partial<Finding> = {}): Finding {
 }
 
 const quickOnServer = aFinding({
+	tunnels: [],
 	key: "7c01d2e8a944aabbccddeeff",
 	severity: "critical",
 	device: {

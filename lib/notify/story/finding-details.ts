@@ -2,12 +2,13 @@ import type { Redacted } from "../../cloudflared/redacted.ts";
 import type { Finding } from "../../findings/finding.ts";
 import { type Inert, idText, inert, say, shortWords } from "../text.ts";
 import { isTold, plain, type Room, type Row, row } from "./story.ts";
+import { knownTunnel } from "./tunnel-words.ts";
 
 /** What *Details* shows: everything needed to search for the same thing elsewhere, and why the rules fired. */
 export function findingDetails(finding: Finding, room: Room): readonly Row[] {
 	const { device, worst: sighting } = finding;
 	const { program } = sighting;
-	const tunnel = sighting.tunnel ?? finding.tunnels.at(-1)?.tunnel;
+	const { tunnel } = knownTunnel(finding);
 	const value = (text: Redacted): Inert => shortWords(inert(text, room.detail), 48);
 	return [
 		row(say`Path`, plain(value(program.path))),

@@ -1,5 +1,5 @@
 import type { Redacted } from "../../cloudflared/redacted.ts";
-import type { FolderClass } from "../../cloudflared/sighting.ts";
+import type { FolderClass, Target } from "../../cloudflared/sighting.ts";
 import type { Notice } from "../../findings/delivery.ts";
 import type { Finding } from "../../findings/finding.ts";
 import type { FindRule } from "../rule-facts.ts";
@@ -7,7 +7,7 @@ import { type Inert, idText, inert, say, shortWords } from "../text.ts";
 import { ruleTitle } from "./rule-words.ts";
 import { isTold, note, plain, type Room, type Row, row, type Span, strong, subtle } from "./story.ts";
 import { counted, utc } from "./time.ts";
-import { modeWords, targetWords } from "./tunnel-words.ts";
+import { knownTunnel, modeWords, targetWords } from "./tunnel-words.ts";
 
 /** Who, what, from where, how often: the table under the head. */
 export function findingRows(notice: Notice, room: Room, rules: FindRule): readonly Row[] {
@@ -22,14 +22,13 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 		tunnel: tunnelRow(finding, name),
 		exposes: row(
 			say`Exposes`,
-			...sighting.exposes.slice(0, 2).flatMap((target) => [strong(targetWords[target.class]), plain(name(target.text))]),
+			...sighting.exposes.slice(0, 2).flatMap((target) => [strong(targetWords[target.class]), plain(name(withoutScheme(target)))]),
 		),
 		startedBy: row(say`Started by`, ...chainSpans(program.chain.slice(-room.chain).map(name))),
 		folder: row(
 			say`Folder`,
 			plain(shortWords(inert(folderOf(program.path), room.name), room.word + 4)),
-			note(folderNotes[program.folderClass]),
-			note(program.renamed ? say`cloudflared under another name` : say``),
+			note([folderNotes[program.folderClass], program.renamed ? say`cloudflared under another name` : say``].reduce(comma, say``)),
 		),
 		seen: row(say`Seen`, strong(counted(finding.count, say`event`, say`events`)), note(say`since ${utc(finding.firstSeen)}`)),
 		rules: row(say`Rules`, plain(told.slice(0, 6).reduce(plus, say``))),
@@ -38,21 +37,19 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 }
 
 function tunnelRow(finding: Finding, name: (text: Redacted) => Inert): Row | undefined {
-	const { tunnel, hostname, mode } = finding.worst;
-	// A running service no longer shows its token, so what an earlier start revealed is told with its time.
-	const learned = tunnel === undefined && mode !== "quick" ? finding.tunnels.at(-1) : undefined;
-	const shown = tunnel ?? learned?.tunnel;
+	const { hostname, mode } = finding.worst;
+	const { tunnel: shown, learnedAt } = knownTunnel(finding);
 	const facts = [
 		shown === undefined ? say`` : labelled(say`account`, shortId(shown.account)),
 		shown === undefined ? say`` : labelled(say`tunnel`, shortId(shown.tunnelId)),
-		learned === undefined ? say`` : say`learned ${utc(learned.at)}`,
+		learnedAt === undefined ? say`` : say`learned ${utc(learnedAt)}`,
 		hostname === "" ? say`` : say`public name ${name(hostname)}`,
-	].filter((fact) => fact !== "");
+	];
 	return row(say`Tunnel`, strong(modeWords[mode]), note(facts.reduce(comma, say``)));
 }
 
 /** `9f86d081…0ad015`: enough to compare at a glance; the details hold all of it. */
-function shortId(id: string): Inert {
+export function shortId(id: string): Inert {
 	const whole = idText(id);
 	return (whole.length > 20 ? `${whole.slice(0, 8)}…${whole.slice(-6)}` : whole) as Inert;
 }
@@ -62,6 +59,11 @@ function chainSpans(names: readonly Inert[]): readonly Span[] {
 		...(index === 0 ? [] : [subtle(say`→`)]),
 		index === names.length - 1 ? strong(name) : plain(name),
 	]);
+}
+
+/** The word before it says RDP already; `rdp://` would only have to be made harmless. */
+function withoutScheme({ text, class: kind }: Target): Redacted {
+	return (text.toLowerCase().startsWith(`${kind}://`) ? text.slice(kind.length + 3) : text) as Redacted;
 }
 
 /** Everything before the last separator; it only ever shortens, so redacted text stays redacted. */
@@ -76,7 +78,7 @@ const folderNotes: Readonly<Record<FolderClass, Inert>> = {
 	odd: say`no place for programs`,
 	"package-manager": say`package manager`,
 	standard: say`usual folder`,
-	"program-data": say`ProgramData`,
+	"program-data": say`data folder`,
 	user: say`user's own folder`,
 	"admin-folder": say``,
 	container: say`container`,
@@ -88,6 +90,7 @@ function labelled(label: Inert, text: Inert): Inert {
 }
 
 function comma(left: Inert, right: Inert): Inert {
+	if (right === "") return left;
 	return left === "" ? right : say`${left}, ${right}`;
 }
 

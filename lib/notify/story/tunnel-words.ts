@@ -1,5 +1,16 @@
-import type { Mode, Ownership, Sighting, TargetClass } from "../../cloudflared/sighting.ts";
+import type { Mode, Ownership, Sighting, TargetClass, Tunnel } from "../../cloudflared/sighting.ts";
+import type { Finding } from "../../findings/finding.ts";
 import { type Inert, say } from "../text.ts";
+
+/**
+ * The tunnel of the worst sighting. A running service no longer shows its token, so what an earlier start on the same
+ * device revealed is taken instead, with when that was. A quick tunnel has no account to remember.
+ */
+export function knownTunnel({ worst, tunnels }: Finding): { readonly tunnel: Tunnel | undefined; readonly learnedAt: Date | undefined } {
+	if (worst.tunnel !== undefined || worst.mode === "quick") return { tunnel: worst.tunnel, learnedAt: undefined };
+	const learned = tunnels.at(-1);
+	return { tunnel: learned?.tunnel, learnedAt: learned?.at };
+}
 
 /** What happened, in a few words that stand before "on FIN-LT-0142". */
 export function titleWords(sighting: Sighting): Inert {

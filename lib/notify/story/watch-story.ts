@@ -4,10 +4,10 @@ import { severities } from "../../severity.ts";
 import { huntingQuery } from "../hunting-query.ts";
 import type { Portal } from "../portal.ts";
 import { type Inert, idText, plainName, say } from "../text.ts";
-import { findingTitle } from "./finding-story.ts";
+import { shortId } from "./finding-rows.ts";
 import { isTold, type Links, note, plain, type Row, row, type Story, severityWord, strong } from "./story.ts";
 import { counted, duration, utc } from "./time.ts";
-import { verdictWords } from "./tunnel-words.ts";
+import { modeWords, titleWords, verdictWords } from "./tunnel-words.ts";
 
 const noLinks: Links = { device: undefined, hunt: undefined, file: undefined };
 
@@ -27,12 +27,12 @@ export function stormStory(notice: StormNotice, portal: Portal): Story {
 		title: say`Cloudflare tunnels on ${counted(notice.count, say`device`, say`devices`)}`,
 		verdict: {
 			word: say`Told together, so that nothing is buried.`,
-			reason: say`${severityCounts(notice)}, since ${utc(notice.since)}.`,
+			reason: say`Since ${utc(notice.since)}: ${severityCounts(notice)}.`,
 		},
 		rows: notice.worst.map(deviceRow).filter(isTold),
 		why: say`Several devices started to reach out in a short time. That is a roll-out of your own, or somebody moving through the network.`,
 		steps: [
-			say`Start with the first device of the list; it is the worst.`,
+			say`Start with the first of the list, the worst; Open device leads to it.`,
 			say`Compare accounts and users: one account on many devices is one cause.`,
 			say`Ask who rolls out software right now. No good answer: treat all of them as hostile.`,
 		],
@@ -53,7 +53,7 @@ export function digestStory(notice: DigestNotice): Story {
 		title: say`${counted(notice.heldCount, say`device`, say`devices`)} seen again, nothing new on them`,
 		verdict: { word: say`Nothing to do now.`, reason: say`From ${utc(notice.from)} to ${utc(notice.to)}.` },
 		rows: [
-			...notice.held.map(({ finding, more }) => row(shortName(finding), strong(say`${more} more`), note(findingTitle(finding)))),
+			...notice.held.map(({ finding, more }) => row(say`+${more}`, strong(shortName(finding)), note(titleWords(finding.worst)))),
 			row(say`Approved`, strong(counted(notice.approvedCount, say`device`, say`devices`)), note(say`with approved tunnels only`)),
 			row(
 				say`Given up`,
@@ -82,10 +82,10 @@ export function heartbeatStory(notice: HeartbeatNotice): Story {
 		rows: [
 			row(say`Open`, strong(counted(openCount, say`finding`, say`findings`))),
 			row(
-				say`Newest event`,
+				say`Stream`,
 				newestEventAt === undefined
-					? plain(say`not known: no event was read yet`)
-					: strong(say`${duration(now.getTime() - newestEventAt.getTime())} old`),
+					? plain(say`no event was read yet`)
+					: strong(say`newest event ${duration(now.getTime() - newestEventAt.getTime())} old`),
 				note(newestEventAt === undefined ? say`` : utc(newestEventAt)),
 			),
 		].filter(isTold),
@@ -110,7 +110,10 @@ function bare(notice: StormNotice | DigestNotice | HeartbeatNotice): Omit<Story,
 
 function deviceRow(finding: Finding): Row | undefined {
 	const { worst } = finding;
-	return row(severityWord(finding.severity), strong(shortName(finding)), note(verdictWords[worst.ownership.verdict]));
+	const account = shortId(worst.tunnel?.account ?? "");
+	const how = account === "" ? modeWords[worst.mode] : say`Account ${account}`;
+	const whose = verdictWords[worst.ownership.verdict];
+	return row(severityWord(finding.severity), strong(shortName(finding)), note(how === "" ? whose : say`${whose} ${how}.`));
 }
 
 function shortName({ device }: Finding): Inert {

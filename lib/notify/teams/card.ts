@@ -21,7 +21,7 @@ export function cardOf(story: Story): AdaptiveCard {
 			...why(story),
 			...steps(story),
 			...buttons(story),
-			{ type: "RichTextBlock", spacing: "Small", separator: true, inlines: [{ ...run(story.footer), size: "Small", isSubtle: true }] },
+			{ type: "RichTextBlock", spacing: "Medium", separator: true, inlines: [{ ...run(story.footer), size: "Small", isSubtle: true }] },
 		],
 	};
 }
@@ -96,13 +96,7 @@ function why(story: Story): readonly Element[] {
 }
 
 function steps(story: Story): readonly Element[] {
-	const lines = story.steps.map(
-		(step, index): Element => ({
-			type: "RichTextBlock",
-			spacing: "Small",
-			inlines: [{ ...run(say`${index + 1}  `), weight: "Bolder" }, run(step)],
-		}),
-	);
+	const lines = story.steps.map((step, index): Element => columns("16px", [{ ...run(say`${index + 1}`), weight: "Bolder" }], [run(step)]));
 	return lines.length === 0 ? [] : [{ type: "Container", spacing: "Medium", items: [label(say`Do this now`), ...lines] }];
 }
 
@@ -130,7 +124,7 @@ function detailsBox(details: readonly Row[], actions: readonly Action[]): Elemen
 		isVisible: false,
 		style: "emphasis",
 		spacing: "Medium",
-		items: actions.length === 0 ? rows : [...rows, { type: "ActionSet", spacing: "Small", actions }],
+		items: actions.length === 0 ? rows : [...rows, { type: "ActionSet", spacing: "Medium", actions }],
 	};
 }
 
@@ -140,12 +134,16 @@ function open(title: string, tooltip: string, url: string | undefined, style?: "
 
 /** Fixed labels line up on a phone too; a `FactSet` would, but it reads Markdown. */
 function labelled(row: Row, inlines: readonly TextRun[]): Element {
+	return columns("82px", [{ ...run(row.label), isSubtle: true }], inlines);
+}
+
+function columns(width: string, left: readonly TextRun[], right: readonly TextRun[]): Element {
 	return {
 		type: "ColumnSet",
 		spacing: "Small",
 		columns: [
-			{ type: "Column", width: "82px", items: [{ type: "RichTextBlock", inlines: [{ ...run(row.label), isSubtle: true }] }] },
-			{ type: "Column", width: "stretch", items: [{ type: "RichTextBlock", inlines }] },
+			{ type: "Column", width, items: [{ type: "RichTextBlock", inlines: left }] },
+			{ type: "Column", width: "stretch", spacing: "Small", items: [{ type: "RichTextBlock", inlines: right }] },
 		],
 	};
 }

@@ -45,6 +45,7 @@ export interface ColumnSet {
 interface Column {
 	readonly type: "Column";
 	readonly width: string;
+	readonly spacing?: Spacing;
 	readonly items: readonly Element[];
 }
 

@@ -3,6 +3,7 @@ import { type Finding, findingId } from "../../findings/finding.ts";
 import { findingLinks, findingTitle } from "../story/finding-story.ts";
 import { attackIds, ruleTitle } from "../story/rule-words.ts";
 import type { Knowledge } from "../story/tell.ts";
+import { knownTunnel } from "../story/tunnel-words.ts";
 
 /** Grows by new fields only; a changed meaning takes the next number. Described in docs/finding.schema.json. */
 const schema = 1;
@@ -71,7 +72,7 @@ function findingData(notice: Notice, knowledge: Knowledge): object {
 /** What every list of findings holds. */
 function summary(finding: Finding): object {
 	const { device, worst } = finding;
-	const tunnel = worst.tunnel ?? finding.tunnels.at(-1)?.tunnel;
+	const { tunnel, learnedAt } = knownTunnel(finding);
 	return {
 		id: findingId(finding),
 		severity: finding.severity,
@@ -83,6 +84,7 @@ function summary(finding: Finding): object {
 			account: tunnel?.account ?? "",
 			tunnel: tunnel?.tunnelId ?? "",
 			secretFingerprint: tunnel?.fingerprint ?? "",
+			learnedAt,
 		},
 		tenantId: device.tenantId,
 		device: { id: device.id, name: device.name, group: device.group },

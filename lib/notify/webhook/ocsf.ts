@@ -6,6 +6,7 @@ import { findingLinks, findingTitle } from "../story/finding-story.ts";
 import { attackIds, mainRule } from "../story/rule-words.ts";
 import { summaryOf } from "../story/story.ts";
 import { type Knowledge, tell } from "../story/tell.ts";
+import { knownTunnel } from "../story/tunnel-words.ts";
 
 const detectionFinding = 2004;
 
@@ -164,8 +165,8 @@ function evidence({ finding }: Notice): object {
 }
 
 function enrichments({ finding }: Notice): object {
-	const { worst, tunnels } = finding;
-	const tunnel = worst.tunnel ?? tunnels.at(-1)?.tunnel;
+	const { worst } = finding;
+	const { tunnel } = knownTunnel(finding);
 	const data = {
 		ownership: worst.ownership.verdict,
 		reason: worst.ownership.reason,

@@ -24,6 +24,8 @@ export function createWebhook({ url, keys, format, header, allowAddress, post, k
 	const render = (notice: AnyNotice): object => (format === "ocsf" ? ocsfEvent(notice, knowledge) : findingEvent(notice, knowledge));
 	return {
 		name: "webhook",
+		// A machine reads it: it wants every finding by itself, at once.
+		unlimited: true,
 		send: async (notice, signal) => {
 			const body = JSON.stringify(render(notice));
 			const seconds = Math.floor(clock().getTime() / 1000);

@@ -28,7 +28,7 @@ test("a finding reads as a card in the terminal", async () => {
 ▌ Device      fin-lt-0142.corp.example.com · group Finance
 ▌ User        CONTOSO\\j.meyer · elevated
 ▌ Tunnel      Named tunnel · account 9f86d081…5ad015, tunnel 6ff42ae2…1551ef
-▌ Exposes     RDP rdp[:]//localhost:3389
+▌ Exposes     RDP localhost:3389
 ▌ Started by  explorer.exe → powershell.exe → cloudflared.exe
 ▌ Folder      C:\\Users\\j.meyer\\Downloads · user's own folder
 ▌ Seen        3 events · since 2026-11-21 19:34:11 UTC

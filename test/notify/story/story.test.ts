@@ -100,7 +100,7 @@ describe("the rows", () => {
 
 	test("say when the program hides its name", () => {
 		const worst = aSighting({ program: { ...aSighting().program, renamed: true, folderClass: "temp" } });
-		expect(rowOf(told({ finding: aFinding({ worst }) }), "Folder")).toMatch(/temporary folder cloudflared under another name$/);
+		expect(rowOf(told({ finding: aFinding({ worst }) }), "Folder")).toMatch(/temporary folder, cloudflared under another name$/);
 	});
 
 	test("count one event and many", () => {
@@ -145,10 +145,10 @@ test("a storm is as severe as its worst finding", () => {
 test("a sign of life says how long nothing had to be told, and how fresh the stream is", () => {
 	const story = tell(heartbeat, knowledge);
 	expect(story.verdict.reason).toBe("No message was needed for 7 days.");
-	expect(rowOf(story, "Newest event")).toBe("40 s old 2026-11-28 19:35:30 UTC");
+	expect(rowOf(story, "Stream")).toBe("newest event 40 s old 2026-11-28 19:35:30 UTC");
 	const first = tell({ ...heartbeat, lastMessageAt: undefined, newestEventAt: undefined }, knowledge);
 	expect(first.verdict.reason).toBe("This is the first message here.");
-	expect(rowOf(first, "Newest event")).toBe("not known: no event was read yet");
+	expect(rowOf(first, "Stream")).toBe("no event was read yet");
 });
 
 test.each([
