@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { sight } from "../lib/cloudflared/sight.ts";
+import type { Message } from "../lib/defender/message.ts";
+import { createMatcher } from "../lib/detect/match.ts";
+import { createSieve } from "../lib/detect/prefilter.ts";
+import { inspect, type Parts, runPipeline } from "../lib/pipeline.ts";
+import { allRules } from "../lib/rules/index.ts";
+import { at } from "./builders.ts";
+
+const corpus = readFileSync("test/fixtures/corpus/messages.ndjson", "utf8").trim().split("\n");
+const messages = (bodies: readonly (string | Uint8Array)[]): readonly Message[] =>
+	bodies.map((body, index) => ({
+		at: { source: "defender/0", message: index + 1 },
+		body: typeof body === "string" ? Buffer.from(body) : body,
+	}));
+const steps = { sieve: undefined, match: createMatcher(allRules), sight, accepts: () => true };
+
+/** Parts whose world keeps what it is given. */
+function parts(change: Partial<Parts> = {}) {
+	const calls: string[] = [];
+	const all: Parts = {
+		...steps,
+		clock: () => at("21T20:00:00"),
+		quarantine: (entries) => {
+			calls.push(`quarantine ${entries.length}`);
+			return Promise.resolve();
+		},
+		record: (sightings) => {
+			calls.push(`record ${sightings.length}`);
+			return Promise.resolve([]);
+		},
+		deliver: (keys) => {
+			calls.push(`deliver ${keys.length}`);
+			return Promise.resolve({
+				posts: [],
+				storms: [],
+				sent: 0,
+				retried: 0,
+				dead: 0,
+				possibleDuplicates: 0,
+				left: 0,
+				oldestOwedMs: undefined,
+				interrupted: undefined,
+			});
+		},
+		...change,
+	};
+	return { calls, all };
+}
+
+describe("a batch", () => {
+	test("is quarantined, then recorded, then told", async () => {
+		const { calls, all } = parts();
+		await runPipeline(messages([...corpus, "not json"]), all);
+		expect(calls.map((call) => call.split(" ")[0])).toEqual(["quarantine", "record", "deliver"]);
+	});
+
+	test("that cannot be recorded is refused, and nothing of it is told", async () => {
+		const { calls, all } = parts({ record: () => Promise.reject(new Error("the table is away")) });
+		await expect(runPipeline(messages(corpus), all)).rejects.toThrow("the table is away");
+		expect(calls.some((call) => call.startsWith("deliver"))).toBe(false);
+	});
+
+	test("with poison in it gives the same sightings, and one entry for each poison", () => {
+		const clean = inspect(messages(corpus), steps);
+		const poison = ["not json", '{"records":null}', '"oops"', "null", "", new Uint8Array([0x1f, 0x8b, 9])];
+		const mixed = inspect(messages(corpus.flatMap((line, index) => [poison[index % poison.length] ?? "", line])), steps);
+		expect(mixed.sightings).toEqual(clean.sightings);
+		expect(mixed.quarantined).toHaveLength(corpus.length);
+	});
+
+	test("names where an unreadable record is, its message's size and SHA-256, and nothing it says", () => {
+		const { quarantined } = inspect(messages(['{"records":[7]}']), steps);
+		expect(quarantined).toEqual([
+			{
+				at: { source: "defender/0", message: 1 },
+				record: 0,
+				reason: "record-not-an-object",
+				size: 15,
+				// sha256sum of the 15 bytes
+				sha256: "6036c5134da9a47ec612b4a6a7721294055bbcd18cea731acf8ab5f8a23599b0",
+			},
+		]);
+	});
+
+	test("of another tenant is set aside when our tenants are named", () => {
+		const own = inspect(messages(corpus), { ...steps, accepts: ({ tenantId }) => tenantId === "3f6b1c52-8a7e-4d0f-9b35-5d2e7c1a4f60" });
+		const other = inspect(messages(corpus), { ...steps, accepts: () => false });
+		expect(own.quarantined).toEqual([]);
+		expect(other.sightings).toEqual([]);
+		expect(new Set(other.quarantined.map((entry) => entry.reason))).toEqual(new Set(["other-tenant"]));
+	});
+});
+
+test("the prefilter can be removed without changing a result", () => {
+	const plain = inspect(messages(corpus), steps);
+	const sifted = inspect(messages(corpus), { ...steps, sieve: createSieve(allRules) });
+	expect(sifted.sightings).toEqual(plain.sightings);
+	expect(sifted.records).toBeLessThan(plain.records);
+});
