@@ -1,0 +1,45 @@
+/** A record cut out of a message: parsed, and where its bytes end. */
+export interface Slice {
+	readonly record: unknown;
+	readonly end: number;
+}
+
+/** Cuts out the record around a hit; `undefined` = this message is unusual, parse all of it. */
+export type Slicer = (hit: number) => Slice | undefined;
+
+/**
+ * In valid JSON the bytes `{"` and a letter always open an object: inside a string the quote would be escaped, and
+ * behind a closing quote no letter can follow. So the first record's `{"time":` (or whichever key is first) marks where
+ * records start. A nested object with that first key cuts a piece that does not parse or is no record, as does every
+ * other surprise, and then the whole message is parsed instead: slower, never wrong.
+ */
+export function createSlicer(buffer: Buffer): Slicer {
+	// Latin-1 keeps one character for each byte.
+	const head = /^(?:\xef\xbb\xbf)?\s*\{\s*"records"\s*:\s*\[\s*(\{"[A-Za-z_][^"\\]*":)/.exec(buffer.toString("latin1", 0, 256));
+	const start = Buffer.from(head?.[1] ?? "", "latin1");
+	if (start.length === 0) return () => undefined;
+
+	return (hit) => {
+		const from = buffer.lastIndexOf(start, hit);
+		const next = buffer.indexOf(start, hit + 1);
+		// The last record ends with the list: `]`, then only `}` and blanks.
+		const end = next === -1 ? buffer.lastIndexOf("]") : next;
+		if (from === -1 || end <= hit) return undefined;
+		const record = parse(buffer.toString("utf8", from, next === -1 ? end : buffer.lastIndexOf(",", next)));
+		return isRecord(record) ? { record, end } : undefined;
+	};
+}
+
+function parse(json: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch (error) {
+		if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+		throw error;
+	}
+}
+
+function isRecord(value: unknown): boolean {
+	if (typeof value !== "object" || value === null || !("category" in value) || !("properties" in value)) return false;
+	return typeof value.category === "string" && typeof value.properties === "object" && value.properties !== null;
+}

@@ -1,0 +1,214 @@
+import fc from "fast-check";
+import { decodeMessage, decodeRecords } from "../../lib/defender/envelope.ts";
+import { unionTables } from "../../lib/defender/tables.ts";
+import {
+	all,
+	any,
+	type Condition,
+	contains,
+	endsWith,
+	equals,
+	equalsNumber,
+	has,
+	hasAll,
+	hasFlag,
+	hasTunnelToken,
+	not,
+	oneOf,
+	startsWith,
+} from "../../lib/detect/condition.ts";
+import { createMatcher } from "../../lib/detect/match.ts";
+import type { Sieve } from "../../lib/detect/prefilter.ts";
+import type { Rule } from "../../lib/detect/rule.ts";
+import { allRules } from "../../lib/rules/index.ts";
+import { aRule } from "./a-rule.ts";
+import { type JsonStyle, writeJson } from "./write-json.ts";
+
+/** Rules, and a message made of their own values: whole, broken, respelled, between awkward neighbours. */
+export interface Case {
+	readonly rules: readonly Rule[];
+	readonly records: readonly unknown[];
+	readonly style: JsonStyle;
+	/** Bytes before the message in its buffer. */
+	readonly offset: number;
+}
+
+export type Outcome = Sieve["sift"] extends (bytes: Uint8Array) => infer Sifted
+	? Sifted extends { verdict: infer Verdict }
+		? Verdict
+		: never
+	: never;
+
+/** What the sieve lets through of a case, compared with parsing everything. */
+export function sieveCase({ rules, records, style, offset }: Case, createSieve: (rules: readonly Rule[]) => Sieve) {
+	const bytes = placed(writeJson(records, style), offset);
+	const match = createMatcher(rules);
+	const expected = decodeMessage(bytes).records.flatMap(match).map(identity);
+	const sifted = createSieve(rules).sift(bytes);
+	const decoded = {
+		nothing: () => [],
+		records: (list: readonly unknown[]) => decodeRecords(list).records,
+		whole: () => decodeMessage(bytes).records,
+	};
+	const left = sifted.verdict === "records" ? decoded.records(sifted.records) : decoded[sifted.verdict]();
+	return { verdict: sifted.verdict, expected, actual: left.flatMap(match).map(identity) };
+}
+
+function identity({ rule, record }: { readonly rule: Rule; readonly record: unknown }): string {
+	return `${rule.id} ${JSON.stringify(record)}`;
+}
+
+/** The message inside a larger buffer, as pooled buffers are; what lies around it must not matter. */
+function placed(json: string, offset: number): Uint8Array {
+	const text = Buffer.from(json);
+	const pool = Buffer.alloc(offset + text.byteLength + 16, "cloudflared --token ");
+	pool.set(text, offset);
+	return pool.subarray(offset, offset + text.byteLength);
+}
+
+const columns = ["FileName", "InitiatingProcessFileName", "ProcessCommandLine", "InitiatingProcessCommandLine", "FolderPath"] as const;
+const needles = [
+	"cloudflared",
+	"--token",
+	"tunnel",
+	"\\cloudflared.exe",
+	'say "tunnel run"',
+	":\\Program Files\\",
+	"a/b/tunnel_1/c",
+	"Kiosk-Sink-42",
+	"x.y.example",
+	"né-Straße-tunnels",
+	"to\u212Aen--token",
+	"   leading",
+	"{brace}",
+] as const;
+const flags = ["token", "credentials-file", "hello-world"] as const;
+
+const column = fc.constantFrom(...columns);
+const needle = fc.constantFrom(...needles);
+const test: fc.Arbitrary<Condition> = fc.oneof(
+	fc.tuple(fc.constantFrom(has, contains, startsWith, endsWith, equals), column, needle).map(([make, name, value]) => make(name, value)),
+	fc
+		.tuple(fc.constantFrom(hasAll, oneOf), column, fc.array(needle, { minLength: 1, maxLength: 3 }))
+		.map(([make, name, values]) => make(name, ...values)),
+	fc.tuple(column, fc.array(fc.constantFrom(...flags), { minLength: 1, maxLength: 2 })).map(([name, names]) => hasFlag(name, ...names)),
+	column.map((name) => hasTunnelToken(name)),
+);
+/** Too short for the scan, or no text: what goes with them must carry the witness. */
+const blind = fc.constantFrom(has("FileName", "run"), hasFlag("FileName", "url"), equalsNumber("RemotePort", 7844));
+const condition: fc.Arbitrary<Condition> = fc.oneof(
+	{ weight: 20, arbitrary: test },
+	{ weight: 5, arbitrary: fc.array(test, { minLength: 1, maxLength: 3 }).map((parts) => any(...parts)) },
+	{ weight: 5, arbitrary: fc.tuple(test, test).map(([one, other]) => all(one, not(other))) },
+	{ weight: 5, arbitrary: fc.tuple(test, blind).map(([one, other]) => all(other, one)) },
+	{ weight: 1, arbitrary: blind },
+	{ weight: 5, arbitrary: fc.tuple(test, test, test).map(([one, two, three]) => all(any(one, two), three)) },
+);
+const rules: fc.Arbitrary<readonly Rule[]> = fc.oneof(
+	fc
+		.array(condition, { minLength: 1, maxLength: 3 })
+		.map((list) => list.map((when, index) => aRule(when, { id: `rule-${index}`, tables: unionTables }))),
+	fc.subarray([...allRules], { minLength: 1 }),
+);
+
+/** Texts that the rules look for. */
+function valuesOf(when: Condition): readonly string[] {
+	switch (when.kind) {
+		case "all":
+		case "any":
+			return when.parts.flatMap(valuesOf);
+		case "not":
+			return valuesOf(when.part);
+		case "hasFlag":
+			return when.names.flatMap((name) => [` --${name} x`, ` -${name}=x`]);
+		case "hasTunnelToken":
+			return [token];
+		case "hasAll":
+		case "in":
+			return [...when.values, when.values.join(" ")];
+		case "equalsNumber":
+			return when.values.map(String);
+		case "has":
+		case "contains":
+		case "startsWith":
+		case "endsWith":
+		case "equals":
+			return [when.value];
+	}
+}
+
+const token = Buffer.from('{"a":"0123456789abcdef0123456789abcdef","t":"6f2b8c1e-4d3a-4b7f-9e10-2a5c7d9e1f30","s":"U1lOVEg="}').toString(
+	"base64",
+);
+/** Of every length from nothing to a few samples, so that a value falls on each alignment. */
+const filler = fc.oneof(
+	fc.nat(9).map((length) => "padding~~".slice(0, length)),
+	fc.constantFrom(" ", "_", "é", '"', "\\", "/", "\t", "\u212A", "\u0130", "{", "[{"),
+);
+
+function valueFrom(values: readonly string[]): fc.Arbitrary<string> {
+	const piece = fc.oneof(
+		{ weight: 4, arbitrary: fc.constantFrom("", ...values) },
+		{ weight: 2, arbitrary: fc.tuple(fc.constantFrom("", ...values), fc.nat(2 ** 20)).map(([text, bits]) => mixCase(text, bits)) },
+		{ weight: 1, arbitrary: fc.tuple(fc.constantFrom("", ...values), fc.nat(20)).map(([text, cut]) => text.slice(0, cut)) },
+		{ weight: 3, arbitrary: filler },
+	);
+	return fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join(""));
+}
+
+function mixCase(text: string, bits: number): string {
+	return text.replace(/[A-Za-z]/g, (letter, at: number) => (((bits >> (at % 20)) & 1) === 1 ? letter.toUpperCase() : letter.toLowerCase()));
+}
+
+function recordFrom(values: readonly string[]): fc.Arbitrary<unknown> {
+	const value = fc.oneof({ weight: 2, arbitrary: valueFrom(values) }, { weight: 1, arbitrary: filler });
+	const properties = fc.dictionary(column, value, { maxKeys: 4 });
+	const envelope = fc.tuple(properties, fc.constantFrom(...unionTables), fc.constantFrom("2026", "08:02:54.0082674Z", ""));
+	const usual = envelope.map(([columnsOf, table, time]) => ({
+		time,
+		category: `AdvancedHunting-${table}`,
+		properties: columnsOf,
+		Tenant: "T",
+	}));
+	return fc.oneof(
+		{ weight: 12, arbitrary: usual },
+		// What makes cutting a record out hard: other first keys, objects inside that begin like a record, no record at all.
+		{
+			weight: 1,
+			arbitrary: envelope.map(([columnsOf, table, time]) => ({ category: `AdvancedHunting-${table}`, properties: columnsOf, time })),
+		},
+		{
+			weight: 1,
+			arbitrary: usual.map((record) => ({
+				...record,
+				properties: { ...record.properties, AdditionalFields: { time: "x", tunnel: "cloudflared" } },
+			})),
+		},
+		{ weight: 1, arbitrary: usual.map((record) => ({ ...record, extra: [{ time: "--token", category: 7 }] })) },
+		{ weight: 1, arbitrary: fc.constantFrom(null, 7, "cloudflared --token", [], {}, { time: "cloudflared" }, { properties: {} }) },
+	);
+}
+
+const style: fc.Arbitrary<JsonStyle> = fc.record({
+	escapes: fc.oneof(
+		{ weight: 3, arbitrary: fc.constant("needed" as const) },
+		fc.constantFrom("some" as const, "html" as const, "all" as const),
+	),
+	seed: fc.nat(),
+	blanks: fc.oneof({ weight: 4, arbitrary: fc.constant("") }, fc.constantFrom(" ", "\r\n", "\t ")),
+	mark: fc.oneof({ weight: 20, arbitrary: fc.constant(false) }, fc.constant(true)),
+	wrapper: fc.oneof(
+		{ weight: 20, arbitrary: fc.constant("records" as const) },
+		fc.constantFrom("bare" as const, "trailing" as const, "single" as const),
+	),
+});
+
+export const cases: fc.Arbitrary<Case> = rules.chain((chosen) => {
+	const values = chosen.flatMap((rule) => valuesOf(rule.when));
+	return fc.record({
+		rules: fc.constant(chosen),
+		records: fc.array(recordFrom(values), { maxLength: 5 }),
+		style,
+		offset: fc.nat(7),
+	});
+});
