@@ -1,3 +1,4 @@
+import type { DeviceClass } from "../defender/device.ts";
 import type { Severity } from "../severity.ts";
 import type { Redacted } from "./redacted.ts";
 
@@ -23,6 +24,21 @@ export interface Device {
 	readonly name: Redacted;
 	/** Defender's `MachineGroup`; empty when unknown. */
 	readonly group: Redacted;
+	/** From DeviceInfo and DeviceNetworkInfo, where the export has them. */
+	readonly facts?: DeviceFacts;
+}
+
+/** What Defender knows about a device; empty where it said nothing. */
+export interface DeviceFacts {
+	readonly os: Redacted;
+	readonly kind: DeviceClass;
+	readonly publicIp: Redacted;
+	readonly addresses: readonly Redacted[];
+	/** Logged on, `DOMAIN\name`. */
+	readonly users: readonly Redacted[];
+	/** `Low`, `Medium` or `High`, in Defender's words. */
+	readonly exposure: Redacted;
+	readonly internetFacing: boolean | undefined;
 }
 
 /** What a token or credentials JSON says about its tunnel. Never the secret. */
@@ -91,6 +107,20 @@ export interface Program {
 	readonly chain: readonly Redacted[];
 }
 
+/** On how many devices something was seen, and since when. */
+export interface Spread {
+	/** Counted up to 100. */
+	readonly devices: number;
+	readonly since: Date;
+}
+
+/** How common a sighting's facts are in its tenant, this device included. */
+export interface Prevalence {
+	readonly account?: Spread;
+	readonly tunnel?: Spread;
+	readonly binary?: Spread;
+}
+
 /** One Defender record that matched, enriched and redacted: everything later steps may know about it. */
 export interface Sighting {
 	/** First 12 hex of SHA-256 of `table|DeviceId|Timestamp|ReportId`: the same for a redelivered record. */
@@ -107,6 +137,8 @@ export interface Sighting {
 	/** How many events an aggregated row stands for; 1 otherwise. */
 	readonly times: number;
 	readonly severity: Severity;
+	/** What decided the severity; absent before it was judged. */
+	readonly severityReason?: Redacted;
 	readonly rules: readonly SightedRule[];
 	readonly program: Program;
 	readonly mode: Mode;
@@ -119,6 +151,8 @@ export interface Sighting {
 	/** Public name given on the command line; empty when none was. */
 	readonly hostname: Redacted;
 	readonly ownership: Ownership;
+	/** Absent where nobody has counted. */
+	readonly prevalence?: Prevalence;
 }
 
 /** Whose tunnel is it? A missing token is never approval. */
