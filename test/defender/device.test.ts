@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { addressesOf, type DeviceContext, type DeviceRow, withRow } from "../../lib/defender/device.ts";
+import { createDeviceCache } from "../../lib/defender/device-cache.ts";
+import { at, deviceId, tenantId } from "../builders.ts";
+
+function info(columns: Readonly<Record<string, unknown>>): DeviceRow {
+	return { table: "DeviceInfo", tenantId, columns: { DeviceId: deviceId, Timestamp: "2026-11-21T10:00:00Z", ...columns } };
+}
+
+function network(columns: Readonly<Record<string, unknown>>): DeviceRow {
+	return { table: "DeviceNetworkInfo", tenantId, columns: { DeviceId: deviceId, Timestamp: "2026-11-21T10:00:00Z", ...columns } };
+}
+
+function described(...rows: readonly DeviceRow[]): DeviceContext | undefined {
+	return rows.reduce<DeviceContext | undefined>((known, row) => withRow(known, row) ?? known, undefined);
+}
+
+const full = info({
+	DeviceName: "srv-dc-01.corp.example.com",
+	OSPlatform: "WindowsServer2022",
+	OSVersionInfo: "21H2",
+	DeviceType: "Server",
+	MachineGroup: "Servers",
+	PublicIP: "203.0.113.24",
+	LoggedOnUsers: '[{"UserName":"svc_deploy","DomainName":"CONTOSO","Sid":"S-1-5-21-1"},{"UserName":"jlee"}]',
+	ExposureLevel: "High",
+	IsInternetFacing: true,
+});
+
+describe("a device is described by its rows", () => {
+	test("what it is, where it is, who is on it", () => {
+		expect(described(full)).toEqual({
+			tenantId,
+			deviceId,
+			name: "srv-dc-01.corp.example.com",
+			os: "WindowsServer2022 21H2",
+			kind: "server",
+			group: "Servers",
+			publicIp: "203.0.113.24",
+			adapters: [],
+			users: ["CONTOSO\\svc_deploy", "jlee"],
+			exposure: "High",
+			internetFacing: true,
+			at: at("21T10:00:00"),
+		});
+	});
+
+	test("a sparse row erases nothing", () => {
+		const sparse = info({ Timestamp: "2026-11-21T11:00:00Z", OSPlatform: null, LoggedOnUsers: "", DeviceType: null, ExposureLevel: "Low" });
+
+		expect(described(full, sparse)).toMatchObject({
+			os: "WindowsServer2022 21H2",
+			kind: "server",
+			users: ["CONTOSO\\svc_deploy", "jlee"],
+			exposure: "Low",
+		});
+	});
+
+	test("an older row that comes late only fills gaps", () => {
+		const late = info({ Timestamp: "2026-11-21T09:59:59Z", ExposureLevel: "Low", DeviceType: "Workstation" });
+
+		expect(described(full, late)).toMatchObject({ exposure: "High", kind: "server", at: at("21T10:00:00") });
+		expect(described(info({ PublicIP: "203.0.113.1" }), info({ Timestamp: "2026-11-21T09:00:00Z", ExposureLevel: "Low" }))).toMatchObject({
+			publicIp: "203.0.113.1",
+			exposure: "Low",
+		});
+	});
+
+	test.each([
+		["Server", "", "server"],
+		[null, "WindowsServer2019", "server"],
+		["Workstation", "", "workstation"],
+		[null, "Windows11", "workstation"],
+		[null, "macOS", "workstation"],
+		[null, "Linux", "unknown"],
+		["NetworkDevice", "", "unknown"],
+	])("type %s on platform %s is a %s", (DeviceType, OSPlatform, kind) => {
+		expect(described(info({ DeviceType, OSPlatform }))?.kind).toBe(kind);
+	});
+
+	test("each adapter brings its addresses, and takes them away when it goes down", () => {
+		const wired = network({
+			NetworkAdapterName: "{A}",
+			NetworkAdapterStatus: "Up",
+			IPAddresses: '[{"IPAddress":"192.0.2.7","SubnetPrefix":24},{"IPAddress":"2001:db8::7"}]',
+		});
+		const wireless = network({ NetworkAdapterName: "{B}", IPAddresses: [{ IPAddress: "192.0.2.9" }] });
+		const down = network({
+			NetworkAdapterName: "{A}",
+			Timestamp: "2026-11-21T11:00:00Z",
+			NetworkAdapterStatus: "Down",
+			IPAddresses: '[{"IPAddress":"192.0.2.7"}]',
+		});
+		const addresses = (...rows: readonly DeviceRow[]): readonly string[] => addressesOf(described(full, ...rows) as DeviceContext);
+
+		expect(addresses(wired, wireless)).toEqual(["192.0.2.7", "2001:db8::7", "192.0.2.9"]);
+		expect(addresses(wired, wireless, down)).toEqual(["192.0.2.9"]);
+		expect(addresses(down, wired)).toEqual([]);
+	});
+
+	test("a row without a device describes none", () => {
+		expect(described(info({ DeviceId: null }))).toBeUndefined();
+	});
+
+	test("no row makes it throw, and none makes it grow without bound", () => {
+		const columns = fc.dictionary(
+			fc.constantFrom("DeviceId", "Timestamp", "LoggedOnUsers", "IPAddresses", "OSPlatform", "NetworkAdapterName", "DeviceName"),
+			fc.anything(),
+		);
+		fc.assert(
+			fc.property(
+				fc.array(
+					fc.record({
+						table: fc.constantFrom("DeviceInfo" as const, "DeviceNetworkInfo" as const),
+						tenantId: fc.constant(tenantId),
+						columns,
+					}),
+					{ maxLength: 40 },
+				),
+				(rows) => {
+					expect(JSON.stringify(described(...rows) ?? "").length).toBeLessThan(100_000);
+				},
+			),
+		);
+	});
+});
+
+describe("the cache of devices", () => {
+	const named = (id: string, columns: Readonly<Record<string, unknown>> = {}): DeviceRow => info({ DeviceId: id, ...columns });
+
+	test("tells only what is new, so that an hourly row is not written again", () => {
+		const cache = createDeviceCache(10);
+
+		expect(cache.take(full)?.kind).toBe("server");
+		expect(cache.take({ ...full, columns: { ...full.columns, Timestamp: "2026-11-21T11:00:00Z" } })).toBeUndefined();
+		expect(cache.take({ ...full, columns: { ...full.columns, Timestamp: "2026-11-21T12:00:00Z", ExposureLevel: "Low" } })?.exposure).toBe(
+			"Low",
+		);
+	});
+
+	test("finds a device whatever the case of its id, and only in its tenant", () => {
+		const cache = createDeviceCache(10);
+		cache.take(full);
+
+		expect(cache.find(tenantId, deviceId.toUpperCase())?.name).toBe("srv-dc-01.corp.example.com");
+		expect(cache.find("another", deviceId)).toBeUndefined();
+	});
+
+	test("forgets the device that was not heard of for longest", () => {
+		const cache = createDeviceCache(2);
+		for (const id of ["a", "b", "a", "c"]) cache.take(named(id));
+
+		expect(cache.size).toBe(2);
+		expect(cache.find(tenantId, "b")).toBeUndefined();
+		expect(cache.find(tenantId, "a")?.deviceId).toBe("a");
+	});
+
+	test("takes back what was stored", () => {
+		const cache = createDeviceCache(2);
+		cache.put(described(full) as DeviceContext);
+
+		expect(cache.take(full)).toBeUndefined();
+	});
+});
