@@ -1,13 +1,18 @@
 import { isWorse } from "../severity.ts";
 import type { Destination } from "./delivery.ts";
+import { type DestinationState, isUnwell, untried } from "./destination-state.ts";
 import { partitions } from "./finding-row.ts";
-import { isClaimable, type Lane } from "./owed.ts";
+import { isClaimable, type Owed } from "./owed.ts";
 import { owedRange, owedRangeOf, readOwed } from "./owed-row.ts";
+import type { Tier } from "./pace.ts";
 import { inParallel } from "./parallel.ts";
-import type { Post } from "./post.ts";
+import { type Delivered, type Pass, startPass } from "./pass.ts";
 import { type Claimable, expire, isTooOld, type SendDeps, sendOne } from "./send.ts";
-import { noteOutcome, reserveSlot, type Slot } from "./slots.ts";
+import { noteOutcome, readDestinations, reserveSlot, type Slot } from "./slots.ts";
+import { isSevere, sendStorm, stormAbove } from "./storm.ts";
 import type { Range, Table } from "./table.ts";
+
+export type { Delivered } from "./pass.ts";
 
 /** Bounds of one pass. A message begun within them may take its own 15 s on top. */
 export interface Budget {
@@ -22,56 +27,57 @@ export const afterRecording: Budget = { ms: 10_000, sends: 3 };
 /** In the timer that runs each minute. */
 export const eachMinute: Budget = { ms: 40_000, sends: 500 };
 
-/** What one pass came to. */
-export interface Delivered {
-	readonly posts: readonly Post[];
-	readonly sent: number;
-	readonly retried: number;
-	readonly dead: number;
-	/** The lease was lost before a send could be marked. */
-	readonly possibleDuplicates: number;
-	/** Due, and not tried in this pass. */
-	readonly left: number;
-	/** Age of the oldest notice still owed, among those this pass saw. */
-	readonly oldestOwedMs: number | undefined;
-	/** Why the pass ended early, if it did; what was owed stays owed. */
-	readonly interrupted: string | undefined;
-}
-
 export interface DispatcherDeps extends SendDeps {
 	readonly destinations: readonly Destination[];
 	readonly sleep: (ms: number) => Promise<void>;
 }
 
 export interface Dispatcher {
-	/** What is due about these findings. Never rejects: it is stored, and the timer comes by each minute. */
+	/** What is due about these findings, without storm notices. Never rejects: it is stored, and the timer comes by. */
 	deliver(keys: readonly string[], budget: Budget): Promise<Delivered>;
-	/** Whatever is due. Never rejects. */
+	/** Whatever is due; too much of it at once becomes one storm notice. Never rejects. */
 	deliverDue(budget: Budget): Promise<Delivered>;
 }
 
 /** Step 6: owed notices go out, the severest first, one after another for each destination. */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-	const pass = async (ranges: readonly Range[], budget: Budget): Promise<Delivered> => {
-		const tally = startTally(deps.clock);
-		const ends = new Date(deps.clock().getTime() + budget.ms);
+	const run = async (ranges: readonly Range[], budget: Budget, mayFold: boolean): Promise<Delivered> => {
+		const pass = startPass(deps.clock);
+		const limits = { ends: new Date(deps.clock().getTime() + budget.ms), sends: budget.sends, mayFold };
 		try {
-			const look = await lookFor(deps.table, ranges, deps.clock);
-			for (const row of look.due) tally.owes(row);
-			await Promise.all(
-				deps.destinations.map((destination) =>
-					serve(deps, destination, look, { ends, sends: budget.sends }, tally).catch(tally.interrupted),
-				),
-			);
+			const recovered = await serveAll(deps, ranges, limits, pass);
+			// What waited for its own turn while the destination was out of reach need not wait any longer.
+			if (recovered && mayFold) await serveAll(deps, ranges, limits, pass);
 		} catch (error) {
-			tally.interrupted(error);
+			pass.interrupted(error);
 		}
-		return tally.sum();
+		return pass.sum();
 	};
 	return {
-		deliver: (keys, budget) => pass([...new Set(keys)].map(owedRangeOf), budget),
-		deliverDue: (budget) => pass(partitions.map(owedRange), budget),
+		deliver: (keys, budget) => run([...new Set(keys)].map(owedRangeOf), budget, false),
+		deliverDue: (budget) => run(partitions.map(owedRange), budget, true),
 	};
+}
+
+/** All destinations at once, so that a slow one holds up nobody else. `true`: one of them has recovered. */
+async function serveAll(deps: DispatcherDeps, ranges: readonly Range[], limits: Limits, pass: Pass): Promise<boolean> {
+	const states = await readDestinations(
+		deps.table,
+		deps.destinations.map((destination) => destination.name),
+	);
+	const look = await lookFor(deps.table, ranges, states, deps.clock);
+	for (const row of look.due) pass.owes(row);
+	const recovered = await Promise.all(
+		deps.destinations.map(async (destination) => {
+			try {
+				return await serve(deps, destination, isUnwell(states.get(destination.name) ?? untried), look, limits, pass);
+			} catch (error) {
+				pass.interrupted(error);
+				return false;
+			}
+		}),
+	);
+	return recovered.includes(true);
 }
 
 interface Look {
@@ -83,7 +89,7 @@ interface Look {
 /** HTTP dates are whole seconds, so a difference this small is none. */
 const negligibleMs = 2_000;
 
-async function lookFor(table: Table, ranges: readonly Range[], clock: () => Date): Promise<Look> {
+async function lookFor(table: Table, ranges: readonly Range[], states: States, clock: () => Date): Promise<Look> {
 	const rows: Claimable[] = [];
 	let offsetMs = 0;
 	const serverClock = () => new Date(clock().getTime() + offsetMs);
@@ -95,7 +101,10 @@ async function lookFor(table: Table, ranges: readonly Range[], clock: () => Date
 			offsetMs = Math.abs(difference) <= negligibleMs ? 0 : difference;
 			for (const row of page.rows) {
 				const { owed, ...rest } = readOwed(row);
-				if (owed !== undefined && isClaimable(owed, clock(), serverClock())) rows.push({ ...rest, owed });
+				const state = states.get(rest.destination);
+				// A destination that is not set any more is not served.
+				if (owed === undefined || state === undefined) continue;
+				if (isClaimable(owed, clock(), serverClock(), state.recoveredAt)) rows.push({ ...rest, owed });
 			}
 			next = page.next;
 		} while (next !== undefined);
@@ -103,91 +112,126 @@ async function lookFor(table: Table, ranges: readonly Range[], clock: () => Date
 	return { due: rows.sort(byUrgency), serverClock };
 }
 
+type States = ReadonlyMap<string, DestinationState>;
+
 function byUrgency(a: Claimable, b: Claimable): number {
 	if (isWorse(a.owed.severity, b.owed.severity)) return -1;
 	if (isWorse(b.owed.severity, a.owed.severity)) return 1;
-	return laneRank(a.owed.lane) - laneRank(b.owed.lane) || a.owed.wantedAt.getTime() - b.owed.wantedAt.getTime() || (a.key < b.key ? -1 : 1);
+	return (
+		Number(tierOf(a.owed) === "ordinary") - Number(tierOf(b.owed) === "ordinary") ||
+		a.owed.wantedAt.getTime() - b.owed.wantedAt.getTime() ||
+		(a.key < b.key ? -1 : 1)
+	);
 }
 
-function laneRank(lane: Lane): number {
-	return lane === "first" ? 0 : 1;
+function tierOf(owed: Owed): Tier {
+	if (isSevere(owed)) return "severe";
+	return owed.lane === "first" ? "urgent" : "ordinary";
+}
+
+interface Limits {
+	readonly ends: Date;
+	readonly sends: number;
+	readonly mayFold: boolean;
 }
 
 /** A shorter wait than this is worth it; a longer one is left to the next pass. */
 const patienceMs = 2_000;
 
+/** `true`: the destination has taken a message again after it had not. */
 async function serve(
 	deps: DispatcherDeps,
 	destination: Destination,
+	unwell: boolean,
 	look: Look,
-	budget: { readonly ends: Date; readonly sends: number },
-	tally: Tally,
-): Promise<void> {
+	limits: Limits,
+	pass: Pass,
+): Promise<boolean> {
+	const mine = look.due.filter((row) => row.destination === destination.name);
+	if (unwell) {
+		// One message finds out whether it works again; the others are not tried in vain.
+		const { delivered } = await sendSingly(deps, destination, mine.slice(0, 1), look, limits, pass);
+		if (!delivered) await giveUpOld(deps, mine.slice(1), pass);
+		return delivered;
+	}
+	const ordinary = mine.filter((row) => tierOf(row.owed) === "ordinary");
+	const isStorm = destination.unlimited !== true && ordinary.length > stormAbove;
+	const alone = isStorm ? mine.filter((row) => tierOf(row.owed) !== "ordinary") : mine;
+	const { paused, unplaced } = await sendSingly(deps, destination, alone, look, limits, pass);
+	// Severe ones keep waiting for their place; the others do not have to.
+	const crowd = [...(isStorm ? ordinary : []), ...unplaced.filter((row) => !isSevere(row.owed))];
+	if (paused) await giveUpOld(deps, crowd, pass);
+	else if (limits.mayFold && crowd.length > 1) await sendTogether(deps, destination, crowd, look, limits, pass);
+	return false;
+}
+
+interface Singly {
+	/** At least one arrived. */
+	readonly delivered: boolean;
+	readonly paused: boolean;
+	/** For which there was no place soon enough. */
+	readonly unplaced: readonly Claimable[];
+}
+
+async function sendSingly(
+	deps: DispatcherDeps,
+	destination: Destination,
+	rows: readonly Claimable[],
+	look: Look,
+	limits: Limits,
+	pass: Pass,
+): Promise<Singly> {
+	const unplaced: Claimable[] = [];
+	const full = new Set<Tier>();
 	let sends = 0;
-	let paused = false;
-	const full = new Set<Lane>();
-	for (const row of look.due.filter((one) => one.destination === destination.name)) {
-		if (sends >= budget.sends || deps.clock() >= budget.ends) return;
-		if (full.has(row.owed.lane)) continue;
-		const slot: Slot = paused ? "paused" : await reserveSlot(deps, destination, row.owed.lane, look.serverClock, patienceMs);
-		paused = slot === "paused";
-		if (slot === "paced") full.add(row.owed.lane);
-		// Nothing goes out for now; but what has waited for three days must not wait for ever, unseen.
-		if (paused && isTooOld(row.owed, deps.clock())) tally.gaveUp(row, await expire(deps.table, row));
-		if (slot !== "go") continue;
+	let delivered = false;
+	for (const [index, row] of rows.entries()) {
+		if (sends >= limits.sends || deps.clock() >= limits.ends) break;
+		const tier = tierOf(row.owed);
+		const slot: Slot = full.has(tier) ? "paced" : await reserveSlot(deps, destination, tier, look.serverClock, patienceMs);
+		if (slot === "paused") {
+			await giveUpOld(deps, rows.slice(index), pass);
+			return { delivered, paused: true, unplaced };
+		}
+		if (slot === "paced") {
+			full.add(tier);
+			unplaced.push(row);
+			continue;
+		}
 		sends += 1;
 		const sent = await sendOne(deps, destination, row, look.serverClock());
 		if (sent.delivery !== undefined) await noteOutcome(deps, destination, sent.delivery, look.serverClock());
-		tally.tried(row, sent.post, sent.possibleDuplicate);
+		delivered ||= sent.delivery?.ok === true;
+		pass.single(row, sent.post, sent.possibleDuplicate);
 	}
+	return { delivered, paused: false, unplaced };
 }
 
-type Tally = ReturnType<typeof startTally>;
+async function sendTogether(
+	deps: DispatcherDeps,
+	destination: Destination,
+	rows: readonly Claimable[],
+	look: Look,
+	limits: Limits,
+	pass: Pass,
+): Promise<void> {
+	if (deps.clock() >= limits.ends) return;
+	const slot = await reserveSlot(deps, destination, "storm", look.serverClock, patienceMs);
+	if (slot === "paused") return giveUpOld(deps, rows, pass);
+	if (slot === "paced") return;
+	const storm = await sendStorm(deps, destination, rows, look.serverClock());
+	if (storm === undefined) return;
+	const { id, count, outcome, delivery } = storm;
+	await noteOutcome(deps, destination, delivery, look.serverClock());
+	const answer = delivery.ok
+		? { ambiguous: false, status: undefined, detail: delivery.proof }
+		: { ambiguous: delivery.ambiguous, status: delivery.status, detail: delivery.detail };
+	pass.storm(storm.members, { destination: destination.name, noticeId: id, count, outcome, ...answer }, storm.possibleDuplicates);
+}
 
-function startTally(clock: () => Date) {
-	const owing = new Map<string, Claimable>();
-	const posts: Post[] = [];
-	let possibleDuplicates = 0;
-	let expired = 0;
-	let untried = 0;
-	let why: string | undefined;
-	const name = ({ key, destination }: Claimable) => `${key}|${destination}`;
-	return {
-		owes(row: Claimable) {
-			owing.set(name(row), row);
-			untried += 1;
-		},
-		tried(row: Claimable, post: Post | undefined, possibleDuplicate: boolean) {
-			untried -= 1;
-			if (post === undefined || post.outcome !== "retried") owing.delete(name(row));
-			if (post !== undefined) posts.push(post);
-			if (possibleDuplicate) possibleDuplicates += 1;
-		},
-		gaveUp(row: Claimable, done: boolean) {
-			untried -= 1;
-			if (!done) return;
-			owing.delete(name(row));
-			expired += 1;
-		},
-		interrupted(error: unknown) {
-			why = error instanceof Error ? error.message : "unknown error";
-		},
-		sum(): Delivered {
-			const count = (outcome: Post["outcome"]) => posts.filter((post) => post.outcome === outcome).length;
-			const oldest = [...owing.values()].reduce<number | undefined>((age, { owed }) => {
-				const own = clock().getTime() - owed.wantedAt.getTime();
-				return age === undefined || own > age ? own : age;
-			}, undefined);
-			return {
-				posts,
-				sent: count("sent"),
-				retried: count("retried"),
-				dead: count("dead") + expired,
-				possibleDuplicates,
-				left: untried,
-				oldestOwedMs: oldest,
-				interrupted: why,
-			};
-		},
-	};
+/** Nothing goes out for now; but what has waited for three days must not wait for ever, unseen. */
+async function giveUpOld(deps: DispatcherDeps, rows: readonly Claimable[], pass: Pass): Promise<void> {
+	for (const row of rows) {
+		if (isTooOld(row.owed, deps.clock()) && (await expire(deps.table, row))) pass.gaveUp(row);
+	}
 }

@@ -2,8 +2,7 @@ import * as z from "zod";
 import { askedWaitMs, backoffMs, giveUpAfterMs, probeEveryMs } from "./backoff.ts";
 import { columns, countColumn, maybeDateColumn } from "./columns.ts";
 import { type Delivery, type FailureReason, failureReasons } from "./delivery.ts";
-import type { Lane } from "./owed.ts";
-import { nextSlot, paces, rememberedSlots } from "./pace.ts";
+import { nextSlot, paces, rememberedSlots, type Tier } from "./pace.ts";
 import type { Key, Row, Values } from "./table.ts";
 
 /** How one destination is doing, shared by all instances. Times are the table server's. */
@@ -17,6 +16,8 @@ export interface DestinationState {
 	readonly lastError: FailureReason | undefined;
 	readonly lastStatus: number | undefined;
 	readonly failuresInARow: number;
+	/** When it worked again after it had not: what failed before need not wait any longer. */
+	readonly recoveredAt: Date | undefined;
 	/** When the last messages went, oldest first: what the pace is measured by. */
 	readonly slots: readonly Date[];
 }
@@ -29,6 +30,7 @@ export const untried: DestinationState = {
 	lastError: undefined,
 	lastStatus: undefined,
 	failuresInARow: 0,
+	recoveredAt: undefined,
 	slots: [],
 };
 
@@ -38,22 +40,31 @@ export type Reservation =
 	| { readonly verdict: "paced" | "paused"; readonly until: Date };
 
 /** A place for one message. A destination that is down gets one probe an hour, whoever asks first. */
-export function reserve(state: DestinationState, lane: Lane, paced: boolean, now: Date): Reservation {
+export function reserve(state: DestinationState, tier: Tier, paced: boolean, now: Date): Reservation {
 	const { pausedUntil, downSince } = state;
 	if (pausedUntil !== undefined && pausedUntil > now) return { verdict: "paused", until: pausedUntil };
-	const slot = paced ? nextSlot(state.slots, now, paces[lane]) : now;
+	const slot = paced ? nextSlot(state.slots, now, paces[tier]) : now;
 	if (slot > now) return { verdict: "paced", until: slot };
 	const slots = [...state.slots, now].slice(-rememberedSlots);
 	const probing = downSince === undefined ? {} : { pausedUntil: later(now, probeEveryMs) };
 	return { verdict: "go", state: { ...state, ...probing, slots, lastTried: now } };
 }
 
+/** It did not take the last messages: one is enough to find out whether it does again. */
+export function isUnwell({ pausedUntil, downSince }: DestinationState): boolean {
+	return pausedUntil !== undefined || downSince !== undefined;
+}
+
 const failuresBeforePause = 5;
+
+/** Without being asked for more we knock again this soon, with one message, so that an outage ends for us when it ends. */
+const longestPauseMs = { unreachable: 60_000, rateLimited: 5 * 60_000 } as const;
 
 /** What the outcome of one message says about its destination. */
 export function learn(state: DestinationState, delivery: Delivery, now: Date, random: () => number): DestinationState {
 	if (delivery.ok) {
-		return { ...untried, slots: state.slots, lastTried: state.lastTried, lastOk: now };
+		const recoveredAt = state.failuresInARow > 1 || isUnwell(state) ? now : state.recoveredAt;
+		return { ...untried, slots: state.slots, lastTried: state.lastTried, lastOk: now, recoveredAt };
 	}
 	const { reason, scope, status, retryAfterMs } = delivery;
 	const seen = { ...state, lastError: reason, lastStatus: status };
@@ -64,10 +75,13 @@ export function learn(state: DestinationState, delivery: Delivery, now: Date, ra
 			return { ...seen, failuresInARow: 0 };
 		case "row": {
 			const tooMany = failuresInARow - failuresBeforePause + 1;
-			return tooMany > 0 ? { ...seen, failuresInARow, pausedUntil: later(now, backoffMs(tooMany, random)) } : { ...seen, failuresInARow };
+			return tooMany > 0
+				? { ...seen, failuresInARow, pausedUntil: later(now, Math.min(backoffMs(tooMany, random), longestPauseMs.unreachable)) }
+				: { ...seen, failuresInARow };
 		}
 		case "destination": {
-			const waitMs = retryAfterMs === undefined ? backoffMs(failuresInARow, random) : askedWaitMs(retryAfterMs, random);
+			const ownMs = Math.min(backoffMs(failuresInARow, random), longestPauseMs.rateLimited);
+			const waitMs = retryAfterMs === undefined ? ownMs : askedWaitMs(retryAfterMs, random);
 			return { ...seen, failuresInARow, pausedUntil: later(now, waitMs) };
 		}
 		case "down":
@@ -97,6 +111,7 @@ const schema = z.object({
 	lastError: z.enum(failureReasons).optional(),
 	lastStatus: z.number().optional(),
 	failuresInARow: countColumn,
+	recoveredAt: maybeDateColumn,
 	slots: z
 		.string()
 		.regex(/^(\d{1,15}( \d{1,15})*)?$/)

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { columns, countColumn, cut, dateColumn, jsonColumn, maybeDateColumn, redactedColumn, severityColumn } from "./columns.ts";
 import type { Finding, NoticeKind } from "./finding.ts";
-import { sightingColumn, tunnelSchema, writeSighting } from "./stored-sighting.ts";
+import { rememberedSchema, sightingColumn, writeSighting } from "./stored-sighting.ts";
 import type { Key, Range, Row, Values } from "./table.ts";
 
 /** All rows of a finding share a partition, so that one transaction commits them. There are 16. */
@@ -92,7 +92,7 @@ const schema = z.object({
 	seen: listColumn,
 	sigs: listColumn,
 	rules: jsonColumn(z.array(z.string())),
-	tunnels: jsonColumn(z.array(z.object({ tunnel: tunnelSchema, at: dateColumn }))),
+	tunnels: jsonColumn(z.array(rememberedSchema)),
 	newest: sightingColumn,
 	worst: sightingColumn,
 });

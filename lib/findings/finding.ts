@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Redacted } from "../cloudflared/redacted.ts";
-import type { Device, Sighting, Tunnel } from "../cloudflared/sighting.ts";
+import type { Remembered } from "../cloudflared/remembered.ts";
+import type { Device, Sighting } from "../cloudflared/sighting.ts";
 import type { Severity } from "../severity.ts";
 
 /** Why a notice is owed. `later` is not one: it is a promised `changed`. */
@@ -43,8 +44,8 @@ export interface Finding {
 	readonly sigs: readonly string[];
 	/** Ids of all rules that have fired. */
 	readonly rules: readonly string[];
-	/** What was learned from tokens on this device, newest last, with when. */
-	readonly tunnels: readonly { readonly tunnel: Tunnel; readonly at: Date }[];
+	/** What was learned from tokens on this device, newest last: a service that reads its token from a file shows none. */
+	readonly tunnels: readonly Remembered[];
 	readonly newest: Sighting;
 	readonly worst: Sighting;
 }

@@ -2,9 +2,6 @@ import { claim, type Owed } from "./owed.ts";
 import { owedAddress, owedValues, readOwed, type StoredOwed } from "./owed-row.ts";
 import type { Table } from "./table.ts";
 
-/** Longer than any attempt: a message that is being sent must not be sent by somebody else meanwhile. */
-export const leaseMs = 90_000;
-
 /** What was claimed; its row is ours until the lease runs out. */
 export interface Lease {
 	readonly id: string;
@@ -18,10 +15,10 @@ export async function takeLease(
 	table: Table,
 	stored: StoredOwed & { readonly owed: Owed },
 	id: string,
-	until: Date,
+	serverNow: Date,
 ): Promise<Lease | undefined> {
 	const address = owedAddress(stored.key, stored.destination);
-	const owed = claim(stored.owed, id, until);
+	const owed = claim(stored.owed, id, serverNow);
 	const done = await table.replace({ ...address, values: owedValues(owed) }, stored.etag);
 	const lease = { id, key: stored.key, destination: stored.destination, owed };
 	switch (done.outcome) {

@@ -39,6 +39,7 @@ const schema = z.object({
 	state: z.enum(["due", "leased", "done", "dead"]),
 	want: countColumn,
 	sent: countColumn,
+	count: countColumn,
 	countSent: countColumn,
 	severity: severityColumn,
 	lane: z.enum(["first", "rest"]),
@@ -47,6 +48,7 @@ const schema = z.object({
 	attempt: countColumn,
 	leaseId: z.string(),
 	leaseUntil: maybeDateColumn,
+	triedAt: maybeDateColumn,
 	settledBy: z.string(),
 	lastStatus: z.number().optional(),
 	lastError: z.enum([...failureReasons, "unreadable"]).optional(),
@@ -59,6 +61,6 @@ export function readOwed(row: Row): StoredOwed {
 	const [, key = "", destination = ""] = row.rowKey.split("|");
 	const read = schema.safeParse(row.values);
 	if (!read.success) return { key, destination, etag: row.etag, owed: undefined };
-	const { dueAt, leaseUntil, lastStatus, lastError, sentAt, proof, ...rest } = read.data;
-	return { key, destination, etag: row.etag, owed: { ...rest, dueAt, leaseUntil, lastStatus, lastError, sentAt, proof } };
+	const { dueAt, leaseUntil, triedAt, lastStatus, lastError, sentAt, proof, ...rest } = read.data;
+	return { key, destination, etag: row.etag, owed: { ...rest, dueAt, leaseUntil, triedAt, lastStatus, lastError, sentAt, proof } };
 }

@@ -20,7 +20,9 @@ export interface Owed {
 	readonly state: "due" | "leased" | "done" | "dead";
 	readonly want: number;
 	readonly sent: number;
-	/** The finding's counter when it was last told here. */
+	/** The finding's counter when notice `want` was wanted. */
+	readonly count: number;
+	/** The same when it was last told here. */
 	readonly countSent: number;
 	readonly severity: Severity;
 	readonly lane: Lane;
@@ -31,6 +33,8 @@ export interface Owed {
 	readonly attempt: number;
 	readonly leaseId: string;
 	readonly leaseUntil: Date | undefined;
+	/** When it was last claimed, by the server's clock. */
+	readonly triedAt: Date | undefined;
 	/** Who ended the last lease: an answer that was lost is recognised by it. */
 	readonly settledBy: string;
 	readonly lastStatus: number | undefined;
@@ -73,11 +77,22 @@ export interface Demand {
 export function raise(owed: Owed | undefined, { reason, finding, lane, dueAt }: Demand): Owed {
 	const severity = finding.noticeSeverity ?? finding.severity;
 	if (owed === undefined || owed.state === "done" || owed.state === "dead") {
-		return { ...(owed ?? nothingYet), state: "due", want: finding.want, severity, lane, dueAt, wantedAt: dueAt, attempt: 0 };
+		return {
+			...(owed ?? nothingYet),
+			state: "due",
+			want: finding.want,
+			count: finding.count,
+			severity,
+			lane,
+			dueAt,
+			wantedAt: dueAt,
+			attempt: 0,
+		};
 	}
 	const raised: Owed = {
 		...owed,
 		want: finding.want,
+		count: finding.count,
 		severity: worst([owed.severity, severity]),
 		lane: owed.lane === "first" ? "first" : lane,
 		wantedAt: earlier(owed.wantedAt, dueAt),
@@ -92,6 +107,7 @@ const nothingYet = {
 	countSent: 0,
 	leaseId: "",
 	leaseUntil: undefined,
+	triedAt: undefined,
 	settledBy: "",
 	lastStatus: undefined,
 	lastError: undefined,
@@ -99,8 +115,12 @@ const nothingYet = {
 	proof: undefined,
 } as const;
 
-export function claim(owed: Owed, leaseId: string, leaseUntil: Date): Owed {
-	return { ...owed, state: "leased", dueAt: undefined, attempt: owed.attempt + 1, leaseId, leaseUntil };
+/** Longer than any attempt: a message that is being sent must not be sent by somebody else meanwhile. */
+export const leaseMs = 90_000;
+
+export function claim(owed: Owed, leaseId: string, serverNow: Date): Owed {
+	const leaseUntil = new Date(serverNow.getTime() + leaseMs);
+	return { ...owed, state: "leased", dueAt: undefined, attempt: owed.attempt + 1, leaseId, leaseUntil, triedAt: serverNow };
 }
 
 /** Notice `n` arrived, with the finding's counter at `count`. */
@@ -137,11 +157,16 @@ function settled(owed: Owed): Owed {
 	return { ...owed, leaseId: "", leaseUntil: undefined, settledBy: owed.leaseId };
 }
 
-/** May it be claimed? Due by our own clock; a lease ends by the server's, which all instances share. */
-export function isClaimable(owed: Owed, now: Date, serverNow: Date): boolean {
+/**
+ * May it be claimed? Due by our own clock; a lease ends by the server's, which all instances share. What failed before
+ * its destination recovered does not wait for its own turn.
+ */
+export function isClaimable(owed: Owed, now: Date, serverNow: Date, recoveredAt: Date | undefined): boolean {
 	switch (owed.state) {
-		case "due":
-			return owed.dueAt === undefined || owed.dueAt <= now;
+		case "due": {
+			const failedBefore = owed.attempt > 0 && recoveredAt !== undefined && owed.triedAt !== undefined && owed.triedAt < recoveredAt;
+			return failedBefore || owed.dueAt === undefined || owed.dueAt <= now;
+		}
 		case "leased":
 			return owed.leaseUntil === undefined || owed.leaseUntil < serverNow;
 		case "done":

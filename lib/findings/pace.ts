@@ -1,5 +1,3 @@
-import type { Lane } from "./owed.ts";
-
 /** At most `count` messages in any stretch of `ms`. */
 export interface Limit {
 	readonly ms: number;
@@ -9,21 +7,29 @@ export interface Limit {
 export type Pace = readonly Limit[];
 
 /**
- * What a chat can take. Part of it is kept for what must not wait: whatever a flood of lesser findings uses up, the
- * next urgent one still finds a place.
+ * `severe`: always told singly. `storm`: many in one message. `urgent` and `ordinary`: told singly while there is room,
+ * and together when there is none.
  */
-export const paces: Readonly<Record<Lane, Pace>> = {
-	first: [
-		{ ms: 1_000, count: 1 },
-		{ ms: 60_000, count: 20 },
-		{ ms: 3_600_000, count: 90 },
-	],
-	rest: [
-		{ ms: 1_000, count: 1 },
-		{ ms: 60_000, count: 10 },
-		{ ms: 3_600_000, count: 60 },
-	],
+export type Tier = "severe" | "storm" | "urgent" | "ordinary";
+
+/**
+ * What a chat can take. Each tier leaves room for those above it: whatever a flood of lesser findings uses up, the next
+ * storm notice finds a place, and the next severe one too.
+ */
+export const paces: Readonly<Record<Tier, Pace>> = {
+	severe: perSecondMinuteHour(1, 20, 90),
+	storm: perSecondMinuteHour(1, 18, 80),
+	urgent: perSecondMinuteHour(1, 15, 65),
+	ordinary: perSecondMinuteHour(1, 10, 45),
 };
+
+function perSecondMinuteHour(second: number, minute: number, hour: number): Pace {
+	return [
+		{ ms: 1_000, count: second },
+		{ ms: 60_000, count: minute },
+		{ ms: 3_600_000, count: hour },
+	];
+}
 
 /** How many past messages must be remembered to keep every pace. */
 export const rememberedSlots = 90;

@@ -19,3 +19,15 @@ export interface Post {
 	/** Ours: holds no URL and nothing of an answer's text. */
 	readonly detail: string;
 }
+
+/** One message that stood for many findings. */
+export interface StormPost {
+	readonly destination: string;
+	readonly noticeId: string;
+	/** Findings it stands for; each counts as a notice. */
+	readonly count: number;
+	readonly outcome: Post["outcome"];
+	readonly ambiguous: boolean;
+	readonly status: number | undefined;
+	readonly detail: string;
+}

@@ -2,8 +2,8 @@ import { backoffMs, giveUpAfterMs } from "./backoff.ts";
 import type { AnyNotice, Delivery, Destination, Notice } from "./delivery.ts";
 import { type Finding, noticeId } from "./finding.ts";
 import { findingAddress, readFinding } from "./finding-row.ts";
-import { type Lease, leaseMs, settle, takeLease } from "./lease.ts";
-import { giveUp, kindsOwed, type Owed, putOff, told } from "./owed.ts";
+import { type Lease, settle, takeLease } from "./lease.ts";
+import { giveUp, kindsOwed, leaseMs, type Owed, putOff, told } from "./owed.ts";
 import { owedAddress, owedValues, type StoredOwed } from "./owed-row.ts";
 import type { Post } from "./post.ts";
 import type { Table } from "./table.ts";
@@ -21,7 +21,7 @@ export interface SendDeps {
 export const sendMs = 15_000;
 
 /** With less of the lease left than this, a message is not begun: nobody else may send it while we do. */
-const neededMs = sendMs + 15_000;
+export const neededMs = sendMs + 15_000;
 
 export type Claimable = StoredOwed & { readonly owed: Owed };
 
@@ -38,7 +38,7 @@ const nothingSent: Sent = { post: undefined, delivery: undefined, possibleDuplic
 /** Claim, render, send, read back, mark: one notice to one destination. The message is made from the finding as it is now. */
 export async function sendOne(deps: SendDeps, destination: Destination, due: Claimable, serverNow: Date): Promise<Sent> {
 	const claimedAt = deps.clock();
-	const lease = await takeLease(deps.table, due, deps.newId(), new Date(serverNow.getTime() + leaseMs));
+	const lease = await takeLease(deps.table, due, deps.newId(), serverNow);
 	if (lease === undefined) return nothingSent;
 
 	const row = await deps.table.get(findingAddress(lease.key));
@@ -85,15 +85,19 @@ export async function attempt(destination: Destination, notice: AnyNotice, signa
 	}
 }
 
-export type Judged = { readonly kind: "sent" | "dead" } | { readonly kind: "retried"; readonly until: Date };
+type Judged = { readonly kind: "sent" | "dead" } | { readonly kind: "retried"; readonly until: Date };
 
 /** Sent, tried again later, or given up: after 72 hours, or when the destination will never take it. */
-export function judge(lease: Lease, delivery: Delivery, { clock, random }: Pick<SendDeps, "clock" | "random">): Judged {
+function judge(lease: Lease, delivery: Delivery, { clock, random }: Pick<SendDeps, "clock" | "random">): Judged {
 	if (delivery.ok) return { kind: "sent" };
 	const now = clock();
 	if (delivery.scope === "dead" || isTooOld(lease.owed, now)) return { kind: "dead" };
-	const waitMs = Math.max(backoffMs(lease.owed.attempt, random), delivery.retryAfterMs ?? 0);
-	return { kind: "retried", until: new Date(now.getTime() + waitMs) };
+	return { kind: "retried", until: new Date(now.getTime() + waitAfter(delivery, lease.owed.attempt, random)) };
+}
+
+/** Our own schedule, or longer if the far end asked for it. */
+export function waitAfter(delivery: Delivery, attempts: number, random: () => number): number {
+	return Math.max(backoffMs(attempts, random), delivery.ok ? 0 : (delivery.retryAfterMs ?? 0));
 }
 
 export function isTooOld({ wantedAt }: Pick<Owed, "wantedAt">, now: Date): boolean {
@@ -107,7 +111,7 @@ export async function expire(table: Table, { key, destination, owed, etag }: Cla
 	return done.outcome === "written";
 }
 
-export function mark(owed: Owed, notice: Notice, delivery: Delivery, judged: Judged, now: Date): Owed {
+function mark(owed: Owed, notice: Notice, delivery: Delivery, judged: Judged, now: Date): Owed {
 	if (delivery.ok) return told(owed, notice.n, notice.finding.count, delivery.proof, now);
 	const cause = { lastError: delivery.reason, lastStatus: delivery.status };
 	return judged.kind === "retried" ? putOff(owed, judged.until, cause) : giveUp(owed, cause);

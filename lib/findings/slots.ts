@@ -1,6 +1,6 @@
 import type { Delivery, Destination } from "./delivery.ts";
 import { type DestinationState, destinationAddress, destinationValues, learn, readDestination, reserve } from "./destination-state.ts";
-import type { Lane } from "./owed.ts";
+import type { Tier } from "./pace.ts";
 import type { Table } from "./table.ts";
 
 export interface SlotDeps {
@@ -14,11 +14,17 @@ export type Slot = "go" | "paced" | "paused";
 
 const maxTries = 8;
 
+/** How the destinations are doing, by name. */
+export async function readDestinations(table: Table, names: readonly string[]): Promise<ReadonlyMap<string, DestinationState>> {
+	const states = await Promise.all(names.map(async (name) => [name, (await open(table, name)).state] as const));
+	return new Map(states);
+}
+
 /** Takes one place in the pace that all instances share, waiting for it up to `patienceMs`. */
 export async function reserveSlot(
 	deps: SlotDeps,
 	destination: Destination,
-	lane: Lane,
+	tier: Tier,
 	serverClock: () => Date,
 	patienceMs: number,
 ): Promise<Slot> {
@@ -26,7 +32,7 @@ export async function reserveSlot(
 	for (;;) {
 		const { state, write } = await open(deps.table, destination.name);
 		const now = serverClock();
-		const reservation = reserve(state, lane, destination.unlimited !== true, now);
+		const reservation = reserve(state, tier, destination.unlimited !== true, now);
 		switch (reservation.verdict) {
 			case "go":
 				if (await write(reservation.state)) return "go";

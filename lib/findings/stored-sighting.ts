@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { FolderClass, Mode, Sighting, TargetClass } from "../cloudflared/sighting.ts";
+import type { DeviceFacts, FolderClass, Mode, Sighting, TargetClass } from "../cloudflared/sighting.ts";
 import { cut, jsonColumn, redactedColumn, severityColumn } from "./columns.ts";
 
 /** A column holds 32,768 UTF-16 units. */
@@ -39,6 +39,7 @@ function bound(sighting: Sighting, { text, commandLine, rules, evidence, list }:
 			id: cut(device.id, text),
 			name: cut(device.name, text),
 			group: cut(device.group, text),
+			...(device.facts === undefined ? {} : { facts: boundFacts(device.facts, text, list) }),
 		},
 		actionType: cut(sighting.actionType, text),
 		reportId: cut(sighting.reportId, text),
@@ -65,6 +66,19 @@ function bound(sighting: Sighting, { text, commandLine, rules, evidence, list }:
 		exposes: sighting.exposes.slice(0, list).map((target) => ({ ...target, text: cut(target.text, text) })),
 		hostname: cut(sighting.hostname, text),
 		ownership: { ...sighting.ownership, reason: cut(sighting.ownership.reason, text) },
+		...(sighting.severityReason === undefined ? {} : { severityReason: cut(sighting.severityReason, text) }),
+		...(sighting.otherTunnels === undefined ? {} : { otherTunnels: sighting.otherTunnels.slice(0, list) }),
+	};
+}
+
+function boundFacts(facts: DeviceFacts, text: number, list: number): DeviceFacts {
+	return {
+		...facts,
+		os: cut(facts.os, text),
+		publicIp: cut(facts.publicIp, text),
+		addresses: facts.addresses.slice(0, list).map((address) => cut(address, text)),
+		users: facts.users.slice(0, list).map((user) => cut(user, text)),
+		exposure: cut(facts.exposure, text),
 	};
 }
 
@@ -116,45 +130,88 @@ const targetClass = words<TargetClass>(
 	"other",
 );
 
-export const deviceSchema = z.object({ tenantId: redactedColumn, id: redactedColumn, name: redactedColumn, group: redactedColumn });
+const factsSchema = z
+	.object({
+		os: redactedColumn,
+		kind: z.enum(["server", "workstation", "unknown"]).catch("unknown"),
+		publicIp: redactedColumn,
+		addresses: z.array(redactedColumn),
+		users: z.array(redactedColumn),
+		exposure: redactedColumn,
+		internetFacing: z.boolean().optional(),
+	})
+	.transform(({ internetFacing, ...rest }) => ({ ...rest, internetFacing }));
 
-export const tunnelSchema = z.object({ account: z.string(), tunnelId: z.string(), endpoint: z.string(), fingerprint: z.string() });
+const device = z
+	.object({ tenantId: redactedColumn, id: redactedColumn, name: redactedColumn, group: redactedColumn, facts: factsSchema.optional() })
+	.transform(({ facts, ...rest }) => (facts === undefined ? rest : { ...rest, facts }));
+
+const moment = z.iso.datetime().transform((text) => new Date(text));
+
+const spread = z.object({ devices: z.number(), since: moment });
+
+type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** A key that was absent stays absent, where zod would allow `undefined` in it. */
+function present<T extends object>(value: T): Present<T> {
+	// Nothing but the undefined ones is taken away, and those only stand under optional keys.
+	return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Present<T>;
+}
+
+const prevalence = z.object({ account: spread.optional(), tunnel: spread.optional(), binary: spread.optional() }).transform(present);
+
+const tunnelSchema = z.object({ account: z.string(), tunnelId: z.string(), endpoint: z.string(), fingerprint: z.string() });
+
+export const rememberedSchema = z
+	.object({
+		tunnel: tunnelSchema,
+		at: moment,
+		sha256: z.string().optional(),
+		folderClass: folderClass.optional(),
+		service: z.boolean().optional(),
+	})
+	.transform(present);
 
 /** Reads what `writeSighting` wrote. */
 export const sightingColumn = jsonColumn(
-	z.object({
-		recordId: z.string(),
-		device: deviceSchema,
-		table: z.string(),
-		actionType: redactedColumn,
-		reportId: redactedColumn,
-		timestamp: redactedColumn,
-		at: z.iso.datetime().transform((text) => new Date(text)),
-		times: z.number(),
-		severity: severityColumn,
-		rules: z.array(
-			z.object({
-				id: z.string(),
-				severity: severityColumn,
-				evidence: z.array(z.object({ column: z.string(), test: z.string(), value: redactedColumn })),
+	z
+		.object({
+			recordId: z.string(),
+			device,
+			table: z.string(),
+			actionType: redactedColumn,
+			reportId: redactedColumn,
+			timestamp: redactedColumn,
+			at: moment,
+			times: z.number(),
+			severity: severityColumn,
+			rules: z.array(
+				z.object({
+					id: z.string(),
+					severity: severityColumn,
+					evidence: z.array(z.object({ column: z.string(), test: z.string(), value: redactedColumn })),
+				}),
+			),
+			program: z.object({
+				fileName: redactedColumn,
+				path: redactedColumn,
+				folderClass,
+				commandLine: redactedColumn,
+				sha256: z.string(),
+				sha1: z.string(),
+				renamed: z.boolean(),
+				user: redactedColumn,
+				elevated: z.boolean(),
+				chain: z.array(redactedColumn),
 			}),
-		),
-		program: z.object({
-			fileName: redactedColumn,
-			path: redactedColumn,
-			folderClass,
-			commandLine: redactedColumn,
-			sha256: z.string(),
-			sha1: z.string(),
-			renamed: z.boolean(),
-			user: redactedColumn,
-			elevated: z.boolean(),
-			chain: z.array(redactedColumn),
-		}),
-		mode,
-		tunnel: tunnelSchema.nullable().transform((tunnel) => tunnel ?? undefined),
-		exposes: z.array(z.object({ text: redactedColumn, class: targetClass })),
-		hostname: redactedColumn,
-		ownership: z.object({ verdict: z.enum(["ours", "not-ours", "cannot-tell"]), reason: redactedColumn }),
-	}),
+			mode,
+			severityReason: redactedColumn.optional(),
+			otherTunnels: z.array(tunnelSchema).optional(),
+			prevalence: prevalence.optional(),
+			tunnel: tunnelSchema.nullable(),
+			exposes: z.array(z.object({ text: redactedColumn, class: targetClass })),
+			hostname: redactedColumn,
+			ownership: z.object({ verdict: z.enum(["ours", "not-ours", "cannot-tell"]), reason: redactedColumn }),
+		})
+		.transform(({ tunnel, ...rest }) => ({ ...present(rest), tunnel: tunnel ?? undefined })),
 );

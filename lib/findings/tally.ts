@@ -1,3 +1,4 @@
+import { rememberable } from "../cloudflared/remembered.ts";
 import type { Sighting } from "../cloudflared/sighting.ts";
 import { severities, worst } from "../severity.ts";
 import { type Finding, family, findingKey } from "./finding.ts";
@@ -77,11 +78,11 @@ function blank(sighting: Sighting): Finding {
 /** A running service no longer shows its token, so what one start revealed is remembered for the device. */
 function learned(before: Finding["tunnels"], fresh: readonly Sighting[]): Finding["tunnels"] {
 	const latest = new Map(before.map((known) => [JSON.stringify(known.tunnel), known]));
-	for (const { tunnel, at } of fresh) {
-		if (tunnel === undefined) continue;
-		const id = JSON.stringify(tunnel);
+	for (const one of fresh.map(rememberable)) {
+		if (one === undefined) continue;
+		const id = JSON.stringify(one.tunnel);
 		const known = latest.get(id);
-		if (known === undefined || known.at < at) latest.set(id, { tunnel, at });
+		if (known === undefined || known.at < one.at) latest.set(id, one);
 	}
 	return [...latest.values()].sort((a, b) => a.at.getTime() - b.at.getTime()).slice(-kept.tunnels);
 }

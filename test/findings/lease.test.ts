@@ -63,10 +63,10 @@ test("a lost answer and the SDK's own retry lose neither a claim, nor its mark, 
 	if (row === undefined) throw new Error("the row was just written");
 
 	proxy.loseNextAnswer();
-	const lease = await takeLease(table, { ...readOwed(row), owed }, "mine", at("21T19:37:40"));
+	const lease = await takeLease(table, { ...readOwed(row), owed }, "mine", now);
 	expect(lease).toMatchObject({ id: "mine", owed: { state: "leased" } });
 	expect(proxy.dropped()).toBe(1);
-	expect(await takeLease(table, { ...readOwed(row), owed }, "other", at("21T19:37:40"))).toBeUndefined();
+	expect(await takeLease(table, { ...readOwed(row), owed }, "other", now)).toBeUndefined();
 
 	proxy.loseNextAnswer();
 	expect(lease && (await settle(table, lease, (leased) => told(leased, 1, 1, "queued", now)))).toBe("settled");

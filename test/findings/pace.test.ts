@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nextSlot, paces } from "../../lib/findings/pace.ts";
+import { nextSlot, paces, type Tier } from "../../lib/findings/pace.ts";
 import { at } from "../builders.ts";
 
 /** Times of messages sent as fast as the pace allows. */
-function sendAsFastAsAllowed(count: number, lane: "first" | "rest"): readonly Date[] {
+function sendAsFastAsAllowed(count: number, tier: Tier): readonly Date[] {
 	const sent: Date[] = [];
 	let now = at("21T10:00:00");
 	for (let n = 0; n < count; n++) {
-		now = nextSlot(sent, now, paces[lane]);
+		now = nextSlot(sent, now, paces[tier]);
 		sent.push(now);
 	}
 	return sent;
@@ -16,24 +16,25 @@ function sendAsFastAsAllowed(count: number, lane: "first" | "rest"): readonly Da
 
 describe("the pace of a chat", () => {
 	test("is one message a second", () => {
-		expect(nextSlot([at("21T10:00:00")], at("21T10:00:00.999"), paces.first)).toEqual(at("21T10:00:01"));
-		expect(nextSlot([at("21T10:00:00")], at("21T10:00:01"), paces.first)).toEqual(at("21T10:00:01"));
+		expect(nextSlot([at("21T10:00:00")], at("21T10:00:00.999"), paces.severe)).toEqual(at("21T10:00:01"));
+		expect(nextSlot([at("21T10:00:00")], at("21T10:00:01"), paces.severe)).toEqual(at("21T10:00:01"));
 	});
 
-	test("is 20 urgent messages a minute and 90 an hour", () => {
-		const sent = sendAsFastAsAllowed(91, "first");
+	test("is 20 severe messages a minute and 90 an hour", () => {
+		const sent = sendAsFastAsAllowed(91, "severe");
 		expect(sent[19]).toEqual(at("21T10:00:19"));
 		expect(sent[20]).toEqual(at("21T10:01:00"));
 		expect(sent[89]).toEqual(at("21T10:04:09"));
 		expect(sent[90]).toEqual(at("21T11:00:00"));
 	});
 
-	test("keeps places free for urgent messages when lesser ones have used up theirs", () => {
-		const flood = sendAsFastAsAllowed(60, "rest");
+	test("keeps places free for what matters more when lesser ones have used up theirs", () => {
+		const flood = sendAsFastAsAllowed(45, "ordinary");
 		const now = flood.at(-1) ?? at("21T10:00:00");
 
-		expect(nextSlot(flood, now, paces.rest)).toEqual(at("21T11:00:00"));
-		expect(nextSlot(flood, now, paces.first)).toEqual(new Date(now.getTime() + 1_000));
+		expect(nextSlot(flood, now, paces.ordinary)).toEqual(at("21T11:00:00"));
+		expect(nextSlot(flood, now, paces.storm)).toEqual(new Date(now.getTime() + 1_000));
+		expect(nextSlot(flood, now, paces.severe)).toEqual(new Date(now.getTime() + 1_000));
 	});
 
 	test("holds in every stretch of time, however messages arrive", () => {
@@ -42,10 +43,10 @@ describe("the pace of a chat", () => {
 				const sent: Date[] = [];
 				let now = at("21T10:00:00");
 				for (const gap of gaps) {
-					now = nextSlot(sent.slice(-90), new Date(now.getTime() + gap), paces.first);
+					now = nextSlot(sent.slice(-90), new Date(now.getTime() + gap), paces.severe);
 					sent.push(now);
 				}
-				for (const { ms, count } of paces.first) {
+				for (const { ms, count } of paces.severe) {
 					for (const [index, start] of sent.entries()) {
 						const inWindow = sent.slice(index).filter((one) => one.getTime() < start.getTime() + ms);
 						expect(inWindow.length).toBeLessThanOrEqual(count);

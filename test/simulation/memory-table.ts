@@ -2,20 +2,23 @@ import type { Key, NewRow, Row, Table, Transacted, Values, Write, Written } from
 
 /** Table Storage in memory: the same answers, none of the faults. `clock` is the server's. */
 export function createMemoryTable(clock: () => Date = () => new Date(), exists = true): MemoryTable {
-	const rows = new Map<string, Row>();
+	const partitions = new Map<string, Map<string, Row>>();
 	let tableExists = exists;
 	let writes = 0;
 
+	const find = ({ partitionKey, rowKey }: Key): Row | undefined => partitions.get(partitionKey)?.get(rowKey);
 	const put = (row: NewRow): string => {
 		writes += 1;
 		const etag = `W/"${writes}"`;
-		rows.set(address(row), { partitionKey: row.partitionKey, rowKey: row.rowKey, values: defined(row.values), etag });
+		const partition = partitions.get(row.partitionKey) ?? new Map<string, Row>();
+		partitions.set(row.partitionKey, partition);
+		partition.set(row.rowKey, { partitionKey: row.partitionKey, rowKey: row.rowKey, values: defined(row.values), etag });
 		return etag;
 	};
 	const check = (write: Write): Exclude<Written, { outcome: "written" }> | undefined => {
 		if (!tableExists) return { outcome: "tableMissing" };
 		if (!acceptable(write.row)) return { outcome: "refused", status: 400 };
-		const found = rows.get(address(write.row));
+		const found = find(write.row);
 		if (write.kind === "create") return found === undefined ? undefined : { outcome: "conflict" };
 		if (found === undefined) return { outcome: "missing" };
 		return found.etag === write.etag ? undefined : { outcome: "stale" };
@@ -24,7 +27,7 @@ export function createMemoryTable(clock: () => Date = () => new Date(), exists =
 
 	return {
 		async get(key) {
-			return rows.get(address(key));
+			return find(key);
 		},
 		async create(row) {
 			return one({ kind: "create", row });
@@ -33,10 +36,10 @@ export function createMemoryTable(clock: () => Date = () => new Date(), exists =
 			return one({ kind: "replace", row, etag });
 		},
 		async remove(key, etag) {
-			const found = rows.get(address(key));
+			const found = find(key);
 			if (found === undefined) return "missing";
 			if (found.etag !== etag) return "stale";
-			rows.delete(address(key));
+			partitions.get(key.partitionKey)?.delete(key.rowKey);
 			return "removed";
 		},
 		async transact(batch): Promise<Transacted> {
@@ -52,15 +55,15 @@ export function createMemoryTable(clock: () => Date = () => new Date(), exists =
 			return { outcome: "written" };
 		},
 		async page({ partitionKey, from, to }, { next, size = 1_000 } = {}) {
-			const inRange = [...rows.values()]
-				.filter((row) => row.partitionKey === partitionKey && row.rowKey >= (next ?? from) && row.rowKey < to)
+			const inRange = [...(partitions.get(partitionKey)?.values() ?? [])]
+				.filter((row) => row.rowKey >= (next ?? from) && row.rowKey < to)
 				.sort((a, b) => (a.rowKey < b.rowKey ? -1 : 1));
 			return { rows: inRange.slice(0, size), next: inRange[size]?.rowKey, at: clock() };
 		},
 		async ensure() {
 			tableExists = true;
 		},
-		all: () => [...rows.values()],
+		all: () => [...partitions.values()].flatMap((partition) => [...partition.values()]),
 	};
 }
 

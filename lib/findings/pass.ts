@@ -1,0 +1,78 @@
+import type { Post, StormPost } from "./post.ts";
+import type { Claimable } from "./send.ts";
+
+/** What one pass over owed notices came to. A notice told in a storm message counts like any other. */
+export interface Delivered {
+	readonly posts: readonly Post[];
+	readonly storms: readonly StormPost[];
+	readonly sent: number;
+	readonly retried: number;
+	readonly dead: number;
+	/** The lease was lost before a send could be marked. */
+	readonly possibleDuplicates: number;
+	/** Due, and not tried in this pass. */
+	readonly left: number;
+	/** Age of the oldest notice still owed, among those this pass saw. */
+	readonly oldestOwedMs: number | undefined;
+	/** Why the pass ended early, if it did; what was owed stays owed. */
+	readonly interrupted: string | undefined;
+}
+
+export type Pass = ReturnType<typeof startPass>;
+
+/** Keeps the books of one pass. */
+export function startPass(clock: () => Date) {
+	const owing = new Map<string, Claimable>();
+	const untried = new Set<string>();
+	const posts: Post[] = [];
+	const storms: StormPost[] = [];
+	let possibleDuplicates = 0;
+	let expired = 0;
+	let why: string | undefined;
+	const name = ({ key, destination }: Claimable) => `${key}|${destination}`;
+	const tried = (row: Claimable, isOwedStill: boolean) => {
+		untried.delete(name(row));
+		if (!isOwedStill) owing.delete(name(row));
+	};
+	return {
+		owes(row: Claimable) {
+			owing.set(name(row), row);
+			untried.add(name(row));
+		},
+		/** No post: somebody else had it, or nothing was owed any more. */
+		single(row: Claimable, post: Post | undefined, lost: boolean) {
+			tried(row, post?.outcome === "retried");
+			if (post !== undefined) posts.push(post);
+			if (lost) possibleDuplicates += 1;
+		},
+		storm(rows: readonly Claimable[], storm: StormPost, lost: number) {
+			for (const row of rows) tried(row, storm.outcome === "retried");
+			storms.push(storm);
+			possibleDuplicates += lost;
+		},
+		gaveUp(row: Claimable) {
+			tried(row, false);
+			expired += 1;
+		},
+		interrupted(error: unknown) {
+			why = error instanceof Error ? error.message : "unknown error";
+		},
+		sum(): Delivered {
+			const count = (outcome: Post["outcome"]) =>
+				posts.filter((post) => post.outcome === outcome).length +
+				storms.reduce((sum, storm) => sum + (storm.outcome === outcome ? storm.count : 0), 0);
+			const ages = [...owing.values()].map(({ owed }) => clock().getTime() - owed.wantedAt.getTime());
+			return {
+				posts,
+				storms,
+				sent: count("sent"),
+				retried: count("retried"),
+				dead: count("dead") + expired,
+				possibleDuplicates,
+				left: untried.size,
+				oldestOwedMs: ages.length === 0 ? undefined : ages.reduce((oldest, age) => Math.max(oldest, age)),
+				interrupted: why,
+			};
+		},
+	};
+}
