@@ -7,7 +7,9 @@ import { planPartition, type Stretch, type Wanted } from "./hub/plan.ts";
 import { hubTrouble } from "./hub/trouble.ts";
 
 export interface HubBatch {
+	/** Empty after a while without any, while it follows. */
 	readonly messages: readonly Message[];
+	readonly partition: string;
 	/** To be called when the batch is recorded, and only then: the next run begins after it. */
 	recorded(): Promise<void>;
 }
@@ -54,7 +56,10 @@ export async function* readHub(reading: HubReading, stop: AbortSignal): AsyncGen
 			const { until, subscription } = open.get(partition) ?? {};
 			const newest = events.at(-1);
 			if (newest === undefined) {
-				if (wanted.follow) continue;
+				if (wanted.follow) {
+					yield { partition, messages: [], recorded: () => Promise.resolve() };
+					continue;
+				}
 				throw new Error(
 					`Partition ${partition} delivers nothing more, though the hub says that it goes on to message ${until}. Run it again.`,
 				);
@@ -63,6 +68,7 @@ export async function* readHub(reading: HubReading, stop: AbortSignal): AsyncGen
 			const last = taken.at(-1);
 			if (last !== undefined) {
 				yield {
+					partition,
 					messages: taken.map((event) => toMessage(connection.address.hub, partition, event)),
 					async recorded() {
 						// Filling a gap says nothing about the rest, and reading again what is known must not lead back.

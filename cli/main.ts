@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { drill } from "./drill.ts";
 import { run } from "./run.ts";
+import { type RunHubOptions, runHub } from "./run-hub.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
 
@@ -17,20 +19,60 @@ program
 	.argument("[paths...]", "files, folders, or - for standard input (the default when something is piped in)")
 	.option("--what-if", "change nothing and send nothing: show matches and what would be sent")
 	.option("--json", "one JSON object per line on standard output, everything else on standard error")
+	.option("--event-hub <namespace/hub>", "read this Event Hub instead of files, to its end, and go on there the next time")
+	.option("--consumer-group <name>", "with --event-hub: whom to read as (default: $Default); not the group of the function")
+	.option("--from <place>", "with --event-hub: earliest, latest, a time (2026-11-21T19:00:00Z) or <partition>:<sequence number>")
+	.option("--to <place>", "with --event-hub: last message to read, <partition>:<sequence number>, to fill a gap")
+	.option("--follow", "with --event-hub: keep reading what comes, until Ctrl-C")
 	.addHelpText(
 		"after",
 		`
 Input: one Event Hub message per line ({"records":[…]}), or one record per line as in a storage export.
-In folders, *.ndjson, *.jsonl and storage blobs (PT1H.json) are read.
+In folders, *.ndjson, *.jsonl and storage blobs (PT1H.json) are read. How to read an Event Hub: docs/operate.md.
 
 Without TABLE_ENDPOINT an embedded table keeps the findings in .tunnelwatch/ of this project, so a second run
 shows what is held back. The settings are listed in README.md.
 
 Exit code: 0 done · 1 input or table could not be used · 2 wrong usage or settings · 130 stopped by Ctrl-C`,
 	)
-	.action(async (paths: readonly string[], options: { readonly whatIf?: boolean; readonly json?: boolean }) => {
-		process.exitCode = await run(paths, { whatIf: options.whatIf === true, json: options.json === true });
+	.action(async (paths: readonly string[], options: RunOptions) => {
+		const { eventHub, whatIf = false, json = false, consumerGroup = "$Default", follow = false, ...places } = options;
+		if (eventHub === undefined) {
+			const stray = ["consumerGroup", "from", "to", "follow"].some((name) => name in options);
+			if (stray) program.error("error: --consumer-group, --from, --to and --follow belong to --event-hub");
+			process.exitCode = await run(paths, { whatIf, json });
+		} else {
+			if (paths.length > 0) program.error("error: give either paths or --event-hub");
+			process.exitCode = await runHub(eventHub, { whatIf, json, consumerGroup, follow, ...places });
+		}
 	});
+
+interface RunOptions extends Partial<RunHubOptions> {
+	readonly eventHub?: string;
+}
+
+program
+	.command("drill")
+	.description("send one marked sighting to the Event Hub and watch until its notice is sent: a fire drill for what is deployed")
+	.option("--timeout <seconds>", "how long to wait", seconds, 180)
+	.option("--json", "one JSON object per step on standard output", false)
+	.addHelpText(
+		"after",
+		`
+People will get a message about the device tunnelwatch-drill; tell them before. Needs EVENTHUB_NAME,
+EventHub__fullyQualifiedNamespace and TABLE_ENDPOINT as the function has them, and for you the roles
+"Azure Event Hubs Data Sender" on the hub and "Storage Table Data Reader" on the storage account.
+
+Exit code: 0 everybody has it · 1 somebody has not · 2 wrong usage or settings`,
+	)
+	.action(async ({ timeout, json }: { readonly timeout: number; readonly json: boolean }) => {
+		process.exitCode = await drill({ timeoutSeconds: timeout, json });
+	});
+
+function seconds(text: string): number {
+	if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("Write a number of seconds.");
+	return Number(text);
+}
 
 try {
 	await program.parseAsync();

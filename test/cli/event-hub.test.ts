@@ -10,6 +10,7 @@ import { parseWanted, planPartition, type Wanted, type WantedOptions } from "../
 import type { Message } from "../../lib/defender/message.ts";
 import { type Broker, startBroker } from "../amqp/broker.ts";
 import type { HubOptions } from "../amqp/hub.ts";
+import { project, type Ran, tunnelwatch } from "./tunnelwatch.ts";
 
 function temporaryFolder(): string {
 	const folder = mkdtempSync(join(tmpdir(), "tunnelwatch-hub-"));
@@ -62,7 +63,11 @@ async function read({ connection, checkpoints, said }: Bench, how: How = {}): Pr
 		seen.push(...batch.messages.map(({ at, body }) => `${at.source.split("/")[1]}:${at.message} ${String(body)}`));
 		await batch.recorded();
 	}
-	return seen.sort();
+	return seen.toSorted(byText);
+}
+
+function byText(a: string, b: string): number {
+	return a < b ? -1 : 1;
 }
 
 function wanted(options: Partial<WantedOptions>): Wanted {
@@ -217,6 +222,42 @@ describe("reading a hub", () => {
 		const hub = await bench();
 		await hub.broker.close();
 		await expect(read(hub)).rejects.toThrow("localhost cannot be reached");
+	});
+});
+
+describe("the command", () => {
+	test("finds in a hub what it finds in a file; the second run has nothing left to read", async () => {
+		const file = join(project, "test/fixtures/corpus/messages.ndjson");
+		const { broker } = await bench();
+		for (const [n, line] of readFileSync(file, "utf8").split("\n").entries()) if (line !== "") broker.put(String(n % 2), line);
+		const env = { DATA_FOLDER: temporaryFolder(), EventHub: broker.connectionString };
+		const matches = ({ lines }: Ran) =>
+			lines
+				.filter(({ type }) => type === "match")
+				.map((line) => JSON.stringify(line))
+				.toSorted(byText);
+
+		const fromFile = await tunnelwatch(["run", "--what-if", "--json", file]);
+		const tried = await tunnelwatch(["run", "--what-if", "--json", "--event-hub", "localhost/defender"], { env });
+		const first = await tunnelwatch(["run", "--json", "--event-hub", "localhost/defender"], { env });
+		const second = await tunnelwatch(["run", "--json", "--event-hub", "localhost/defender"], { env });
+		expect(matches(fromFile).length).toBeGreaterThan(0);
+		expect(matches(tried)).toEqual(matches(fromFile));
+		expect(matches(first)).toEqual(matches(fromFile));
+		expect(second).toMatchObject({ code: 0, lines: [{ type: "summary", messages: 0 }] });
+	});
+
+	test("says what is wrong with the hub, exit 1, and with the options, exit 2", async () => {
+		const { broker } = await bench();
+		const env = { DATA_FOLDER: temporaryFolder(), EventHub: broker.connectionString };
+		const missing = await tunnelwatch(["run", "--event-hub", "localhost/other"], { env });
+		expect(missing.code).toBe(1);
+		expect(missing.stderr).toContain("Stopped: There is no hub other in localhost");
+		const wrong = await tunnelwatch(["run", "--event-hub", "localhost/defender", "--from", "yesterday"], { env });
+		expect(wrong.code).toBe(2);
+		expect(wrong.stderr).toContain("--from takes earliest, latest, a time");
+		expect((await tunnelwatch(["run", "--follow", "samples/"])).code).toBe(2);
+		expect((await tunnelwatch(["run", "--event-hub", "localhost/defender", "samples/"])).code).toBe(2);
 	});
 });
 

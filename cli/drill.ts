@@ -1,0 +1,79 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { openTable } from "../lib/app.ts";
+import { redact } from "../lib/cloudflared/redact.ts";
+import { readSettings } from "../lib/config.ts";
+import { findingKey } from "../lib/findings/finding.ts";
+import { follow, type Step } from "./drill/follow.ts";
+import { stepText } from "./drill/words.ts";
+import { hubOfSettings } from "./hub/address.ts";
+import { connectHub, type HubConnection } from "./hub/connection.ts";
+import { hubTrouble } from "./hub/trouble.ts";
+import { inventedDeviceId, inventedTenant, syntheticRecord } from "./synthetic.ts";
+
+export interface DrillOptions {
+	readonly timeoutSeconds: number;
+	readonly json: boolean;
+}
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+/** `tunnelwatch drill`: one marked sighting through everything that is deployed. Returns the exit code. */
+export async function drill({ timeoutSeconds, json }: DrillOptions): Promise<number> {
+	// Only these: the addresses of the destinations are in a vault that the function can read, and a person need not.
+	const { TABLE_ENDPOINT, TABLE_NAME, TENANT_IDS } = process.env;
+	const read = readSettings({ TABLE_ENDPOINT, TABLE_NAME, TENANT_IDS });
+	const hub = hubOfSettings(process.env);
+	const endpoint = read.ok ? read.settings.TABLE_ENDPOINT : undefined;
+	if (!read.ok || !hub.ok || endpoint === undefined) {
+		const missing = read.ok && endpoint === undefined ? ["TABLE_ENDPOINT: set it to the table that the function writes to"] : [];
+		say("Wrong settings; nothing was sent.");
+		for (const mistake of [...missing, ...(read.ok ? [] : read.mistakes), ...(hub.ok ? [] : hub.mistakes)]) say(`  ${mistake}`);
+		return 2;
+	}
+	const report = (step: Step) => {
+		process.stdout.write(`${json ? JSON.stringify(step) : stepText(step)}\n`);
+	};
+	const table = openTable(endpoint, read.settings.TABLE_NAME);
+	const tenantId = read.settings.TENANT_IDS[0] ?? inventedTenant;
+	const deviceId = inventedDeviceId(randomUUID());
+	const key = findingKey({ tenantId: redact(tenantId), id: redact(deviceId) });
+	try {
+		// Before anything is sent: a drill that cannot be watched is only noise for the people who get it.
+		await table.get({ partitionKey: "drill", rowKey: "drill" });
+		const at = new Date();
+		const words = `THIS IS A DRILL of tunnelwatch, ${at.toISOString()}: nobody is attacking`;
+		const record = syntheticRecord({ tenantId, deviceId, deviceName: "tunnelwatch-drill", words, at });
+		const started = performance.now();
+		const elapsed = () => Math.round(performance.now() - started);
+		await send(await connectHub(hub.address), { records: [record] });
+		report({ step: "sent", hub: hub.address.hub, deviceId, ms: elapsed() });
+		return await watch(
+			{ table, key, timeoutMs: timeoutSeconds * 1_000, elapsed, sleep: async (ms) => void (await setTimeout(ms)) },
+			report,
+		);
+	} catch (error) {
+		say(error instanceof Error ? error.message : "unknown error");
+		return 1;
+	}
+}
+
+async function watch(following: Parameters<typeof follow>[0], report: (step: Step) => void): Promise<number> {
+	let passed = true;
+	for await (const step of follow(following)) {
+		if (step.step === "timeout" || step.step === "given-up") passed = false;
+		report(step);
+	}
+	return passed ? 0 : 1;
+}
+
+async function send(connection: HubConnection, message: object): Promise<void> {
+	const producer = connection.producer();
+	try {
+		await producer.sendBatch([{ body: Buffer.from(JSON.stringify(message)) }]);
+	} catch (error) {
+		throw new Error(hubTrouble(error, connection.address));
+	} finally {
+		await producer.close();
+	}
+}

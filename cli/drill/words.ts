@@ -1,0 +1,30 @@
+import type { Step } from "./follow.ts";
+
+/** A step, for people. */
+export function stepText(step: Step): string {
+	const time = `${(step.ms / 1_000).toFixed(1).padStart(6)} s  `;
+	switch (step.step) {
+		case "sent":
+			return `${time}sent to the hub ${step.hub}, as device tunnelwatch-drill (${step.deviceId})`;
+		case "recorded":
+			return `${time}recorded as finding ${step.finding}`;
+		case "delivered":
+			return `${time}${step.destination} has it${step.proof === "queued" ? " (accepted for delivery: look that it arrived)" : ""}`;
+		case "given-up":
+			return `${time}${step.destination} will not get it: ${step.reason}. Check its address with \`tunnelwatch doctor --send-test\`.`;
+		case "timeout":
+			return `${time}${timeoutText(step)}`;
+	}
+}
+
+function timeoutText({ recorded, waiting }: Extract<Step, { step: "timeout" }>): string {
+	if (!recorded) {
+		return "not recorded in time. The function does not read this hub, does not write to this table, or RULES leaves the base rules out. Is it running, and do EVENTHUB_NAME and TABLE_ENDPOINT name what it uses? `tunnelwatch doctor` looks closer.";
+	}
+	if (waiting.length === 0)
+		return "recorded, but nobody is owed a notice: the function has no destination, or counts this tunnel as approved.";
+	const each = waiting.map(
+		({ destination, reason }) => `${destination} (${reason === undefined ? "not tried yet" : `last try: ${reason}`})`,
+	);
+	return `recorded, but not delivered in time to ${each.join(" and ")}. It stays owed and is tried again.`;
+}

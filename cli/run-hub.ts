@@ -1,0 +1,48 @@
+import { readSettings } from "../lib/config.ts";
+import type { LocalApp } from "../lib/local-app.ts";
+import { createCheckpoints } from "./checkpoints.ts";
+import { readHub } from "./event-hub.ts";
+import { parseHub } from "./hub/address.ts";
+import { connectHub } from "./hub/connection.ts";
+import { parseWanted, type WantedOptions } from "./hub/plan.ts";
+import { dataFolder, withApp } from "./open-app.ts";
+import { type Piece, type SessionOptions, say, session } from "./session.ts";
+
+export interface RunHubOptions extends SessionOptions, WantedOptions {
+	readonly consumerGroup: string;
+}
+
+const deliverEveryMs = 60_000;
+
+/** `tunnelwatch run --event-hub`: returns the exit code. */
+export async function runHub(eventHub: string, options: RunHubOptions): Promise<number> {
+	const parsed = parseHub(eventHub, process.env);
+	const asked = parseWanted(options);
+	if (!parsed.ok || !asked.ok) {
+		say([...(parsed.ok ? [] : parsed.mistakes), ...(asked.ok ? [] : [asked.mistake])].join("\n"));
+		return 2;
+	}
+	const { address } = parsed;
+	const checkpoints = createCheckpoints({ folder: dataFolder(), table: tableIdentity(), hub: `${address.host}/${address.hub}` });
+	const connection = await connectHub(address);
+	const reading = { connection, group: options.consumerGroup, wanted: asked.wanted, checkpoints, remember: !options.whatIf, say };
+	return withApp(options, (app) => session(app, (stop) => pieces(readHub(reading, stop), address.hub, app), options));
+}
+
+async function* pieces(batches: ReturnType<typeof readHub>, hub: string, app: LocalApp): AsyncGenerator<Piece> {
+	let delivered = performance.now();
+	for await (const { messages, partition, recorded } of batches) {
+		yield { messages, where: `${hub}/${partition}`, share: undefined, recorded };
+		// There is no timer here that takes up what is owed.
+		if (performance.now() - delivered < deliverEveryMs) continue;
+		await app.deliver();
+		delivered = performance.now();
+	}
+}
+
+/** What one table has recorded, another one has not: each has its own checkpoints. */
+function tableIdentity(): string {
+	const read = readSettings(process.env);
+	if (!read.ok || read.settings.TABLE_ENDPOINT === undefined) return "embedded";
+	return `${new URL(read.settings.TABLE_ENDPOINT).host}/${read.settings.TABLE_NAME}`;
+}
