@@ -39,10 +39,10 @@ function findingData(notice: Notice, knowledge: Knowledge): object {
 	const { worst } = finding;
 	const { device, hunt } = findingLinks(notice, knowledge.rules, knowledge.portal);
 	return {
-		...summary(finding),
 		schema,
 		notice: notice.n,
 		reasons: notice.kinds,
+		...summary(finding),
 		user: worst.program.user,
 		process: {
 			name: worst.program.fileName,
@@ -56,7 +56,7 @@ function findingData(notice: Notice, knowledge: Knowledge): object {
 			folder: worst.program.folderClass,
 		},
 		mode: worst.mode,
-		exposes: worst.exposes,
+		exposes: worst.exposes.map(({ text, class: kind }) => ({ address: text, class: kind })),
 		hostname: worst.hostname,
 		rules: finding.rules.map((id) => ({ id, title: ruleTitle(id, knowledge.rules) })),
 		evidence: worst.rules.flatMap(({ id, evidence }) => evidence.map((one) => ({ rule: id, ...one }))),
