@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type Page } from "playwright-core";
+import { cardPage, type ShownCard } from "../../cli/card-page.ts";
+
+const require = createRequire(import.meta.url);
+const scripts = {
+	adaptiveCards: readFileSync(require.resolve("adaptivecards/dist/adaptivecards.min.js"), "utf8"),
+	markdownIt: readFileSync(join(require.resolve("markdown-it/package.json"), "../dist/browser/markdown-it.umd.min.js"), "utf8"),
+};
+
+/** Where Chromium is, if it is installed. */
+export const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+
+/** Cards on a page in a real browser without a network, and everything the browser complained about. */
+export async function withPage<T>(
+	cards: readonly ShownCard[],
+	use: (page: Page, complaints: readonly string[]) => Promise<T>,
+	scale = 1,
+): Promise<T> {
+	if (browserPath === undefined) throw new Error("Chromium is not installed");
+	const folder = await mkdtemp(join(tmpdir(), "cards-"));
+	const browser = await chromium.launchPersistentContext(folder, {
+		executablePath: browserPath,
+		args: ["--no-sandbox"],
+		viewport: { width: 2200, height: 1200 },
+		deviceScaleFactor: scale,
+		offline: true,
+	});
+	try {
+		const page = await browser.newPage();
+		const complaints: string[] = [];
+		page.on("console", (message) => complaints.push(message.text()));
+		page.on("pageerror", (error) => complaints.push(error.message));
+		page.on("request", (request) => complaints.push(`asked for ${request.url()}`));
+		await page.setContent(cardPage(cards, scripts));
+		return await use(page, complaints);
+	} finally {
+		await browser.close();
+		await rm(folder, { recursive: true, force: true });
+	}
+}
