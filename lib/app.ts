@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { DefaultAzureCredential } from "@azure/identity";
+import type { ApprovalsFile } from "./approvals-file.ts";
 import { sight } from "./cloudflared/sight.ts";
 import { isLocal, type Settings } from "./config.ts";
 import { kqlQuery } from "./detect/kql.ts";
@@ -8,8 +9,11 @@ import { createMatcher } from "./detect/match.ts";
 import type { Rule } from "./detect/rule.ts";
 import { createDispatcher, type Dispatcher } from "./findings/deliver.ts";
 import type { Destination } from "./findings/delivery.ts";
+import { createDeviceStore } from "./findings/device-store.ts";
 import { emulatorConnection } from "./findings/emulator.ts";
+import { createMemory, findingReader } from "./findings/memory.ts";
 import type { Policy } from "./findings/policy.ts";
+import { createPrevalenceCounter } from "./findings/prevalence.ts";
 import { createQuarantine, type Quarantine } from "./findings/quarantine.ts";
 import { createRecorder, type Recorder } from "./findings/record.ts";
 import { sendMs } from "./findings/send.ts";
@@ -54,8 +58,8 @@ export function composeDetection({ RULES, TENANT_IDS }: Settings): Detection {
 	};
 }
 
-/** Steps 5 and 6 on one table. */
-export interface Storage {
+/** Steps 5 and 6 on one table, and what it remembers for step 4. */
+export interface Storage extends Pick<Parts, "judge" | "learn"> {
 	readonly table: Table;
 	readonly recorder: Recorder;
 	readonly dispatcher: Dispatcher;
@@ -72,10 +76,27 @@ export function composeDestinations(settings: Settings, { findRule }: Detection)
 	});
 }
 
-export function composeStorage(settings: Settings, endpoint: string, destinations: readonly Destination[]): Storage {
+export function composeStorage(
+	settings: Settings,
+	endpoint: string,
+	destinations: readonly Destination[],
+	approvals: ApprovalsFile,
+): Storage {
 	const table = openTable(endpoint, settings.TABLE_NAME);
+	const devices = settings.DEVICE_CONTEXT ? createDeviceStore(table) : undefined;
+	const memory = createMemory({
+		approvals: approvals.current,
+		finding: findingReader(table),
+		device: devices?.find ?? nothing,
+		prevalence: createPrevalenceCounter({ ...world, table }).count,
+	});
 	return {
 		table,
+		learn: devices?.learn,
+		async judge(sightings, now) {
+			await approvals.refresh(now);
+			return memory(sightings, now);
+		},
 		recorder: createRecorder({ ...world, table, destinations: destinations.map((one) => one.name), policy: policyOf(settings) }),
 		dispatcher: createDispatcher({ ...world, table, destinations }),
 		quarantine: createQuarantine({ ...world, table }),
@@ -88,6 +109,9 @@ export function openTable(endpoint: string, tableName: string): Table {
 		? createTableStore({ tableName, connectionString: emulatorConnection(endpoint) })
 		: createTableStore({ tableName, endpoint, credential: new DefaultAzureCredential() });
 }
+
+/** For what is not looked up. */
+export const nothing = () => Promise.resolve(undefined);
 
 export function policyOf({ QUIET_HOURS, QUIET_MAX_DAYS, CHANGES_PER_PERIOD }: Settings): Policy {
 	const hourMs = 3_600_000;

@@ -1,4 +1,5 @@
 import { composeDestinations, composeDetection, composeStorage, world } from "./app.ts";
+import { createApprovalsFile } from "./approvals-file.ts";
 import { readSettings, type Settings } from "./config.ts";
 import { hubMessages } from "./defender/hub.ts";
 import type { Message } from "./defender/message.ts";
@@ -41,11 +42,15 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 	const detection = composeDetection(settings);
 	const { destinations } = composeDestinations(settings, detection);
 	if (destinations.length === 0) throw wrongSettings(["TEAMS_WEBHOOK_URL or WEBHOOK_URL: set at least one, or nobody is ever told"]);
-	const storage = composeStorage(settings, endpoint, destinations);
+	const approvals = createApprovalsFile(settings.APPROVALS_FILE);
+	const storage = composeStorage(settings, endpoint, destinations, approvals);
 	const parts = {
 		...detection,
-		sieve: createSieve(detection.rules),
+		// A sieve passes over what no rule can match, and no rule reads the rows that describe devices.
+		sieve: settings.DEVICE_CONTEXT ? undefined : createSieve(detection.rules),
 		clock: world.clock,
+		judge: storage.judge,
+		learn: storage.learn,
 		quarantine: storage.quarantine.add,
 		record: storage.recorder.record,
 		deliver: (keys: readonly string[]) => storage.dispatcher.deliver(keys, afterRecording),
@@ -83,7 +88,8 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 		},
 		async problems() {
 			await storage.quarantine.count(world.clock());
-			return [];
+			await approvals.refresh(world.clock());
+			return approvals.mistakes();
 		},
 	};
 }

@@ -54,6 +54,17 @@ export const settingsSchema = z.object({
 	CHANGES_PER_PERIOD: wholeNumber(3, 0, 20).describe(
 		"Notices about new evidence on one device within one quiet time; later ones wait for its end.",
 	),
+	APPROVALS_FILE: z
+		.string()
+		.optional()
+		.describe("File that says which tunnels are ours (docs/approvals.md). Default: `approvals.json` in the app's folder, if there is one."),
+	DEVICE_CONTEXT: z
+		.enum(["true", "false"], { error: "write true or false" })
+		.prefault("false")
+		.transform((text) => text === "true")
+		.describe(
+			"`true` also reads DeviceInfo and DeviceNetworkInfo, to show system, addresses and users. Stream both tables, and expect more parsing: docs/performance.md.",
+		),
 	...notifySettings,
 });
 

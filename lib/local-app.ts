@@ -1,10 +1,12 @@
-import { composeDestinations, composeDetection, composeStorage, policyOf, world } from "./app.ts";
+import { composeDestinations, composeDetection, composeStorage, nothing, policyOf, world } from "./app.ts";
+import { type ApprovalsFile, createApprovalsFile } from "./approvals-file.ts";
 import type { Settings } from "./config.ts";
 import type { Message } from "./defender/message.ts";
 import { eachMinute } from "./findings/deliver.ts";
 import type { Destination } from "./findings/delivery.ts";
 import { type Finding, findingKey } from "./findings/finding.ts";
 import { partitions } from "./findings/finding-row.ts";
+import { createMemory } from "./findings/memory.ts";
 import { owedRange, readOwed } from "./findings/owed-row.ts";
 import type { Delivered } from "./findings/pass.ts";
 import { decide } from "./findings/policy.ts";
@@ -25,10 +27,8 @@ export interface Screen {
 /** The pipeline on a person's machine. */
 export interface LocalApp {
 	readonly destinations: readonly string[];
-	/** Worth saying before the work begins. */
-	readonly warnings: readonly string[];
-	/** Makes due now what earlier runs could not deliver. */
-	begin(): Promise<void>;
+	/** Makes due now what earlier runs could not deliver. Answers what is worth saying before the work begins. */
+	begin(): Promise<readonly string[]>;
 	run(messages: readonly Message[]): Promise<Outcome>;
 	/** One pass over what is due: what the timer does in Azure, for a run that goes on for days. */
 	deliver(): Promise<void>;
@@ -51,23 +51,31 @@ export function createLocalApp(settings: Settings, endpoint: string | undefined,
 	const detection = composeDetection(settings);
 	const terminal = createConsole({ ...screen, knowledge: { rules: detection.findRule, portal: createPortal(settings.PORTAL_URL) } });
 	const remote = composeDestinations(settings, detection);
+	const approvals = createApprovalsFile(settings.APPROVALS_FILE);
 	const destinations = [terminal, ...remote.destinations];
 	const names = destinations.map((one) => one.name);
-	const about = { destinations: names, warnings: remote.warnings };
+	const about = { destinations: names };
+	const warnings = async () => {
+		await approvals.refresh(world.clock());
+		return [...remote.warnings, ...approvals.mistakes(), ...approvals.warnings()];
+	};
 	// Every message is parsed whole: the counts are exact, and damage is seen wherever it is.
 	const parts = { ...detection, sieve: undefined, clock: world.clock };
-	if (endpoint === undefined) return { ...about, ...dryRun(settings, parts, terminal) };
+	if (endpoint === undefined) return { ...about, ...dryRun(settings, parts, approvals, terminal), begin: warnings };
 
-	const { recorder, dispatcher, quarantine, table } = composeStorage(settings, endpoint, destinations);
+	const { recorder, dispatcher, quarantine, table, judge, learn } = composeStorage(settings, endpoint, destinations, approvals);
 	return {
 		...about,
 		begin: async () => {
 			await table.ensure();
 			await wake(table, names, world.clock());
+			return warnings();
 		},
 		run: (messages) =>
 			runPipeline(messages, {
 				...parts,
+				judge,
+				learn,
 				quarantine: quarantine.add,
 				record: recorder.record,
 				deliver: (keys) => dispatcher.deliver(keys, eachMinute),
@@ -105,7 +113,7 @@ async function countOwed(table: Table): Promise<readonly Owing[]> {
 	return [...counts].map(([destination, count]) => ({ destination, count }));
 }
 
-type Working = Pick<LocalApp, "begin" | "run" | "deliver" | "settle" | "owed">;
+type Working = Pick<LocalApp, "run" | "deliver" | "settle" | "owed">;
 
 const nothingDelivered: Delivered = {
 	posts: [],
@@ -120,9 +128,15 @@ const nothingDelivered: Delivered = {
 };
 
 /** The same decisions, kept in memory; at the end each finding that would be told is shown once. */
-function dryRun(settings: Settings, parts: Parameters<typeof inspect>[1], terminal: Destination): Working {
+function dryRun(settings: Settings, parts: Parameters<typeof inspect>[1], approvals: ApprovalsFile, terminal: Destination): Working {
 	const findings = new Map<string, Finding>();
 	const policy = policyOf(settings);
+	const judge = createMemory({
+		approvals: approvals.current,
+		finding: (key) => Promise.resolve(findings.get(key)),
+		device: nothing,
+		prevalence: () => Promise.resolve({}),
+	});
 	const recordOne = (key: string, group: Parameters<typeof decide>[1], now: Date): Recorded => {
 		const decision = decide(findings.get(key), group, now, policy);
 		const blank = { key, fresh: 0, repeats: group.length, finding: undefined, kinds: [], dueAt: undefined, owed: [] };
@@ -134,12 +148,14 @@ function dryRun(settings: Settings, parts: Parameters<typeof inspect>[1], termin
 		return { ...counted, kinds: [reason === "later" ? "changed" : reason], dueAt: decision.dueAt };
 	};
 	return {
-		begin: () => Promise.resolve(),
-		run(messages) {
+		async run(messages) {
+			const now = world.clock();
+			await approvals.refresh(now);
 			const inspected = inspect(messages, parts);
-			const groups = Map.groupBy(inspected.sightings, ({ device }) => findingKey(device));
-			const recorded = [...groups].map(([key, group]) => recordOne(key, group, world.clock()));
-			return Promise.resolve({ ...inspected, recorded, delivered: nothingDelivered });
+			const sightings = await judge(inspected.sightings, now);
+			const groups = Map.groupBy(sightings, ({ device }) => findingKey(device));
+			const recorded = [...groups].map(([key, group]) => recordOne(key, group, now));
+			return { ...inspected, sightings, recorded, delivered: nothingDelivered };
 		},
 		deliver: () => Promise.resolve(),
 		async settle(stop) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Sighting } from "./cloudflared/sighting.ts";
+import type { DeviceRow } from "./defender/device.ts";
 import { type Decoded, decodeMessage, decodeRecords, type UnreadableReason } from "./defender/envelope.ts";
 import type { Message } from "./defender/message.ts";
 import type { DefenderRecord } from "./defender/record.ts";
@@ -15,8 +16,12 @@ export interface Parts {
 	readonly sieve: Sieve | undefined;
 	readonly match: (record: DefenderRecord) => readonly Match[];
 	/** Is the record from one of our tenants? Others are set aside. */
-	readonly accepts: (record: DefenderRecord) => boolean;
+	readonly accepts: (record: { readonly tenantId: string }) => boolean;
 	readonly sight: (record: DefenderRecord, matches: readonly Match[]) => Sighting;
+	/** What DeviceInfo and DeviceNetworkInfo say; absent = they are passed over. */
+	readonly learn: ((rows: readonly DeviceRow[]) => Promise<void>) | undefined;
+	/** Whose tunnel and how urgent, with what is known besides the record. */
+	readonly judge: (sightings: readonly Sighting[], now: Date) => Promise<readonly Sighting[]>;
 	readonly quarantine: (entries: readonly Quarantined[], now: Date) => Promise<void>;
 	readonly record: (sightings: readonly Sighting[], now: Date) => Promise<readonly Recorded[]>;
 	/** Best effort: what it cannot deliver stays owed. */
@@ -36,6 +41,7 @@ export interface Inspected {
 	/** Records parsed; with a sieve, only those of the messages it could not rule out. */
 	readonly records: number;
 	readonly sightings: readonly Sighting[];
+	readonly devices: readonly DeviceRow[];
 	readonly quarantined: readonly Quarantined[];
 }
 
@@ -46,9 +52,11 @@ export interface Inspected {
 export async function runPipeline(messages: readonly Message[], parts: Parts): Promise<Outcome> {
 	const inspected = inspect(messages, parts);
 	await parts.quarantine(inspected.quarantined, parts.clock());
-	const recorded = await parts.record(inspected.sightings, parts.clock());
+	await parts.learn?.(inspected.devices);
+	const sightings = await parts.judge(inspected.sightings, parts.clock());
+	const recorded = await parts.record(sightings, parts.clock());
 	const delivered = await parts.deliver(recorded.filter((one) => one.kinds.length > 0).map((one) => one.key));
-	return { ...inspected, recorded, delivered };
+	return { ...inspected, sightings, recorded, delivered };
 }
 
 export function inspect(
@@ -56,12 +64,14 @@ export function inspect(
 	{ sieve, match, accepts, sight }: Pick<Parts, "sieve" | "match" | "accepts" | "sight">,
 ): Inspected {
 	const sightings: Sighting[] = [];
+	const devices: DeviceRow[] = [];
 	const quarantined: Quarantined[] = [];
 	let records = 0;
 	for (const message of messages) {
 		const decoded = readMessage(message.body, sieve);
 		records += decoded.total;
 		for (const { record, reason } of decoded.unreadable) quarantined.push(quarantineEntry(message, record, reason));
+		devices.push(...decoded.devices.filter(accepts));
 		for (const record of decoded.records) {
 			const matches = match(record);
 			if (matches.length === 0) continue;
@@ -69,7 +79,7 @@ export function inspect(
 			else quarantined.push(quarantineEntry(message, undefined, "other-tenant"));
 		}
 	}
-	return { messages: messages.length, records, sightings, quarantined };
+	return { messages: messages.length, records, sightings, devices, quarantined };
 }
 
 function readMessage(body: unknown, sieve: Sieve | undefined): Decoded {
@@ -77,7 +87,7 @@ function readMessage(body: unknown, sieve: Sieve | undefined): Decoded {
 	const sifted = sieve.sift(body);
 	switch (sifted.verdict) {
 		case "nothing":
-			return { records: [], total: 0, unreadable: [] };
+			return { records: [], devices: [], total: 0, unreadable: [] };
 		case "records":
 			return decodeRecords(sifted.records);
 		case "whole":

@@ -21,6 +21,8 @@ function parts(change: Partial<Parts> = {}) {
 	const calls: string[] = [];
 	const all: Parts = {
 		...steps,
+		learn: undefined,
+		judge: (sightings) => Promise.resolve(sightings),
 		clock: () => at("21T20:00:00"),
 		quarantine: (entries) => {
 			calls.push(`quarantine ${entries.length}`);

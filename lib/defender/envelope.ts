@@ -1,4 +1,5 @@
 import { gunzipSync } from "node:zlib";
+import { type DeviceRow, deviceTables } from "./device.ts";
 import type { DefenderRecord } from "./record.ts";
 import { isTable } from "./tables.ts";
 
@@ -24,6 +25,8 @@ export interface Unreadable {
 export interface Decoded {
 	/** Of the tables we know; others are counted in `total` and passed over. */
 	readonly records: readonly DefenderRecord[];
+	/** Rows that describe devices; no rule reads them. */
+	readonly devices: readonly DeviceRow[];
 	readonly total: number;
 	readonly unreadable: readonly Unreadable[];
 }
@@ -38,22 +41,24 @@ const maxBytes = 64 * 1024 * 1024;
  */
 export function decodeMessage(body: unknown): Decoded {
 	const parsed = parse(body);
-	if (!parsed.ok) return { records: [], total: 0, unreadable: [{ record: undefined, reason: parsed.reason }] };
-	const list = recordsOf(parsed.value);
-	if (typeof list === "string") return { records: [], total: 0, unreadable: [{ record: undefined, reason: list }] };
+	const list = parsed.ok ? recordsOf(parsed.value) : parsed.reason;
+	if (typeof list === "string") return { records: [], devices: [], total: 0, unreadable: [{ record: undefined, reason: list }] };
 	return decodeRecords(list);
 }
 
 /** Envelope records that are parsed already, as the prefilter cuts them out of a message. */
 export function decodeRecords(list: readonly unknown[]): Decoded {
 	const records: DefenderRecord[] = [];
+	const devices: DeviceRow[] = [];
 	const unreadable: Unreadable[] = [];
 	for (const [index, item] of list.entries()) {
 		const record = decodeRecord(item);
 		if (typeof record === "string") unreadable.push({ record: index, reason: record });
-		else if (record !== undefined) records.push(record);
+		else if (record === undefined) continue;
+		else if (isDeviceRow(record)) devices.push(record);
+		else records.push(record);
 	}
-	return { records, total: list.length, unreadable };
+	return { records, devices, total: list.length, unreadable };
 }
 
 type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: UnreadableReason };
@@ -101,20 +106,34 @@ function recordsOf(value: unknown): readonly unknown[] | UnreadableReason {
 }
 
 /** `undefined` = a table we do not read. */
-function decodeRecord(item: unknown): DefenderRecord | UnreadableReason | undefined {
+function decodeRecord(item: unknown): DefenderRecord | DeviceRow | UnreadableReason | undefined {
 	if (!isObject(item)) return "record-not-an-object";
 	const flat = flatTable(item);
-	if (flat !== undefined) {
-		return isTable(flat)
-			? { table: flat, tenantId: string(item["TenantId"]), exportedAt: string(item["TimeGenerated"]), columns: item }
-			: undefined;
-	}
+	if (flat !== undefined) return known(flat, string(item["TenantId"]), string(item["TimeGenerated"]), item);
 	const category = item["category"];
 	if (typeof category !== "string") return "no-category";
 	const columns = item["properties"];
 	if (!isObject(columns)) return "no-properties";
 	const table = category.startsWith("AdvancedHunting-") ? category.slice("AdvancedHunting-".length) : "";
-	return isTable(table) ? { table, tenantId: string(item["tenantId"]), exportedAt: string(item["time"]), columns } : undefined;
+	return known(table, string(item["tenantId"]), string(item["time"]), columns);
+}
+
+function known(
+	table: string,
+	tenantId: string,
+	exportedAt: string,
+	columns: DefenderRecord["columns"],
+): DefenderRecord | DeviceRow | undefined {
+	if (isTable(table)) return { table, tenantId, exportedAt, columns };
+	return isDeviceTable(table) ? { table, tenantId, columns } : undefined;
+}
+
+function isDeviceTable(name: string): name is DeviceRow["table"] {
+	return (deviceTables as readonly string[]).includes(name);
+}
+
+function isDeviceRow(row: DefenderRecord | DeviceRow): row is DeviceRow {
+	return isDeviceTable(row.table);
 }
 
 /** A Log Analytics export has no envelope: the columns lie at the top, and `Type` names the table. */

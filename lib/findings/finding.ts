@@ -53,7 +53,7 @@ export interface Finding {
 /** The only family so far. A rule is evidence, not a key: all rules about cloudflared on one device are one finding. */
 export const family = "cloudflared";
 
-export function findingKey(device: Pick<Device, "tenantId" | "id">, ofFamily: string = family): string {
+export function findingKey(device: { readonly tenantId: string; readonly id: string }, ofFamily: string = family): string {
 	return createHash("sha256")
 		.update(JSON.stringify([device.tenantId, device.id, ofFamily]))
 		.digest("hex")
