@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { doctor } from "./doctor.ts";
 import { drill } from "./drill.ts";
 import { run } from "./run.ts";
 import { type RunHubOptions, runHub } from "./run-hub.ts";
@@ -19,6 +20,7 @@ program
 	.argument("[paths...]", "files, folders, or - for standard input (the default when something is piped in)")
 	.option("--what-if", "change nothing and send nothing: show matches and what would be sent")
 	.option("--json", "one JSON object per line on standard output, everything else on standard error")
+	.option("--approvals <file>", "which tunnels are ours (default: the setting APPROVALS_FILE)")
 	.option("--event-hub <namespace/hub>", "read this Event Hub instead of files, to its end, and go on there the next time")
 	.option("--consumer-group <name>", "with --event-hub: whom to read as (default: $Default); not the group of the function")
 	.option("--from <place>", "with --event-hub: earliest, latest, a time (2026-11-21T19:00:00Z) or <partition>:<sequence number>")
@@ -36,14 +38,14 @@ shows what is held back. The settings are listed in README.md.
 Exit code: 0 done · 1 input or table could not be used · 2 wrong usage or settings · 130 stopped by Ctrl-C`,
 	)
 	.action(async (paths: readonly string[], options: RunOptions) => {
-		const { eventHub, whatIf = false, json = false, consumerGroup = "$Default", follow = false, ...places } = options;
+		const { eventHub, whatIf = false, json = false, approvals, consumerGroup = "$Default", follow = false, ...places } = options;
 		if (eventHub === undefined) {
 			const stray = ["consumerGroup", "from", "to", "follow"].some((name) => name in options);
 			if (stray) program.error("error: --consumer-group, --from, --to and --follow belong to --event-hub");
-			process.exitCode = await run(paths, { whatIf, json });
+			process.exitCode = await run(paths, { whatIf, json, approvals });
 		} else {
 			if (paths.length > 0) program.error("error: give either paths or --event-hub");
-			process.exitCode = await runHub(eventHub, { whatIf, json, consumerGroup, follow, ...places });
+			process.exitCode = await runHub(eventHub, { whatIf, json, approvals, consumerGroup, follow, ...places });
 		}
 	});
 
@@ -67,6 +69,22 @@ Exit code: 0 everybody has it · 1 somebody has not · 2 wrong usage or settings
 	)
 	.action(async ({ timeout, json }: { readonly timeout: number; readonly json: boolean }) => {
 		process.exitCode = await drill({ timeoutSeconds: timeout, json });
+	});
+
+program
+	.command("doctor")
+	.description("check everything the function depends on: settings, sign-in, table, hub, destinations; says what to do")
+	.option("--send-test", "send a marked test message to every destination", false)
+	.option("--json", "one JSON object per finding on standard output", false)
+	.addHelpText(
+		"after",
+		`
+Give it the settings that the function has; docs/operate.md shows how. No value of a setting is ever shown.
+
+Exit code: 0 nothing is broken · 1 something is · 2 wrong usage`,
+	)
+	.action(async ({ sendTest, json }: { readonly sendTest: boolean; readonly json: boolean }) => {
+		process.exitCode = await doctor({ sendTest, json });
 	});
 
 function seconds(text: string): number {

@@ -9,7 +9,7 @@ import { type SessionOptions, say } from "./session.ts";
  * Returns the exit code of `work`, or the one that says what was wrong.
  */
 export async function withApp(options: SessionOptions, work: (app: LocalApp) => Promise<number>): Promise<number> {
-	const read = readSettings(process.env);
+	const read = readSettings(options.approvals === undefined ? process.env : { ...process.env, APPROVALS_FILE: options.approvals });
 	if (!read.ok) {
 		say(`Wrong settings; nothing was done.\n${read.mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
 		return 2;

@@ -19,6 +19,8 @@ export interface Piece {
 export interface SessionOptions {
 	readonly whatIf: boolean;
 	readonly json: boolean;
+	/** A file instead of the setting's. */
+	readonly approvals?: string | undefined;
 }
 
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -29,7 +31,6 @@ export async function session(
 	pieces: (stop: AbortSignal) => AsyncIterable<Piece>,
 	options: SessionOptions,
 ): Promise<number> {
-	for (const warning of app.warnings) say(warning);
 	const progress = createProgress(process.stderr.isTTY && !options.json);
 	const counter = createTotals(app.destinations.length);
 	const stop = new AbortController();
@@ -41,7 +42,7 @@ export async function session(
 	const started = performance.now();
 	let failure: unknown;
 	try {
-		await app.begin();
+		for (const warning of await app.begin()) say(warning);
 		for await (const piece of pieces(stop.signal)) {
 			progress.clear();
 			const outcome = await app.run(piece.messages);
