@@ -12,7 +12,7 @@ export interface Outside {
 }
 
 /** What settings make of a destination. Mistakes and warnings begin with the setting's name and hold no value. */
-export type Created =
+type Created =
 	| { readonly state: "off" }
 	| { readonly state: "wrong"; readonly mistake: string }
 	| { readonly state: "ready"; readonly destination: Destination; readonly warning: string | undefined };

@@ -56,6 +56,6 @@ export function isDeviceId(text: string): boolean {
 	return /^[0-9a-f]{40}$/i.test(text);
 }
 
-export function isTenantId(text: string): boolean {
+function isTenantId(text: string): boolean {
 	return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

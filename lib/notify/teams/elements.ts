@@ -10,7 +10,7 @@ export type Action = OpenUrl | ToggleVisibility;
 type Spacing = "None" | "Small" | "Medium";
 export type ContainerStyle = "attention" | "warning" | "accent" | "emphasis";
 
-export interface TextBlock {
+interface TextBlock {
 	readonly type: "TextBlock";
 	readonly text: Inert;
 	readonly wrap: true;
@@ -29,14 +29,14 @@ export interface TextRun {
 	readonly fontType?: "Monospace";
 }
 
-export interface RichTextBlock {
+interface RichTextBlock {
 	readonly type: "RichTextBlock";
 	readonly inlines: readonly TextRun[];
 	readonly spacing?: Spacing;
 	readonly separator?: true;
 }
 
-export interface ColumnSet {
+interface ColumnSet {
 	readonly type: "ColumnSet";
 	readonly spacing: Spacing;
 	readonly columns: readonly Column[];
@@ -49,7 +49,7 @@ interface Column {
 	readonly items: readonly Element[];
 }
 
-export interface Container {
+interface Container {
 	readonly type: "Container";
 	readonly items: readonly Element[];
 	readonly id?: string;
@@ -59,13 +59,13 @@ export interface Container {
 	readonly spacing?: Spacing;
 }
 
-export interface ActionSet {
+interface ActionSet {
 	readonly type: "ActionSet";
 	readonly actions: readonly Action[];
 	readonly spacing?: Spacing;
 }
 
-export interface OpenUrl {
+interface OpenUrl {
 	readonly type: "Action.OpenUrl";
 	readonly title: string;
 	readonly tooltip: string;
@@ -73,7 +73,7 @@ export interface OpenUrl {
 	readonly style?: "positive";
 }
 
-export interface ToggleVisibility {
+interface ToggleVisibility {
 	readonly type: "Action.ToggleVisibility";
 	readonly title: string;
 	readonly targetElements: readonly string[];
