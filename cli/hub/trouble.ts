@@ -37,29 +37,58 @@ export function troubleOf(error: unknown): Trouble {
 	}
 }
 
-/** One sentence: what is wrong and what to do. The SDK's own text is left out: it carries tracking ids and addresses. */
-export function hubTrouble(error: unknown, { host, hub }: HubAddress, group?: string): string {
-	const reader = group === undefined ? "" : ` or no consumer group ${group} in it`;
+export interface HubWords {
+	readonly says: string;
+	readonly fix: string;
+}
+
+/**
+ * What is wrong and what to do. The SDK's own text is left out: it carries tracking ids and addresses. Without a group
+ * it was about writing.
+ */
+export function hubWords(error: unknown, { host, hub }: HubAddress, group?: string): HubWords {
+	const reader = group ?? "$Default";
 	switch (troubleOf(error)) {
 		case "unauthorized":
-			return group === undefined
-				? `Your identity may not write to ${hub}: give it the role "Azure Event Hubs Data Sender" on the hub; a new role takes a few minutes.`
-				: `Your identity may not read ${hub}: give it the role "Azure Event Hubs Data Receiver" on the hub; a new role takes a few minutes.`;
+			return {
+				says: `Your identity may not ${group === undefined ? "write to" : "read"} ${hub}`,
+				fix: `give it the role "Azure Event Hubs Data ${group === undefined ? "Sender" : "Receiver"}" on the hub; a new role takes a few minutes.`,
+			};
 		case "not-found":
-			return `There is no hub ${hub} in ${host}${reader}: check the names.`;
+			return {
+				says: `There is no hub ${hub} in ${host}${group === undefined ? "" : `, or no consumer group ${group} in it`}`,
+				fix: "check the names.",
+			};
 		case "taken-over":
-			return `Somebody else reads with consumer group ${group ?? "$Default"} and does not share it: use another one (--consumer-group).`;
+			return {
+				says: `Somebody else reads with consumer group ${reader} and does not share it`,
+				fix: "use another one (--consumer-group).",
+			};
 		case "too-many-readers":
-			return `Consumer group ${group ?? "$Default"} has five readers already: use another one (--consumer-group).`;
+			return { says: `Consumer group ${reader} has five readers already`, fix: "use another one (--consumer-group)." };
 		case "sign-in":
-			return "Nobody is signed in to Azure on this machine: run `az login` first.";
+			return { says: "Nobody is signed in to Azure on this machine", fix: "run `az login` first." };
 		case "partition":
-			return `${hub} has no such partition.`;
+			return { says: `${hub} has no such partition`, fix: "partitions are counted from 0." };
 		case "unreachable":
-			return `${host} cannot be reached: check the name, and that outgoing port ${host === "localhost" ? "of the emulator is right" : "5671 is open"}.`;
+			return {
+				says: `${host} cannot be reached`,
+				fix:
+					host === "localhost"
+						? "start the emulator, or correct its port in EventHub."
+						: "check the name, and that outgoing port 5671 is open.",
+			};
 		case "other":
-			return `${host}/${hub} failed: ${codeOf(error)}.`;
+			return {
+				says: `${host}/${hub} failed with ${codeOf(error)}`,
+				fix: "try again; if it stays, look up this name in the Event Hubs documentation.",
+			};
 	}
+}
+
+export function hubTrouble(error: unknown, address: HubAddress, group?: string): string {
+	const { says, fix } = hubWords(error, address, group);
+	return `${says}: ${fix}`;
 }
 
 /** The SDK sets `code` on its own errors and the system's code on those of the network; identity errors have only a name. */

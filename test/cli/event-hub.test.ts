@@ -208,10 +208,10 @@ describe("reading a hub", () => {
 			"no such consumer group",
 			{},
 			{ group: "soc" },
-			"There is no hub defender in localhost or no consumer group soc in it: check the names.",
+			"There is no hub defender in localhost, or no consumer group soc in it: check the names.",
 		],
-		["no such hub", { hub: "other" }, {}, "There is no hub defender in localhost or no consumer group $Default in it: check the names."],
-		["no such partition", {}, { from: "7:0" }, "defender has no such partition."],
+		["no such hub", { hub: "other" }, {}, "There is no hub defender in localhost, or no consumer group $Default in it: check the names."],
+		["no such partition", {}, { from: "7:0" }, "defender has no such partition: partitions are counted from 0."],
 	])("%s: says so", async (_, options, how, words) => {
 		const hub = await bench(options);
 		if (options.hub === undefined) hub.broker.put("0", "a");

@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { DefaultAzureCredential } from "@azure/identity";
+import { openTable } from "../lib/app.ts";
+import { isLocal, readSettings } from "../lib/config.ts";
+import { checkApprovals } from "./doctor/approvals.ts";
+import { type Check, type Environment, type Result, runChecks } from "./doctor/check.ts";
+import { checkDestinations } from "./doctor/destinations.ts";
+import { checkHub } from "./doctor/hub.ts";
+import { endText, resultText } from "./doctor/report.ts";
+import { checkRuntime } from "./doctor/runtime.ts";
+import { checkSettings, withoutReferences } from "./doctor/settings.ts";
+import { checkSignIn } from "./doctor/sign-in.ts";
+import { checkTable } from "./doctor/table.ts";
+import { hubOfSettings } from "./hub/address.ts";
+import { connectHub } from "./hub/connection.ts";
+
+export interface DoctorOptions {
+	readonly sendTest: boolean;
+	readonly json: boolean;
+}
+
+const signInMs = 30_000;
+
+/** `tunnelwatch doctor`: looks at everything the function depends on. Returns the exit code. */
+export async function doctor({ sendTest, json }: DoctorOptions): Promise<number> {
+	const results: Result[] = [];
+	for await (const result of runChecks(checks(process.env, sendTest))) {
+		results.push(result);
+		process.stdout.write(`${json ? JSON.stringify({ type: "check", ...result }) : resultText(result)}\n`);
+	}
+	const ok = results.every(({ verdict }) => verdict !== "failure");
+	process.stdout.write(`${json ? JSON.stringify({ type: "summary", ok }) : `\n${endText(results)}`}\n`);
+	return ok ? 0 : 1;
+}
+
+function checks(environment: Environment, sendTest: boolean): readonly Check[] {
+	const clock = () => new Date();
+	const newId = () => randomUUID();
+	const address = hubOfSettings(environment);
+	const { TABLE_ENDPOINT, TABLE_NAME } = environment;
+	const read = readSettings({ TABLE_ENDPOINT, TABLE_NAME });
+	const endpoint = read.ok ? read.settings.TABLE_ENDPOINT : undefined;
+	const table = read.ok && endpoint !== undefined ? openTable(endpoint, read.settings.TABLE_NAME) : undefined;
+	const remote = [...(endpoint === undefined ? [] : [!isLocal(endpoint)]), ...(address.ok ? [address.address.emulator === undefined] : [])];
+	const needed = remote.length === 0 ? "unknown" : remote.includes(true) ? "identity" : "nothing";
+	const getToken = () =>
+		new DefaultAzureCredential().getToken("https://storage.azure.com/.default", { abortSignal: AbortSignal.timeout(signInMs) });
+	return [
+		{ name: "runtime", run: async () => [checkRuntime(process.versions.node, clock())] },
+		{ name: "settings", run: async () => checkSettings(environment) },
+		{ name: "sign-in", run: async () => [await checkSignIn(needed, getToken)] },
+		{ name: "table", run: () => checkTable({ table, newId, clock }) },
+		{
+			name: "hub",
+			run: () => checkHub({ address, connect: connectHub, group: environment["EVENTHUB_CONSUMER_GROUP"]?.trim() ?? "", clock }),
+		},
+		{ name: "destinations", run: () => checkDestinations({ environment: withoutReferences(environment), sendTest, clock, newId }) },
+		{ name: "approvals", run: () => checkApprovals(environment["APPROVALS_FILE"], clock()) },
+	];
+}

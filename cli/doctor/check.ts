@@ -1,0 +1,43 @@
+/** What one check found. A finding that is not fine says why it matters and exactly what to do. */
+export type Result = Fine | Trouble;
+
+interface Fine {
+	readonly check: string;
+	/** `skipped`: it could not be looked at, because of something that another check names. */
+	readonly verdict: "ok" | "skipped";
+	readonly says: string;
+}
+
+interface Trouble {
+	readonly check: string;
+	readonly verdict: "warning" | "failure";
+	readonly says: string;
+	readonly why: string;
+	readonly fix: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A small function; rejects only for what nobody foresaw. */
+export interface Check {
+	readonly name: string;
+	run(): Promise<readonly Result[]>;
+}
+
+/** Runs all checks, one after another; one that breaks is a finding itself and stops no other. */
+export async function* runChecks(checks: readonly Check[]): AsyncGenerator<Result> {
+	for (const { name, run } of checks) {
+		try {
+			yield* await run();
+		} catch (error) {
+			yield {
+				check: name,
+				verdict: "failure",
+				// Only the name: a message from somewhere else can hold an address or a key.
+				says: `The check itself broke: ${error instanceof Error ? error.name : "unknown error"}.`,
+				why: "What it looks at is unknown.",
+				fix: "Run doctor again; if it stays, report it with this line.",
+			};
+		}
+	}
+}
