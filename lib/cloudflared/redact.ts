@@ -5,9 +5,12 @@ import { plainCredentials } from "./token.ts";
 
 const passes = 6;
 const layers = 2;
+/** No real text holds more; where one does, everything from the first to the last is removed. */
+const mostSecrets = 500;
 /** PowerShell takes any beginning of `-EncodedCommand`. */
-const encodedCommand = /([-/]e(?:c|n|nc|nco|ncod|ncode|ncoded|ncodedc\w{0,6})?["'^]*[\s:]["'\s]*)([A-Za-z0-9+/]{16,}={0,2})/gi;
+const encodedCommand = /([-/–—―]e(?:c|n|nc|nco|ncod|ncode|ncoded|ncodedc\w{0,6})?["'^]*[\s:]["'\s]*)([A-Za-z0-9+/]{16,}={0,2})/gi;
 const wideText = /(?:[^\0]\0){8,}/g;
+const jsonEscape = /\\u00([2-7][0-9a-f])/gi;
 const markers = new RegExp(markerPattern, "g");
 
 /**
@@ -17,14 +20,20 @@ const markers = new RegExp(markerPattern, "g");
  * changes, and a text that keeps changing is removed whole.
  */
 export function redact(text: string): Redacted {
-	let current = text.includes("\0") ? text.replace(wideText, (wide) => wide.replaceAll("\0", "")) : text;
+	let current = text.toWellFormed();
 	for (let pass = 0; pass < passes; pass++) {
-		const next = once(current);
+		const next = once(readable(current));
 		// Nothing left to remove: this is what the type promises.
 		if (next === current) return current as Redacted;
 		current = next;
 	}
 	return removed(text.length) as Redacted;
+}
+
+/** Without what hides characters from a reader: zeros of UTF-16 text, and JSON's escapes for them. */
+export function readable(text: string): string {
+	const narrow = text.includes("\0") ? text.replace(wideText, (wide) => wide.replaceAll("\0", "")) : text;
+	return narrow.includes("\\u00") ? narrow.replace(jsonEscape, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))) : narrow;
 }
 
 function once(text: string): string {
@@ -61,6 +70,11 @@ function masked(text: string, spans: readonly Span[]): string {
 /** The text with each span replaced; spans that touch or overlap, and a marker that one cuts into, become one. */
 function without(text: string, spans: readonly Span[]): string {
 	if (spans.length === 0) return text;
+	if (spans.length > mostSecrets) {
+		const start = spans.reduce((first, span) => Math.min(first, span.start), text.length);
+		const end = spans.reduce((last, span) => Math.max(last, span.end), 0);
+		return text.slice(0, start) + removed(end - start) + text.slice(end);
+	}
 	const whole = [...text.matchAll(markers)].map((match) => ({ start: match.index, end: match.index + match[0].length, marker: true }));
 	const sorted = [...spans.map((span) => ({ start: span.start, end: span.end, marker: false })), ...whole].sort(
 		(one, other) => one.start - other.start,

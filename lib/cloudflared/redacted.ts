@@ -19,5 +19,5 @@ export function say(words: TemplateStringsArray, ...parts: readonly (Redacted | 
 export function clipped(text: Redacted, most: number): Redacted {
 	if (text.length <= most) return text;
 	// A part of a text without secrets has none.
-	return `${text.slice(0, most)} …[${text.length - most} more]` as Redacted;
+	return `${text.slice(0, most).toWellFormed()} …[${text.length - most} more]` as Redacted;
 }

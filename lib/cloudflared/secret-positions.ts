@@ -11,7 +11,7 @@ export const markerPattern = String.raw`\[removed: \d{1,9} characters\]`;
 
 // Most texts hold none of these words and are done after one look.
 const anyIntroducer =
-	/token|secret|session|pass|pwd|phrase|key|cred|authorization|bearer|:\/\/|-----BEGIN|service|TUNNEL_|-p|-s|\/p|\/rp|["']s\\*["']|sig=|code=|net1?\b/i;
+	/token|secret|session|pass|pwd|phrase|key|cred|authorization|bearer|:\/\/|-----BEGIN|service|TUNNEL_|-p|-s|-u|\/p|\/rp|["']s\\*["']|sig=|code=|net1?\b/i;
 
 const flags =
 	/-(?:token|service-token-secret|secret|secret-id|session-token|access-key-id|api-key|api-ca-key|credentials-contents|client-secret|access-token|auth-token|password|passwd|passphrase|pass|pwd|pw)(?![\w-])/gi;
@@ -20,7 +20,7 @@ const variables =
 /** What may stand between the name of a variable and its value: `/t REG_SZ /d`, `-Value`, `value:`, `/M`. */
 const connectors = /[\s"',;]*(?:\/t\s+REG_\w+|\/d|\/f|\/m|-Value|-PropertyType\s+\w+|value\s*:)(?![\w-])/iy;
 const keys =
-	/(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|credentials?|(?:access|auth|private|shared)[_-]?key|cf_authorization)\\*["']?\s{0,8}[=:]/gi;
+	/(?:pass(?:word|wd|phrase)?|pwd|secret|(?<!publickey)token|api[_-]?key|credentials?|(?:access|auth|private|shared)[_-]?key|cf_authorization)\\*["']?\s{0,8}[=:]/gi;
 const shortSecretKey = /["']s\\*["']\s{0,8}:/gi;
 const headers = /(?:cf-access-client-secret|cf-access-token|x-auth-key|x-api-key|x-auth-token)\s{0,8}[:=]/gi;
 const authorization = /(?:authorization\\*["']?\s{0,8}[:=][\s"'\\]{0,8}(?:(?:bearer|basic|digest|token|negotiate|ntlm)\b)?|\bbearer\b)/gi;
@@ -34,10 +34,13 @@ const pem = /-----BEGIN [A-Z ]{0,40}(?:TUNNEL TOKEN|PRIVATE KEY)-----/g;
 const pemBodies = /(?:MII[A-Za-z0-9+/]|MHcCAQ|MC4CAQ|b3BlbnNzaC1rZXk)[A-Za-z0-9+/]{40,}(?:(?:\r?\n|\\r\\n|\\n)[A-Za-z0-9+/]{8,})*={0,2}/g;
 const serviceInstall = /service["'\s,^]{1,12}install(?![\w-])/gi;
 const userAccount = /\bnet1?(?:\.exe)?\s+(?:user\s+(?![/-])\S+|use\s+(?!\/)\S+(?:\s+\\\\\S+)?)(?=\s)/gi;
+const userShare = /\bnet1?(?:\.exe)?\s+use\s[^|&\n]{0,200}?\/user:\S+(?=\s)/gi;
 const passwordTools =
-	/\b(?:sshpass|plink|pscp|psftp|psexec(?:64)?|paexec|winscp|winexe|mysql|mysqldump|mysqladmin|7z|smbclient|evil-winrm|xfreerdp)(?![\w-])/i;
-const toolPassword = /\s-p(?:w|ass)?(?![\w-])/g;
+	/\b(?:sshpass|plink|pscp|psftp|psexec(?:64)?|paexec|winscp|winexe|mysql|mysqldump|mysqladmin|sqlcmd|osql|bcp|7z|smbclient|evil-winrm|xfreerdp)(?![\w-])/i;
+const toolPassword = /\s-[pP](?:w|ass)?(?![\w-])/g;
 const joinedToolPassword = /\s-p(?=[^\s-])(?!(?:w|ass)\s)/g;
+const curlUser = /\s(?:-u|--user)[\s=]["']?[^\s:"']{1,64}:(?=[^\s/])/g;
+const secureString = /ConvertTo-SecureString(?:\s+-String)?(?=[\s(])/gi;
 const createSecret = /\s-s(?![\w-])/g;
 
 const separators = /(?:[\s"'`^,=:\\(]|&quot;|<\/string>\s*<string>)+/y;
@@ -48,8 +51,9 @@ const wordBreak = /&&|\|\||<\/|&quot;/y;
 /** Where a secret must stand because of what stands before it, whether or not it looks like one. */
 export function secretPositions(text: string): readonly Span[] {
 	if (!anyIntroducer.test(text)) return [];
-	const words = [variables, flags, shortSecretKey, headers, authorization, slashOptions];
+	const words = [variables, flags, shortSecretKey, headers, authorization, slashOptions, secureString];
 	if (passwordTools.test(text)) words.push(toolPassword, joinedToolPassword);
+	if (/curl/i.test(text)) words.push(curlUser);
 	if (/tunnel/i.test(text) && /create/i.test(text)) words.push(createSecret);
 	return [
 		...words.flatMap((introducer) => each(text, introducer, valueAfter)),
@@ -57,6 +61,7 @@ export function secretPositions(text: string): readonly Span[] {
 			inQuery.test(text.slice(Math.max(0, start - 40), start)) ? undefined : valueAfter(text, from),
 		),
 		...each(text, userAccount, userPassword),
+		...each(text, userShare, userPassword),
 		...each(text, serviceInstall, installed),
 		...each(text, queryValues, (_, from) => unlessMarker(text, from, from + matchAt(queryValue, text, from).length)),
 		...each(text, userInfo, (_, from) => unlessMarker(text, from, from + matchAt(userSecret, text, from).length)),
@@ -136,18 +141,18 @@ function userPassword(text: string, from: number): Span | undefined {
 
 /** `service install VALUE`: the first word that is no option, up to the last one that is long enough for a token. */
 function installed(text: string, from: number): Span | undefined {
-	let first: number | undefined;
-	let last = from;
+	let span: Span | undefined;
+	let valueSeen = false;
 	let at = from;
 	for (let words = 0; words < 12; words++) {
 		const start = pastSeparators(text, at);
 		at = wordEnd(text, start);
 		if (at === start || /[&|;<>]/.test(text[start] ?? "")) break;
-		if (text[start] === "-" || (first !== undefined && at - start < 20)) continue;
-		first ??= start;
-		last = at;
+		if (text[start] === "-" || (valueSeen && at - start < 20)) continue;
+		valueSeen = true;
+		if (unlessMarker(text, start, at) !== undefined) span = { start: span?.start ?? start, end: at };
 	}
-	return first === undefined ? undefined : unlessMarker(text, first, last);
+	return span;
 }
 
 function blockEnd(text: string, from: number): number {

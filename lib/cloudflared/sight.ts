@@ -4,7 +4,7 @@ import type { Column } from "../defender/tables.ts";
 import { type Severity, worst } from "../severity.ts";
 import { columnText } from "./column-text.ts";
 import { additionalField, longestText, type SeenProgram, seenProgram } from "./program.ts";
-import { redact } from "./redact.ts";
+import { readable, redact } from "./redact.ts";
 import { clipped, type Redacted, say } from "./redacted.ts";
 import type { Device, Mode, Sighting, Tunnel } from "./sighting.ts";
 import { targetClass } from "./targets.ts";
@@ -89,7 +89,7 @@ function tunnelsOf(record: DefenderRecord, { rawCommandLine, invocation }: SeenP
 	const texts = new Set([invocation?.token ?? "", rawCommandLine, ...tokenColumns.map((column) => columnText(record, column))]);
 	const distinct = new Map<string, Tunnel>();
 	for (const text of texts) {
-		for (const { tunnel } of findTunnels(text)) {
+		for (const { tunnel } of findTunnels(readable(text))) {
 			const key = `${tunnel.account} ${tunnel.tunnelId}`;
 			if (!distinct.has(key)) distinct.set(key, tunnel);
 		}

@@ -16,6 +16,8 @@ const accountTag = /^[0-9a-f]{32}$/i;
 const objects = /\{[^{}]{30,4000}(?:\}|$)/g;
 const looseMember = /[{,]\s*["']?(\w{1,12})["']?\s*:\s*["']?(\{?[^"',{}\s]*\}?)/g;
 const layers = 2;
+/** Nobody starts more tunnels in one command; it bounds the work on hostile text. */
+const mostTokens = 64;
 
 /**
  * Tunnel tokens and credentials JSON in a text, in any syntax around them: the account and the tunnel, never the
@@ -23,15 +25,17 @@ const layers = 2;
  */
 export function findTunnels(text: string, depth = 0): readonly FoundTunnel[] {
 	const found: FoundTunnel[] = [];
-	for (const { start, end, decoded } of encodedJson(text)) {
+	for (const { start, end, decoded } of encodedJson(text).slice(0, mostTokens)) {
 		const tunnel = readTunnel(decoded);
 		if (tunnel !== undefined) found.push({ tunnel, start, end });
 	}
 	found.push(...plainCredentials(text));
 	if (depth < layers) {
 		for (const { start, end, decoded } of decodedRuns(text, depth === 0 ? 4 : 1)) {
-			const inner = findTunnels(decoded, depth + 1)[0];
-			if (inner !== undefined && !found.some((other) => other.start < end && start < other.end)) found.push({ ...inner, start, end });
+			if (found.length >= mostTokens) break;
+			if (found.some((other) => other.start < end && start < other.end)) continue;
+			const [inner] = findTunnels(decoded, depth + 1);
+			if (inner !== undefined) found.push({ ...inner, start, end });
 		}
 	}
 	return found.sort((one, other) => one.start - other.start);

@@ -34,6 +34,17 @@ describe("what is removed shows its length, and nothing else changes", () => {
 			"powershell -enc [decoded: cf tunnel run --token [removed: 3 characters] -x] -nop",
 		],
 		["net user bob Passw0rd /add", "net user bob [removed: 8 characters] /add"],
+		["service install service install service install", "service install [removed: 7 characters] install service install"],
+		['{"Command":"cf --token \\u0022abc def\\u0022 -x"}', '{"Command":"cf --token "[removed: 7 characters]" -x"}'],
+		[`--token ${token.slice(0, 40)}\\u002B${token.slice(40)} -x`, "--token [removed: 181 characters] -x"],
+		[`powershell \u2013enc ${wide("cf --token abc")}`, "powershell \u2013enc [decoded: cf --token [removed: 3 characters]]"],
+		["net use \\\\192.0.2.7\\c$ /user:CONTOSO\\bob Passw0rd", "net use \\\\192.0.2.7\\c$ /user:CONTOSO\\bob [removed: 8 characters]"],
+		["curl -u bob:hunter2 https://h.example", "curl -u bob:[removed: 7 characters] https://h.example"],
+		['ConvertTo-SecureString "P w" -AsPlainText', 'ConvertTo-SecureString "[removed: 3 characters]" -AsPlainText'],
+		[
+			"[Environment]::SetEnvironmentVariable('TUNNEL_TOKEN','abc','User')",
+			"[Environment]::SetEnvironmentVariable('TUNNEL_TOKEN','[removed: 3 characters]','User')",
+		],
 		["mysql -u root -phunter22 db", "mysql -u root -p[removed: 8 characters] db"],
 	])("%s", (text, expected) => {
 		expect(redact(text)).toBe(expected);
@@ -45,6 +56,7 @@ describe("what is removed shows its length, and nothing else changes", () => {
 		["cloudflared tunnel run --credentials-file C:\\x\\6f2b8c1e-4d3a-4b7f-9e10-2a5c7d9e1f30.json web"],
 		["/usr/local/lib/python3/dist/packages/cloudflared/abcdef/ghijkl/mnopqr"],
 		["HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\Cloudflared"],
+		["System.Core, Version=4.0.0.0, PublicKeyToken=b77a5c561934e089"],
 		["3c1f9b2d77a0c1be43f3a5b9d1e26c8870fb5d9a4e61c03f2b7a98d4510ce6f2"],
 		['powershell.exe -NoProfile -ExecutionPolicy Bypass -File "C:\\x\\y.ps1"'],
 		["docker run --rm --name web -p 8080:80 nginx:1.27"],
@@ -141,6 +153,11 @@ describe("hostile text", () => {
 		for (let layer = 0; layer < 9; layer++) text = `powershell -enc ${wide(text)}`;
 
 		expect(redact(text)).toBe(`[removed: ${text.length} characters]`);
+	});
+
+	test("of 500 secrets each is removed by itself, of more everything between them", () => {
+		expect(redact("--token abc ".repeat(500)).match(/removed/g)).toHaveLength(500);
+		expect(redact(`x ${"--token abc ".repeat(501)}y`)).toBe("x --token [removed: 6003 characters] y");
 	});
 
 	test("zeros between the characters hide nothing", () => {
