@@ -29,7 +29,7 @@ export function findTunnels(text: string, depth = 0): readonly FoundTunnel[] {
 		const tunnel = readTunnel(decoded);
 		if (tunnel !== undefined) found.push({ tunnel, start, end });
 	}
-	found.push(...plainCredentials(text));
+	found.push(...plainCredentials(text).slice(0, mostTokens));
 	if (depth < layers) {
 		for (const { start, end, decoded } of decodedRuns(text, depth === 0 ? 4 : 1)) {
 			if (found.length >= mostTokens) break;
