@@ -22,6 +22,7 @@ describe("a message gives its records", () => {
 					columns: { FileName: "a.exe" },
 				},
 			],
+			devices: [],
 			total: 1,
 			unreadable: [],
 		});
@@ -70,8 +71,19 @@ describe("a message gives its records", () => {
 		expect(decoded.records).toHaveLength(1);
 	});
 
+	test("rows that describe devices are kept apart from events", () => {
+		const decoded = decodeMessage(
+			message(record(), record({ DeviceId: "a1" }, "DeviceInfo"), record({ DeviceId: "a1" }, "DeviceNetworkInfo")),
+		);
+		expect(decoded.records.map((one) => one.table)).toEqual(["DeviceProcessEvents"]);
+		expect(decoded.devices.map((one) => [one.table, one.columns["DeviceId"]])).toEqual([
+			["DeviceInfo", "a1"],
+			["DeviceNetworkInfo", "a1"],
+		]);
+	});
+
 	test("none is fine", () => {
-		expect(decodeMessage(message())).toEqual({ records: [], total: 0, unreadable: [] });
+		expect(decodeMessage(message())).toEqual({ records: [], devices: [], total: 0, unreadable: [] });
 	});
 });
 
@@ -92,7 +104,7 @@ describe("what cannot be read is named, and nothing is thrown", () => {
 		["records-not-a-list", bytes('{"records":null}')],
 		["records-not-a-list", bytes('{"records":{"0":{}}}')],
 	])("%s", (reason, body) => {
-		expect(decodeMessage(body)).toEqual({ records: [], total: 0, unreadable: [{ record: undefined, reason }] });
+		expect(decodeMessage(body)).toEqual({ records: [], devices: [], total: 0, unreadable: [{ record: undefined, reason }] });
 	});
 
 	test.each([
