@@ -45,13 +45,17 @@ export function sieveCase({ rules, records, style, offset }: Case, createSieve: 
 	const match = createMatcher(rules);
 	const expected = decodeMessage(bytes).records.flatMap(match).map(identity);
 	const sifted = createSieve(rules).sift(bytes);
-	const decoded = {
-		nothing: () => [],
-		records: (list: readonly unknown[]) => decodeRecords(list).records,
-		whole: () => decodeMessage(bytes).records,
-	};
-	const left = sifted.verdict === "records" ? decoded.records(sifted.records) : decoded[sifted.verdict]();
-	return { verdict: sifted.verdict, expected, actual: left.flatMap(match).map(identity) };
+	switch (sifted.verdict) {
+		case "nothing":
+			return { verdict: sifted.verdict, expected, actual: [] };
+		case "records": {
+			const { records: cut, unreadable } = decodeRecords(sifted.records);
+			// What was cut out must be a record, not a piece of one.
+			return { verdict: sifted.verdict, expected, actual: [...cut.flatMap(match).map(identity), ...unreadable] };
+		}
+		case "whole":
+			return { verdict: sifted.verdict, expected, actual: expected };
+	}
 }
 
 function identity({ rule, record }: { readonly rule: Rule; readonly record: unknown }): string {
@@ -81,6 +85,7 @@ const needles = [
 	"to\u212Aen--token",
 	"   leading",
 	"{brace}",
+	"tunnel-v.",
 ] as const;
 const flags = ["token", "credentials-file", "hello-world"] as const;
 
@@ -101,6 +106,7 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
 	{ weight: 5, arbitrary: fc.array(test, { minLength: 1, maxLength: 3 }).map((parts) => any(...parts)) },
 	{ weight: 5, arbitrary: fc.tuple(test, test).map(([one, other]) => all(one, not(other))) },
 	{ weight: 5, arbitrary: fc.tuple(test, blind).map(([one, other]) => all(other, one)) },
+	{ weight: 2, arbitrary: fc.tuple(test, blind).map(([one, other]) => any(one, other)) },
 	{ weight: 1, arbitrary: blind },
 	{ weight: 5, arbitrary: fc.tuple(test, test, test).map(([one, two, three]) => all(any(one, two), three)) },
 );
@@ -172,6 +178,7 @@ function recordFrom(values: readonly string[]): fc.Arbitrary<unknown> {
 	}));
 	return fc.oneof(
 		{ weight: 12, arbitrary: usual },
+		{ weight: 4, arbitrary: usual.map(({ Tenant: _, properties: last, ...record }) => ({ ...record, properties: last })) },
 		// What makes cutting a record out hard: other first keys, objects inside that begin like a record, no record at all.
 		{
 			weight: 1,
@@ -184,7 +191,12 @@ function recordFrom(values: readonly string[]): fc.Arbitrary<unknown> {
 				properties: { ...record.properties, AdditionalFields: { time: "x", tunnel: "cloudflared" } },
 			})),
 		},
-		{ weight: 1, arbitrary: usual.map((record) => ({ ...record, extra: [{ time: "--token", category: 7 }] })) },
+		{
+			weight: 1,
+			arbitrary: fc
+				.tuple(usual, valueFrom(values))
+				.map(([record, time]) => ({ ...record, properties: {}, extra: [{ time, category: 7 }, { time: "x" }] })),
+		},
 		{ weight: 1, arbitrary: fc.constantFrom(null, 7, "cloudflared --token", [], {}, { time: "cloudflared" }, { properties: {} }) },
 	);
 }
@@ -192,7 +204,7 @@ function recordFrom(values: readonly string[]): fc.Arbitrary<unknown> {
 const style: fc.Arbitrary<JsonStyle> = fc.record({
 	escapes: fc.oneof(
 		{ weight: 3, arbitrary: fc.constant("needed" as const) },
-		fc.constantFrom("some" as const, "html" as const, "all" as const),
+		fc.constantFrom("few" as const, "some" as const, "html" as const, "all" as const),
 	),
 	seed: fc.nat(),
 	blanks: fc.oneof({ weight: 4, arbitrary: fc.constant("") }, fc.constantFrom(" ", "\r\n", "\t ")),
@@ -203,12 +215,61 @@ const style: fc.Arbitrary<JsonStyle> = fc.record({
 	),
 });
 
-export const cases: fc.Arbitrary<Case> = rules.chain((chosen) => {
+/** Any number of records, in which the rules' values stand anywhere. */
+const crowded: fc.Arbitrary<Case> = rules.chain((chosen) => {
 	const values = chosen.flatMap((rule) => valuesOf(rule.when));
-	return fc.record({
-		rules: fc.constant(chosen),
-		records: fc.array(recordFrom(values), { maxLength: 5 }),
-		style,
-		offset: fc.nat(7),
-	});
+	return fc.record({ rules: fc.constant(chosen), records: fc.array(recordFrom(values), { maxLength: 5 }), style, offset: fc.nat(7) });
 });
+
+/**
+ * One record that matches one rule by the least that it can, so that a hit anywhere else cannot hide a mistake. The
+ * padding is of characters that no literal holds.
+ */
+const bare: fc.Arbitrary<Case> = fc.tuple(condition, fc.nat(2 ** 20), fc.nat(11), style).map(([when, bits, padding, styleOf]) => {
+	const properties = leastFor(when, bits, "~".repeat(padding));
+	return {
+		rules: [aRule(when, { tables: unionTables })],
+		records: [{ time: "", category: "AdvancedHunting-DeviceEvents", properties }],
+		style: { ...styleOf, wrapper: "records" },
+		offset: bits % 8,
+	};
+});
+
+function leastFor(when: Condition, bits: number, padding: string): Readonly<Record<string, string | number>> {
+	switch (when.kind) {
+		case "all":
+			return Object.assign({}, ...when.parts.map((part) => leastFor(part, bits, padding)));
+		case "any": {
+			const part = when.parts[bits % when.parts.length];
+			return part === undefined ? {} : leastFor(part, bits, padding);
+		}
+		case "not":
+			return {};
+		case "equalsNumber":
+			return { [when.column]: when.values[0] ?? 0 };
+		case "equals":
+			return { [when.column]: mixCase(when.value, bits) };
+		case "in":
+			return { [when.column]: mixCase(when.values[bits % when.values.length] ?? "", bits) };
+		case "startsWith":
+			return { [when.column]: mixCase(when.value, bits) + padding };
+		case "has":
+		case "contains": {
+			// A letter behind it wherever that is allowed: nothing may rely on a boundary there.
+			const letterMayFollow = when.kind === "contains" || /[^0-9A-Za-z]$/.test(when.value);
+			return { [when.column]: padding + mixCase(when.value, bits) + (letterMayFollow ? "q" : "") };
+		}
+		case "endsWith":
+			return { [when.column]: padding + mixCase(when.value, bits) };
+		case "hasAll":
+			return { [when.column]: padding + mixCase(when.values.join("~"), bits) };
+		case "hasFlag":
+			return {
+				[when.column]: `${padding} ${bits % 2 === 0 ? "-" : "--"}${mixCase(when.names[0] ?? "", bits)}${bits % 3 === 0 ? "=" : ""}`,
+			};
+		case "hasTunnelToken":
+			return { [when.column]: padding + token };
+	}
+}
+
+export const cases: fc.Arbitrary<Case> = fc.oneof(crowded, bare);

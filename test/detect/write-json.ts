@@ -1,7 +1,7 @@
 /** How a writer of JSON may differ from ours without changing what is said. */
 export interface JsonStyle {
-	/** Which characters become `\u00XX`: those that must, HTML's too, some at random, or all. */
-	readonly escapes: "needed" | "html" | "some" | "all";
+	/** Which characters become `\u00XX`: those that must, HTML's too, few or some at random, or all. */
+	readonly escapes: "needed" | "html" | "few" | "some" | "all";
 	/** Decides which, and the case of the hex digits. */
 	readonly seed: number;
 	/** Between all tokens. */
@@ -26,9 +26,14 @@ export function writeJson(records: readonly unknown[], style: JsonStyle): string
 				return mustEscape || letter.length > 1 ? JSON.stringify(letter).slice(1, -1) : letter;
 			case "html":
 				return /["'<>&+`]/.test(letter) || letter < " " || letter > "~" ? hex(letter) : letter === "\\" ? "\\\\" : letter;
+			case "few":
 			case "some":
 				if (letter === "/" && chance(2)) return "\\/";
-				return chance(12) || (mustEscape && chance(2)) ? hex(letter) : mustEscape ? JSON.stringify(letter).slice(1, -1) : letter;
+				return chance(style.escapes === "few" ? 60 : 12) || (mustEscape && chance(2))
+					? hex(letter)
+					: mustEscape
+						? JSON.stringify(letter).slice(1, -1)
+						: letter;
 			case "all":
 				return hex(letter);
 		}
