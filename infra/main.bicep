@@ -67,8 +67,8 @@ type settingsType = {
   CHANGES_PER_PERIOD: string?
   @description('Tenants whose records are read.')
   TENANT_IDS: string?
-  @description('Hour of the daily digest.')
-  DIGEST_HOUR_UTC: string?
+  @description('true: also read what a device is; stream DeviceInfo and DeviceNetworkInfo too.')
+  DEVICE_CONTEXT: string?
 }
 
 @description('Settings of the app to change from their defaults, for example {"RULES": "all"}.')

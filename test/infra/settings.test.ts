@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { platformSettings, settingNames } from "../../lib/config.ts";
+import { compiledTemplate, sorted, type Template } from "./template.ts";
+
+/** Names of the platform itself: the identity, the host's storage and telemetry, overrides of host.json. */
+const platform = /^(AzureWebJobsStorage__|EventHub__|AzureFunctionsJobHost__|APPLICATIONINSIGHTS_|AZURE_CLIENT_ID$)/;
+
+/** Every setting the template can give the app: what it writes itself, and what the "settings" parameter takes. */
+function namesIn(template: Template): string[] {
+	const written = [
+		...JSON.stringify(template).matchAll(
+			/'((?:[A-Z]+_)*[A-Z]+|\w+__\w+)', (?=format|reference|parameters|string|coalesce|'managedidentity')/g,
+		),
+	].map(([, name = ""]) => name);
+	const offered = Object.keys(template.definitions?.["settingsType"]?.properties ?? {});
+	return [...new Set([...written, ...offered])];
+}
+
+const ours = (names: readonly string[]) => sorted(names.filter((name) => !platform.test(name)));
+
+test("the template can give the app every setting the code reads, and no other", () => {
+	expect(ours(namesIn(compiledTemplate()))).toEqual(ours([...settingNames, ...Object.keys(platformSettings)]));
+});
+
+test("the platform's settings name the identity, the stores and the hub", () => {
+	expect(sorted(namesIn(compiledTemplate()).filter((name) => platform.test(name)))).toEqual([
+		"APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+		"APPLICATIONINSIGHTS_CONNECTION_STRING",
+		"AZURE_CLIENT_ID",
+		"AzureFunctionsJobHost__extensions__eventHubs__maxEventBatchSize",
+		"AzureFunctionsJobHost__extensions__eventHubs__maxWaitTime",
+		"AzureFunctionsJobHost__extensions__eventHubs__minEventBatchSize",
+		"AzureWebJobsStorage__blobServiceUri",
+		"AzureWebJobsStorage__clientId",
+		"AzureWebJobsStorage__credential",
+		"AzureWebJobsStorage__tableServiceUri",
+		"EventHub__clientId",
+		"EventHub__credential",
+		"EventHub__fullyQualifiedNamespace",
+	]);
+});
+
+test("a setting that the template lacks, or has under another name, is noticed", () => {
+	const template = compiledTemplate();
+	const properties = template.definitions?.["settingsType"]?.properties ?? {};
+	delete properties["RULES"];
+	properties["RULE_SET"] = {};
+
+	expect(ours(namesIn(template))).not.toContain("RULES");
+	expect(ours(namesIn(template))).toContain("RULE_SET");
+});
+
+test("secrets reach the app as references into the vault", () => {
+	const text = JSON.stringify(compiledTemplate());
+
+	for (const name of ["TEAMS_WEBHOOK_URL", "WEBHOOK_URL", "WEBHOOK_SECRET", "WEBHOOK_HEADER"]) {
+		expect(text).toMatch(new RegExp(`'${name}', format\\('\\{0\\}[a-z-]+/\\)', format\\('@Microsoft.KeyVault\\(SecretUri=`));
+	}
+});
