@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { addApproval, checkApprovals, listApprovals, type NewApproval } from "./approvals.ts";
 import { doctor } from "./doctor.ts";
 import { drill } from "./drill.ts";
+import { explainRule, listRules } from "./rules.ts";
 import { run } from "./run.ts";
 import { type RunHubOptions, runHub } from "./run-hub.ts";
 
@@ -91,6 +93,62 @@ function seconds(text: string): number {
 	if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("Write a number of seconds.");
 	return Number(text);
 }
+
+const rules = program.command("rules").description("list the rules: ● active by the setting RULES, ○ not");
+rules
+	.command("list", { isDefault: true })
+	.description("list the rules (the default)")
+	.option("--json", "one JSON object per line", false)
+	.action((options: { readonly json: boolean }) => {
+		process.exitCode = listRules(options);
+	});
+rules
+	.command("explain")
+	.description("say test by test why a rule fires on a record, or why not")
+	.argument("<id>", "the rule's id")
+	.requiredOption("--record <file>", "file with one record or message per line; - for standard input")
+	.action(async (id: string, { record }: { readonly record: string }) => {
+		process.exitCode = await explainRule(id, record);
+	});
+
+const approvalsFile = ["--file <path>", "the file", process.env["APPROVALS_FILE"] || "approvals.json"] as const;
+const approvals = program
+	.command("approvals")
+	.description("look after the file that says which tunnels are ours; docs/approvals.md explains it");
+approvals
+	.command("check")
+	.description("read the file as the function does: mistakes, and what to look at")
+	.option(...approvalsFile)
+	.action(async ({ file }: { readonly file: string }) => {
+		process.exitCode = await checkApprovals(file);
+	});
+approvals
+	.command("list")
+	.description("list what is approved")
+	.option(...approvalsFile)
+	.option("--json", "one JSON object per line", false)
+	.action(async ({ file, json }: { readonly file: string; readonly json: boolean }) => {
+		process.exitCode = await listApprovals(file, { json });
+	});
+approvals
+	.command("add")
+	.description("add an entry; everything it names must hold")
+	.option(...approvalsFile)
+	.option("--name <text>", "what people call it")
+	.option("--account <tag>", "Cloudflare account tag, 32 hex (strong: the verdict is Ours)")
+	.option("--tunnel <id...>", "tunnels of that account that are approved")
+	.option("--any-tunnel", "every tunnel of that account")
+	.option("--sha256 <hash>", "hash of the program")
+	.option("--path <path>", "full path of the program")
+	.option("--device <id>", "DeviceId or full name")
+	.option("--device-group <name>", "device group in Defender")
+	.option("--user <name>", "DOMAIN\\user or UPN")
+	.requiredOption("--owner <text>", "who answers for it")
+	.requiredOption("--reason <text>", "why it is approved")
+	.requiredOption("--until <date>", "last day on which it holds, YYYY-MM-DD")
+	.action(async ({ file, ...entry }: NewApproval & { readonly file: string }) => {
+		process.exitCode = await addApproval(file, entry);
+	});
 
 try {
 	await program.parseAsync();

@@ -30,7 +30,8 @@ async function* readInputs(inputs: readonly Input[], stop: AbortSignal): AsyncGe
 	}
 }
 
-function cannotRead(error: unknown): undefined {
+/** Says why an input cannot be read; anything else is a surprise and thrown on. */
+export function cannotRead(error: unknown): undefined {
 	if (!(error instanceof Error && "code" in error && "path" in error)) throw error;
 	const why =
 		error.code === "ENOENT" ? "there is no such file or folder" : error.code === "EACCES" ? "no permission to read it" : String(error.code);

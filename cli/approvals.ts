@@ -1,0 +1,102 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { type Approval, isExpired, readApprovals } from "../lib/cloudflared/approvals.ts";
+import { inert } from "../lib/notify/text.ts";
+import { say } from "./session.ts";
+
+/** What `tunnelwatch approvals add` takes; the names are those of the file. */
+export interface NewApproval {
+	readonly name?: string;
+	readonly account?: string;
+	readonly tunnel?: readonly string[];
+	readonly anyTunnel?: boolean;
+	readonly sha256?: string;
+	readonly path?: string;
+	readonly device?: string;
+	readonly deviceGroup?: string;
+	readonly user?: string;
+	readonly owner: string;
+	readonly reason: string;
+	readonly until: string;
+}
+
+/** `tunnelwatch approvals check`: exit code 0 when the file is good, warnings or not. */
+export async function checkApprovals(file: string): Promise<number> {
+	const read = await load(file);
+	if (read === undefined) return 1;
+	for (const warning of read.warnings) process.stdout.write(`warning  ${warning}\n`);
+	process.stdout.write(
+		`${count(read.approvals.length)} in ${file}: good${read.warnings.length === 0 ? "" : `, with ${read.warnings.length} to look at`}.\n`,
+	);
+	return 0;
+}
+
+/** `tunnelwatch approvals list` */
+export async function listApprovals(file: string, { json }: { readonly json: boolean }): Promise<number> {
+	const read = await load(file);
+	if (read === undefined) return 1;
+	const now = new Date();
+	for (const one of read.approvals) process.stdout.write(`${json ? JSON.stringify(one) : line(one, now)}\n`);
+	if (!json) process.stdout.write(`${count(read.approvals.length)}.\n`);
+	return 0;
+}
+
+/** `tunnelwatch approvals add`: writes the file only if all of it is good afterwards. */
+export async function addApproval(file: string, { tunnel, anyTunnel, ...rest }: NewApproval): Promise<number> {
+	const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+		if (error.code === "ENOENT") return '{"approvals":[]}';
+		throw error;
+	});
+	if (mistakesIn(text, file)) return 1;
+	const known = JSON.parse(text.replace(/^\uFEFF/, "")) as { readonly approvals: readonly unknown[] };
+	const tunnels = anyTunnel === true ? "any" : tunnel;
+	const entry = { ...rest, ...(tunnels === undefined ? {} : { tunnels }) };
+	const next = `${JSON.stringify({ ...known, approvals: [...known.approvals, entry] }, undefined, "\t")}\n`;
+	if (mistakesIn(next, "The new entry")) return 2;
+	await writeFile(file, next);
+	process.stdout.write(`Added to ${file}. Have it reviewed like any change of the deployment.\n`);
+	return checkApprovals(file);
+}
+
+async function load(file: string): Promise<{ readonly approvals: readonly Approval[]; readonly warnings: readonly string[] } | undefined> {
+	let text: string;
+	try {
+		text = await readFile(file, "utf8");
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error)) throw error;
+		say(`Cannot read ${file}: ${error.code === "ENOENT" ? "there is no such file" : String(error.code)}.`);
+		return undefined;
+	}
+	const read = readApprovals(text, new Date());
+	if (read.ok) return read;
+	tellMistakes(read.mistakes, file);
+	return undefined;
+}
+
+function mistakesIn(text: string, where: string): boolean {
+	const read = readApprovals(text, new Date());
+	if (!read.ok) tellMistakes(read.mistakes, where);
+	return !read.ok;
+}
+
+function tellMistakes(mistakes: readonly string[], where: string): void {
+	say(`${where} is wrong; nothing in it would count:\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
+}
+
+function line(one: Approval, now: Date): string {
+	const strength = one.account === undefined ? "weak  " : "strong";
+	const names = [
+		one.account,
+		one.tunnels === "any" ? "any tunnel" : `${one.tunnels.length} tunnels`,
+		one.device,
+		one.deviceGroup,
+		one.user,
+		one.path,
+		one.sha256,
+	];
+	const what = names.filter((part) => part !== undefined && part !== "0 tunnels").join(" · ");
+	return `${isExpired(one, now) ? "ended " : strength}  until ${one.until}  ${inert(one.label, 40)}: ${what} (${inert(one.owner, 60)})`;
+}
+
+function count(n: number): string {
+	return n === 1 ? "1 approval" : `${n} approvals`;
+}

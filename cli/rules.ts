@@ -1,0 +1,80 @@
+import { decodeMessage } from "../lib/defender/envelope.ts";
+import type { DefenderRecord } from "../lib/defender/record.ts";
+import { type Explanation, explain } from "../lib/detect/explain.ts";
+import type { Rule } from "../lib/detect/rule.ts";
+import { inert } from "../lib/notify/text.ts";
+import { allRules } from "../lib/rules/index.ts";
+import { selectRules } from "../lib/rules/select.ts";
+import { findInputs, readLines } from "./input.ts";
+import { cannotRead } from "./run.ts";
+import { say } from "./session.ts";
+
+/** `tunnelwatch rules`: what is active by the setting RULES, and what is not. Returns the exit code. */
+export function listRules({ json }: { readonly json: boolean }): number {
+	const selected = selectRules(process.env["RULES"] ?? "");
+	if (!selected.ok) {
+		say(`RULES: ${selected.mistakes.join("; ")}`);
+		return 2;
+	}
+	const active = new Set(selected.rules.map((rule) => rule.id));
+	for (const rule of allRules) {
+		const { id, title, severity, set, tables, attack } = rule;
+		process.stdout.write(
+			json
+				? `${JSON.stringify({ id, title, severity, set, active: active.has(id), tables, attack })}\n`
+				: `${ruleLine(rule, active.has(id))}\n`,
+		);
+	}
+	if (!json)
+		process.stdout.write(
+			`\n${active.size} of ${allRules.length} rules are active. \`tunnelwatch rules explain ID --record FILE\` says why one fires or not; docs/rules.md has them all.\n`,
+		);
+	return 0;
+}
+
+function ruleLine({ id, title, severity, set }: Rule, active: boolean): string {
+	return `${active ? "●" : "○"} ${id.padEnd(longestId)}  ${severity.padEnd(8)}  ${set.padEnd(11)}  ${title}`;
+}
+
+const longestId = Math.max(...allRules.map((rule) => rule.id.length));
+
+/** `tunnelwatch rules explain`: test by test, what matched and what did not. Returns the exit code. */
+export async function explainRule(id: string, file: string): Promise<number> {
+	const rule = allRules.find((one) => one.id === id);
+	if (rule === undefined) {
+		say("There is no rule with this id; `tunnelwatch rules` lists them.");
+		return 2;
+	}
+	const inputs = await findInputs([file]).catch(cannotRead);
+	if (inputs === undefined) return 1;
+	let records = 0;
+	let fired = 0;
+	for (const input of inputs) {
+		for await (const { messages } of readLines(input, new AbortController().signal)) {
+			for (const { at, body } of messages) {
+				for (const [index, record] of decodeMessage(body).records.entries()) {
+					const explanation = explain(rule, record);
+					records += 1;
+					if (explanation.fires) fired += 1;
+					process.stdout.write(`${describe(explanation, record, `line ${at.message}, record ${index}`)}\n\n`);
+				}
+			}
+		}
+	}
+	if (records === 0) {
+		say("The file holds no record that a rule could read: one message or record per line is wanted.");
+		return 1;
+	}
+	process.stdout.write(`${rule.title} (${rule.id}) fires on ${fired} of ${records} records.\n`);
+	return 0;
+}
+
+function describe({ rule, readsTable, fires, steps }: Explanation, record: DefenderRecord, where: string): string {
+	const head = `${fires ? "FIRES" : "silent"}  ${where}: ${record.table}`;
+	if (!readsTable) return `${head}\n  The rule does not read this table, but ${rule.tables.join(", ")}.`;
+	const lines = steps.map(({ depth, text, holds, value }) => {
+		const held = value === undefined ? "" : value === "" ? "   (empty)" : `   ${inert(value, 160)}`;
+		return `  ${"  ".repeat(depth)}${holds ? "✓" : "✗"} ${text}${held}`;
+	});
+	return [head, ...lines].join("\n");
+}
