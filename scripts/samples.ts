@@ -177,6 +177,7 @@ const sanctioned = [
 		ActionType: "ServiceInstalled",
 		FileName: "cloudflared.exe",
 		FolderPath: service,
+		SHA256: hex("sha256 of cloudflared.exe", 64),
 		AdditionalFields: JSON.stringify({ ServiceName: "Cloudflared", ServiceAccount: "LocalSystem", ServiceStartType: 2, ServiceType: 16 }),
 		InitiatingProcessFileName: "services.exe",
 	}),

@@ -152,7 +152,7 @@ const maySpeakFor: Readonly<Record<Mode, boolean>> = {
 	"named-credentials": true,
 	"adhoc-named": false,
 	quick: false,
-	"service-install": false,
+	"service-install": true,
 	"service-uninstall": true,
 	"service-mode": true,
 	"access-client": false,
