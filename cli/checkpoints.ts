@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 
 /** The last message of a partition that was recorded. */
-export interface Checkpoint {
+interface Checkpoint {
 	readonly sequenceNumber: number;
 	/** Text, because it can exceed 2^53. */
 	readonly offset: string;

@@ -24,13 +24,18 @@ const signInMs = 30_000;
 /** `tunnelwatch doctor`: looks at everything the function depends on. Returns the exit code. */
 export async function doctor({ sendTest, json }: DoctorOptions): Promise<number> {
 	const results: Result[] = [];
-	for await (const result of runChecks(checks(process.env, sendTest))) {
+	for await (const result of examine(process.env, sendTest)) {
 		results.push(result);
 		process.stdout.write(`${json ? JSON.stringify({ type: "check", ...result }) : resultText(result)}\n`);
 	}
 	const ok = results.every(({ verdict }) => verdict !== "failure");
 	process.stdout.write(`${json ? JSON.stringify({ type: "summary", ok }) : `\n${endText(results)}`}\n`);
 	return ok ? 0 : 1;
+}
+
+/** All findings, in the order in which things depend on each other. */
+export function examine(environment: Environment, sendTest: boolean): AsyncGenerator<Result> {
+	return runChecks(checks(environment, sendTest));
 }
 
 function checks(environment: Environment, sendTest: boolean): readonly Check[] {

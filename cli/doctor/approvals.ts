@@ -1,37 +1,30 @@
-import { readFile } from "node:fs/promises";
-import { readApprovals } from "../../lib/cloudflared/approvals.ts";
-import type { Result } from "./check.ts";
+import { createApprovalsFile } from "../../lib/approvals-file.ts";
+import { type Result, sentence } from "./check.ts";
 
-const why = "A tunnel of your own that is not approved is told like an intruder's.";
-
+/** Reads the file as the function does. */
 export async function checkApprovals(path: string | undefined, now: Date): Promise<readonly Result[]> {
-	if (path === undefined || path.trim() === "") {
-		return [{ check: "approvals", verdict: "ok", says: "No APPROVALS_FILE is set: no tunnel counts as yours, and every one is told." }];
-	}
-	let text: string;
-	try {
-		text = await readFile(path, "utf8");
-	} catch (error) {
-		if (!(error instanceof Error && "code" in error)) throw error;
-		const says = `The file that APPROVALS_FILE names cannot be read (${String(error.code)}).`;
-		return [{ check: "approvals", verdict: "failure", says, why, fix: "Put the file where APPROVALS_FILE says, or correct the path." }];
-	}
-	const read = readApprovals(text, now);
-	if (!read.ok) {
-		const fix = "Correct the file; until then nothing in it counts.";
-		return read.mistakes.map((mistake) => ({ check: "approvals", verdict: "failure", says: `${mistake}.`, why, fix }));
-	}
-	const fine: Result = { check: "approvals", verdict: "ok", says: `${read.approvals.length} approvals can be read.` };
-	return [
-		fine,
-		...read.warnings.map(
-			(says): Result => ({
-				check: "approvals",
-				verdict: "warning",
-				says,
-				why: "An approval that is weak, or over, does not do what people think it does.",
-				fix: "Renew it, make it name an account and its tunnels, or take it out.",
-			}),
-		),
-	];
+	const file = createApprovalsFile(path?.trim() || undefined);
+	await file.refresh(now);
+	const mistakes = file.mistakes().map(
+		(mistake): Result => ({
+			check: "approvals",
+			verdict: "failure",
+			says: sentence(mistake),
+			why: "A file with a mistake approves nothing, and a tunnel of your own is told like an intruder's.",
+			fix: "Correct the file, or the path in APPROVALS_FILE; docs/approvals.md describes it.",
+		}),
+	);
+	const warnings = file.warnings().map(
+		(warning): Result => ({
+			check: "approvals",
+			verdict: "warning",
+			says: sentence(warning),
+			why: "An approval that is weak, or over, does not do what people think it does.",
+			fix: "Renew it, make it name an account and its tunnels, or take it out.",
+		}),
+	);
+	if (mistakes.length > 0) return mistakes;
+	const count = file.current().length;
+	const says = count === 0 ? "There are none: no tunnel counts as yours, and every one is told." : `${count} can be read.`;
+	return [{ check: "approvals", verdict: "ok", says }, ...warnings];
 }

@@ -24,6 +24,11 @@ export interface Check {
 	run(): Promise<readonly Result[]>;
 }
 
+/** Words of another part, with one full stop. */
+export function sentence(words: string): string {
+	return words.endsWith(".") ? words : `${words}.`;
+}
+
 /** Runs all checks, one after another; one that breaks is a finding itself and stops no other. */
 export async function* runChecks(checks: readonly Check[]): AsyncGenerator<Result> {
 	for (const { name, run } of checks) {

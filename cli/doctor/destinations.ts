@@ -8,7 +8,7 @@ import { decide, defaultPolicy } from "../../lib/findings/policy.ts";
 import { render, sendMs } from "../../lib/findings/send.ts";
 import { rulesOfSet } from "../../lib/rules/select.ts";
 import { inventedDeviceId, inventedTenant, syntheticRecord } from "../synthetic.ts";
-import type { Environment, Result } from "./check.ts";
+import { type Environment, type Result, sentence } from "./check.ts";
 
 export interface DestinationsCheck {
 	readonly environment: Environment;
@@ -36,7 +36,7 @@ export async function checkDestinations({ environment, sendTest, clock, newId }:
 	const results: Result[] = warnings.map((warning) => ({
 		check: "destinations",
 		verdict: "warning",
-		says: `${warning}.`,
+		says: sentence(warning),
 		why: "It may work today and not tomorrow.",
 		fix: "Change the address now, while nothing has been lost.",
 	}));

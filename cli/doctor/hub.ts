@@ -2,7 +2,7 @@ import type { EventHubConsumerClient, PartitionProperties } from "@azure/event-h
 import type { AddressResult } from "../hub/address.ts";
 import type { HubConnection } from "../hub/connection.ts";
 import { hubWords, troubleOf } from "../hub/trouble.ts";
-import type { Result } from "./check.ts";
+import { type Result, sentence } from "./check.ts";
 import { checkShape } from "./message-shape.ts";
 import { readNewest } from "./newest.ts";
 
@@ -25,7 +25,7 @@ export async function checkHub({ address, connect, group, clock }: HubCheck): Pr
 				(mistake): Result => ({
 					check: "hub",
 					verdict: "failure",
-					says: `${mistake}.`,
+					says: sentence(mistake),
 					why,
 					fix: "Give doctor the settings that the function has.",
 				}),
@@ -158,5 +158,5 @@ function skipped(...checks: readonly string[]): readonly Result[] {
 }
 
 function capitalised({ says, fix }: ReturnType<typeof hubWords>): { readonly says: string; readonly fix: string } {
-	return { says: `${says}.`, fix: fix.charAt(0).toUpperCase() + fix.slice(1) };
+	return { says: sentence(says), fix: fix.charAt(0).toUpperCase() + fix.slice(1) };
 }

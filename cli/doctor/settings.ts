@@ -1,5 +1,5 @@
 import { localSettings, platformSettings, readSettings, settingNames } from "../../lib/config.ts";
-import type { Environment, Result } from "./check.ts";
+import { type Environment, type Result, sentence } from "./check.ts";
 
 const keyVault = "@Microsoft.KeyVault(";
 
@@ -17,7 +17,7 @@ export function checkSettings(environment: Environment): readonly Result[] {
 			(says): Result => ({
 				check: "settings",
 				verdict: "failure",
-				says: `${says}.`,
+				says: sentence(says),
 				why: "With a wrong setting the function does nothing at all, and says so in its log and in health.",
 				fix: "Correct it where the function has its settings (see docs/deploy.md), then run doctor again.",
 			}),

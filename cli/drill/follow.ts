@@ -15,7 +15,7 @@ export type Step =
 	/** The end of patience. `waiting`: the destinations that have not got it; empty when it was not even recorded. */
 	| { readonly step: "timeout"; readonly recorded: boolean; readonly waiting: readonly Waiting[]; readonly ms: number };
 
-export interface Waiting {
+interface Waiting {
 	readonly destination: string;
 	/** What the last try ended with; `undefined` when there was none. */
 	readonly reason: string | undefined;

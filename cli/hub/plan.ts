@@ -1,7 +1,7 @@
 import type { EventPosition } from "@azure/event-hubs";
 
 /** Where to begin. `checkpoint` = where the last run ended, or at the oldest message when there was none. */
-export type From =
+type From =
 	| { readonly kind: "checkpoint" | "earliest" | "latest" }
 	| { readonly kind: "time"; readonly at: Date }
 	| { readonly kind: "number"; readonly partition: string; readonly sequenceNumber: number };
