@@ -48,6 +48,11 @@ export function say(words: TemplateStringsArray, ...pieces: readonly (Inert | nu
 	return String.raw({ raw: words }, ...shown) as Inert;
 }
 
+/** One text of those that are not empty. */
+export function joined(pieces: readonly Inert[], between: Inert): Inert {
+	return pieces.filter((piece) => piece !== "").join(between) as Inert;
+}
+
 /** A hash, tag or UUID; empty for anything which does not look like one. */
 export function idText(text: string): Inert {
 	return (/^[0-9a-z-]{1,64}$/i.test(text) ? text : "") as Inert;

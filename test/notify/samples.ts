@@ -50,6 +50,19 @@ export function aNotice(change: Partial<Notice> = {}): Notice {
 	};
 }
 
+const onLaptop = {
+	...aSighting().device,
+	facts: {
+		os: redacted("Windows11 23H2"),
+		kind: "workstation",
+		publicIp: redacted("192.0.2.44"),
+		addresses: [redacted("10.20.4.118")],
+		users: [redacted("CONTOSO\\j.meyer")],
+		exposure: redacted("Medium"),
+		internetFacing: false,
+	},
+} as const;
+
 /** The finding of the pictures: an account that is not approved, seen three times by two rules. */
 export function anUnapprovedFinding(change: Partial<Finding> = {}): Finding {
 	const worst = aSighting({
@@ -73,12 +86,15 @@ export function anUnapprovedFinding(change: Partial<Finding> = {}): Finding {
 			commandLine: redacted("cloudflared.exe tunnel --no-autoupdate run --token [removed: 184 characters]"),
 		},
 		exposes: [{ text: redacted("rdp://localhost:3389"), class: "rdp" }],
+		severityReason: redacted("the Cloudflare account is not an approved one"),
+		prevalence: { account: { devices: 1, since: at("21T19:34:11.402") }, binary: { devices: 3, since: at("02T08:15:00") } },
 		ownership: {
 			verdict: "not-ours",
 			reason: redacted("The tunnel belongs to Cloudflare account 9f86d081…5ad015, which is not on your approved list (2 accounts)."),
 		},
 	});
 	return aFinding({
+		device: onLaptop,
 		severity: "high",
 		noticeSeverity: "high",
 		count: 3,
@@ -100,6 +116,7 @@ const quickOnServer = aFinding({
 		id: redacted("b7745aa10c3d9fea3f1c0d94be2475f8c61d2e09"),
 		name: redacted("srv-dc-02.corp.example.com"),
 		group: redacted("Domain controllers"),
+		facts: { ...onLaptop.facts, os: redacted("WindowsServer2022"), kind: "server", users: [], internetFacing: true },
 	},
 	worst: aSighting({
 		severity: "critical",
@@ -132,6 +149,8 @@ const tokenInFile = aFinding({
 	device: { ...aSighting().device, name: redacted("eng-ws-0031.corp.example.com"), group: redacted("") },
 	worst: aSighting({
 		mode: "named-token-file",
+		tokenFile: redacted("C:\\ProgramData\\cf\\t.txt"),
+		otherTunnels: [{ account: "0cc175b9c0f1b6a831c399e269772661", tunnelId: "", endpoint: "", fingerprint: "" }],
 		tunnel: undefined,
 		ownership: {
 			verdict: "cannot-tell",

@@ -1,7 +1,9 @@
 import type { Redacted } from "../../cloudflared/redacted.ts";
+import type { Tunnel } from "../../cloudflared/sighting.ts";
 import type { Finding } from "../../findings/finding.ts";
-import { type Inert, idText, inert, say, shortWords } from "../text.ts";
-import { isTold, plain, type Room, type Row, row } from "./story.ts";
+import { type Inert, idText, inert, joined, say, shortWords } from "../text.ts";
+import { isTold, note, plain, type Room, type Row, row } from "./story.ts";
+import { spreadWords } from "./tunnel-row.ts";
 import { knownTunnel } from "./tunnel-words.ts";
 
 /** What *Details* shows: everything needed to search for the same thing elsewhere, and why the rules fired. */
@@ -10,17 +12,25 @@ export function findingDetails(finding: Finding, room: Room): readonly Row[] {
 	const { program } = sighting;
 	const { tunnel } = knownTunnel(finding);
 	const value = (text: Redacted): Inert => shortWords(inert(text, room.detail), 48);
+	const values = (list: readonly Redacted[]): Inert => joined(list.slice(0, 5).map(value), say`, `);
+	const { facts } = device;
 	return [
+		row(say`Severity`, plain(sighting.severityReason === undefined ? say`` : value(sighting.severityReason))),
 		row(say`Path`, plain(value(program.path))),
-		row(say`SHA-256`, plain(idText(program.sha256))),
+		row(say`SHA-256`, plain(idText(program.sha256)), note(spreadWords(sighting.prevalence?.binary))),
 		row(say`Account`, plain(idText(tunnel?.account ?? ""))),
 		row(say`Tunnel`, plain(idText(tunnel?.tunnelId ?? ""))),
+		row(say`Also`, plain(joined((sighting.otherTunnels ?? []).slice(0, 3).map(tunnelWords), say`; `))),
+		row(say`Token file`, plain(sighting.tokenFile === undefined ? say`` : value(sighting.tokenFile))),
 		row(
 			say`Secret`,
 			plain(tunnel === undefined || tunnel.fingerprint === "" ? say`` : say`removed; SHA-256 starts ${idText(tunnel.fingerprint)}`),
 		),
 		row(say`SHA-1`, plain(idText(program.sha1))),
 		row(say`Device ID`, plain(value(device.id))),
+		row(say`Addresses`, plain(facts === undefined ? say`` : values([facts.publicIp, ...facts.addresses]))),
+		row(say`Logged on`, plain(facts === undefined ? say`` : values(facts.users))),
+		row(say`Exposure`, plain(facts === undefined ? say`` : value(facts.exposure))),
 		row(say`Record`, plain(say`${idText(sighting.table)} ${value(sighting.reportId)} at ${value(sighting.timestamp)}`)),
 		...sighting.rules.slice(0, 4).map((rule) => {
 			const tests = rule.evidence.slice(0, 4).map(({ column, test, value: held }) => `${column} ${test}: ${held}`);
@@ -30,4 +40,8 @@ export function findingDetails(finding: Finding, room: Room): readonly Row[] {
 	]
 		.filter(isTold)
 		.slice(0, room.details);
+}
+
+function tunnelWords({ account, tunnelId }: Tunnel): Inert {
+	return joined([idText(account), idText(tunnelId)], say` `);
 }

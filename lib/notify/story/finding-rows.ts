@@ -1,13 +1,13 @@
 import type { Redacted } from "../../cloudflared/redacted.ts";
-import type { FolderClass, Target } from "../../cloudflared/sighting.ts";
+import type { Device, FolderClass, Target } from "../../cloudflared/sighting.ts";
 import type { Notice } from "../../findings/delivery.ts";
-import type { Finding } from "../../findings/finding.ts";
 import type { FindRule } from "../rule-facts.ts";
-import { type Inert, idText, inert, say, shortWords } from "../text.ts";
+import { type Inert, inert, joined, say, shortWords } from "../text.ts";
 import { ruleTitle } from "./rule-words.ts";
 import { isTold, note, plain, type Room, type Row, row, type Span, strong, subtle } from "./story.ts";
 import { counted, utc } from "./time.ts";
-import { knownTunnel, modeWords, targetWords } from "./tunnel-words.ts";
+import { tunnelRow } from "./tunnel-row.ts";
+import { targetWords } from "./tunnel-words.ts";
 
 /** Who, what, from where, how often: the table under the head. */
 export function findingRows(notice: Notice, room: Room, rules: FindRule): readonly Row[] {
@@ -15,9 +15,8 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 	const { device, worst: sighting } = finding;
 	const { program } = sighting;
 	const name = (text: Redacted): Inert => shortWords(inert(text, room.name), room.word);
-	const told = finding.rules.map((id) => ruleTitle(id, rules)).filter((title) => title !== "");
 	const rows = {
-		device: row(say`Device`, strong(name(device.name)), note(device.group === "" ? say`` : say`group ${name(device.group)}`)),
+		device: row(say`Device`, strong(name(device.name)), note(deviceNote(device, name))),
 		user: row(say`User`, strong(name(program.user)), note(program.user !== "" && program.elevated ? say`elevated` : say``)),
 		tunnel: tunnelRow(finding, name),
 		exposes: row(
@@ -28,30 +27,31 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 		folder: row(
 			say`Folder`,
 			plain(shortWords(inert(folderOf(program.path), room.name), room.word + 4)),
-			note([folderNotes[program.folderClass], program.renamed ? say`cloudflared under another name` : say``].reduce(comma, say``)),
+			note(joined([folderNotes[program.folderClass], program.renamed ? say`cloudflared under another name` : say``], say`, `)),
 		),
 		seen: row(say`Seen`, strong(counted(finding.count, say`event`, say`events`)), note(say`since ${utc(finding.firstSeen)}`)),
-		rules: row(say`Rules`, plain(told.slice(0, 6).reduce(plus, say``))),
+		rules: row(
+			say`Rules`,
+			plain(
+				joined(
+					finding.rules.slice(0, 6).map((id) => ruleTitle(id, rules)),
+					say` + `,
+				),
+			),
+		),
 	};
 	return (room.rows === "all" ? Object.values(rows) : [rows.device, rows.tunnel, rows.rules]).filter(isTold);
 }
 
-function tunnelRow(finding: Finding, name: (text: Redacted) => Inert): Row | undefined {
-	const { hostname, mode } = finding.worst;
-	const { tunnel: shown, learnedAt } = knownTunnel(finding);
-	const facts = [
-		shown === undefined ? say`` : labelled(say`account`, shortId(shown.account)),
-		shown === undefined ? say`` : labelled(say`tunnel`, shortId(shown.tunnelId)),
-		learnedAt === undefined ? say`` : say`learned ${utc(learnedAt)}`,
-		hostname === "" ? say`` : say`public name ${name(hostname)}`,
+/** "Windows11 23H2, server, group Finance, faces the internet" */
+function deviceNote({ group, facts }: Device, name: (text: Redacted) => Inert): Inert {
+	const known = [
+		facts === undefined ? say`` : name(facts.os),
+		facts?.kind === "server" ? say`server` : say``,
+		group === "" ? say`` : say`group ${name(group)}`,
+		facts?.internetFacing === true ? say`faces the internet` : say``,
 	];
-	return row(say`Tunnel`, strong(modeWords[mode]), note(facts.reduce(comma, say``)));
-}
-
-/** `9f86d081…0ad015`: enough to compare at a glance; the details hold all of it. */
-export function shortId(id: string): Inert {
-	const whole = idText(id);
-	return (whole.length > 20 ? `${whole.slice(0, 8)}…${whole.slice(-6)}` : whole) as Inert;
+	return joined(known, say`, `);
 }
 
 function chainSpans(names: readonly Inert[]): readonly Span[] {
@@ -84,16 +84,3 @@ const folderNotes: Readonly<Record<FolderClass, Inert>> = {
 	container: say`container`,
 	unknown: say``,
 };
-
-function labelled(label: Inert, text: Inert): Inert {
-	return text === "" ? text : say`${label} ${text}`;
-}
-
-function comma(left: Inert, right: Inert): Inert {
-	if (right === "") return left;
-	return left === "" ? right : say`${left}, ${right}`;
-}
-
-function plus(left: Inert, right: Inert): Inert {
-	return left === "" ? right : say`${left} + ${right}`;
-}

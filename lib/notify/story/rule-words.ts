@@ -2,7 +2,7 @@ import type { Redacted } from "../../cloudflared/redacted.ts";
 import type { Finding } from "../../findings/finding.ts";
 import { isWorse } from "../../severity.ts";
 import type { FindRule, RuleFacts } from "../rule-facts.ts";
-import { type Inert, idText, inert, say } from "../text.ts";
+import { type Inert, idText, inert, joined, say } from "../text.ts";
 
 /** The rule that speaks for the finding: the most severe of the worst sighting that is still known. */
 export function mainRule(finding: Finding, rules: FindRule): RuleFacts | undefined {
@@ -19,9 +19,12 @@ export function ruleTitle(id: string, rules: FindRule): Inert {
 
 /** "cloudflared ran from … (ATT&CK T1090.001, T1572)." */
 export function whyWords(finding: Finding, rules: FindRule): Inert {
-	const attack = attackIds(finding, rules);
+	const attack = joined(
+		attackIds(finding, rules).map((id) => ruleText(id, 10)),
+		say`, `,
+	);
 	const meaning = ruleText(mainRule(finding, rules)?.meaning ?? fallbackMeaning, 400);
-	return attack.length === 0 ? meaning : say`${meaning} (ATT&CK ${idList(attack)})`;
+	return attack === "" ? meaning : say`${meaning} (ATT&CK ${attack})`;
 }
 
 /** Three steps, each doable from where the reader is. A short runbook is filled up with what always applies. */
@@ -43,10 +46,6 @@ const fallbackSteps = [
 	"Check for logons from 127.0.0.1 on this device since then; RDP through a tunnel arrives from there.",
 	"Ask the user if they started it. No good answer: treat it as hostile.",
 ];
-
-function idList(ids: readonly string[]): Inert {
-	return inert(ids.join(", ") as Redacted, 80);
-}
 
 /** A rule's words are ours and hold no secret; they take the same way as all others, so that nothing needs trust. */
 function ruleText(text: string, max: number): Inert {

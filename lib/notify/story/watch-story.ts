@@ -3,10 +3,10 @@ import type { Finding } from "../../findings/finding.ts";
 import { severities } from "../../severity.ts";
 import { huntingQuery } from "../hunting-query.ts";
 import type { Portal } from "../portal.ts";
-import { type Inert, idText, plainName, say } from "../text.ts";
-import { shortId } from "./finding-rows.ts";
+import { type Inert, idText, joined, plainName, say } from "../text.ts";
 import { isTold, type Links, note, plain, type Row, row, type Story, severityWord, strong } from "./story.ts";
 import { counted, duration, utc } from "./time.ts";
+import { shortId } from "./tunnel-row.ts";
 import { modeWords, titleWords, verdictWords } from "./tunnel-words.ts";
 
 const noLinks: Links = { device: undefined, hunt: undefined, file: undefined };
@@ -122,9 +122,9 @@ function shortName({ device }: Finding): Inert {
 
 /** "2 critical, 10 high" */
 function severityCounts({ bySeverity }: StormNotice): Inert {
-	return severities
-		.toReversed()
-		.filter((severity) => bySeverity[severity] > 0)
-		.map((severity) => say`${bySeverity[severity]} ${idText(severity)}`)
-		.reduce((left, right) => (left === "" ? right : say`${left}, ${right}`), say``);
+	const present = severities.toReversed().filter((severity) => bySeverity[severity] > 0);
+	return joined(
+		present.map((severity) => say`${bySeverity[severity]} ${idText(severity)}`),
+		say`, `,
+	);
 }

@@ -1,3 +1,4 @@
+import type { Device } from "../../cloudflared/sighting.ts";
 import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, StormNotice } from "../../findings/delivery.ts";
 import { type Finding, findingId } from "../../findings/finding.ts";
 import { findingLinks, findingTitle } from "../story/finding-story.ts";
@@ -56,6 +57,10 @@ function findingData(notice: Notice, knowledge: Knowledge): object {
 			folder: worst.program.folderClass,
 		},
 		mode: worst.mode,
+		tokenFile: worst.tokenFile,
+		otherTunnels: worst.otherTunnels?.map(({ account, tunnelId }) => ({ account, tunnel: tunnelId })),
+		severityReason: worst.severityReason,
+		prevalence: worst.prevalence,
 		exposes: worst.exposes.map(({ text, class: kind }) => ({ address: text, class: kind })),
 		hostname: worst.hostname,
 		rules: finding.rules.map((id) => ({ id, title: ruleTitle(id, knowledge.rules) })),
@@ -87,11 +92,16 @@ function summary(finding: Finding): object {
 			learnedAt,
 		},
 		tenantId: device.tenantId,
-		device: { id: device.id, name: device.name, group: device.group },
+		device: deviceData(device),
 		count: finding.count,
 		firstSeen: finding.firstSeen,
 		lastSeen: finding.lastSeen,
 	};
+}
+
+function deviceData({ id, name, group, facts }: Device): object {
+	const { kind, ...known } = facts ?? { kind: undefined };
+	return { id, name, group, ...known, ...(kind === undefined || kind === "unknown" ? {} : { kind }) };
 }
 
 function stormData({ id, count, bySeverity, worst, since }: StormNotice): object {

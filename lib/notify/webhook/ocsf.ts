@@ -1,3 +1,4 @@
+import type { Device } from "../../cloudflared/sighting.ts";
 import type { AnyNotice, Notice } from "../../findings/delivery.ts";
 import { findingId } from "../../findings/finding.ts";
 import type { Severity } from "../../severity.ts";
@@ -45,7 +46,7 @@ function findingEvent(notice: Notice, knowledge: Knowledge): object {
 			original_time: worst.timestamp,
 		},
 		finding_info: findingInfo(notice, knowledge),
-		device: { uid: device.id, hostname: device.name, type_id: 0, type: "Unknown" },
+		device: ocsfDevice(device),
 		evidences: [evidence(notice)],
 		...enrichments(notice),
 		...remediation(mainRule(finding, knowledge.rules)),
@@ -129,6 +130,18 @@ function findingInfo(notice: Notice, knowledge: Knowledge): object {
 		...(others.length === 0 ? {} : { related_analytics: others.map(analytic) }),
 		attacks: attackIds(finding, knowledge.rules).map(technique),
 	};
+}
+
+function ocsfDevice({ id, name, facts }: Device): object {
+	const type = facts?.kind === "server" ? { type_id: 1, type: "Server" } : { type_id: 0, type: "Unknown" };
+	if (facts === undefined || facts.os === "") return { uid: id, hostname: name, ...type };
+	return { uid: id, hostname: name, ...type, os: { name: facts.os, ...osType(facts.os) } };
+}
+
+function osType(os: string): object {
+	if (/^windows/i.test(os)) return { type_id: 100, type: "Windows" };
+	if (/^mac ?os/i.test(os)) return { type_id: 300, type: "macOS" };
+	return { type_id: 0, type: "Unknown" };
 }
 
 /** T1090.001 is a sub-technique of T1090. */

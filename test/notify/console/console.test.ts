@@ -25,9 +25,9 @@ test("a finding reads as a card in the terminal", async () => {
 ▌ Not ours. The tunnel belongs to Cloudflare account 9f86d081…5ad015, which is not on your approved
 ▌ list (2 accounts).
 ▌
-▌ Device      fin-lt-0142.corp.example.com · group Finance
+▌ Device      fin-lt-0142.corp.example.com · Windows11 23H2, group Finance
 ▌ User        CONTOSO\\j.meyer · elevated
-▌ Tunnel      Named tunnel · account 9f86d081…5ad015, tunnel 6ff42ae2…1551ef
+▌ Tunnel      Named tunnel · account 9f86d081…5ad015, tunnel 6ff42ae2…1551ef, on no other device
 ▌ Exposes     RDP localhost:3389
 ▌ Started by  explorer.exe → powershell.exe → cloudflared.exe
 ▌ Folder      C:\\Users\\j.meyer\\Downloads · user's own folder
