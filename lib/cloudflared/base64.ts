@@ -79,7 +79,7 @@ function whole(text: string, start: number): Encoded {
 
 	const pieces = [unescaped(first)];
 	let tail = lastQuads(unescaped(first));
-	while (!tail.endsWith("=") && !/\}\s*$/.test(decode(tail))) {
+	while (!/\}\s*$/.test(decode(tail))) {
 		const between = matchAt(gap, text, end);
 		const next = between === "" ? "" : matchAt(piece, text, end + between.length);
 		// A following word is not a piece of the run: it would decode to bytes that no token holds.

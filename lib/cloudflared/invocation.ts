@@ -16,6 +16,8 @@ export interface Invocation {
 	readonly tokenFile: string;
 	readonly credentialsFile: string;
 	readonly config: string;
+	/** The flags given that tell a responder something, by name. */
+	readonly flags: readonly string[];
 	/** NAME or UUID after `run`, or the value of `--name`. */
 	readonly tunnelName: string;
 	/** The UUID, where the tunnel is named by it. */
@@ -49,6 +51,11 @@ const variables: Readonly<Record<string, string>> = {
 	TUNNEL_SOCKS: "socks5",
 	TUNNEL_UNIX_SOCKET: "unix-socket",
 };
+/** Where secrets and logs lie, what is reachable, how it hides, who may look at it. */
+const tellingFlags =
+	"config origincert credentials-file token-file no-autoupdate protocol region edge metrics logfile log-directory pidfile label tag bastion socks5 ssh-server no-tls-verify lb-pool post-quantum".split(
+		" ",
+	);
 const topCommands = new Set("tunnel service access forward login tail management update version proxy-dns help".split(" "));
 const tunnelChores = new Set("login create list ready info route vnet ingress delete cleanup token diag".split(" "));
 const cloudflaredName = /(?:^|[\\/])[^\\/]*cloudflared[^\\/]*$/i;
@@ -93,6 +100,7 @@ function readCommand(words: readonly string[], nested: boolean, environment: Rea
 		tokenFile: all.get("token-file") ?? "",
 		credentialsFile: all.get("credentials-file") ?? "",
 		config: flags.get("config") ?? "",
+		flags: tellingFlags.filter((flag) => flags.has(flag)),
 		tunnelName,
 		tunnelId: readTunnelId(tunnelName) ?? "",
 	};

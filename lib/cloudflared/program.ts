@@ -79,6 +79,7 @@ function fromActor(record: DefenderRecord): SeenProgram {
 			get("InitiatingProcessAccountName"),
 		),
 		chain: [baseName(get("InitiatingProcessParentFileName")), fileName],
+		signer: [get("InitiatingProcessSignerType"), get("InitiatingProcessSignatureStatus")].filter((part) => part !== "").join(", "),
 		otherName: "",
 	});
 }
@@ -104,6 +105,8 @@ function fromSubject(record: DefenderRecord, commandLine: string): SeenProgram {
 			name,
 		),
 		chain: [baseName(get("InitiatingProcessParentFileName")), get("InitiatingProcessFileName"), fileName],
+		// Defender names the signer of the acting process only.
+		signer: "",
 		// A renamed cloudflared still installs its service under its own name.
 		otherName: get("PreviousFileName") || String(additionalField(record, "ServiceName") ?? ""),
 	});
@@ -123,6 +126,7 @@ function fromText(actor: SeenProgram, commandLine: string): SeenProgram {
 		user: "",
 		elevated: false,
 		chain: [],
+		signer: "",
 		otherName: "",
 	}).program;
 	return {
@@ -140,6 +144,7 @@ interface Raw {
 	readonly user: string;
 	readonly elevated: boolean;
 	readonly chain: readonly string[];
+	readonly signer: string;
 	readonly otherName: string;
 }
 
@@ -161,6 +166,7 @@ function seen(commandLine: string, raw: Raw): SeenProgram {
 			user: safe(raw.user),
 			elevated: raw.elevated,
 			chain: raw.chain.filter((name) => name !== "").map(safe),
+			...(raw.signer === "" ? {} : { signer: safe(raw.signer) }),
 		},
 	};
 }

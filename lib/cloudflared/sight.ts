@@ -33,6 +33,7 @@ export function sight(record: DefenderRecord, matches: readonly Matched[]): Sigh
 	const device = deviceOf(record);
 	const subject = seenProgram(record);
 	const { invocation } = subject;
+	const exportedAt = new Date(record.exportedAt);
 	const [tunnel, ...others] = tunnelsOf(record, subject);
 	return {
 		recordId: recordId(record, device),
@@ -41,7 +42,8 @@ export function sight(record: DefenderRecord, matches: readonly Matched[]): Sigh
 		actionType: safe(columnText(record, "ActionType")),
 		reportId: safe(columnText(record, "ReportId")),
 		timestamp: safe(timestamp),
-		at: [timestamp, record.exportedAt].map((text) => new Date(text)).find((date) => !Number.isNaN(date.getTime())) ?? new Date(0),
+		at: [new Date(timestamp), exportedAt].find((date) => !Number.isNaN(date.getTime())) ?? new Date(0),
+		...(Number.isNaN(exportedAt.getTime()) ? {} : { exportedAt }),
 		times: timesOf(record),
 		severity: worst(matches.map(({ rule }) => rule.severity)),
 		rules: matches.map(({ rule, evidence }) => ({
@@ -55,6 +57,7 @@ export function sight(record: DefenderRecord, matches: readonly Matched[]): Sigh
 		...(others.length > 0 ? { otherTunnels: others } : {}),
 		...(invocation !== undefined && invocation.tokenFile !== "" ? { tokenFile: safe(invocation.tokenFile.slice(0, 1_024)) } : {}),
 		exposes: (invocation?.exposes ?? []).map((target) => ({ text: safe(target), class: targetClass(target) })),
+		...(invocation !== undefined && invocation.flags.length > 0 ? { flags: invocation.flags } : {}),
 		hostname: safe(invocation?.hostname ?? ""),
 		ownership: { verdict: "cannot-tell", reason: say`No approvals are configured, so no account counts as ours.` },
 	};

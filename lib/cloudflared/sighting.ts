@@ -105,6 +105,8 @@ export interface Program {
 	readonly elevated: boolean;
 	/** Program names from the oldest known ancestor to the program itself. */
 	readonly chain: readonly Redacted[];
+	/** `OsVendor, Valid`: who signed it and whether that holds, in Defender's words; absent when the record does not say. */
+	readonly signer?: Redacted;
 }
 
 /** On how many devices something was seen, and since when. */
@@ -134,6 +136,8 @@ export interface Sighting {
 	readonly timestamp: Redacted;
 	/** `timestamp` for arithmetic; the export's time when the record has none. */
 	readonly at: Date;
+	/** When Defender exported it: the delay between the sensor and us. Absent when the envelope does not say. */
+	readonly exportedAt?: Date;
 	/** How many events an aggregated row stands for; 1 otherwise. */
 	readonly times: number;
 	readonly severity: Severity;
@@ -148,6 +152,8 @@ export interface Sighting {
 	/** File that the token is read from; absent when none is named. */
 	readonly tokenFile?: Redacted;
 	readonly exposes: readonly Target[];
+	/** Flags of the command line that tell a responder something, by name. */
+	readonly flags?: readonly string[];
 	/** Public name given on the command line; empty when none was. */
 	readonly hostname: Redacted;
 	readonly ownership: Ownership;

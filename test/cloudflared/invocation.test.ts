@@ -119,6 +119,14 @@ describe("the details of a start", () => {
 		});
 	});
 
+	test("the flags that tell something, and no other", () => {
+		expect(readInvocation("cloudflared --no-autoupdate tunnel --loglevel debug --metrics 0.0.0.0:1 run --token-file t")?.flags).toEqual([
+			"token-file",
+			"no-autoupdate",
+			"metrics",
+		]);
+	});
+
 	test("a tunnel named by its id", () => {
 		expect(readInvocation(`cloudflared tunnel run ${tunnelId.toUpperCase()}`)?.tunnelId).toBe(tunnelId);
 	});

@@ -245,5 +245,6 @@ describe("what the device showed earlier", () => {
 			service: true,
 		});
 		expect(rememberable(service)).toBeUndefined();
+		expect(rememberable(aSighting({ tunnel: { ...ours, account: "" } }))).toBeUndefined();
 	});
 });

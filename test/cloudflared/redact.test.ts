@@ -45,6 +45,8 @@ describe("what is removed shows its length, and nothing else changes", () => {
 			"[Environment]::SetEnvironmentVariable('TUNNEL_TOKEN','abc','User')",
 			"[Environment]::SetEnvironmentVariable('TUNNEL_TOKEN','[removed: 3 characters]','User')",
 		],
+		['x --secret "ab""cd ef" run', 'x --secret "[removed: 9 characters]" run'],
+		[`curl ${webToken} -v`, "curl [removed: 46 characters] -v"],
 		["mysql -u root -phunter22 db", "mysql -u root -p[removed: 8 characters] db"],
 	])("%s", (text, expected) => {
 		expect(redact(text)).toBe(expected);
@@ -177,6 +179,8 @@ test("a long text is cut, and says how much is missing", () => {
 	expect(clipped(redact("abcdef"), 6)).toBe("abcdef");
 	expect(clipped(redact("abcdefg"), 6)).toBe("abcdef …[1 more]");
 });
+
+const webToken = `${base64('{"alg":"HS256"}')}.${base64('{"sub":1}')}.c2lnbmF0dXJl`;
 
 const syntaxes: readonly ((secret: string) => string)[] = [
 	(shaped) => `cloudflared tunnel run --token ${shaped}`,

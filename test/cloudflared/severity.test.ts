@@ -53,6 +53,7 @@ describe("it rises", () => {
 			"high",
 			"the first time this account is seen in the tenant, and on a server",
 		],
+		["not where nobody counts", { device: "server" }, "medium", "as the rule says"],
 		["not for the first time on a workstation", { firstInTenant: true, device: "workstation" }, "medium", "as the rule says"],
 		["not for the second time on a server", { firstInTenant: false, device: "server" }, "medium", "as the rule says"],
 		[

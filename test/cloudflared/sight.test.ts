@@ -48,6 +48,7 @@ describe("a sighting says", () => {
 			reportId: "40213",
 			timestamp: "2026-11-21T19:36:04.0082679Z",
 			at: new Date("2026-11-21T19:36:04.008Z"),
+			exportedAt: new Date("2026-11-21T19:39:00Z"),
 			times: 1,
 			severity: "medium",
 			mode: "named-token",
@@ -150,6 +151,8 @@ describe("the program is the one that is cloudflared", () => {
 			InitiatingProcessCommandLine: `cloudflared.exe tunnel run --token ${token}`,
 			InitiatingProcessAccountName: "system",
 			InitiatingProcessAccountSid: "S-1-5-18",
+			InitiatingProcessSignerType: "Unknown",
+			InitiatingProcessSignatureStatus: "Unsigned",
 		};
 
 		expect(seen("DeviceProcessEvents", child)).toMatchObject({
@@ -160,6 +163,7 @@ describe("the program is the one that is cloudflared", () => {
 				user: "system",
 				elevated: true,
 				chain: ["explorer.exe", "cloudflared.exe"],
+				signer: "Unknown, Unsigned",
 			},
 		});
 	});
