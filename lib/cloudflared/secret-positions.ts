@@ -11,7 +11,7 @@ export const markerPattern = String.raw`\[removed: \d{1,9} characters\]`;
 
 // Most texts hold none of these words and are done after one look.
 const anyIntroducer =
-	/token|secret|session|pass|pwd|phrase|key|cred|authorization|bearer|:\/\/|-----BEGIN|service|TUNNEL_|-p|-s|-u|\/p|\/rp|["']s\\*["']|sig=|code=|net1?\b/i;
+	/token|secret|session|pass|pwd|phrase|key|cred|authorization|bearer|:\/\/|-----BEGIN|service|TUNNEL_|-p|-s|-u|\/p|\/rp|["']s\\*["']|sig=|signature|code=|securestring|access_client|net1?\b|MII|MHcC|MC4C|b3Blbn/i;
 
 const flags =
 	/-(?:token|service-token-secret|secret|secret-id|session-token|access-key-id|api-key|api-ca-key|credentials-contents|client-secret|access-token|auth-token|password|passwd|passphrase|pass|pwd|pw)(?![\w-])/gi;

@@ -68,9 +68,68 @@ describe("what is removed shows its length, and nothing else changes", () => {
 	});
 });
 
+describe("each name that announces a secret is enough by itself", () => {
+	test.each([
+		...["token", "service-token-secret", "secret", "secret-id", "session-token", "access-key-id", "api-key", "api-ca-key"].map(
+			(name) => `--${name} qqq`,
+		),
+		...["credentials-contents", "client-secret", "auth-token", "password", "passwd", "passphrase", "pass", "pwd", "pw"].map(
+			(name) => `-${name}=qqq`,
+		),
+		...["TOKEN", "CRED_CONTENTS", "CREATE_SECRET", "SERVICE_TOKEN_SECRET", "MANAGEMENT_TOKEN", "API_KEY", "API_CA_KEY"].map(
+			(name) => `TUNNEL_${name} qqq`,
+		),
+		...["SECRET_ID", "SESSION_TOKEN_ID", "ACCESS_CLIENT_ID"].map((name) => `${name}=qqq`),
+		...[
+			"password",
+			"passwd",
+			"passphrase",
+			"pwd",
+			"secret",
+			"token",
+			"apikey",
+			"api_key",
+			"credential",
+			"access_key",
+			"CF_Authorization",
+		].map((name) => `${name}: qqq`),
+		...["CF-Access-Client-Secret", "cf-access-token", "X-Auth-Key", "X-Api-Key"].map((name) => `${name}: qqq`),
+		...["token", "sig", "signature", "key", "secret", "password", "code", "access_token"].map((name) => `x?${name}=qqq`),
+		...[
+			"Authorization: Bearer qqq",
+			"Authorization: Basic qqq",
+			"bearer qqq",
+			"x /p:qqq",
+			"x /password:qqq",
+			"x /rp qqq",
+			'{"s":"qqq"}',
+			"ssh://a:qqq@b",
+		],
+		...[
+			"psexec -p qqq",
+			"plink -pw qqq",
+			"mysql -pqqq",
+			"sqlcmd -P qqq",
+			"curl -u a:qqq x",
+			"tunnel create -s qqq",
+			"ConvertTo-SecureString qqq",
+		],
+		...["net user a qqq", "net use * /user:a qqq", "service install qqq", "-----BEGIN RSA PRIVATE KEY----- qqq"],
+		`MIIEvQ${"qqq".repeat(20)}`,
+		`b3BlbnNzaC1rZXk${"qqq".repeat(20)}`,
+	])("%s", (text) => {
+		expect(redact(text)).toMatch(/\[removed: \d+ characters\]/);
+		expect(redact(text)).not.toContain("qqq");
+	});
+});
+
 describe("no secret survives", () => {
 	test.each(canaries)("$name", ({ text, secrets }) => {
 		expectNone(redact(text), secrets);
+	});
+
+	test("forty shapes of it", () => {
+		expect(canaries).toHaveLength(40);
 	});
 
 	test("in any of the token's shapes, in any syntax, in any nesting", () => {
