@@ -1,6 +1,6 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 import type { Severity } from "../../severity.ts";
-import { type Row, type Span, type Story, severityWord } from "../story/story.ts";
+import { type Span, type Story, severityWord } from "../story/story.ts";
 import { type Inert, say } from "../text.ts";
 import { columns, type Styled, wrap } from "./wrap.ts";
 
@@ -20,33 +20,35 @@ export function terminalCard(story: Story, { width, colour }: Terminal): string 
 	const paint = colour ? painter(story.severity) : (_look: Look, text: string): string => text;
 	const lines = (spans: readonly Styled<Look>[], indent = 0): readonly string[] =>
 		wrap(spans, inner - indent).map((line) => " ".repeat(indent) + line.map(({ text, look }) => paint(look, text)).join(""));
-	const block = (...groups: readonly (readonly string[])[]): readonly string[] =>
-		groups.flat().length === 0 ? [] : ["", ...groups.flat()];
-	const rows = (list: readonly Row[]): readonly string[] =>
-		list.flatMap(({ label, spans }) =>
-			lines(spans.map(setApart), labelWidth).map((line, index) =>
-				index === 0 ? paint("subtle", label) + " ".repeat(Math.max(1, labelWidth - columns(label))) + line.trimStart() : line,
-			),
+	/** A label, and its text beside it on all lines. */
+	const hanging = (label: string, column: number, spans: readonly Styled<Look>[]): readonly string[] =>
+		lines(spans, column).map((line, index) =>
+			index === 0 ? label + " ".repeat(Math.max(1, column - columns(stripVTControlCharacters(label)))) + line.slice(column) : line,
 		);
+	const rows = story.rows.flatMap(({ label, spans }) => hanging(paint("subtle", label), labelWidth, spans.map(setApart)));
+	const news = story.news.flatMap((text) => hanging("  +", 4, [span("plain", text)]));
+	const steps = story.steps.flatMap((step, index) => hanging(`  ${paint("strong", String(index + 1))}`, 4, [span("plain", step)]));
+	const headed = (heading: Inert, under: readonly string[]): readonly string[] =>
+		under.length === 0 ? [] : [...lines([span("strong", heading)]), ...under];
 
 	const body = [
 		...lines([span("severity", severityWord(story.severity)), span("subtle", say`· ${story.kind} · ${story.when}`)]),
 		...lines([span("heading", story.title)]),
 		...lines([span("strong", story.verdict.word), span("plain", story.verdict.reason)]),
-		...block(story.news.flatMap((text) => lines([span("strong", say`New since the last notice:`), span("plain", text)]))),
-		...block(rows(story.rows)),
-		...(story.commandLine === "" ? [] : block(lines([span("strong", say`Command line`)]), lines([span("code", story.commandLine)], 2))),
-		...(story.why === "" ? [] : block(lines([span("strong", say`Why it matters:`), span("plain", story.why)]))),
-		...(story.steps.length === 0
-			? []
-			: block(
-					lines([span("strong", say`Do this now`)]),
-					story.steps.flatMap((step, index) => lines([span("strong", say`${index + 1}`), span("plain", step)], 2)),
-				)),
+		...block(headed(say`New since the last notice`, news)),
+		...block(rows),
+		...block(headed(say`Command line`, story.commandLine === "" ? [] : lines([span("code", story.commandLine)], 2))),
+		...block(story.why === "" ? [] : lines([span("strong", say`Why it matters:`), span("plain", story.why)])),
+		...block(headed(say`Do this now`, steps)),
 		...block(linkLines(story, colour)),
 		...block(lines([span("subtle", story.footer)])),
 	];
 	return `${body.map((line) => `${paint("severity", "▌")} ${line}`.trimEnd()).join("\n")}\n`;
+}
+
+/** An empty line before what is not empty. */
+function block(lines: readonly string[]): readonly string[] {
+	return lines.length === 0 ? [] : ["", ...lines];
 }
 
 /** Short clickable words where the terminal understands them; else only the link that fits a line and can be copied. */

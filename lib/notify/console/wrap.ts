@@ -11,16 +11,17 @@ export function wrap<Look>(spans: readonly Styled<Look>[], width: number): reado
 	let line: Styled<Look>[] = [];
 	let used = 0;
 	for (const { text, look } of spans.flatMap(words).flatMap((word) => pieces(word, width))) {
-		const needed = columns(text) + (used === 0 ? 0 : 1);
-		if (used > 0 && used + needed > width) {
+		const needed = columns(text) + (line.length === 0 ? 0 : 1);
+		if (line.length > 0 && used + needed > width) {
 			lines.push(line);
 			line = [];
 			used = 0;
 		}
 		const last = line.at(-1);
-		if (last?.look === look) line[line.length - 1] = { text: say`${last.text} ${text}`, look };
-		else line.push({ text: used > 0 ? say` ${text}` : text, look });
-		used += used === 0 ? columns(text) : needed;
+		if (last === undefined) line.push({ text, look });
+		else if (last.look === look) line[line.length - 1] = { text: say`${last.text} ${text}`, look };
+		else line.push({ text: say` ${text}`, look });
+		used += columns(text) + (last === undefined ? 0 : 1);
 	}
 	return line.length === 0 ? lines : [...lines, line];
 }

@@ -20,7 +20,7 @@ export function findingDetails(finding: Finding, room: Room): readonly Row[] {
 		row(say`SHA-256`, plain(idText(program.sha256)), note(spreadWords(sighting.prevalence?.binary))),
 		row(say`Account`, plain(idText(tunnel?.account ?? ""))),
 		row(say`Tunnel`, plain(idText(tunnel?.tunnelId ?? ""))),
-		row(say`Also`, plain(joined((sighting.otherTunnels ?? []).slice(0, 3).map(tunnelWords), say`; `))),
+		row(say`Also seen`, plain(joined((sighting.otherTunnels ?? []).slice(0, 3).map(tunnelWords), say`; `))),
 		row(say`Token file`, plain(sighting.tokenFile === undefined ? say`` : value(sighting.tokenFile))),
 		row(
 			say`Secret`,

@@ -47,7 +47,7 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 function deviceNote({ group, facts }: Device, name: (text: Redacted) => Inert): Inert {
 	const known = [
 		facts === undefined ? say`` : name(facts.os),
-		facts?.kind === "server" ? say`server` : say``,
+		facts?.kind === "server" && !/server/i.test(facts.os) ? say`server` : say``,
 		group === "" ? say`` : say`group ${name(group)}`,
 		facts?.internetFacing === true ? say`faces the internet` : say``,
 	];

@@ -79,6 +79,7 @@ test("hostile text cannot colour, move, link or fake a line of the card", async 
 			if (!colour) expect(codes).toEqual([]);
 			for (const line of rest.split("\n").slice(0, -2)) {
 				expect(line).toMatch(/^▌/);
+				if (!line.startsWith("▌ Open device: ")) expect(columns(line)).toBeLessThanOrEqual(80);
 				if (!line.startsWith("▌ Open device: ")) expect(line).not.toMatch(forbidden);
 			}
 		}),

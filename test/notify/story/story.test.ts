@@ -98,6 +98,29 @@ describe("the rows", () => {
 		);
 	});
 
+	test.each([
+		[1, "on no other device"],
+		[2, "on 2 devices since 2026-11-02 08:15:00 UTC"],
+		[99, "on 99 devices since 2026-11-02 08:15:00 UTC"],
+		[100, "on 100 or more devices since 2026-11-02 08:15:00 UTC"],
+	])("say how common the account is: %i", (devices, words) => {
+		const worst = aSighting({ prevalence: { account: { devices, since: at("02T08:15:00") } } });
+		expect(rowOf(told({ finding: aFinding({ worst }) }), "Tunnel")).toBe(
+			`Named tunnel account 9f86d081…5ad015, tunnel 6ff42ae2…1551ef, ${words}`,
+		);
+	});
+
+	test.each([
+		["Windows11 23H2", "workstation", false, "Windows11 23H2, group Finance"],
+		["WindowsServer2022", "server", true, "WindowsServer2022, group Finance, faces the internet"],
+		["Ubuntu 24.4", "server", undefined, "Ubuntu 24.4, server, group Finance"],
+		["", "unknown", undefined, "group Finance"],
+	] as const)("say what kind of device it is: %s, %s", (os, kind, internetFacing, words) => {
+		const facts = { os: redacted(os), kind, internetFacing, publicIp: redacted(""), addresses: [], users: [], exposure: redacted("") };
+		const finding = aFinding({ device: { ...aSighting().device, facts } });
+		expect(rowOf(told({ finding }), "Device")).toBe(`fin-lt-0142.corp.example.com ${words}`);
+	});
+
 	test("say when the program hides its name", () => {
 		const worst = aSighting({ program: { ...aSighting().program, renamed: true, folderClass: "temp" } });
 		expect(rowOf(told({ finding: aFinding({ worst }) }), "Folder")).toMatch(/temporary folder, cloudflared under another name$/);
@@ -107,6 +130,32 @@ describe("the rows", () => {
 		expect(rowOf(told(), "Seen")).toBe("1 event since 2026-11-21 19:36:04 UTC");
 		expect(rowOf(told({ finding: aFinding({ count: 1203 }) }), "Seen")).toBe("1,203 events since 2026-11-21 19:36:04 UTC");
 	});
+});
+
+test("the details hold what one searches for elsewhere, and why", () => {
+	const worst = aSighting({
+		severityReason: redacted("a quick tunnel on a server"),
+		tokenFile: redacted("C:\\cf\\t.txt"),
+		otherTunnels: [{ account: "0cc175b9c0f1b6a831c399e269772661", tunnelId: "", endpoint: "", fingerprint: "" }],
+		prevalence: { binary: { devices: 3, since: at("02T08:15:00") } },
+	});
+	const details = told({ finding: aFinding({ worst }) }).details.map(
+		({ label, spans }) => `${label}: ${spans.map(({ text }) => text).join(" ")}`,
+	);
+	expect(details).toEqual([
+		"Severity: a quick tunnel on a server",
+		"Path: C:\\Users\\j.meyer\\Downloads\\cloudflared.exe",
+		"SHA-256: 3c1f9b2d77a0c1be43f3a5b9d1e26c8870fb5d9a4e61c03f2b7a98d4510ce6f2 on 3 devices since 2026-11-02 08:15:00 UTC",
+		"Account: 9f86d081884c7d659a2feaa0c55ad015",
+		"Tunnel: 6ff42ae2-765d-4adf-8112-31c55c1551ef",
+		"Also seen: 0cc175b9c0f1b6a831c399e269772661",
+		"Token file: C:\\cf\\t.txt",
+		"Secret: removed; SHA-256 starts 1b4f0e98",
+		"SHA-1: 5e2b1f0c9d7a4b8e6f3a2c1d0e9f8a7b6c5d4e3f",
+		"Device ID: a3f1c0d94be2475f8c61d2e09b7745aa10c3d9fe",
+		"Record: DeviceProcessEvents 40213 at 2026-11-21T19:36:04.0082679Z",
+		'Rule: cloudflared-usage: FileName has "cloudflared": cloudflared.exe',
+	]);
 });
 
 describe("the footer says when it speaks again", () => {
