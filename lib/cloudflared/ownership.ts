@@ -46,7 +46,7 @@ function withoutAccount(sighting: Sighting, approvals: readonly Approval[], now:
 	const unseen = whyUnseen[sighting.mode];
 	const named = sighting.tunnel?.tunnelId ?? "";
 	if (named !== "" && named !== remembered?.tunnel.tunnelId) return byTunnelId(named, unseen, sighting, approvals, now);
-	if (remembered === undefined || !maySpeakFor[sighting.mode]) return cannotTell(unseen);
+	if (remembered === undefined || !maySpeakFor[sighting.mode] || installsSomething(sighting)) return cannotTell(unseen);
 	const standing = standingOf(remembered.tunnel, sighting, approvals, now);
 	const earlier = say`${unseen} ${ago(now.getTime() - remembered.at.getTime())} this device showed account ${short(remembered.tunnel.account)}`;
 	switch (standing.kind) {
@@ -65,6 +65,14 @@ function withoutAccount(sighting: Sighting, approvals: readonly Approval[], now:
 			};
 		}
 	}
+}
+
+/**
+ * Defender's own row about an installed service has no command line and follows the installation. A command that installs
+ * without a readable token may install anything, so what was there before says nothing about it.
+ */
+function installsSomething({ mode, program }: Sighting): boolean {
+	return mode === "service-install" && program.commandLine !== "";
 }
 
 /** A tunnel's id without its account is easily written down, so it only lowers. */

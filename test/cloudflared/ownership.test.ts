@@ -232,6 +232,20 @@ describe("what the device showed earlier", () => {
 		expect(decide(named, [strong], installed)).toMatchObject({ ownership: { verdict: "cannot-tell" }, lowered: undefined });
 	});
 
+	test("approves the row about the installed service, never a command that installs without a readable token", () => {
+		const row = { ...service, mode: "service-install" as const };
+
+		expect(decide({ ...row, program: { ...service.program, commandLine: redacted("") } }, [strong], installed).ownership.verdict).toBe(
+			"ours",
+		);
+		expect(
+			decide({ ...row, program: { ...service.program, commandLine: redacted("cloudflared service install") } }, [strong], installed),
+		).toMatchObject({
+			ownership: { verdict: "cannot-tell" },
+			lowered: undefined,
+		});
+	});
+
 	test("goes behind what is visible now", () => {
 		expect(decide({ tunnel: theirs }, [strong], installed).ownership.verdict).toBe("not-ours");
 	});
