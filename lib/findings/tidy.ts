@@ -1,0 +1,59 @@
+import type { Finding } from "./finding.ts";
+import { findingAddress, findingRange, findingValues, partitions, readFinding } from "./finding-row.ts";
+import { owedRangeOf, readOwed } from "./owed-row.ts";
+import { quarantinePartition } from "./quarantine.ts";
+import { type Row, rowsOf, type Table } from "./table.ts";
+
+const dayMs = 86_400_000;
+/** A device that was not seen for this long is closed; its next sighting is told as *back*. */
+export const closeAfterMs = 30 * dayMs;
+/** A closed finding is forgotten after this; its next sighting is told as *new*. */
+export const forgetAfterMs = 90 * dayMs;
+const keepQuarantineDays = 30;
+
+export interface Tidied {
+	readonly closed: number;
+	readonly forgotten: number;
+}
+
+/**
+ * Closes and removes what is old, at most `limit` findings in one go: tables have no expiry of their own. Every write
+ * carries the ETag just read, so a finding that moves meanwhile is left alone. What is still owed is never removed.
+ */
+export async function tidy(table: Table, now: Date, newId: () => string, limit = 500): Promise<Tidied> {
+	let closed = 0;
+	let forgotten = 0;
+	for (const partition of partitions) {
+		for await (const row of rowsOf(table, findingRange(partition))) {
+			if (closed + forgotten >= limit) return { closed, forgotten };
+			const { finding, etag } = readFinding(row);
+			if (finding === undefined) continue;
+			const quietMs = now.getTime() - finding.lastSeen.getTime();
+			if (finding.status === "open" && quietMs >= closeAfterMs && (await close(table, finding, etag, newId()))) closed += 1;
+			if (finding.status === "closed" && quietMs >= forgetAfterMs && (await forget(table, finding, row))) forgotten += 1;
+		}
+	}
+	await dropQuarantine(table, new Date(now.getTime() - keepQuarantineDays * dayMs));
+	return { closed, forgotten };
+}
+
+async function close(table: Table, finding: Finding, etag: string, writer: string): Promise<boolean> {
+	const values = findingValues({ ...finding, status: "closed" }, writer);
+	return (await table.replace({ ...findingAddress(finding.key), values }, etag)).outcome === "written";
+}
+
+/** First the finding, by its ETag: whoever records now begins anew and continues the numbers of the rows below. */
+async function forget(table: Table, finding: Finding, row: Row): Promise<boolean> {
+	const owed: Row[] = [];
+	for await (const one of rowsOf(table, owedRangeOf(finding.key))) owed.push(one);
+	const settled = owed.every((one) => readOwed(one).owed?.state !== "due" && readOwed(one).owed?.state !== "leased");
+	if (!settled || (await table.remove(row, row.etag)) !== "removed") return false;
+	for (const one of owed) await table.remove(one, one.etag);
+	return true;
+}
+
+/** Entries of one day, so that an hour's run does little and a month's pause catches up day by day. */
+async function dropQuarantine(table: Table, day: Date): Promise<void> {
+	const partitionKey = quarantinePartition(day);
+	for await (const row of rowsOf(table, { partitionKey, from: " ", to: "~" })) await table.remove(row, row.etag);
+}
