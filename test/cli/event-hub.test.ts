@@ -92,14 +92,19 @@ describe("reading a hub", () => {
 	});
 
 	test("a message carries its exact place and its bytes, JSON or not", async () => {
-		const hub = await bench();
-		hub.broker.put("1", Buffer.from([0xff, 0x7b]), new Date("2026-11-21T19:36:04.008Z"));
+		const hub = await bench({ partitions: 1 });
+		hub.broker.put("0", Buffer.from([0xff, 0x7b]), new Date("2026-11-21T19:36:04.008Z"));
+		hub.broker.put("0", '{"records":[{"ReportId":9007199254740993}]}', new Date("2026-11-21T19:36:05Z"));
 		const messages: Message[] = [];
 		await read(hub, { record: (batch) => void messages.push(...batch) });
 		expect(messages).toEqual([
 			{
-				at: { source: "defender/1", message: 0, offset: "9007199254740993", enqueuedAt: new Date("2026-11-21T19:36:04.008Z") },
+				at: { source: "defender/0", message: 0, offset: "9007199254740993", enqueuedAt: new Date("2026-11-21T19:36:04.008Z") },
 				body: Buffer.from([0xff, 0x7b]),
+			},
+			{
+				at: { source: "defender/0", message: 1, offset: "9007199254745089", enqueuedAt: new Date("2026-11-21T19:36:05Z") },
+				body: Buffer.from('{"records":[{"ReportId":9007199254740993}]}'),
 			},
 		]);
 	});
