@@ -53,7 +53,7 @@ export function* decodedRuns(text: string, offsets: 1 | 4): Generator<Encoded> {
 }
 
 /** One character for each byte; both alphabets; whatever is not base64 is passed over. */
-export function decode(base64: string): string {
+function decode(base64: string): string {
 	return Buffer.from(base64, "base64").toString("latin1");
 }
 

@@ -3,7 +3,7 @@ import type { Severity } from "../severity.ts";
 import type { Redacted } from "./redacted.ts";
 
 /** Which test on which column decided, with what the column held. */
-export interface Evidence {
+interface Evidence {
 	readonly column: string;
 	/** As in KQL: `has "cloudflared"`, `has_all ("tunnel", "run", "--token")`, `!contains "…"`. */
 	readonly test: string;
@@ -11,7 +11,7 @@ export interface Evidence {
 }
 
 /** One rule that matched the record of a sighting. */
-export interface SightedRule {
+interface SightedRule {
 	readonly id: string;
 	readonly severity: Severity;
 	readonly evidence: readonly Evidence[];
