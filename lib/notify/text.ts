@@ -78,7 +78,7 @@ export function plainName(name: Redacted, id: Redacted, max = 40): Inert {
 	const plain = (text: string): string =>
 		inert(text as Redacted, max)
 			.replace(/[^\p{L}\p{M}\p{N}\- ⟦⟧+…]/gu, "·")
-			.replace(/^[\s·+-]+/u, "")
+			.replace(/^[^\p{L}\p{N}⟦]+/u, "")
 			.trim();
 	return (plain(label) || plain(id.slice(0, 8)) || "an unnamed device") as Inert;
 }

@@ -82,6 +82,7 @@ describe("plainName", () => {
 		["WS01[x](https://evil", "WS01·x· ·hxxps···evil"],
 		["**boss**", "boss··"],
 		["- item", "item"],
+		["…⟧\u0301item", "item"],
 		["", "a3f1c0d9"],
 		["...", "a3f1c0d9"],
 	])("%j is called %j", (name, shown) => {
@@ -92,7 +93,7 @@ describe("plainName", () => {
 		fc.assert(
 			fc.property(hostileText, (text) => {
 				const name = plainName(redacted(text), id);
-				expect(name).toMatch(/^[\p{L}\p{M}\p{N}⟦][\p{L}\p{M}\p{N}\- ⟦⟧+…·]*$/u);
+				expect(name).toMatch(/^[\p{L}\p{N}⟦][\p{L}\p{M}\p{N}\- ⟦⟧+…·]*$/u);
 				expect([...name].length).toBeLessThanOrEqual(70);
 			}),
 			{ numRuns: 5000 },

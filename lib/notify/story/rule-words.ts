@@ -27,10 +27,15 @@ export function whyWords(finding: Finding, rules: FindRule): Inert {
 	return attack === "" ? meaning : say`${meaning} (ATT&CK ${attack})`;
 }
 
-/** Three steps, each doable from where the reader is. A short runbook is filled up with what always applies. */
+/**
+ * Three steps, each doable from where the reader is: the rule's own, filled up with what always applies. A foreign tunnel
+ * can be cut at once, so that is the second thing to do.
+ */
 export function stepWords(finding: Finding, rules: FindRule): readonly Inert[] {
 	const runbook = mainRule(finding, rules)?.runbook ?? [];
-	return [...runbook, ...fallbackSteps].slice(0, 3).map((step) => ruleText(step, 220));
+	const isUrgent = finding.worst.ownership.verdict === "not-ours" && !runbook.some((step) => /isolate/i.test(step));
+	const steps = isUrgent ? [...runbook.slice(0, 1), isolate, ...runbook.slice(1)] : runbook;
+	return [...new Set([...steps, isolate, ...fallbackSteps])].slice(0, 3).map((step) => ruleText(step, 220));
 }
 
 /** ATT&CK ids of all rules that fired, each once. */
@@ -41,8 +46,9 @@ export function attackIds(finding: Finding, rules: FindRule): readonly string[] 
 const fallbackMeaning =
 	"The device may be reachable from the internet without an open port on your firewall. Attackers use this to come back in, mostly by RDP.";
 
+const isolate = "Nobody can explain it: isolate the device from its page in Defender. That cuts the tunnel, Defender stays connected.";
+
 const fallbackSteps = [
-	"Nobody can explain it: isolate the device from its page in Defender.",
 	"Check for logons from 127.0.0.1 on this device since then; RDP through a tunnel arrives from there.",
 	"Ask the user if they started it. No good answer: treat it as hostile.",
 ];

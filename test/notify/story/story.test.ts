@@ -185,6 +185,30 @@ describe("a rule that is no longer in the list", () => {
 	});
 });
 
+describe("the three steps", () => {
+	const steps = (verdict: Ownership["verdict"], runbook: readonly string[]): readonly string[] => {
+		const worst = aSighting({ ownership: { verdict, reason: redacted("…") } });
+		const rules = (id: string) => ({ id, title: "A rule", meaning: "It matters.", attack: [], kql: "DeviceEvents", runbook });
+		return tell(aNotice({ finding: aFinding({ worst }) }), { ...knowledge, rules }).steps;
+	};
+
+	test("are those of the rule", () => {
+		expect(steps("cannot-tell", ["Ask.", "Look.", "Compare.", "Write."])).toEqual(["Ask.", "Look.", "Compare."]);
+	});
+
+	test("say early how to cut a tunnel that is not ours", () => {
+		expect(steps("not-ours", ["Ask.", "Look.", "Compare."])).toEqual(["Ask.", expect.stringMatching(/isolate the device/), "Look."]);
+	});
+
+	test("say so once, where the rule says it itself", () => {
+		expect(steps("not-ours", ["Ask.", "Look.", "Isolate it."])).toEqual(["Ask.", "Look.", "Isolate it."]);
+	});
+
+	test("are three even for a short runbook", () => {
+		expect(steps("cannot-tell", ["Ask."])).toEqual(["Ask.", expect.stringMatching(/isolate/), expect.stringMatching(/127\.0\.0\.1/)]);
+	});
+});
+
 test("a storm is as severe as its worst finding", () => {
 	expect(tell(storm, knowledge)).toMatchObject({ severity: "critical", title: "Cloudflare tunnels on 37 devices" });
 	const calm = { ...storm, bySeverity: { critical: 0, high: 0, medium: 0, low: 37, info: 0 } };
