@@ -4,6 +4,6 @@ import { theApp, tracked } from "./running.ts";
 app.timer("deliver", {
 	schedule: "0 */1 * * * *",
 	handler: async (_timer, context) => {
-		context.log(JSON.stringify(await tracked(theApp().deliver())));
+		for (const line of await tracked(theApp().deliver())) context[line.event === "error" ? "error" : "log"](JSON.stringify(line));
 	},
 });

@@ -16,6 +16,6 @@ const trigger = {
 app.eventHub("detect", {
 	...trigger,
 	handler: async (bodies: unknown, context: InvocationContext) => {
-		context.log(JSON.stringify(await tracked(theApp().detect(bodies, context.triggerMetadata))));
+		for (const line of await tracked(theApp().detect(bodies, context.triggerMetadata))) context.log(JSON.stringify(line));
 	},
 });

@@ -1,12 +1,12 @@
 import { app } from "@azure/functions";
-import { azureHealth } from "../lib/azure-app.ts";
+import { readHealth } from "../lib/health.ts";
 import { theApp } from "./running.ts";
 
 app.http("health", {
 	methods: ["GET"],
 	authLevel: "function",
 	handler: async () => {
-		const health = await azureHealth(theApp);
+		const health = await readHealth(theApp);
 		return { status: health.ok ? 200 : 503, jsonBody: health, headers: { "cache-control": "no-store" } };
 	},
 });

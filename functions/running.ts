@@ -6,7 +6,7 @@ const running = new Set<Promise<unknown>>();
 
 /** Composed at the first use: a wrong setting then fails an invocation with a clear error, not the whole worker without one. */
 export function theApp(): AzureApp {
-	composed ??= createAzureApp(process.env);
+	composed ??= createAzureApp(process.env, process.env["AzureWebJobsScriptRoot"] ?? process.cwd());
 	return composed;
 }
 

@@ -69,6 +69,10 @@ type settingsType = {
   TENANT_IDS: string?
   @description('true: also read what a device is; stream DeviceInfo and DeviceNetworkInfo too.')
   DEVICE_CONTEXT: string?
+  @description('Destination that gets only what is urgent and another one has not taken for 10 minutes: teams or webhook.')
+  FALLBACK: string?
+  @description('Hour of the day, UTC, for a daily digest to chats.')
+  DIGEST_HOUR_UTC: string?
 }
 
 @description('Settings of the app to change from their defaults, for example {"RULES": "all"}.')

@@ -97,7 +97,12 @@ export function composeStorage(
 			await approvals.refresh(now);
 			return memory(sightings, now);
 		},
-		recorder: createRecorder({ ...world, table, destinations: destinations.map((one) => one.name), policy: policyOf(settings) }),
+		recorder: createRecorder({
+			...world,
+			table,
+			destinations: destinations.map((one) => one.name).filter((name) => name !== settings.FALLBACK),
+			policy: policyOf(settings),
+		}),
 		dispatcher: createDispatcher({ ...world, table, destinations }),
 		quarantine: createQuarantine({ ...world, table }),
 	};

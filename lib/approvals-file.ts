@@ -14,8 +14,8 @@ export interface ApprovalsFile {
 const refreshMs = 60_000;
 
 /** @param wanted the path that a setting names; without one, `approvals.json` counts if it is there. */
-export function createApprovalsFile(wanted: string | undefined): ApprovalsFile {
-	const path = wanted ?? "approvals.json";
+export function createApprovalsFile(wanted: string | undefined, resolve: (path: string) => string = (path) => path): ApprovalsFile {
+	const path = resolve(wanted ?? "approvals.json");
 	let approvals: readonly Approval[] = [];
 	let mistakes: readonly string[] = [];
 	let warnings: readonly string[] = [];

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { composeDestinations, composeDetection, composeStorage, world } from "./app.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
 import { readSettings, type Settings } from "./config.ts";
@@ -5,91 +6,104 @@ import { hubMessages } from "./defender/hub.ts";
 import type { Message } from "./defender/message.ts";
 import { createSieve } from "./detect/prefilter.ts";
 import { afterRecording, eachMinute } from "./findings/deliver.ts";
-import type { DeliverLine, DetectLine } from "./log-lines.ts";
+import { fallBack } from "./findings/fallback.ts";
+import { readOutbox } from "./findings/outbox.ts";
+import { createStreamNote } from "./findings/stream.ts";
+import { tidy } from "./findings/tidy.ts";
+import { watch } from "./findings/watch.ts";
+import { problemsOf } from "./health.ts";
+import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
 import { runPipeline } from "./pipeline.ts";
+import { createQuietLog } from "./quiet-log.ts";
 import { createTotals } from "./totals.ts";
 
-/** What the functions call; each answer is the one line they log. */
+/** What the functions call. Answers are the lines they log. */
 export interface AzureApp {
 	/** Rejects only if the batch could not be recorded, so that it comes again. */
-	detect(bodies: unknown, triggerMetadata: unknown): Promise<DetectLine>;
-	/** Never rejects because of a destination. */
-	deliver(): Promise<DeliverLine>;
-	/** What is wrong now; empty when nothing is. */
+	detect(bodies: unknown, triggerMetadata: unknown): Promise<readonly DetectLine[]>;
+	/** Whatever is owed, and what the timer looks after. Never rejects because of a destination. */
+	deliver(): Promise<readonly (DeliverLine | ErrorLine)[]>;
+	/** What is wrong now and what to do; empty when nothing is. */
 	problems(): Promise<readonly string[]>;
 }
 
-/** Health as anyone with the function key may read it: what is wrong and what to do, and nothing secret. */
-export interface Health {
-	readonly ok: boolean;
-	readonly problems: readonly string[];
-}
+const tidyEveryMs = 3_600_000;
 
-/** Settings that are wrong keep an app from being made; that is the first thing health must be able to say. */
-export async function azureHealth(app: () => AzureApp): Promise<Health> {
-	let problems: readonly string[];
-	try {
-		problems = await app().problems();
-	} catch (error) {
-		problems = [error instanceof Error ? error.message : "unknown error"];
-	}
-	return { ok: problems.length === 0, problems };
-}
-
-/** @throws with every wrong setting named, and no value, when the settings are wrong. */
-export function createAzureApp(environment: Readonly<Record<string, string | undefined>>): AzureApp {
+/**
+ * @param root the folder of the app, in which `approvals.json` lies.
+ * @throws with every wrong setting named, and no value, when the settings are wrong.
+ */
+export function createAzureApp(environment: Readonly<Record<string, string | undefined>>, root: string): AzureApp {
 	const { settings, endpoint } = required(environment);
 	const detection = composeDetection(settings);
-	const { destinations } = composeDestinations(settings, detection);
+	const destinations = composeDestinations(settings, detection).destinations;
+	const names = destinations.map((one) => one.name);
 	if (destinations.length === 0) throw wrongSettings(["TEAMS_WEBHOOK_URL or WEBHOOK_URL: set at least one, or nobody is ever told"]);
-	const approvals = createApprovalsFile(settings.APPROVALS_FILE);
-	const storage = composeStorage(settings, endpoint, destinations, approvals);
+	const approvals = createApprovalsFile(settings.APPROVALS_FILE, (path) => resolve(root, path));
+	const { table, quarantine, recorder, dispatcher, judge, learn } = composeStorage(settings, endpoint, destinations, approvals);
+	const noteStream = createStreamNote(table);
+	const quietLog = createQuietLog();
+	let tidiedAt = Number.NEGATIVE_INFINITY;
 	const parts = {
 		...detection,
 		// A sieve passes over what no rule can match, and no rule reads the rows that describe devices.
 		sieve: settings.DEVICE_CONTEXT ? undefined : createSieve(detection.rules),
 		clock: world.clock,
-		judge: storage.judge,
-		learn: storage.learn,
-		quarantine: storage.quarantine.add,
-		record: storage.recorder.record,
-		deliver: (keys: readonly string[]) => storage.dispatcher.deliver(keys, afterRecording),
+		judge,
+		learn,
+		quarantine: quarantine.add,
+		record: recorder.record,
+		deliver: (keys: readonly string[]) => dispatcher.deliver(keys, afterRecording),
 	};
 	return {
 		async detect(bodies, triggerMetadata) {
 			const started = world.clock();
 			const messages = hubMessages(bodies, triggerMetadata);
 			const outcome = await runPipeline(messages, parts);
-			const counter = createTotals(destinations.length);
+			const newest = newestOf(messages);
+			if (newest !== undefined) await noteStream(newest, started);
+			const counter = createTotals(names.length);
 			counter.add(outcome);
-			return {
-				event: "detect",
-				...counter.totals(),
-				eventAgeMs: eventAge(messages, started),
-				ms: world.clock().getTime() - started.getTime(),
-			};
+			const now = world.clock();
+			const line = quietLog(
+				{ event: "detect", ...counter.totals(), eventAgeMs: eventAge(messages, started), ms: now.getTime() - started.getTime() },
+				now,
+			);
+			return line === undefined ? [] : [line];
 		},
 		async deliver() {
 			const started = world.clock();
-			const { sent, retried, dead, possibleDuplicates, left, oldestOwedMs } = await storage.dispatcher.deliverDue(eachMinute);
-			const { kept, overflow } = await storage.quarantine.count(started);
-			return {
+			const errors: string[] = [];
+			if (settings.FALLBACK !== undefined) await fallBack(table, settings.FALLBACK, started);
+			const { sent, retried, dead, possibleDuplicates, interrupted } = await dispatcher.deliverDue(eachMinute);
+			if (interrupted !== undefined) errors.push(interrupted);
+			const chats = destinations.filter((one) => one.unlimited !== true);
+			errors.push(...(await watch({ ...world, table, destinations: chats, digestHour: settings.DIGEST_HOUR_UTC }, started)));
+			if (started.getTime() - tidiedAt >= tidyEveryMs) {
+				tidiedAt = started.getTime();
+				await tidy(table, started, world.newId);
+			}
+			const state = await readOutbox(table, names, world.clock());
+			const { kept, overflow } = await quarantine.count(started);
+			await approvals.refresh(started);
+			errors.push(...problemsOf(state, approvals.mistakes()));
+			const line: DeliverLine = {
 				event: "deliver",
 				sent,
 				retried,
 				dead,
 				possibleDuplicates,
-				owed: left + retried,
-				oldestOwedMs: oldestOwedMs ?? 0,
-				destinationsDown: 0,
+				owed: sum(state.owed),
+				oldestOwedMs: state.oldestOwedMs,
+				destinationsDown: state.down.size,
 				quarantined: kept + overflow,
 				ms: world.clock().getTime() - started.getTime(),
 			};
+			return [line, ...errors.map((what): ErrorLine => ({ event: "error", what }))];
 		},
 		async problems() {
-			await storage.quarantine.count(world.clock());
 			await approvals.refresh(world.clock());
-			return approvals.mistakes();
+			return problemsOf(await readOutbox(table, names, world.clock()), approvals.mistakes());
 		},
 	};
 }
@@ -106,7 +120,18 @@ function wrongSettings(mistakes: readonly string[]): Error {
 	return new Error(`Wrong settings: ${mistakes.join(" · ")}`);
 }
 
+function newestOf(messages: readonly Message[]): Date | undefined {
+	return messages.reduce<Date | undefined>(
+		(newest, { at: { enqueuedAt } }) => (enqueuedAt !== undefined && (newest === undefined || enqueuedAt > newest) ? enqueuedAt : newest),
+		undefined,
+	);
+}
+
 /** How far behind the stream we are: the age of the oldest message of the batch. */
 function eventAge(messages: readonly Message[], now: Date): number {
 	return Math.max(0, ...messages.map(({ at }) => (at.enqueuedAt === undefined ? 0 : now.getTime() - at.enqueuedAt.getTime())));
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+	return [...counts.values()].reduce((total, count) => total + count, 0);
 }

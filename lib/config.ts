@@ -7,13 +7,13 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** The service, or the emulator on this machine (`http://127.0.0.1:10002/devstoreaccount1`). */
 const tableEndpoint = /^(https:\/\/[a-z0-9.-]+\/?|http:\/\/(127\.0\.0\.1|localhost):\d{1,5}\/devstoreaccount1\/?)$/;
 
-function wholeNumber(fallback: number, min: number, max: number) {
+function wholeNumber(min: number, max: number) {
+	const wanted = `write a whole number from ${min} to ${max}`;
 	return z
 		.string()
-		.regex(/^\d+$/, `write a whole number from ${min} to ${max}`)
+		.regex(/^\d+$/, wanted)
 		.transform(Number)
-		.refine((value) => value >= min && value <= max, `write a whole number from ${min} to ${max}`)
-		.prefault(String(fallback));
+		.refine((value) => value >= min && value <= max, wanted);
 }
 
 /** Every setting of ours: its form, its default, and a sentence of help. The README's table is made from this. */
@@ -49,11 +49,13 @@ export const settingsSchema = z.object({
 		.refine((list) => list.every((id) => guid.test(id)), "write tenant ids (GUIDs), separated by commas")
 		.prefault("")
 		.describe("Tenants whose records are read; records of others are set aside and counted. Empty = any."),
-	QUIET_HOURS: wholeNumber(24, 1, 168).describe("Hours a device stays quiet after a notice, unless something new or worse happens."),
-	QUIET_MAX_DAYS: wholeNumber(7, 1, 90).describe("The quiet time doubles with each repeat up to this many days."),
-	CHANGES_PER_PERIOD: wholeNumber(3, 0, 20).describe(
-		"Notices about new evidence on one device within one quiet time; later ones wait for its end.",
-	),
+	QUIET_HOURS: wholeNumber(1, 168)
+		.prefault("24")
+		.describe("Hours a device stays quiet after a notice, unless something new or worse happens."),
+	QUIET_MAX_DAYS: wholeNumber(1, 90).prefault("7").describe("The quiet time doubles with each repeat up to this many days."),
+	CHANGES_PER_PERIOD: wholeNumber(0, 20)
+		.prefault("3")
+		.describe("Notices about new evidence on one device within one quiet time; later ones wait for its end."),
 	APPROVALS_FILE: z
 		.string()
 		.optional()
@@ -65,6 +67,13 @@ export const settingsSchema = z.object({
 		.describe(
 			"`true` also reads DeviceInfo and DeviceNetworkInfo, to show system, addresses and users. Stream both tables, and expect more parsing: docs/performance.md.",
 		),
+	FALLBACK: z
+		.enum(["teams", "webhook"], { error: "write teams or webhook" })
+		.optional()
+		.describe("Destination that gets only what is urgent (high or critical) and another one has not taken for 10 minutes."),
+	DIGEST_HOUR_UTC: wholeNumber(0, 23)
+		.optional()
+		.describe("Hour of the day for a daily digest to chats: what was held back, approved, given up. Empty = no digest."),
 	...notifySettings,
 });
 

@@ -1,0 +1,36 @@
+import type { OutboxState } from "./findings/outbox.ts";
+
+/** Health as anyone with the function key may read it: what is wrong and what to do, and nothing secret. */
+export interface Health {
+	readonly ok: boolean;
+	readonly problems: readonly string[];
+}
+
+const lateMs = 10 * 60_000;
+
+/** What is wrong with delivery and approvals, each with what to do. */
+export function problemsOf({ oldestOwedMs, dead, down }: OutboxState, approvalMistakes: readonly string[]): readonly string[] {
+	return [
+		...approvalMistakes,
+		...[...down].map(
+			([name, since]) =>
+				`destination ${name} has refused messages since ${since.toISOString()}: check its address and that it is switched on; notices stay stored and one is tried each hour`,
+		),
+		...(oldestOwedMs > lateMs ? [`the oldest owed notice has waited ${Math.round(oldestOwedMs / 60_000)} minutes`] : []),
+		...[...dead].map(
+			([name, count]) =>
+				`${count} notices to ${name} were given up: see \`tunnelwatch findings --dead\`, then \`tunnelwatch findings retry\``,
+		),
+	];
+}
+
+/** Settings that are wrong keep an app from being made; that is the first thing health must be able to say. */
+export async function readHealth(app: () => { problems(): Promise<readonly string[]> }): Promise<Health> {
+	let problems: readonly string[];
+	try {
+		problems = await app().problems();
+	} catch (error) {
+		problems = [error instanceof Error ? error.message : "unknown error"];
+	}
+	return { ok: problems.length === 0, problems };
+}
