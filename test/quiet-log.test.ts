@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import type { DetectLine } from "../lib/log-lines.ts";
+import { createQuietLog } from "../lib/quiet-log.ts";
+import { at } from "./builders.ts";
+
+const quiet: DetectLine = {
+	event: "detect",
+	messages: 10,
+	records: 0,
+	matches: 0,
+	findings: 0,
+	notices: 0,
+	held: 0,
+	quarantined: 0,
+	eventAgeMs: 900,
+	ms: 2,
+};
+
+test("batches in which nothing was found are added up to one line a minute", () => {
+	const log = createQuietLog();
+	expect(log(quiet, at("21T10:00:00"))).toEqual(quiet);
+	expect(log(quiet, at("21T10:00:01"))).toBeUndefined();
+	expect(log({ ...quiet, eventAgeMs: 5_000 }, at("21T10:00:59"))).toBeUndefined();
+	expect(log(quiet, at("21T10:01:00"))).toEqual({ ...quiet, messages: 30, eventAgeMs: 5_000, ms: 6 });
+});
+
+test("a match or an unreadable message is logged at once, with what was added up before", () => {
+	const log = createQuietLog();
+	log(quiet, at("21T10:00:00"));
+	log(quiet, at("21T10:00:01"));
+	expect(log({ ...quiet, matches: 1 }, at("21T10:00:02"))).toMatchObject({ messages: 20, matches: 1 });
+	expect(log({ ...quiet, quarantined: 1 }, at("21T10:00:03"))).toMatchObject({ messages: 10, quarantined: 1 });
+});
