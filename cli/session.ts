@@ -1,3 +1,4 @@
+import { redactError } from "../lib/cloudflared/redact-error.ts";
 import type { Message } from "../lib/defender/message.ts";
 import type { LocalApp } from "../lib/local-app.ts";
 import { createTotals } from "../lib/totals.ts";
@@ -74,16 +75,10 @@ export async function session(
 	if (options.json) say(summary);
 	else process.stdout.write(`${summary}\n`);
 	if (failure !== undefined) {
-		say(`Stopped: ${reasonsOf(failure)}`);
+		say(`Stopped: ${redactError(failure)}`);
 		return 1;
 	}
 	if (!stop.signal.aborted) return 0;
 	say("Stopped by Ctrl-C. What is counted above is recorded; run the same input again to go on: repeats change nothing.");
 	return 130;
-}
-
-/** An error and its causes, in one line. */
-function reasonsOf(error: unknown): string {
-	if (!(error instanceof Error)) return "unknown error";
-	return error.cause === undefined ? error.message : `${error.message}: ${reasonsOf(error.cause)}`;
 }

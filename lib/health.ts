@@ -1,3 +1,4 @@
+import { redactError } from "./cloudflared/redact-error.ts";
 import type { OutboxState } from "./findings/outbox.ts";
 
 /** Health as anyone with the function key may read it: what is wrong and what to do, and nothing secret. */
@@ -30,7 +31,7 @@ export async function readHealth(app: () => { problems(): Promise<readonly strin
 	try {
 		problems = await app().problems();
 	} catch (error) {
-		problems = [error instanceof Error ? error.message : "unknown error"];
+		problems = [redactError(error)];
 	}
 	return { ok: problems.length === 0, problems };
 }

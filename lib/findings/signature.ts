@@ -15,10 +15,13 @@ export interface Signature {
  * disguised name. Left out on purpose: the raw command line, process ids and times, which an attacker varies freely.
  */
 export function signatures(sighting: Sighting): readonly Signature[] {
-	const { program, tunnel } = sighting;
+	const { program, tunnel, otherTunnels = [] } = sighting;
+	const tunnels = tunnel === undefined ? otherTunnels : [tunnel, ...otherTunnels];
 	return [
-		signature("tunnel", tunnel?.tunnelId ?? "", `another tunnel: ${tunnel?.tunnelId}`),
-		signature("account", tunnel?.account ?? "", `another Cloudflare account: ${tunnel?.account}`),
+		...tunnels.flatMap(({ tunnelId, account }) => [
+			signature("tunnel", tunnelId, `another tunnel: ${tunnelId}`),
+			signature("account", account, `another Cloudflare account: ${account}`),
+		]),
 		signature("binary", program.sha256, `another binary: SHA-256 ${program.sha256}`),
 		signature("folder", program.folderClass === "unknown" ? "" : program.folderClass, `another kind of folder: ${program.path}`),
 		signature("user", program.user, `another user: ${program.user}`),
