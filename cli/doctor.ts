@@ -8,7 +8,7 @@ import { checkDestinations } from "./doctor/destinations.ts";
 import { checkHub } from "./doctor/hub.ts";
 import { endText, resultText } from "./doctor/report.ts";
 import { checkRuntime } from "./doctor/runtime.ts";
-import { checkSettings, withoutReferences } from "./doctor/settings.ts";
+import { checkSettings } from "./doctor/settings.ts";
 import { checkSignIn } from "./doctor/sign-in.ts";
 import { checkTable } from "./doctor/table.ts";
 import { hubOfSettings } from "./hub/address.ts";
@@ -59,7 +59,7 @@ function checks(environment: Environment, sendTest: boolean): readonly Check[] {
 			name: "hub",
 			run: () => checkHub({ address, connect: connectHub, group: environment["EVENTHUB_CONSUMER_GROUP"]?.trim() ?? "", clock }),
 		},
-		{ name: "destinations", run: () => checkDestinations({ environment: withoutReferences(environment), sendTest, clock, newId }) },
+		{ name: "destinations", run: () => checkDestinations({ environment, sendTest, clock, newId }) },
 		{ name: "approvals", run: () => checkApprovals(environment["APPROVALS_FILE"], clock()) },
 	];
 }

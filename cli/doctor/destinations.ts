@@ -9,6 +9,7 @@ import { render, sendMs } from "../../lib/findings/send.ts";
 import { rulesOfSet } from "../../lib/rules/select.ts";
 import { inventedDeviceId, inventedTenant, syntheticRecord } from "../synthetic.ts";
 import { type Environment, type Result, sentence } from "./check.ts";
+import { withoutReferences } from "./settings.ts";
 
 export interface DestinationsCheck {
 	readonly environment: Environment;
@@ -21,14 +22,19 @@ const why = "Findings are kept, but nobody is told.";
 
 /** Form of each address; with `sendTest` also whether a message arrives. */
 export async function checkDestinations({ environment, sendTest, clock, newId }: DestinationsCheck): Promise<readonly Result[]> {
-	// The other settings have their own check, and a mistake in them hides nothing here.
-	const { TEAMS_WEBHOOK_URL: teams = "", WEBHOOK_URL: webhook = "" } = environment;
-	if (teams.trim() === "" && webhook.trim() === "") {
+	const addresses = (from: Environment) =>
+		[from["TEAMS_WEBHOOK_URL"], from["WEBHOOK_URL"]].filter((address) => (address?.trim() ?? "") !== "");
+	if (addresses(environment).length === 0) {
 		const fix = "Set TEAMS_WEBHOOK_URL or WEBHOOK_URL, or both.";
 		return [{ check: "destinations", verdict: "failure", says: "No destination is set.", why, fix }];
 	}
+	const readable = withoutReferences(environment);
+	if (addresses(readable).length === 0) {
+		return [{ check: "destinations", verdict: "skipped", says: "Not looked at: the addresses are in the vault, see above." }];
+	}
+	// The other settings have their own check, and a mistake in them hides nothing here.
 	const read = readSettings(
-		Object.fromEntries(Object.entries(environment).filter(([name]) => /^(TEAMS_|WEBHOOK_|PORTAL_|TABLE_ENDPOINT$)/.test(name))),
+		Object.fromEntries(Object.entries(readable).filter(([name]) => /^(TEAMS_|WEBHOOK_|PORTAL_|TABLE_ENDPOINT$)/.test(name))),
 	);
 	if (!read.ok) return [{ check: "destinations", verdict: "skipped", says: "Not looked at: a setting of theirs is wrong, see above." }];
 

@@ -20,7 +20,7 @@ export function checkShape(body: unknown): Result {
 		return {
 			check: "message",
 			verdict: "warning",
-			says: `None of the ${total} records of the newest message is of a table that the rules read.`,
+			says: "No record of the newest message is of a table that the rules read.",
 			why,
 			fix,
 		};
@@ -29,6 +29,6 @@ export function checkShape(body: unknown): Result {
 	return {
 		check: "message",
 		verdict: "ok",
-		says: `The newest message has ${total} records${tables.length === 0 ? "" : ` (${tables.join(", ")})`}.`,
+		says: `The newest message can be read: ${total} ${total === 1 ? "record" : "records"}${tables.length === 0 ? "" : ` (${tables.join(", ")})`}.`,
 	};
 }

@@ -57,6 +57,7 @@ function fixFor(says: string): string {
 	if (/: (401|403)\b/.test(says)) {
 		return 'Give the identity the role "Storage Table Data Contributor" on the storage account; a new role takes a few minutes. If it has the role: the account\'s firewall may shut this machine out.';
 	}
+	if (/Authentication|Credential/.test(says)) return "Sign in first: see the check sign-in.";
 	return "Check that TABLE_ENDPOINT names your account, and that its firewall lets this machine in.";
 }
 

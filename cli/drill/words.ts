@@ -19,7 +19,7 @@ export function stepText(step: Step): string {
 
 function timeoutText({ recorded, waiting }: Extract<Step, { step: "timeout" }>): string {
 	if (!recorded) {
-		return "not recorded in time. The function does not read this hub, does not write to this table, or RULES leaves the base rules out. Is it running, and do EVENTHUB_NAME and TABLE_ENDPOINT name what it uses? `tunnelwatch doctor` looks closer.";
+		return "not recorded in time. Is the function running, and do EVENTHUB_NAME, TABLE_ENDPOINT, TABLE_NAME and TENANT_IDS here say what they say there? Do its RULES have the base rules? `tunnelwatch doctor` looks closer.";
 	}
 	if (waiting.length === 0)
 		return "recorded, but nobody is owed a notice: the function has no destination, or counts this tunnel as approved.";

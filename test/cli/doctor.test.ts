@@ -79,7 +79,7 @@ test("where everything is right, every check says so", async () => {
 		"ok hub: defender answers; it has 2 partitions.",
 		expect.stringMatching(/^ok events: The newest message is \d s old\.$/),
 		"ok group: Consumer group tunnelwatch can be read.",
-		"ok message: The newest message has 3 records (DeviceFileEvents, DeviceProcessEvents).",
+		"ok message: The newest message can be read: 3 records (DeviceFileEvents, DeviceProcessEvents).",
 		"ok destinations: webhook took the test message.",
 		"ok approvals: There are none: no tunnel counts as yours, and every one is told.",
 	]);
@@ -187,7 +187,7 @@ describe("each misconfiguration gets its own answer, and nothing else complains"
 		[
 			"the wrong tables ticked",
 			{ message: '{"records":[{"category":"AdvancedHunting-EmailEvents","properties":{}}]}' },
-			[`warning message: None of the 1 records of the newest message is of a table that the rules read. → ${portalFix}`],
+			[`warning message: No record of the newest message is of a table that the rules read. → ${portalFix}`],
 		],
 		[
 			"records without their columns",
@@ -259,6 +259,15 @@ describe("each misconfiguration gets its own answer, and nothing else complains"
 		const found = await troubles({ environment: { WEBHOOK_URL: `${webhook.base}/hook` }, sendTest: true });
 		expect(found).toEqual([`failure destinations: ${words}`]);
 		expect(webhook.received.map(({ body }) => body).join()).toContain("THIS IS A TEST");
+	});
+
+	test("destinations whose addresses are all in the vault are not called missing", async () => {
+		const environment = { WEBHOOK_URL: "@Microsoft.KeyVault(SecretUri=https://canary.vault.azure.net/secrets/webhook-url/)" };
+		const results = await findings({ environment });
+		expect(results.filter(({ check }) => check === "destinations")).toEqual([
+			{ check: "destinations", verdict: "skipped", says: "Not looked at: the addresses are in the vault, see above." },
+		]);
+		expect(JSON.stringify(results)).not.toContain("canary");
 	});
 
 	test("--send-test meets a host that is not there", async () => {
@@ -350,6 +359,15 @@ describe("boundaries", () => {
 		expect(await checkSignIn("nothing", failing)).toMatchObject({ verdict: "ok" });
 		expect(await checkSignIn("unknown", failing)).toMatchObject({ verdict: "skipped" });
 	});
+});
+
+test("a table that nobody may use without signing in: points there", async () => {
+	const failing = () => Promise.reject(new Error("Table Storage failed while writing: AggregateAuthenticationError"));
+	const table = { ...openTable(`${azurite.url}/devstoreaccount1`, "tunnelwatch"), create: failing };
+	expect(await checkTable({ table, newId: () => "x", clock: () => new Date() })).toMatchObject([
+		{ check: "table", verdict: "failure", fix: "Sign in first: see the check sign-in." },
+		{ check: "clock", verdict: "skipped" },
+	]);
 });
 
 test("a group that a function reads exclusively is fine, and the function is not disturbed", async () => {

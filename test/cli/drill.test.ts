@@ -64,7 +64,7 @@ describe("what the drill sees", () => {
 	test("nothing recorded: says where to look", async () => {
 		const steps = await followed([createSink("teams")], { recorded: false });
 		expect(steps).toEqual([{ step: "timeout", recorded: false, waiting: [], ms: 20_000 }]);
-		expect(steps.map(stepText).join()).toContain("not recorded in time. The function does not read this hub");
+		expect(steps.map(stepText).join()).toContain("not recorded in time. Is the function running");
 	});
 
 	test("recorded, but nobody is owed anything: says why", async () => {
