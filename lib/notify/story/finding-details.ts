@@ -13,6 +13,7 @@ export function findingDetails(finding: Finding, room: Room): readonly Row[] {
 	const { tunnel } = knownTunnel(finding);
 	const value = (text: Redacted): Inert => shortWords(inert(text, room.detail), 48);
 	const values = (list: readonly Redacted[]): Inert => joined(list.slice(0, 5).map(value), say`, `);
+	const fingerprint = idText(tunnel?.fingerprint ?? "");
 	const { facts } = device;
 	return [
 		row(say`Severity`, plain(sighting.severityReason === undefined ? say`` : value(sighting.severityReason))),
@@ -22,10 +23,7 @@ export function findingDetails(finding: Finding, room: Room): readonly Row[] {
 		row(say`Tunnel`, plain(idText(tunnel?.tunnelId ?? ""))),
 		row(say`Also seen`, plain(joined((sighting.otherTunnels ?? []).slice(0, 3).map(tunnelWords), say`; `))),
 		row(say`Token file`, plain(sighting.tokenFile === undefined ? say`` : value(sighting.tokenFile))),
-		row(
-			say`Secret`,
-			plain(tunnel === undefined || tunnel.fingerprint === "" ? say`` : say`removed; SHA-256 starts ${idText(tunnel.fingerprint)}`),
-		),
+		row(say`Secret`, plain(fingerprint === "" ? fingerprint : say`removed; SHA-256 starts ${fingerprint}`)),
 		row(say`SHA-1`, plain(idText(program.sha1))),
 		row(say`Device ID`, plain(value(device.id))),
 		row(say`Addresses`, plain(facts === undefined ? say`` : values([facts.publicIp, ...facts.addresses]))),
