@@ -70,7 +70,7 @@ async function serveAll(deps: DispatcherDeps, ranges: readonly Range[], limits: 
 	const recovered = await Promise.all(
 		deps.destinations.map(async (destination) => {
 			try {
-				return await serve(deps, destination, isUnwell(states.get(destination.name) ?? untried), look, limits, pass);
+				return await serve(deps, destination, states.get(destination.name) ?? untried, look, limits, pass);
 			} catch (error) {
 				pass.interrupted(error);
 				return false;
@@ -142,16 +142,16 @@ const patienceMs = 2_000;
 async function serve(
 	deps: DispatcherDeps,
 	destination: Destination,
-	unwell: boolean,
+	state: DestinationState,
 	look: Look,
 	limits: Limits,
 	pass: Pass,
 ): Promise<boolean> {
 	const mine = look.due.filter((row) => row.destination === destination.name);
-	if (unwell) {
+	if (isUnwell(state)) {
 		// One message finds out whether it works again; the others are not tried in vain.
 		const { delivered } = await sendSingly(deps, destination, mine.slice(0, 1), look, limits, pass);
-		if (!delivered) await giveUpOld(deps, mine.slice(1), pass);
+		if (!delivered) await giveUpOld(deps, destination, mine.slice(1), pass);
 		return delivered;
 	}
 	const ordinary = mine.filter((row) => tierOf(row.owed) === "ordinary");
@@ -160,7 +160,7 @@ async function serve(
 	const { paused, unplaced } = await sendSingly(deps, destination, alone, look, limits, pass);
 	// Severe ones keep waiting for their place; the others do not have to.
 	const crowd = [...(isStorm ? ordinary : []), ...unplaced.filter((row) => !isSevere(row.owed))];
-	if (paused) await giveUpOld(deps, crowd, pass);
+	if (paused) await giveUpOld(deps, destination, crowd, pass);
 	else if (limits.mayFold && crowd.length > 1) await sendTogether(deps, destination, crowd, look, limits, pass);
 	return false;
 }
@@ -190,7 +190,7 @@ async function sendSingly(
 		const tier = tierOf(row.owed);
 		const slot: Slot = full.has(tier) ? "paced" : await reserveSlot(deps, destination, tier, look.serverClock, patienceMs);
 		if (slot === "paused") {
-			await giveUpOld(deps, rows.slice(index), pass);
+			await giveUpOld(deps, destination, rows.slice(index), pass);
 			return { delivered, paused: true, unplaced };
 		}
 		if (slot === "paced") {
@@ -217,7 +217,7 @@ async function sendTogether(
 ): Promise<void> {
 	if (deps.clock() >= limits.ends) return;
 	const slot = await reserveSlot(deps, destination, "storm", look.serverClock, patienceMs);
-	if (slot === "paused") return giveUpOld(deps, rows, pass);
+	if (slot === "paused") return giveUpOld(deps, destination, rows, pass);
 	if (slot === "paced") return;
 	const storm = await sendStorm(deps, destination, rows, look.serverClock());
 	if (storm === undefined) return;
@@ -230,8 +230,11 @@ async function sendTogether(
 }
 
 /** Nothing goes out for now; but what has waited for three days must not wait for ever, unseen. */
-async function giveUpOld(deps: DispatcherDeps, rows: readonly Claimable[], pass: Pass): Promise<void> {
-	for (const row of rows) {
-		if (isTooOld(row.owed, deps.clock()) && (await expire(deps.table, row))) pass.gaveUp(row);
+async function giveUpOld(deps: DispatcherDeps, { name }: Destination, rows: readonly Claimable[], pass: Pass): Promise<void> {
+	const old = rows.filter((row) => isTooOld(row.owed, deps.clock()));
+	if (old.length === 0) return;
+	const state = (await readDestinations(deps.table, [name])).get(name) ?? untried;
+	for (const row of old) {
+		if (await expire(deps.table, row, state)) pass.gaveUp(row);
 	}
 }

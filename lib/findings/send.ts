@@ -1,5 +1,6 @@
 import { backoffMs, giveUpAfterMs } from "./backoff.ts";
 import type { AnyNotice, Delivery, Destination, Notice } from "./delivery.ts";
+import type { DestinationState } from "./destination-state.ts";
 import { type Finding, noticeId } from "./finding.ts";
 import { findingAddress, readFinding } from "./finding-row.ts";
 import { type Lease, settle, takeLease } from "./lease.ts";
@@ -104,9 +105,9 @@ export function isTooOld({ wantedAt }: Pick<Owed, "wantedAt">, now: Date): boole
 	return now.getTime() - wantedAt.getTime() >= giveUpAfterMs;
 }
 
-/** Gives up what could not even be tried. `false`: somebody else has changed the row. */
-export async function expire(table: Table, { key, destination, owed, etag }: Claimable): Promise<boolean> {
-	const dead = giveUp(owed, { lastError: owed.lastError, lastStatus: owed.lastStatus });
+/** Gives up what could not even be tried, for the reason its destination gave. `false`: somebody else has changed the row. */
+export async function expire(table: Table, { key, destination, owed, etag }: Claimable, state: DestinationState): Promise<boolean> {
+	const dead = giveUp(owed, { lastError: state.lastError, lastStatus: state.lastStatus });
 	const done = await table.replace({ ...owedAddress(key, destination), values: owedValues(dead) }, etag);
 	return done.outcome === "written";
 }

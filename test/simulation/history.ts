@@ -1,0 +1,222 @@
+import { afterRecording, createDispatcher, eachMinute } from "../../lib/findings/deliver.ts";
+import type { Destination } from "../../lib/findings/delivery.ts";
+import { defaultPolicy } from "../../lib/findings/policy.ts";
+import { createQuarantine } from "../../lib/findings/quarantine.ts";
+import { createRecorder } from "../../lib/findings/record.ts";
+import type { Table } from "../../lib/findings/table.ts";
+import type { Outcome, Parts } from "../../lib/pipeline.ts";
+import { runPipeline } from "../../lib/pipeline.ts";
+import type { FaultPlan } from "./faults.ts";
+import { createFaultySink, type SinkLog } from "./faulty-sink.ts";
+import { createFaultyTable } from "./faulty-table.ts";
+import { createMemoryTable, type MemoryTable } from "./memory-table.ts";
+import { createScheduler } from "./scheduler.ts";
+import { type Batch, type Event, lastWords, match, sight, tellStory } from "./stream.ts";
+import { nextWork } from "./timer.ts";
+import { createWorker, type Stage, type Worker } from "./worker.ts";
+
+export const destinationNames = ["teams", "webhook"] as const;
+
+/** Changes of the parts, to show that the invariants would notice. */
+export interface Sabotage {
+	readonly table?: (table: Table, role: "record" | "deliver") => Table;
+	readonly destination?: (destination: Destination) => Destination;
+	readonly parts?: (parts: Parts) => Parts;
+}
+
+/** All that happened, for the invariants. */
+export interface History {
+	readonly seed: number;
+	readonly plan: FaultPlan;
+	readonly memory: MemoryTable;
+	readonly log: SinkLog;
+	readonly events: readonly Event[];
+	readonly poison: number;
+	readonly outcomes: readonly Outcome[];
+	readonly rejections: readonly string[];
+	readonly invocations: readonly { readonly startedAt: number; readonly endedAt: number; readonly worker: Worker }[];
+	readonly faultsEnd: number;
+	readonly now: number;
+	/** When each record was acknowledged for the first time. */
+	readonly firstSeenAt: ReadonlyMap<number, number>;
+}
+
+const hourMs = 3_600_000;
+export const start = Date.UTC(2026, 10, 21, 8);
+
+export interface Options {
+	readonly sabotage?: Sabotage;
+	/** Only the first records of the story: to find the shortest one that goes wrong. */
+	readonly maxEvents?: number;
+}
+
+/** One seed, one history: the story, its faults, and the quiet after them. `check` looks at it before and after a last word. */
+export async function play(
+	seed: number,
+	plan: FaultPlan,
+	{ sabotage = {}, maxEvents = Number.POSITIVE_INFINITY }: Options,
+	check: (history: History, when: "quiet" | "end") => void,
+): Promise<void> {
+	const scheduler = createScheduler(seed, start);
+	const { random } = scheduler;
+	const story = tellStory(plan, start, maxEvents, random);
+	const lastBatchAt = Math.max(...story.map((batch) => batch.at));
+	// Most faults end within the hour; some last for days.
+	const faultyMs = random() < 0.02 ? random() * 60 * hourMs : (0.2 + random()) * hourMs;
+	const stage: Stage = { scheduler, plan, faultsEnd: Math.min(lastBatchAt + hourMs, start + faultyMs), deaths: 4 };
+	const memory = createMemoryTable(() => new Date(scheduler.now()), !plan.includes("T4"));
+	const log: SinkLog = { accepted: [], requests: [], pauses: [] };
+	const outcomes: Outcome[] = [];
+	const rejections: string[] = [];
+	const invocations: { startedAt: number; endedAt: number; worker: Worker }[] = [];
+	const firstSeenAt = new Map<number, number>();
+	let ids = 0;
+	let open = 0;
+
+	const hire = (): Process => {
+		const skewMs = plan.includes("D7") ? Math.round((random() * 2 - 1) * 600_000) : 0;
+		return employ(createWorker(++ids, skewMs));
+	};
+	const employ = (worker: Worker): Process => {
+		const base = {
+			clock: () => new Date(scheduler.now() + worker.skewMs),
+			random,
+			newId: () => `id${++ids}`,
+			sleep: (ms: number) => scheduler.after(ms),
+			deadline: (ms: number) => {
+				const controller = new AbortController();
+				void scheduler.after(ms).then(() => controller.abort());
+				return controller.signal;
+			},
+		};
+		const tableFor = (role: "record" | "deliver") => {
+			const table = createFaultyTable(memory, stage, worker, role);
+			return sabotage.table?.(table, role) ?? table;
+		};
+		const sinks = destinationNames.map((name) => {
+			const sink = createFaultySink(name, stage, worker, log);
+			return sabotage.destination?.(sink) ?? sink;
+		});
+		const recorder = createRecorder({ ...base, table: tableFor("record"), destinations: destinationNames, policy: defaultPolicy });
+		const dispatcher = createDispatcher({ ...base, table: tableFor("deliver"), destinations: sinks });
+		const quarantine = createQuarantine({ ...base, table: tableFor("deliver") });
+		const parts: Parts = {
+			sieve: undefined,
+			match,
+			accepts: () => true,
+			learn: undefined,
+			judge: async (sightings) => sightings,
+			sight,
+			quarantine: quarantine.add,
+			record: recorder.record,
+			deliver: (keys) => dispatcher.deliver(keys, afterRecording),
+			clock: base.clock,
+		};
+		return { worker, parts: sabotage.parts?.(parts) ?? parts, dispatcher };
+	};
+	const staff = Array.from({ length: 2 + Math.floor(random() * 3) }, hire);
+	const anybody = (): Process => {
+		for (const [index, one] of staff.entries()) if (one.worker.diedAt !== undefined) staff[index] = hire();
+		return staff[Math.floor(random() * staff.length)] ?? hire();
+	};
+	const invoke = async <T>(one: Process, work: () => Promise<T>): Promise<T | "died"> => {
+		const startedAt = scheduler.now();
+		open += 1;
+		try {
+			return await Promise.race([work(), one.worker.died]);
+		} finally {
+			open -= 1;
+			invocations.push({ startedAt, endedAt: scheduler.now(), worker: one.worker });
+		}
+	};
+	/** As the hub does: until it is acknowledged, and by whoever is there. */
+	const handOut = async (batch: Batch): Promise<void> => {
+		for (;;) {
+			const one = anybody();
+			try {
+				const outcome = await invoke(one, () => runPipeline(batch.messages, one.parts));
+				if (outcome !== "died") {
+					outcomes.push(outcome);
+					for (const { id } of batch.events) if (!firstSeenAt.has(id)) firstSeenAt.set(id, scheduler.now());
+					return;
+				}
+			} catch (error) {
+				rejections.push(error instanceof Error ? error.message : "unknown");
+			}
+			await scheduler.after(5_000 + random() * 30_000);
+		}
+	};
+	let coming = 0;
+	const plant = (batch: Batch) => {
+		for (let copy = 0; copy < batch.copies; copy++) {
+			coming += 1;
+			const delay = batch.at - scheduler.now() + (batch.together ? 0 : copy * random() * 120_000);
+			void scheduler
+				.after(delay)
+				.then(() => handOut(batch))
+				.then(() => {
+					coming -= 1;
+				});
+		}
+	};
+	/** The timer of each minute; minutes in which nothing can happen are passed over. */
+	const sweep = async (until: number): Promise<void> => {
+		while (scheduler.now() < until) {
+			const work = nextWork(memory, scheduler.now());
+			if (work === undefined && coming === 0 && open === 0) return;
+			const margin = plan.includes("D7") ? 11 * 60_000 : 0;
+			const idleMs = work === undefined ? 5 * 60_000 : work - margin - scheduler.now();
+			const pauseMs = coming > 0 ? Math.min(idleMs, 30 * 60_000) : idleMs;
+			await scheduler.after(Math.max(60_000, pauseMs));
+			const sweepers = random() < 0.2 ? 2 : 1;
+			await Promise.all(
+				Array.from({ length: sweepers }, () => {
+					const one = anybody();
+					return invoke(one, () => one.dispatcher.deliverDue(eachMinute));
+				}),
+			);
+		}
+	};
+	const takeAway = () => {
+		for (let n = 0; n < 4; n++) {
+			void scheduler
+				.after(random() * (stage.faultsEnd - start))
+				.then(() => staff[Math.floor(random() * staff.length)]?.worker.die(scheduler.now()));
+		}
+	};
+	const events = [...new Map(story.flatMap((batch) => batch.events).map((event) => [event.id, event])).values()];
+	const soFar = (all: readonly Event[]): History => ({
+		seed,
+		plan,
+		memory,
+		log,
+		events: all,
+		poison: story.reduce((sum, batch) => sum + batch.poison, 0),
+		outcomes,
+		rejections,
+		invocations,
+		faultsEnd: stage.faultsEnd,
+		now: scheduler.now(),
+		firstSeenAt,
+	});
+
+	for (const batch of story) plant(batch);
+	if (plan.includes("D8")) takeAway();
+	// A receiver that said "gone" is left alone for three days.
+	const quiet = Math.max(lastBatchAt, stage.faultsEnd) + (plan.includes("S15") ? 110 : 40) * hourMs;
+	void sweep(quiet);
+	await scheduler.run(quiet);
+	check(soFar(events), "quiet");
+
+	const last = lastWords(events, scheduler.now());
+	plant(last);
+	void sweep(quiet + 4 * hourMs);
+	await scheduler.run(quiet + 4 * hourMs);
+	check(soFar([...events, ...last.events]), "end");
+}
+
+interface Process {
+	readonly worker: Worker;
+	readonly parts: Parts;
+	readonly dispatcher: ReturnType<typeof createDispatcher>;
+}

@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { mutants } from "./mutants.ts";
+import { playOne } from "./run.ts";
+
+const patience = 150;
+
+test.each(mutants)("the simulation notices when $name", async ({ plan, seenAs, sabotage }) => {
+	for (let seed = 1; seed <= patience; seed++) {
+		const { violations } = await playOne(seed, plan, { sabotage });
+		if (violations.some((violation) => seenAs.some((invariant) => violation.startsWith(invariant)))) return;
+	}
+	expect.fail(`not noticed in ${patience} histories`);
+});

@@ -1,0 +1,242 @@
+import type { Row, Table, Values, Write } from "../../lib/findings/table.ts";
+import type { FaultPlan } from "./faults.ts";
+import type { Sabotage } from "./history.ts";
+
+/** A way to be wrong, and the faults under which it must be noticed. */
+export interface Mutant {
+	readonly name: string;
+	readonly plan: FaultPlan;
+	readonly seenAs: readonly string[];
+	readonly sabotage: Sabotage;
+}
+
+type Change = (row: Write["row"], before: Row | undefined) => Values;
+
+/** Changes what is written to rows of one kind. */
+function rewriting(role: "record" | "deliver", prefix: "f|" | "o|", change: Change): Sabotage {
+	return {
+		table(table, ofRole) {
+			if (ofRole !== role) return table;
+			const alter = async (row: Write["row"]): Promise<Write["row"]> => {
+				if (!row.rowKey.startsWith(prefix)) return row;
+				return { ...row, values: change(row, await table.get(row)) };
+			};
+			return {
+				...table,
+				create: async (row) => table.create(await alter(row)),
+				replace: async (row, etag) => table.replace(await alter(row), etag),
+				transact: async (writes) =>
+					table.transact(await Promise.all(writes.map(async (write) => ({ ...write, row: await alter(write.row) })))),
+			};
+		},
+	};
+}
+
+/** Writes rows of one kind whatever their ETag is now. */
+function unconditional(role: "record" | "deliver", prefix: "f|" | "o|", when: (values: Values) => boolean): Sabotage {
+	return {
+		table(table, ofRole) {
+			if (ofRole !== role) return table;
+			const fresh = async (row: Write["row"], etag: string): Promise<string> =>
+				row.rowKey.startsWith(prefix) && when(row.values) ? ((await table.get(row))?.etag ?? etag) : etag;
+			return {
+				...table,
+				replace: async (row, etag) => table.replace(row, await fresh(row, etag)),
+				transact: async (writes) =>
+					table.transact(
+						await Promise.all(
+							writes.map(async (write) => (write.kind === "create" ? write : { ...write, etag: await fresh(write.row, write.etag) })),
+						),
+					),
+			};
+		},
+	};
+}
+
+function reading(change: (row: Row) => Row): Sabotage {
+	return {
+		table: (table, role): Table =>
+			role === "record"
+				? table
+				: {
+						...table,
+						async get(key) {
+							const row = await table.get(key);
+							return row === undefined ? undefined : change(row);
+						},
+					},
+	};
+}
+
+function isoAfter(value: unknown, ms: number): string {
+	return new Date(Date.parse(String(value)) + ms).toISOString();
+}
+
+const yearMs = 365 * 24 * 3_600_000;
+
+export const mutants: readonly Mutant[] = [
+	{
+		name: "only the last reason is kept",
+		plan: ["S1"],
+		seenAs: ["I8"],
+		sabotage: rewriting("record", "f|", ({ values }) => {
+			const reasons = JSON.parse(String(values["reasons"])) as Record<string, number>;
+			const last = Object.entries(reasons).filter(([, n]) => n === values["want"]);
+			return { ...values, reasons: JSON.stringify(Object.fromEntries(last)) };
+		}),
+	},
+	{ name: "a finding is written without its ETag", plan: ["D2"], seenAs: ["I3"], sabotage: unconditional("record", "f|", () => true) },
+	{
+		name: "a claim is written without its ETag",
+		plan: ["S6"],
+		seenAs: ["I2"],
+		sabotage: unconditional("deliver", "o|", (values) => values["state"] === "leased"),
+	},
+	{
+		name: "a lease never ends",
+		plan: ["C8"],
+		seenAs: ["I7", "I8"],
+		sabotage: rewriting("deliver", "o|", ({ values }) =>
+			values["state"] === "leased" ? { ...values, leaseUntil: isoAfter(values["leaseUntil"], yearMs) } : values,
+		),
+	},
+	{
+		name: "a lease is shorter than a request",
+		plan: ["S6"],
+		seenAs: ["I2"],
+		sabotage: rewriting("deliver", "o|", ({ values }) =>
+			values["state"] === "leased" ? { ...values, leaseUntil: isoAfter(values["leaseUntil"], -90_000) } : values,
+		),
+	},
+	{
+		name: "a lease is not checked before its row is marked",
+		plan: ["D3", "S18"],
+		seenAs: ["I2"],
+		// Whoever reads a leased row takes it for its own.
+		sabotage: (() => {
+			let mine = "";
+			return {
+				table: (table: Table, role: "record" | "deliver"): Table =>
+					role === "record"
+						? table
+						: {
+								...table,
+								async replace(row, etag) {
+									if (row.values["state"] === "leased") mine = String(row.values["leaseId"]);
+									return table.replace(row, etag);
+								},
+								async get(key) {
+									const row = await table.get(key);
+									return row?.values["state"] === "leased" ? { ...row, values: { ...row.values, leaseId: mine } } : row;
+								},
+							},
+			};
+		})(),
+	},
+	{
+		name: "done, although more is wanted",
+		plan: ["S7"],
+		seenAs: ["I1"],
+		sabotage: rewriting("deliver", "o|", ({ values }) =>
+			values["state"] === "due" && Number(values["attempt"]) === 0 && values["settledBy"] !== "" ? { ...values, state: "done" } : values,
+		),
+	},
+	{
+		name: "what was given up stays given up",
+		plan: ["S11"],
+		seenAs: ["I8"],
+		sabotage: rewriting("record", "o|", ({ values }, before) =>
+			before?.values["state"] === "dead" ? { ...values, state: "dead" } : values,
+		),
+	},
+	{
+		name: "the fourth change of a quiet period is swallowed",
+		plan: ["D4"],
+		seenAs: ["I8", "I1"],
+		sabotage: {
+			table: (table, role): Table =>
+				role === "deliver"
+					? table
+					: {
+							...table,
+							async transact(writes) {
+								const [finding] = writes;
+								if (finding?.row.values["deferredTo"] === undefined) return table.transact(writes);
+								const values = { ...finding.row.values, want: Number(finding.row.values["want"]) - 1 };
+								return table.transact([{ ...finding, row: { ...finding.row, values } }]);
+							},
+						},
+		},
+	},
+	{
+		name: "marked before it is sent",
+		plan: ["C9"],
+		seenAs: ["I1", "I8"],
+		sabotage: rewriting("deliver", "o|", ({ values }) =>
+			values["state"] === "leased" ? { ...values, state: "done", sent: values["want"] ?? 0 } : values,
+		),
+	},
+	{
+		name: "seen records are not remembered",
+		plan: ["D1"],
+		seenAs: ["I3"],
+		sabotage: rewriting("record", "f|", ({ values }) => ({ ...values, seen: "" })),
+	},
+	{
+		name: "a destination that asks for time does not get it",
+		plan: ["S17"],
+		seenAs: ["I6"],
+		sabotage: {
+			destination: (destination) => ({
+				...destination,
+				async send(notice, signal) {
+					const delivery = await destination.send(notice, signal);
+					return delivery.ok ? delivery : { ...delivery, scope: "row", retryAfterMs: undefined };
+				},
+			}),
+		},
+	},
+	{
+		name: "an error while recording is swallowed",
+		plan: ["T5"],
+		seenAs: ["I3"],
+		sabotage: { parts: (parts) => ({ ...parts, record: (sightings, now) => parts.record(sightings, now).catch(() => []) }) },
+	},
+	{
+		name: "one destination's row is left out of the transaction",
+		plan: ["S9"],
+		seenAs: ["I1"],
+		sabotage: {
+			table: (table, role): Table =>
+				role === "deliver"
+					? table
+					: { ...table, transact: (writes) => table.transact(writes.filter((write) => !write.row.rowKey.endsWith("|webhook"))) },
+		},
+	},
+	{
+		name: "our own claim with a lost answer is taken for somebody else's",
+		plan: ["T9"],
+		seenAs: ["I2", "I7"],
+		sabotage: reading((row) => (row.rowKey.startsWith("o|") ? { ...row, values: { ...row.values, leaseId: "", settledBy: "" } } : row)),
+	},
+	{
+		name: "a failed request counts as delivered",
+		plan: ["S18"],
+		seenAs: ["I1", "I8"],
+		sabotage: {
+			destination: (destination) => ({
+				...destination,
+				async send(notice, signal) {
+					await destination.send(notice, signal);
+					return { ok: true, proof: "queued" };
+				},
+			}),
+		},
+	},
+	{
+		name: "a secret is kept in a row",
+		plan: ["S9"],
+		seenAs: ["I5"],
+		sabotage: rewriting("record", "f|", ({ values }) => ({ ...values, raw: "cloudflared tunnel run --token CANARY-7f3a" })),
+	},
+];
