@@ -46,11 +46,11 @@ export async function* readHub(reading: HubReading, stop: AbortSignal): AsyncGen
 	try {
 		const reached = new Map([...(await checkpoints.read())].map(([partition, { sequenceNumber }]) => [partition, sequenceNumber]));
 		const open = new Map<string, { readonly until: number | undefined; readonly subscription: Subscription }>();
-		for (const stretch of await inWords(reading, plan(client, reading, reached))) {
+		for (const stretch of (await inWords(reading, stop, plan(client, reading, reached, stop))) ?? []) {
 			open.set(stretch.partition, { until: stretch.until, subscription: subscribe(client, stretch, inbox, reading) });
 		}
 		while (open.size > 0) {
-			const arrival = await inWords(reading, inbox.next(stop));
+			const arrival = await inWords(reading, stop, inbox.next(stop));
 			if (arrival === undefined) return;
 			const { partition, events } = arrival;
 			const { until, subscription } = open.get(partition) ?? {};
@@ -94,12 +94,17 @@ async function plan(
 	client: EventHubConsumerClient,
 	{ wanted, say }: Pick<HubReading, "wanted" | "say">,
 	reached: Map<string, number>,
+	abortSignal: AbortSignal,
 ): Promise<readonly Stretch[]> {
 	const { from } = wanted;
-	const ids = from.kind === "number" ? [from.partition] : await client.getPartitionIds();
+	const ids = from.kind === "number" ? [from.partition] : await client.getPartitionIds({ abortSignal });
 	const stretches: Stretch[] = [];
 	for (const partition of ids) {
-		const { beginningSequenceNumber, lastEnqueuedSequenceNumber: last, lastEnqueuedOnUtc } = await client.getPartitionProperties(partition);
+		const {
+			beginningSequenceNumber,
+			lastEnqueuedSequenceNumber: last,
+			lastEnqueuedOnUtc,
+		} = await client.getPartitionProperties(partition, { abortSignal });
 		const state = { partition, beginning: beginningSequenceNumber, last, newestAt: lastEnqueuedOnUtc };
 		const { stretch, warning } = planPartition(state, wanted, reached.get(partition));
 		if (warning !== undefined) say(warning);
@@ -136,11 +141,12 @@ function toMessage(hub: string, partition: string, { body, sequenceNumber, offse
 	return { at: { source: `${hub}/${partition}`, message: sequenceNumber, offset, enqueuedAt: enqueuedTimeUtc }, body: body as unknown };
 }
 
-/** The SDK's errors, as sentences. */
-async function inWords<T>({ connection, group }: HubReading, work: Promise<T>): Promise<T> {
+/** The SDK's errors, as sentences; after a stop there is nothing to complain about. */
+async function inWords<T>({ connection, group }: HubReading, stop: AbortSignal, work: Promise<T>): Promise<T | undefined> {
 	try {
 		return await work;
 	} catch (error) {
+		if (stop.aborted) return undefined;
 		throw new Error(hubTrouble(error, connection.address, group));
 	}
 }

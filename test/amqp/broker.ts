@@ -17,6 +17,8 @@ export interface Broker {
 	steal(): void;
 	/** Delivers nothing any more, though it says what it has. */
 	hold(): void;
+	/** Breaks every connection; new ones are taken. */
+	drop(): void;
 	/** Resolves when the next reader has opened its link. */
 	reader(): Promise<void>;
 	/** Bodies in the partition, oldest first. */
@@ -58,6 +60,9 @@ export async function startBroker(options: HubOptions): Promise<Broker> {
 		},
 		expire: (partition, before) => hub.partition(partition).expire(before),
 		steal: () => readers.steal(),
+		drop() {
+			for (const socket of sockets) socket.destroy();
+		},
 		hold: () => readers.hold(),
 		reader: () => readers.opened(),
 		bodies: (partition) =>

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,9 +8,13 @@ import { readHub } from "../../cli/event-hub.ts";
 import { hubOfSettings, parseHub } from "../../cli/hub/address.ts";
 import { connectHub, type HubConnection } from "../../cli/hub/connection.ts";
 import { parseWanted, planPartition, type Wanted, type WantedOptions } from "../../cli/hub/plan.ts";
+import { openTable } from "../../lib/app.ts";
 import type { Message } from "../../lib/defender/message.ts";
+import { findingRange, partitions, readFinding } from "../../lib/findings/finding-row.ts";
+import { rowsOf } from "../../lib/findings/table.ts";
 import { type Broker, startBroker } from "../amqp/broker.ts";
 import type { HubOptions } from "../amqp/hub.ts";
+import { startAzurite } from "../azurite.ts";
 import { project, type Ran, tunnelwatch } from "./tunnelwatch.ts";
 
 function temporaryFolder(): string {
@@ -143,6 +148,42 @@ describe("reading a hub", () => {
 		expect(await reading).toEqual(["0:1 after"]);
 	});
 
+	test("--follow lives through a broken connection and misses nothing", async () => {
+		const hub = await bench({ partitions: 1 });
+		hub.broker.put("0", "a");
+		const seen: string[] = [];
+		const reading = read(hub, {
+			follow: true,
+			record: async (messages, stop) => {
+				seen.push(...messages.map(({ body }) => String(body)));
+				if (seen.length === 1) {
+					hub.broker.drop();
+					hub.broker.put("0", "b");
+					hub.broker.put("0", "c");
+				}
+				if (seen.length >= 3) stop();
+			},
+		});
+		await reading;
+		expect(seen).toEqual(["a", "b", "c"]);
+	});
+
+	test("a stop before anything is connected ends it at once, without a complaint", async () => {
+		const hub = await bench();
+		hub.broker.put("0", "a");
+		const reading = {
+			connection: hub.connection,
+			group: "$Default",
+			wanted: wanted({}),
+			checkpoints: hub.checkpoints,
+			remember: true,
+			say: () => undefined,
+		};
+		const batches = [];
+		for await (const batch of readHub(reading, AbortSignal.abort())) batches.push(batch);
+		expect(batches).toEqual([]);
+	});
+
 	test("filling a gap reads exactly that stretch and leaves the checkpoint alone", async () => {
 		const hub = await bench();
 		for (const body of ["a", "b", "c", "d", "e"]) hub.broker.put("0", body);
@@ -250,6 +291,36 @@ describe("the command", () => {
 		expect(matches(tried)).toEqual(matches(fromFile));
 		expect(matches(first)).toEqual(matches(fromFile));
 		expect(second).toMatchObject({ code: 0, lines: [{ type: "summary", messages: 0 }] });
+	});
+
+	test("a run that is killed loses nothing: the next one records the rest", async () => {
+		const { broker } = await bench();
+		const azurite = await startAzurite();
+		onTestFinished(() => azurite.close());
+		const lines = readFileSync(join(project, "test/fixtures/corpus/messages.ndjson"), "utf8").split("\n");
+		for (const [n, line] of lines.entries()) if (line !== "") broker.put(String(n % 2), line);
+		const args = ["run", "--json", "--event-hub", "localhost/defender"];
+		const env = { DATA_FOLDER: temporaryFolder(), EventHub: broker.connectionString, TABLE_ENDPOINT: `${azurite.url}/devstoreaccount1` };
+		const all = await tunnelwatch([...args, "--what-if"], { env });
+		const devices = new Set(all.lines.filter(({ type }) => type === "match").map(({ deviceId }) => deviceId));
+
+		const killed = spawn(process.execPath, [join(project, "cli", "main.ts"), ...args], {
+			env: { ...process.env, ...env },
+			stdio: ["ignore", "pipe", "ignore"],
+		});
+		const [code] = await new Promise<readonly [number | null]>((resolve) => {
+			killed.stdout.once("data", () => killed.kill("SIGKILL"));
+			killed.on("close", (ended) => resolve([ended]));
+		});
+		expect(code).toBeNull();
+		expect((await tunnelwatch(args, { env })).code).toBe(0);
+
+		const table = openTable(env.TABLE_ENDPOINT, "tunnelwatch");
+		const found = new Set<unknown>();
+		for (const partition of partitions) {
+			for await (const row of rowsOf(table, findingRange(partition))) found.add(readFinding(row).finding?.device.id);
+		}
+		expect(found).toEqual(devices);
 	});
 
 	test("says what is wrong with the hub, exit 1, and with the options, exit 2", async () => {
