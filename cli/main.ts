@@ -2,8 +2,10 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { addApproval, checkApprovals, listApprovals, type NewApproval } from "./approvals.ts";
+import { type CardOptions, card } from "./card.ts";
 import { doctor } from "./doctor.ts";
 import { drill } from "./drill.ts";
+import { listFindings, retryFindings } from "./findings.ts";
 import { explainRule, listRules } from "./rules.ts";
 import { run } from "./run.ts";
 import { type RunHubOptions, runHub } from "./run-hub.ts";
@@ -93,6 +95,33 @@ function seconds(text: string): number {
 	if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("Write a number of seconds.");
 	return Number(text);
 }
+
+program
+	.command("card")
+	.description("write a page that shows cards as Teams does: light and dark, on a desktop and a phone")
+	.argument("[which]", "a finding's id, `all` that are stored, or `sample`", "sample")
+	.option("--out <file>", "where to write it (default: cards.html in the data folder)")
+	.option("--open", "open it in the browser")
+	.action(async (which: string, options: CardOptions) => {
+		process.exitCode = await card(which, options);
+	});
+
+const found = program.command("findings").description("list what was found, the severest first, and what became of its notices");
+found
+	.command("list", { isDefault: true })
+	.description("list findings (the default)")
+	.option("--dead", "only those with notices that were given up", false)
+	.option("--json", "one JSON object per line", false)
+	.action(async (options: { readonly dead: boolean; readonly json: boolean }) => {
+		process.exitCode = await listFindings(options);
+	});
+found
+	.command("retry")
+	.description("owe again what was given up, when the destination is mended")
+	.argument("[id]", "a finding's id; without one, all")
+	.action(async (id: string | undefined) => {
+		process.exitCode = await retryFindings(id);
+	});
 
 const rules = program.command("rules").description("list the rules: ● active by the setting RULES, ○ not");
 rules

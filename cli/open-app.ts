@@ -10,13 +10,16 @@ import { type SessionOptions, say } from "./session.ts";
  */
 export async function withApp(options: SessionOptions, work: (app: LocalApp) => Promise<number>): Promise<number> {
 	const read = readSettings(options.approvals === undefined ? process.env : { ...process.env, APPROVALS_FILE: options.approvals });
-	if (!read.ok) {
-		say(`Wrong settings; nothing was done.\n${read.mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
-		return 2;
-	}
+	if (!read.ok) return wrongSettings(read.mistakes);
 	const open = (endpoint: string | undefined) => work(createLocalApp(read.settings, endpoint, screen(options)));
 	if (options.whatIf) return open(undefined);
 	return withTable(read.settings, open);
+}
+
+/** Names them all, and nothing they say. Returns the exit code. */
+export function wrongSettings(mistakes: readonly string[]): number {
+	say(`Wrong settings; nothing was done.\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
+	return 2;
 }
 
 /** The table that the settings name; without one, the embedded table, closed behind `work`. */

@@ -1,23 +1,17 @@
-import { composeDestinations, composeDetection, composeStorage, nothing, policyOf, world } from "./app.ts";
-import { type ApprovalsFile, createApprovalsFile } from "./approvals-file.ts";
+import { composeDestinations, composeDetection, composeStorage, world } from "./app.ts";
+import { createApprovalsFile } from "./approvals-file.ts";
 import type { Settings } from "./config.ts";
 import type { Message } from "./defender/message.ts";
+import { createDryRun, type DryRun } from "./dry-run.ts";
 import { eachMinute } from "./findings/deliver.ts";
 import type { Destination } from "./findings/delivery.ts";
-import { type Finding, findingKey } from "./findings/finding.ts";
-import { partitions } from "./findings/finding-row.ts";
-import { createMemory } from "./findings/memory.ts";
-import { owedRange, readOwed } from "./findings/owed-row.ts";
-import type { Delivered } from "./findings/pass.ts";
-import { decide } from "./findings/policy.ts";
-import type { Recorded } from "./findings/record.ts";
-import { render } from "./findings/send.ts";
-import { rowsOf, type Table } from "./findings/table.ts";
+import { readOutbox } from "./findings/outbox.ts";
+import type { Table } from "./findings/table.ts";
 import { wake } from "./findings/wake.ts";
 import { createConsole } from "./notify/console/console.ts";
 import type { Terminal } from "./notify/console/terminal-card.ts";
 import { createPortal } from "./notify/portal.ts";
-import { inspect, type Outcome, runPipeline } from "./pipeline.ts";
+import { type Outcome, runPipeline } from "./pipeline.ts";
 
 export interface Screen {
 	readonly write: (text: string) => void;
@@ -61,7 +55,7 @@ export function createLocalApp(settings: Settings, endpoint: string | undefined,
 	};
 	// Every message is parsed whole: the counts are exact, and damage is seen wherever it is.
 	const parts = { ...detection, sieve: undefined, clock: world.clock };
-	if (endpoint === undefined) return { ...about, ...dryRun(settings, parts, approvals, terminal), begin: warnings };
+	if (endpoint === undefined) return { ...about, ...dryWork(createDryRun(settings, parts, approvals), terminal), begin: warnings };
 
 	const { recorder, dispatcher, quarantine, table, judge, learn } = composeStorage(settings, endpoint, destinations, approvals);
 	return {
@@ -89,80 +83,27 @@ export function createLocalApp(settings: Settings, endpoint: string | undefined,
 				const { left, sent, oldestOwedMs } = await dispatcher.deliverDue(eachMinute);
 				const now = world.clock().getTime();
 				if (sent > 0) quietSince = now;
-				const owing = left > 0 || oldestOwedMs !== undefined || (await countOwed(table)).length > 0;
+				const owing = left > 0 || oldestOwedMs !== undefined || (await countOwed(table, names)).length > 0;
 				if (!owing || stop.aborted || now - quietSince > patienceMs) return;
 				await world.sleep(500);
 			}
 		},
-		owed: () => countOwed(table),
+		owed: () => countOwed(table, names),
 	};
 }
 
-async function countOwed(table: Table): Promise<readonly Owing[]> {
-	const now = world.clock();
-	const counts = new Map<string, number>();
-	for (const partition of partitions) {
-		for await (const row of rowsOf(table, owedRange(partition))) {
-			const { destination, owed } = readOwed(row);
-			// What is promised for later, and was not tried yet, is not late.
-			const waits =
-				owed?.state === "leased" || (owed?.state === "due" && (owed.attempt > 0 || owed.dueAt === undefined || owed.dueAt <= now));
-			if (waits) counts.set(destination, (counts.get(destination) ?? 0) + 1);
-		}
-	}
-	return [...counts].map(([destination, count]) => ({ destination, count }));
+async function countOwed(table: Table, names: readonly string[]): Promise<readonly Owing[]> {
+	const { owed } = await readOutbox(table, names, world.clock());
+	return [...owed].map(([destination, count]) => ({ destination, count }));
 }
 
-type Working = Pick<LocalApp, "run" | "deliver" | "settle" | "owed">;
-
-const nothingDelivered: Delivered = {
-	posts: [],
-	storms: [],
-	sent: 0,
-	retried: 0,
-	dead: 0,
-	possibleDuplicates: 0,
-	left: 0,
-	oldestOwedMs: undefined,
-	interrupted: undefined,
-};
-
-/** The same decisions, kept in memory; at the end each finding that would be told is shown once. */
-function dryRun(settings: Settings, parts: Parameters<typeof inspect>[1], approvals: ApprovalsFile, terminal: Destination): Working {
-	const findings = new Map<string, Finding>();
-	const policy = policyOf(settings);
-	const judge = createMemory({
-		approvals: approvals.current,
-		finding: (key) => Promise.resolve(findings.get(key)),
-		device: nothing,
-		prevalence: () => Promise.resolve({}),
-	});
-	const recordOne = (key: string, group: Parameters<typeof decide>[1], now: Date): Recorded => {
-		const decision = decide(findings.get(key), group, now, policy);
-		const blank = { key, fresh: 0, repeats: group.length, finding: undefined, kinds: [], dueAt: undefined, owed: [] };
-		if (decision.reason === "repeat") return { ...blank, reason: "repeat" };
-		const { reason, finding, fresh } = decision;
-		findings.set(key, finding);
-		const counted = { ...blank, reason, finding, fresh, repeats: group.length - fresh };
-		if (reason === "held") return counted;
-		return { ...counted, kinds: [reason === "later" ? "changed" : reason], dueAt: decision.dueAt };
-	};
+/** Nothing is recorded or sent; at the end each finding that would be told is shown once. */
+function dryWork(dry: DryRun, terminal: Destination): Pick<LocalApp, "run" | "deliver" | "settle" | "owed"> {
 	return {
-		async run(messages) {
-			const now = world.clock();
-			await approvals.refresh(now);
-			const inspected = inspect(messages, parts);
-			const sightings = await judge(inspected.sightings, now);
-			const groups = Map.groupBy(sightings, ({ device }) => findingKey(device));
-			const recorded = [...groups].map(([key, group]) => recordOne(key, group, now));
-			return { ...inspected, sightings, recorded, delivered: nothingDelivered };
-		},
+		run: dry.run,
 		deliver: () => Promise.resolve(),
 		async settle(stop) {
-			for (const finding of findings.values()) {
-				const notice = render(finding, { sent: 0, countSent: 0 }, world.clock());
-				if (notice !== undefined) await terminal.send(notice, stop);
-			}
+			for (const notice of dry.notices(world.clock())) await terminal.send(notice, stop);
 		},
 		owed: () => Promise.resolve([]),
 	};

@@ -1,0 +1,91 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { composeDetection, openTable, world } from "../lib/app.ts";
+import { createApprovalsFile } from "../lib/approvals-file.ts";
+import { readSettings, type Settings } from "../lib/config.ts";
+import { createDryRun } from "../lib/dry-run.ts";
+import type { Notice } from "../lib/findings/delivery.ts";
+import { findingId } from "../lib/findings/finding.ts";
+import { render } from "../lib/findings/send.ts";
+import { findings } from "../lib/findings/watch.ts";
+import { createPortal } from "../lib/notify/portal.ts";
+import { teamsMessage } from "../lib/notify/teams/envelope.ts";
+import { cardPage } from "./card-page.ts";
+import { findInputs, readLines } from "./input.ts";
+import { dataFolder, withTable, wrongSettings } from "./open-app.ts";
+import { say } from "./session.ts";
+
+export interface CardOptions {
+	readonly out?: string;
+	readonly open?: boolean;
+}
+
+/** `tunnelwatch card`: writes a page with the cards as Teams shows them. Returns the exit code. */
+export async function card(which: string, options: CardOptions): Promise<number> {
+	const read = readSettings(process.env);
+	if (!read.ok) return wrongSettings(read.mistakes);
+	if (which === "sample") return show(await sampleNotices(read.settings), read.settings, options);
+	return withTable(read.settings, async (endpoint) => {
+		const notices: Notice[] = [];
+		for await (const finding of findings(openTable(endpoint, read.settings.TABLE_NAME))) {
+			if (which !== "all" && findingId(finding) !== which) continue;
+			const notice = render(finding, { sent: 0, countSent: 0 }, world.clock());
+			if (notice !== undefined) notices.push(notice);
+		}
+		if (notices.length === 0) {
+			say(
+				which === "all"
+					? "There are no findings yet; `npm start` makes some."
+					: "There is no finding with this id that would be told; `tunnelwatch findings` lists them.",
+			);
+			return 1;
+		}
+		return show(notices, read.settings, options);
+	});
+}
+
+async function show(notices: readonly Notice[], settings: Settings, { out, open }: CardOptions): Promise<number> {
+	const knowledge = { rules: composeDetection(settings).findRule, portal: createPortal(settings.PORTAL_URL) };
+	const cards = notices.map((notice) => ({ name: notice.id, card: teamsMessage(notice, knowledge).attachments[0].content }));
+	const file = resolve(out ?? join(dataFolder(), "cards.html"));
+	await mkdir(dirname(file), { recursive: true });
+	await writeFile(file, cardPage(cards, scripts()));
+	process.stdout.write(`${cards.length === 1 ? "1 card" : `${cards.length} cards`}: ${pathToFileURL(file)}\n`);
+	if (open === true) openInBrowser(file);
+	return 0;
+}
+
+/** What the sample export would tell, were it all new. */
+async function sampleNotices(settings: Settings): Promise<readonly Notice[]> {
+	const samples = join(import.meta.dirname, "..", "samples");
+	const approvals = createApprovalsFile(settings.APPROVALS_FILE ?? join(samples, "approvals.json"));
+	const dry = createDryRun(settings, { ...composeDetection(settings), sieve: undefined }, approvals);
+	for (const input of await findInputs([samples])) {
+		for await (const { messages } of readLines(input, new AbortController().signal)) await dry.run(messages);
+	}
+	return dry.notices(world.clock());
+}
+
+/** The official renderer goes into the page: it needs no network, and works from a mail or a ticket. */
+function scripts() {
+	const require = createRequire(import.meta.url);
+	return {
+		adaptiveCards: readFileSync(require.resolve("adaptivecards/dist/adaptivecards.min.js"), "utf8"),
+		markdownIt: readFileSync(join(require.resolve("markdown-it/package.json"), "../dist/browser/markdown-it.umd.min.js"), "utf8"),
+	};
+}
+
+function openInBrowser(file: string): void {
+	const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+		darwin: ["open"],
+		win32: ["cmd", "/c", "start", ""],
+	};
+	const [command, ...before] = openers[process.platform] ?? ["xdg-open"];
+	const child = spawn(command, [...before, file], { detached: true, stdio: "ignore" });
+	child.on("error", () => say("No browser could be opened here; open the page by its address."));
+	child.unref();
+}

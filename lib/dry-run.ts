@@ -1,0 +1,64 @@
+import { nothing, policyOf, world } from "./app.ts";
+import type { ApprovalsFile } from "./approvals-file.ts";
+import type { Settings } from "./config.ts";
+import type { Message } from "./defender/message.ts";
+import type { Notice } from "./findings/delivery.ts";
+import { type Finding, findingKey } from "./findings/finding.ts";
+import { createMemory } from "./findings/memory.ts";
+import type { Delivered } from "./findings/pass.ts";
+import { decide } from "./findings/policy.ts";
+import type { Recorded } from "./findings/record.ts";
+import { render } from "./findings/send.ts";
+import { inspect, type Outcome } from "./pipeline.ts";
+
+/** The same decisions as with a table, kept in memory: what would be found and told, were it all new. */
+export interface DryRun {
+	run(messages: readonly Message[]): Promise<Outcome>;
+	/** One for each finding that would be told. */
+	notices(now: Date): readonly Notice[];
+}
+
+const nothingDelivered: Delivered = {
+	posts: [],
+	storms: [],
+	sent: 0,
+	retried: 0,
+	dead: 0,
+	possibleDuplicates: 0,
+	left: 0,
+	oldestOwedMs: undefined,
+	interrupted: undefined,
+};
+
+export function createDryRun(settings: Settings, parts: Parameters<typeof inspect>[1], approvals: ApprovalsFile): DryRun {
+	const findings = new Map<string, Finding>();
+	const policy = policyOf(settings);
+	const judge = createMemory({
+		approvals: approvals.current,
+		finding: (key) => Promise.resolve(findings.get(key)),
+		device: nothing,
+		prevalence: () => Promise.resolve({}),
+	});
+	const recordOne = (key: string, group: Parameters<typeof decide>[1], now: Date): Recorded => {
+		const decision = decide(findings.get(key), group, now, policy);
+		const blank = { key, fresh: 0, repeats: group.length, finding: undefined, kinds: [], dueAt: undefined, owed: [] };
+		if (decision.reason === "repeat") return { ...blank, reason: "repeat" };
+		const { reason, finding, fresh } = decision;
+		findings.set(key, finding);
+		const counted = { ...blank, reason, finding, fresh, repeats: group.length - fresh };
+		if (reason === "held") return counted;
+		return { ...counted, kinds: [reason === "later" ? "changed" : reason], dueAt: decision.dueAt };
+	};
+	return {
+		async run(messages) {
+			const now = world.clock();
+			await approvals.refresh(now);
+			const inspected = inspect(messages, parts);
+			const sightings = await judge(inspected.sightings, now);
+			const groups = Map.groupBy(sightings, ({ device }) => findingKey(device));
+			const recorded = [...groups].map(([key, group]) => recordOne(key, group, now));
+			return { ...inspected, sightings, recorded, delivered: nothingDelivered };
+		},
+		notices: (now) => [...findings.values()].flatMap((finding) => render(finding, { sent: 0, countSent: 0 }, now) ?? []),
+	};
+}
