@@ -91,7 +91,7 @@ test("every rule set sees the drill, and it says in its command line that it is 
 	expect(JSON.stringify(record)).toContain("THIS IS A DRILL");
 });
 
-describe("the command", () => {
+describe("the command", { timeout: 90_000 }, () => {
 	test("goes through the hub, the table and the destinations of a run that follows the hub", async () => {
 		const broker = await startBroker({ hub: "defender" });
 		const azurite = await startAzurite();
