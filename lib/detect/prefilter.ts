@@ -1,4 +1,4 @@
-import { type Literal, withoutCovered, witness } from "./literals.ts";
+import { type Literal, literalsOf } from "./literals.ts";
 import type { Rule } from "./rule.ts";
 import { createScan } from "./scan.ts";
 import { createSlicer } from "./slice.ts";
@@ -25,10 +25,9 @@ export interface Sieve {
  * 4. A hit makes us parse its whole record, or else the whole message (slice.ts).
  */
 export function createSieve(rules: readonly Rule[]): Sieve {
-	const witnesses = rules.map((rule) => ({ id: rule.id, literals: witness(rule.when) }));
-	const open = witnesses.filter(({ literals }) => literals === undefined).map(({ id }) => id);
-	if (open.length > 0 || rules.length === 0) return { sift: () => ({ verdict: "whole" }), open };
-	return { sift: createSift(withoutCovered(witnesses.flatMap(({ literals }) => literals ?? []))), open };
+	const { literals, open } = literalsOf(rules);
+	const blind = open.length > 0 || rules.length === 0;
+	return { sift: blind ? () => ({ verdict: "whole" }) : createSift(literals), open };
 }
 
 function createSift(literals: readonly Literal[]): (bytes: Uint8Array) => Sifted {

@@ -30,10 +30,14 @@ const tableBits = 15;
  */
 export function createScan(literals: readonly Literal[]): Scan {
 	const suspects = suspectsByEntry([...literals.map(literalPattern), ...escapePatterns(literals)]);
-	const none: readonly Suspect[] = [];
-	// The same in bytes, small enough for the processor's nearest cache.
-	const isSuspect = new Uint8Array(2 ** tableBits);
-	for (const entry of suspects.keys()) isSuspect[entry] = 1;
+	// A table of bytes stays in the processor's nearest cache. List 0 is that of nearly all samples, the empty one.
+	const table = new Uint8Array(2 ** tableBits);
+	const lists: Suspect[][] = Array.from({ length: 256 }, () => []);
+	for (const [index, [entry, suspected]] of [...suspects].entries()) {
+		const list = 1 + (index % 255);
+		table[entry] = list;
+		lists[list]?.push(...suspected);
+	}
 
 	return (bytes, view, from) => {
 		// A sample loads four bytes. None is cut off: behind a value there is always its quote and the record's brace.
@@ -41,21 +45,20 @@ export function createScan(literals: readonly Literal[]): Scan {
 		let at = from;
 		for (;;) {
 			for (const lastGroup = lastSample - 3 * stride; at <= lastGroup; at += 4 * stride) {
-				const any =
-					isSuspectAt(view, at) | isSuspectAt(view, at + stride) | isSuspectAt(view, at + 2 * stride) | isSuspectAt(view, at + 3 * stride);
+				const any = listAt(view, at) | listAt(view, at + stride) | listAt(view, at + 2 * stride) | listAt(view, at + 3 * stride);
 				if (any !== 0) break;
 			}
 			for (let sample = 0; sample < 4; sample++, at += stride) {
 				if (at > lastSample) return -1;
-				if (isSuspectAt(view, at) === 0) continue;
-				const start = confirm(bytes, from, at, suspects.get(entryOf(view.getInt32(at, true))) ?? none);
+				const list = listAt(view, at);
+				const start = list === 0 ? -1 : confirm(bytes, from, at, lists[list] ?? []);
 				if (start !== -1) return start;
 			}
 		}
 	};
 
-	function isSuspectAt(view: DataView, at: number): number {
-		return isSuspect[entryOf(view.getInt32(at, true))] ?? 0;
+	function listAt(view: DataView, at: number): number {
+		return table[entryOf(view.getInt32(at, true))] ?? 0;
 	}
 }
 

@@ -95,21 +95,21 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "a bound where the operator has none",
 		file: "literals.ts",
-		from: "return bestPiece(condition.value, false);",
-		to: "return bestPiece(condition.value, true);",
+		from: "return best(pieces(condition.value, false), known);",
+		to: "return best(pieces(condition.value, true), known);",
 	},
 	{
 		name: "a bound behind punctuation",
 		file: "literals.ts",
-		from: "return bestPiece(condition.value, /[0-9A-Za-z]$/.test(condition.value));",
-		to: "return bestPiece(condition.value, true);",
+		from: "pieces(condition.value, endsInTerm(condition.value))",
+		to: "pieces(condition.value, true)",
 	},
-	{ name: "an open part of any is overlooked", file: "literals.ts", from: "known.length === witnesses.length && ", to: "" },
+	{ name: "an open part of any is overlooked", file: "literals.ts", from: "found.length === witnesses.length && ", to: "" },
 	{
 		name: "not is read as its part",
 		file: "literals.ts",
 		from: 'case "not":\n\t\t\treturn undefined;',
-		to: 'case "not":\n\t\t\treturn witness(condition.part);',
+		to: 'case "not":\n\t\t\treturn witnessOf(condition.part, known);',
 	},
 	{
 		name: "a number is taken to need nothing",
@@ -117,7 +117,7 @@ export const mutants: readonly Mutant[] = [
 		from: "7.844e3.\n\t\t\treturn undefined;",
 		to: "7.844e3.\n\t\t\treturn [];",
 	},
-	{ name: "flags with two dashes only", file: "literals.ts", from: "bestPiece(`-", to: "bestPiece(`--" },
+	{ name: "flags with two dashes only", file: "literals.ts", from: "pieces(`-", to: "pieces(`--" },
 	{
 		name: "a bounded literal covers what is not bounded",
 		file: "literals.ts",
