@@ -84,3 +84,37 @@ function evaluate(condition: Condition, read: (column: string) => string, has: (
 			throw new Error(`the base rules do not use ${condition.kind}`);
 	}
 }
+
+describe("what the base rules miss", () => {
+	const recommended = createMatcher(rulesOfSet("recommended"));
+	const all = createMatcher(rulesOfSet("all"));
+	const ids = (match: typeof all, line: number, index: number): readonly string[] => {
+		const label = labels.find((one) => one.line === line && one.index === index);
+		const record = label === undefined ? undefined : labelled(label);
+		return record === undefined ? [] : match(record).map(({ rule }) => rule.id);
+	};
+
+	test.each([
+		["a renamed program and -token with one dash", 3, 2, "cloudflared-renamed-run-certain"],
+		["the tunnel edge reached by another program", 16, 0, "cloudflared-edge-from-other-process"],
+		["cloudflared given another name", 18, 1, "cloudflared-file-renamed"],
+		["the command of a service in the registry", 19, 4, "cloudflared-service-registry"],
+	])("%s is caught by a recommended rule", (_why, line, index, id) => expect(ids(recommended, line, index)).toContain(id));
+
+	test("a script that speaks of cloudflared is caught by the rules that are not in the recommended set", () => {
+		expect(ids(recommended, 24, 0)).toEqual([]);
+		expect(ids(all, 24, 0)).toEqual(["cloudflared-script-text"]);
+	});
+
+	test("a renamed program whose token is in its environment stays unseen until it connects", () => {
+		expect(ids(all, 3, 3)).toEqual([]);
+		expect(ids(recommended, 16, 0)).not.toEqual([]);
+	});
+
+	test("no recommended rule fires on what is labelled benign", () => {
+		const benign = labels.filter((label) => label.why.startsWith("benign"));
+
+		expect(benign.length).toBeGreaterThanOrEqual(7);
+		expect(benign.flatMap((label) => ids(recommended, label.line, label.index))).toEqual([]);
+	});
+});
