@@ -78,7 +78,12 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 			const { sent, retried, dead, possibleDuplicates, interrupted } = await dispatcher.deliverDue(eachMinute);
 			if (interrupted !== undefined) errors.push(interrupted);
 			const chats = destinations.filter((one) => one.unlimited !== true);
-			errors.push(...(await watch({ ...world, table, destinations: chats, digestHour: settings.DIGEST_HOUR_UTC }, started)));
+			errors.push(
+				...(await watch(
+					{ ...world, table, destinations: chats, rules: detection.rules.map((rule) => rule.id), digestHour: settings.DIGEST_HOUR_UTC },
+					started,
+				)),
+			);
 			if (started.getTime() - tidiedAt >= tidyEveryMs) {
 				tidiedAt = started.getTime();
 				await tidy(table, started, world.newId);

@@ -45,6 +45,8 @@ export interface DigestNotice {
 	readonly approvedCount: number;
 	/** Notices given up. */
 	readonly deadCount: number;
+	/** Ids of active rules that no finding has; a rule that never fires may be one that cannot. */
+	readonly idleRules: readonly string[];
 	readonly now: Date;
 }
 

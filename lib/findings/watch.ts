@@ -17,6 +17,8 @@ export interface WatchDeps {
 	readonly random: () => number;
 	readonly sleep: (ms: number) => Promise<void>;
 	readonly deadline: (ms: number) => AbortSignal;
+	/** Ids of the active rules. */
+	readonly rules: readonly string[];
 	/** Hour of the day, UTC, of the digest; `undefined` = nobody asked for one. */
 	readonly digestHour: number | undefined;
 }
@@ -47,7 +49,7 @@ export async function watch(deps: WatchDeps, now: Date): Promise<readonly string
 		if (before === undefined || due === "begin") continue;
 		const notice =
 			due === "digest"
-				? await digest(deps.table, known.digestAt ?? new Date(now.getTime() - dayMs), now)
+				? await digest(deps, known.digestAt ?? new Date(now.getTime() - dayMs), now)
 				: await heartbeat(deps.table, state, now);
 		const delivery = await attempt(destination, notice, deps.deadline(sendMs));
 		await noteOutcome(deps, destination, delivery, now);
@@ -99,7 +101,7 @@ async function heartbeat(table: Table, { lastOk }: DestinationState, now: Date):
 	};
 }
 
-async function digest(table: Table, from: Date, now: Date): Promise<DigestNotice> {
+async function digest({ table, rules }: WatchDeps, from: Date, now: Date): Promise<DigestNotice> {
 	const toldCounts = new Map<string, number>();
 	let deadCount = 0;
 	for await (const { key, owed } of outbox(table)) {
@@ -108,7 +110,9 @@ async function digest(table: Table, from: Date, now: Date): Promise<DigestNotice
 	}
 	const held: { readonly finding: Finding; readonly more: number }[] = [];
 	let approvedCount = 0;
+	const fired = new Set<string>();
 	for await (const finding of findings(table)) {
+		for (const rule of finding.rules) fired.add(rule);
 		if (finding.lastSeen < from) continue;
 		if (finding.want === 0) approvedCount += 1;
 		const more = finding.count - (toldCounts.get(finding.key) ?? 0);
@@ -124,6 +128,7 @@ async function digest(table: Table, from: Date, now: Date): Promise<DigestNotice
 		heldCount: held.length,
 		approvedCount,
 		deadCount,
+		idleRules: rules.filter((id) => !fired.has(id)),
 		now,
 	};
 }

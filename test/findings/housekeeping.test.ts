@@ -158,6 +158,7 @@ describe("a chat that hears nothing", () => {
 				random: () => 0.5,
 				sleep: () => Promise.resolve(),
 				deadline: () => new AbortController().signal,
+				rules: ["cloudflared-usage", "never-fired"],
 				digestHour,
 			},
 			now,
@@ -189,7 +190,14 @@ describe("a chat that hears nothing", () => {
 		);
 		await tend(world, sink, at("21T19:50:00"), 7);
 		await tend(world, sink, at("21T20:55:00"), 7);
-		expect(sink.got.at(-1)).toMatchObject({ type: "digest", heldCount: 1, approvedCount: 1, deadCount: 0, held: [{ more: 1 }] });
+		expect(sink.got.at(-1)).toMatchObject({
+			type: "digest",
+			heldCount: 1,
+			approvedCount: 1,
+			deadCount: 0,
+			held: [{ more: 1 }],
+			idleRules: ["never-fired"],
+		});
 	});
 });
 

@@ -196,6 +196,7 @@ export const digest: DigestNotice = {
 	heldCount: 2,
 	approvedCount: 14,
 	deadCount: 1,
+	idleRules: ["cloudflared-file-renamed", "cloudflared-quick-tunnel"],
 	now: at("22T06:00:02"),
 };
 

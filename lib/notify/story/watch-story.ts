@@ -60,6 +60,11 @@ export function digestStory(notice: DigestNotice): Story {
 				strong(counted(notice.deadCount, say`notice`, say`notices`)),
 				note(notice.deadCount === 0 ? say`` : say`could not be delivered for 72 h; look at the health page`),
 			),
+			row(
+				say`Silent rules`,
+				strong(counted(notice.idleRules.length, say`rule`, say`rules`)),
+				note(notice.idleRules.length === 0 ? say`` : joined(notice.idleRules.slice(0, 5).map(idText), say`, `)),
+			),
 		].filter(isTold),
 		footer: idText(notice.id),
 	};
