@@ -14,7 +14,7 @@ import { watch } from "./findings/watch.ts";
 import { problemsOf } from "./health.ts";
 import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
 import { runPipeline } from "./pipeline.ts";
-import { createQuietLog } from "./quiet-log.ts";
+import { createProblemLog, createQuietLog } from "./quiet-log.ts";
 import { createTotals } from "./totals.ts";
 
 /** What the functions call. Answers are the lines they log. */
@@ -43,6 +43,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 	const { table, quarantine, recorder, dispatcher, judge, learn } = composeStorage(settings, endpoint, destinations, approvals);
 	const noteStream = createStreamNote(table);
 	const quietLog = createQuietLog();
+	const problemLog = createProblemLog();
 	let tidiedAt = Number.NEGATIVE_INFINITY;
 	const parts = {
 		...detection,
@@ -104,7 +105,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 				quarantined: kept + overflow,
 				ms: world.clock().getTime() - started.getTime(),
 			};
-			return [line, ...errors.map((what): ErrorLine => ({ event: "error", what }))];
+			return [line, ...problemLog(errors, started).map((what): ErrorLine => ({ event: "error", what }))];
 		},
 		async problems() {
 			await approvals.refresh(world.clock());

@@ -22,6 +22,24 @@ export function createQuietLog(): (line: DetectLine, now: Date) => DetectLine | 
 
 const quietMs = 60_000;
 
+/** The same problem each minute says no more than once an hour: one loud line when it begins, then a reminder. */
+export function createProblemLog(): (problems: readonly string[], now: Date) => readonly string[] {
+	let said = new Map<string, number>();
+	return (problems, now) => {
+		const at = now.getTime();
+		// Ages and counts change each minute; the words around them tell which problem it is.
+		const loud = problems.filter((problem) => at - (said.get(kindOf(problem)) ?? Number.NEGATIVE_INFINITY) >= reminderMs);
+		said = new Map(problems.map((problem) => [kindOf(problem), loud.includes(problem) ? at : (said.get(kindOf(problem)) ?? at)]));
+		return loud;
+	};
+}
+
+const reminderMs = 3_600_000;
+
+function kindOf(problem: string): string {
+	return problem.replace(/\d+/g, "N");
+}
+
 function add(a: DetectLine, b: DetectLine): DetectLine {
 	return {
 		event: "detect",
