@@ -1,0 +1,37 @@
+import process from "node:process";
+import { installCore } from "../functions/core.ts";
+import type { Question, Reply } from "./staff.ts";
+
+/**
+ * One instance of the function app: the built file, in a process of its own, called as the Functions worker would.
+ * With `hasty` it answers before it has recorded anything, to show that the checks would notice.
+ */
+const [, , bundle = "", manner = ""] = process.argv;
+const core = installCore();
+await import(bundle);
+let shown = 0;
+
+process.on("message", (question: Question) => {
+	if (manner === "hasty") reply({ id: question.id, ok: true });
+	void work(question).then(reply);
+});
+// Nobody is left to work for.
+process.on("disconnect", () => process.exit());
+reply({ id: 0, ok: true });
+
+async function work({ id, name, trigger }: Question): Promise<Reply> {
+	try {
+		await core.invoke(name, trigger);
+		return { id, ok: true };
+	} catch (error) {
+		return { id, ok: false, reason: error instanceof Error ? error.message : String(error) };
+	} finally {
+		for (const line of core.logs.slice(shown)) process.stdout.write(`${line}\n`);
+		shown = core.logs.length;
+	}
+}
+
+function reply(message: Reply): void {
+	// A parent that is gone takes no answer.
+	process.send?.(message, undefined, {}, () => undefined);
+}
