@@ -3,7 +3,8 @@ import * as z from "zod";
 import type { Prevalence, Sighting, Spread } from "../cloudflared/sighting.ts";
 import { columns, dateColumn } from "./columns.ts";
 import { findingKey } from "./finding.ts";
-import type { Table } from "./table.ts";
+import { createGrowth, type Growth } from "./growth.ts";
+import type { NewRow, Table } from "./table.ts";
 
 /** Counts on how many devices of a tenant an account, a tunnel and a binary were seen. */
 export interface PrevalenceCounter {
@@ -20,14 +21,16 @@ const mostCached = 5_000;
  * so a batch that comes again gets the same answer. What a device showed within the last hour is answered from memory.
  */
 export function createPrevalenceCounter({ table, clock }: { readonly table: Table; readonly clock: () => Date }): PrevalenceCounter {
+	const growth = createGrowth({ table, clock });
 	const cache = new Map<string, { readonly until: number; readonly spread: Promise<Spread> }>();
 	const spreadOf = (kind: string, value: string, sighting: Sighting): Promise<Spread> => {
 		const partitionKey = `p${hash([sighting.device.tenantId, kind, value])}`;
-		const rowKey = `d|${findingKey(sighting.device)}`;
+		const device = findingKey(sighting.device);
+		const rowKey = `d|${device}`;
 		const cached = cache.get(partitionKey + rowKey);
 		const now = clock().getTime();
 		if (cached !== undefined && cached.until > now) return cached.spread;
-		const spread = note(table, { partitionKey, rowKey }, sighting.at);
+		const spread = note(table, growth, device, { partitionKey, rowKey }, sighting.at);
 		cache.set(partitionKey + rowKey, { until: now + cacheMs, spread });
 		// A failure is not an answer to remember.
 		spread.catch(() => cache.delete(partitionKey + rowKey));
@@ -54,18 +57,29 @@ export function createPrevalenceCounter({ table, clock }: { readonly table: Tabl
 	};
 }
 
-async function note(table: Table, key: { readonly partitionKey: string; readonly rowKey: string }, at: Date): Promise<Spread> {
-	const row = { ...key, values: columns({ v: 1, since: at }) };
-	const written = await table.create(row);
-	if (written.outcome === "tableMissing") {
-		await table.ensure();
-		await table.create(row);
-	}
+async function note(
+	table: Table,
+	growth: Growth,
+	device: string,
+	key: { readonly partitionKey: string; readonly rowKey: string },
+	at: Date,
+): Promise<Spread> {
+	if (growth.isFull(device)) await growth.leftOut(device);
+	else await add(table, growth, device, { ...key, values: columns({ v: 1, since: at }) });
 	const { rows } = await table.page({ partitionKey: key.partitionKey, from: "d|", to: "d}" }, { size: mostDevices });
 	const moments = rows
 		.map((found) => z.object({ since: dateColumn }).safeParse(found.values))
 		.flatMap(({ data }) => data?.since.getTime() ?? []);
 	return { devices: Math.max(1, rows.length), since: new Date(Math.min(at.getTime(), ...moments)) };
+}
+
+async function add(table: Table, growth: Growth, device: string, row: NewRow): Promise<void> {
+	let written = await table.create(row);
+	if (written.outcome === "tableMissing") {
+		await table.ensure();
+		written = await table.create(row);
+	}
+	if (written.outcome === "written") await growth.added(device);
 }
 
 function hash(parts: readonly string[]): string {

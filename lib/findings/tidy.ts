@@ -1,5 +1,6 @@
 import type { Finding } from "./finding.ts";
 import { findingAddress, findingRange, findingValues, partitions, readFinding } from "./finding-row.ts";
+import { growthAddress } from "./growth.ts";
 import { owedRangeOf, readOwed } from "./owed-row.ts";
 import { quarantinePartition } from "./quarantine.ts";
 import { type Row, rowsOf, type Table } from "./table.ts";
@@ -44,11 +45,12 @@ async function close(table: Table, finding: Finding, etag: string, writer: strin
 
 /** First the finding, by its ETag: whoever records now begins anew and continues the numbers of the rows below. */
 async function forget(table: Table, finding: Finding, row: Row): Promise<boolean> {
+	const growth = await table.get(growthAddress(finding.key));
 	const owed: Row[] = [];
 	for await (const one of rowsOf(table, owedRangeOf(finding.key))) owed.push(one);
 	const settled = owed.every((one) => readOwed(one).owed?.state !== "due" && readOwed(one).owed?.state !== "leased");
 	if (!settled || (await table.remove(row, row.etag)) !== "removed") return false;
-	for (const one of owed) await table.remove(one, one.etag);
+	for (const one of growth === undefined ? owed : [...owed, growth]) await table.remove(one, one.etag);
 	return true;
 }
 
