@@ -1,5 +1,6 @@
 import { afterRecording, createDispatcher, eachMinute } from "../../lib/findings/deliver.ts";
 import type { Destination } from "../../lib/findings/delivery.ts";
+import { findingValues, readFinding } from "../../lib/findings/finding-row.ts";
 import { defaultPolicy } from "../../lib/findings/policy.ts";
 import { createQuarantine } from "../../lib/findings/quarantine.ts";
 import { createRecorder } from "../../lib/findings/record.ts";
@@ -37,6 +38,8 @@ export interface History {
 	readonly invocations: readonly { readonly startedAt: number; readonly endedAt: number; readonly worker: Worker }[];
 	readonly faultsEnd: number;
 	readonly now: number;
+	/** Somebody closed findings meanwhile. */
+	readonly closes: boolean;
 	/** When each record was acknowledged for the first time. */
 	readonly firstSeenAt: ReadonlyMap<number, number>;
 }
@@ -184,7 +187,20 @@ export async function play(
 				.then(() => staff[Math.floor(random() * staff.length)]?.worker.die(scheduler.now()));
 		}
 	};
+	/** A person closes findings now and then; the next sighting must bring them back. */
+	const closeSome = () => {
+		for (let n = 0; n < 3; n++) {
+			void scheduler.after(random() * (lastBatchAt - start)).then(async () => {
+				const rows = memory.all().filter((row) => row.rowKey.startsWith("f|"));
+				const row = rows[Math.floor(random() * rows.length)];
+				const finding = row === undefined ? undefined : readFinding(row).finding;
+				if (row === undefined || finding === undefined) return;
+				await memory.replace({ ...row, values: findingValues({ ...finding, status: "closed" }, `id${++ids}`) }, row.etag);
+			});
+		}
+	};
 	const events = [...new Map(story.flatMap((batch) => batch.events).map((event) => [event.id, event])).values()];
+	const closes = random() < 0.1;
 	const soFar = (all: readonly Event[]): History => ({
 		seed,
 		plan,
@@ -197,11 +213,13 @@ export async function play(
 		invocations,
 		faultsEnd: stage.faultsEnd,
 		now: scheduler.now(),
+		closes,
 		firstSeenAt,
 	});
 
 	for (const batch of story) plant(batch);
 	if (plan.includes("D8")) takeAway();
+	if (closes) closeSome();
 	// A receiver that said "gone" is left alone for three days.
 	const quiet = Math.max(lastBatchAt, stage.faultsEnd) + (plan.includes("S15") ? 110 : 40) * hourMs;
 	void sweep(quiet);

@@ -255,7 +255,8 @@ function* endStateFromEvents(history: History): Generator<string> {
 		const speaking = events.filter((event) => !event.approved);
 		if (speaking.length === 0) continue;
 		const highest = worst(speaking.map((event) => event.severity));
-		if (finding.noticeSeverity !== highest) yield `I10 ${key} told ${finding.noticeSeverity}, not ${highest}`;
+		// A finding that comes back starts anew.
+		if (!history.closes && finding.noticeSeverity !== highest) yield `I10 ${key} told ${finding.noticeSeverity}, not ${highest}`;
 		const known = new Set(finding.sigs);
 		const expected = new Set(speaking.flatMap((event) => signatures(sightingOf(event)).map((one) => one.id)));
 		if (known.size !== expected.size || [...expected].some((one) => !known.has(one)))

@@ -36,10 +36,13 @@ export async function pause(stage: Stage, worker: Worker, ms: number): Promise<v
 		worker.stalledUntil = stage.scheduler.now() + 60_000 + stage.scheduler.random() * 180_000;
 	}
 	if (worker.stalledUntil > stage.scheduler.now()) await stage.scheduler.after(worker.stalledUntil - stage.scheduler.now());
-	if (worker.diedAt !== undefined) await forever;
+	if (worker.diedAt !== undefined) await forever();
 }
 
-const forever = new Promise<never>(() => undefined);
+/** A fresh one each time: whoever waits on a shared promise is kept in memory by it. */
+function forever(): Promise<never> {
+	return new Promise(() => undefined);
+}
 
 /** Perhaps the worker dies here. */
 export async function maybeDie(stage: Stage, worker: Worker, point: string): Promise<void> {
@@ -47,7 +50,7 @@ export async function maybeDie(stage: Stage, worker: Worker, point: string): Pro
 	if (stage.scheduler.random() > 0.4) return;
 	stage.deaths -= 1;
 	worker.die(stage.scheduler.now());
-	await forever;
+	await forever();
 }
 
 export function createWorker(id: number, skewMs: number): Worker {
