@@ -1,0 +1,51 @@
+import type { Command } from "commander";
+import type { RunHubOptions } from "../run-hub.ts";
+
+interface RunOptions extends Partial<RunHubOptions> {
+	readonly eventHub?: string;
+}
+
+/** `tunnelwatch run` */
+export function addRun(program: Command): void {
+	program
+		.command("run")
+		.description("read exported messages or records, record what they show, tell the destinations that are set")
+		.argument("[paths...]", "files, folders, or - for standard input (the default when something is piped in)")
+		.option("--what-if", "change nothing and send nothing: show matches and what would be sent")
+		.option("--json", "one JSON object per line on standard output, everything else on standard error")
+		.option("--approvals <file>", "which tunnels are ours (default: the setting APPROVALS_FILE)")
+		.option("--event-hub <namespace/hub>", "read this Event Hub instead of files, to its end, and go on there the next time")
+		.option("--consumer-group <name>", "with --event-hub: whom to read as (default: $Default); not the group of the function")
+		.option("--from <place>", "with --event-hub: earliest, latest, a time (2026-11-21T19:00:00Z) or <partition>:<sequence number>")
+		.option("--to <place>", "with --event-hub: last message to read, <partition>:<sequence number>, to fill a gap")
+		.option("--follow", "with --event-hub: keep reading what comes, until Ctrl-C")
+		.addHelpText(
+			"after",
+			`
+Input: one Event Hub message per line ({"records":[…]}), or one record per line as in a storage export.
+In folders, *.ndjson, *.jsonl and storage blobs (PT1H.json) are read. How to read an Event Hub: docs/operate.md.
+
+Without TABLE_ENDPOINT an embedded table keeps the findings in .tunnelwatch/ of this project, so a second run
+shows what is held back. The settings are listed in README.md.
+
+Exit code: 0 done · 1 input or table could not be used · 2 wrong usage or settings · 130 stopped by Ctrl-C`,
+		)
+		.action(async (paths: readonly string[], options: RunOptions) => {
+			const { eventHub, whatIf = false, json = false, approvals, consumerGroup = "$Default", follow = false, ...places } = options;
+			if (eventHub === undefined) {
+				const stray = ["consumerGroup", "from", "to", "follow"].some((name) => name in options);
+				if (stray) program.error("error: --consumer-group, --from, --to and --follow belong to --event-hub");
+				process.exitCode = await (await import("../run.ts")).run(paths, { whatIf, json, approvals });
+			} else {
+				if (paths.length > 0) program.error("error: give either paths or --event-hub");
+				process.exitCode = await (await import("../run-hub.ts")).runHub(eventHub, {
+					whatIf,
+					json,
+					approvals,
+					consumerGroup,
+					follow,
+					...places,
+				});
+			}
+		});
+}
