@@ -42,24 +42,35 @@ export function createScan(literals: readonly Literal[]): Scan {
 	return (bytes, view, from) => {
 		// A sample loads four bytes. None is cut off: behind a value there is always its quote and the record's brace.
 		const lastSample = bytes.byteLength - 4;
-		let at = from;
-		for (;;) {
-			for (const lastGroup = lastSample - 3 * stride; at <= lastGroup; at += 4 * stride) {
-				const any = listAt(view, at) | listAt(view, at + stride) | listAt(view, at + 2 * stride) | listAt(view, at + 3 * stride);
-				if (any !== 0) break;
-			}
+		for (let at = from; ; ) {
+			at = passBy(view, table, at, lastSample);
 			for (let sample = 0; sample < 4; sample++, at += stride) {
 				if (at > lastSample) return -1;
-				const list = listAt(view, at);
+				const list = listAt(view, table, at);
 				const start = list === 0 ? -1 : confirm(bytes, from, at, lists[list] ?? []);
 				if (start !== -1) return start;
 			}
 		}
 	};
+}
 
-	function listAt(view: DataView, at: number): number {
-		return table[entryOf(view.getInt32(at, true))] ?? 0;
+/**
+ * Where the next four samples begin of which one is suspected, or where fewer than four are left. Four for each branch.
+ * A function of its own with the table as an argument: it stays as fast with a second set of rules in the process.
+ */
+function passBy(view: DataView, table: Uint8Array, from: number, lastSample: number): number {
+	const lastGroup = lastSample - 3 * stride;
+	let at = from;
+	for (; at <= lastGroup; at += 4 * stride) {
+		const one = listAt(view, table, at) | listAt(view, table, at + stride);
+		const two = listAt(view, table, at + 2 * stride) | listAt(view, table, at + 3 * stride);
+		if ((one | two) !== 0) break;
 	}
+	return at;
+}
+
+function listAt(view: DataView, table: Uint8Array, at: number): number {
+	return table[entryOf(view.getInt32(at, true))] ?? 0;
 }
 
 /** The table entry of the first three of four bytes, the first in the lowest bits. */
