@@ -1,24 +1,12 @@
 import { mkdir, open, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { type RunningAzurite, startAzurite } from "./azurite.ts";
 
 export interface EmbeddedTable {
 	/** As the setting TABLE_ENDPOINT takes it. */
 	readonly endpoint: string;
 	/** Writes everything to disk. A run that ends without it forgets what it did. */
 	close(): Promise<void>;
-}
-
-interface TableServer {
-	start(): Promise<void>;
-	close(): Promise<void>;
-	getHttpServerAddress(): string;
-}
-
-// Azurite's own constructors; the package ships no types for them.
-interface Azurite {
-	readonly TableServer: new (configuration: unknown) => TableServer;
-	readonly TableConfiguration: new (...positional: readonly unknown[]) => unknown;
 }
 
 /**
@@ -28,33 +16,21 @@ interface Azurite {
 export async function startEmbeddedTable(folder: string): Promise<EmbeddedTable> {
 	await mkdir(folder, { recursive: true });
 	const unlock = await lock(join(folder, "lock"));
-	const { TableServer, TableConfiguration } = loadAzurite();
 	const data = join(folder, "table.json");
-	// Positional: host, port, keep-alive, data, debug log, access log, its stream, its path, loose, skipApiVersionCheck
-	// (the SDK's version is newer than Azurite knows), cert, key, pwd, oauth, disableProductStyleUrl, in memory.
-	const server = new TableServer(
-		new TableConfiguration("127.0.0.1", 0, 5, data, false, false, undefined, undefined, false, true, "", "", "", undefined, true, false),
-	);
+	let azurite: RunningAzurite;
 	try {
-		await server.start();
+		azurite = await startAzurite(data);
 	} catch (error) {
 		await unlock();
 		throw new Error(`The embedded table cannot start on ${data}; remove that file to begin anew, or set TABLE_ENDPOINT.`, { cause: error });
 	}
 	return {
-		endpoint: `${server.getHttpServerAddress()}/devstoreaccount1`,
+		endpoint: `${azurite.url}/devstoreaccount1`,
 		async close() {
-			await server.close();
+			await azurite.close();
 			await unlock();
 		},
 	};
-}
-
-function loadAzurite(): Azurite {
-	const require = createRequire(import.meta.url);
-	const { default: TableServer } = require("azurite/dist/src/table/TableServer.js");
-	const { default: TableConfiguration } = require("azurite/dist/src/table/TableConfiguration.js");
-	return { TableServer, TableConfiguration };
 }
 
 /** A file with our process id. One left behind by a process that is gone does not count. */

@@ -6,7 +6,7 @@ import { owedAddress, owedValues, readOwed } from "./owed-row.ts";
 import type { Table } from "./table.ts";
 
 /** An urgent notice that a destination does not take for this long goes to the fallback too. */
-export const fallbackAfterMs = 10 * 60_000;
+const fallbackAfterMs = 10 * 60_000;
 
 /**
  * Owes the fallback what another destination has not taken in time: high severity and above, once for each notice.

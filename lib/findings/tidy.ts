@@ -7,9 +7,9 @@ import { type Row, rowsOf, type Table } from "./table.ts";
 
 const dayMs = 86_400_000;
 /** A device that was not seen for this long is closed; its next sighting is told as *back*. */
-export const closeAfterMs = 30 * dayMs;
+const closeAfterMs = 30 * dayMs;
 /** A closed finding is forgotten after this; its next sighting is told as *new*. */
-export const forgetAfterMs = 90 * dayMs;
+const forgetAfterMs = 90 * dayMs;
 const keepQuarantineDays = 30;
 
 export interface Tidied {

@@ -25,7 +25,7 @@ export interface WatchDeps {
 
 const dayMs = 86_400_000;
 /** A chat that got nothing for this long gets a sign of life: hosts switch idle flows off. */
-export const heartbeatAfterMs = 7 * dayMs;
+const heartbeatAfterMs = 7 * dayMs;
 const retryMs = 3_600_000;
 const heldShown = 10;
 
