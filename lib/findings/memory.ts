@@ -5,6 +5,7 @@ import type { Prevalence, Sighting } from "../cloudflared/sighting.ts";
 import type { DeviceContext } from "../defender/device.ts";
 import { type Finding, findingKey } from "./finding.ts";
 import { findingAddress, readFinding } from "./finding-row.ts";
+import { inParallel } from "./parallel.ts";
 import type { Table } from "./table.ts";
 
 /** Where the background of a sighting comes from. */
@@ -20,27 +21,33 @@ export interface MemoryDeps {
  * what Defender says of the device, and how common the tunnel is in the tenant. Reads only, but for the counting.
  */
 export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[], now: Date) => Promise<readonly Sighting[]> {
-	return async (sightings, now) => {
+	const judgeDevice = async (key: string, group: readonly Sighting[], now: Date): Promise<ReadonlyMap<Sighting, Sighting>> => {
 		const judged = new Map<Sighting, Sighting>();
-		for (const [key, group] of Map.groupBy(sightings, ({ device }) => findingKey(device))) {
-			const shown = [...((await deps.finding(key))?.tunnels ?? [])];
-			for (const sighting of group.toSorted((a, b) => a.at.getTime() - b.at.getTime())) {
-				const prevalence = await deps.prevalence(sighting);
-				const knowledge = {
-					approvals: deps.approvals(),
-					remembered: latest(shown, sighting.at),
-					device: await deps.device(sighting.device.tenantId, sighting.device.id),
-					firstInTenant: prevalence.account === undefined ? undefined : prevalence.account.devices === 1,
-					now,
-				};
-				judged.set(sighting, { ...judge(sighting, knowledge), prevalence });
-				const worth = rememberable(sighting);
-				if (worth !== undefined) shown.push(worth);
-			}
+		const [first] = group;
+		const shown = [...((await deps.finding(key))?.tunnels ?? [])];
+		const device = first === undefined ? undefined : await deps.device(first.device.tenantId, first.device.id);
+		const inOrder = group.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+		const spread = await inParallel(inOrder, atOnce, deps.prevalence);
+		for (const [index, sighting] of inOrder.entries()) {
+			const prevalence = spread[index] ?? {};
+			const firstInTenant = prevalence.account === undefined ? undefined : prevalence.account.devices === 1;
+			const knowledge = { approvals: deps.approvals(), remembered: latest(shown, sighting.at), device, firstInTenant, now };
+			judged.set(sighting, { ...judge(sighting, knowledge), prevalence });
+			const worth = rememberable(sighting);
+			if (worth !== undefined) shown.push(worth);
 		}
-		return sightings.map((sighting) => judged.get(sighting) ?? sighting);
+		return judged;
+	};
+	return async (sightings, now) => {
+		const groups = [...Map.groupBy(sightings, ({ device }) => findingKey(device))];
+		const judged = await inParallel(groups, atOnce, ([key, group]) => judgeDevice(key, group, now));
+		const all = new Map(judged.flatMap((one) => [...one]));
+		return sightings.map((sighting) => all.get(sighting) ?? sighting);
 	};
 }
+
+/** A flood must not wait for one lookup after the other. */
+const atOnce = 16;
 
 /** The newest of what was shown up to then: a record that comes late is judged by its own time. */
 function latest(shown: readonly Remembered[], until: Date): Remembered | undefined {
