@@ -60,9 +60,10 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 		async detect(bodies, triggerMetadata) {
 			const started = world.clock();
 			const messages = hubMessages(bodies, triggerMetadata);
-			const outcome = await runPipeline(messages, parts);
+			// Before recording: once that is done, nothing may fail the batch any more.
 			const newest = newestOf(messages);
 			if (newest !== undefined) await noteStream(newest, started);
+			const outcome = await runPipeline(messages, parts);
 			const counter = createTotals(names.length);
 			counter.add(outcome);
 			const now = world.clock();
