@@ -63,7 +63,7 @@ const longestPauseMs = { unreachable: 60_000, rateLimited: 5 * 60_000 } as const
 /** What the outcome of one message says about its destination. */
 export function learn(state: DestinationState, delivery: Delivery, now: Date, random: () => number): DestinationState {
 	if (delivery.ok) {
-		const recoveredAt = state.failuresInARow > 1 || isUnwell(state) ? now : state.recoveredAt;
+		const recoveredAt = isUnwell(state) ? now : state.recoveredAt;
 		return { ...untried, slots: state.slots, lastTried: state.lastTried, lastOk: now, recoveredAt };
 	}
 	const { reason, scope, status, retryAfterMs } = delivery;

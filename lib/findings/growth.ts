@@ -16,7 +16,7 @@ export interface Growth {
 	leftOut(key: string): Promise<void>;
 }
 
-export const rowsPerDeviceHour = 60;
+const rowsPerDeviceHour = 60;
 
 const hourMs = 3_600_000;
 const maxTries = 4;

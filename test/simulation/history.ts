@@ -45,7 +45,7 @@ export interface History {
 }
 
 const hourMs = 3_600_000;
-export const start = Date.UTC(2026, 10, 21, 8);
+const start = Date.UTC(2026, 10, 21, 8);
 
 export interface Options {
 	readonly sabotage?: Sabotage;
