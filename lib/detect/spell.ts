@@ -32,6 +32,6 @@ export function spell(test: Test, wanted: boolean): string {
 }
 
 /** A KQL string literal. JSON's escapes are among those that Kusto reads. */
-export function quote(value: string): string {
+function quote(value: string): string {
 	return JSON.stringify(value);
 }

@@ -43,8 +43,9 @@ export function flagPattern(names: readonly string[]): string {
  * How a token starts: base64 of `{"a":`, `{"t":`, `{"s":` or `{"e":`, in either case. cloudflared accepts blanks before
  * the first key too, but what is looked for must be visible in the raw bytes of a message.
  */
-export const tokenStarts = ["h", "0", "z", "l", "B", "U", "T", "F"].map((key) => `eyJ${key}Ijo`);
-export const tokenStartPattern = "eyJ[h0zlBUTF]Ijo";
+const keys = "h0zlBUTF";
+export const tokenStarts = [...keys].map((key) => `eyJ${key}Ijo`);
+export const tokenStartPattern = `eyJ[${keys}]Ijo`;
 const tokenStart = new RegExp(tokenStartPattern);
 
 export function hasToken(text: string): boolean {
