@@ -5,7 +5,7 @@ import type { Staff, Worker } from "./staff.ts";
 /** What others see of a process. */
 export type Act = "posted" | "wrote";
 
-/** Kills processes: half of them at any moment, half right after they have posted, or have written to the table. */
+/** Kills processes: half of them at any moment, half right after they have posted or have written to the table. */
 export interface Killer {
 	acted(workerId: number, act: Act): void;
 	kills(): number;
@@ -15,15 +15,22 @@ export interface Killer {
 
 /** Between two kills, on average; a process needs half a second to start. */
 const meanPauseMs = 800;
+const patienceMs = 1_000;
+/** In this time a message that has arrived is noted as sent, or not quite. */
+const soonMs = 15;
 
 export function createKiller(staff: () => Staff, random: Random): Killer {
 	let kills = 0;
-	let aim: { readonly workerId: number; readonly act: Act; readonly fire: () => void } | undefined;
+	let aim: { readonly act: Act; readonly fire: (workerId: number) => void } | undefined;
 
-	const nextAct = (workerId: number, act: Act): Promise<void> =>
-		new Promise((fire) => {
-			aim = { workerId, act, fire };
-		});
+	/** Who does it next; `undefined` when nobody does soon. */
+	const nextToAct = (act: Act): Promise<number | undefined> =>
+		Promise.race([
+			new Promise<number>((fire) => {
+				aim = { act, fire };
+			}),
+			sleep(patienceMs, undefined),
+		]);
 	const kill = (victim: Worker) => {
 		if (!victim.isReady()) return;
 		victim.kill();
@@ -31,20 +38,17 @@ export function createKiller(staff: () => Staff, random: Random): Killer {
 	};
 	return {
 		acted(workerId, act) {
-			if (aim?.workerId === workerId && aim.act === act) aim.fire();
+			if (aim?.act === act) aim.fire(workerId);
 		},
 		kills: () => kills,
 		async run(planned) {
 			while (kills < planned) {
 				await sleep(random.below(2 * meanPauseMs));
+				const actor = random.chance(0.5) ? await nextToAct(random.pick(["posted", "posted", "wrote"])) : undefined;
+				if (actor !== undefined) await sleep(random.below(soonMs));
 				const ready = staff().ready();
-				if (ready.length === 0) continue;
-				const victim = random.pick(ready);
-				if (random.chance(0.5)) {
-					await Promise.race([nextAct(victim.id, random.pick(["posted", "wrote"])), sleep(1_000)]);
-					await sleep(random.below(25));
-				}
-				kill(victim);
+				const victim = ready.find((worker) => worker.id === actor) ?? (ready.length === 0 ? undefined : random.pick(ready));
+				if (victim !== undefined) kill(victim);
 				// A whole app goes down now and then.
 				if (random.chance(0.1) && kills < planned) for (const other of staff().ready()) kill(other);
 			}
