@@ -5,7 +5,7 @@ import { kindsOwed, laneOf, raise } from "./owed.ts";
 import { owedAddress, owedRangeOf, owedValues, readOwed, type StoredOwed } from "./owed-row.ts";
 import { inParallel } from "./parallel.ts";
 import { type Decision, decide, type Policy, type Reason } from "./policy.ts";
-import { rowsOf, type Table, type Write } from "./table.ts";
+import { type NewRow, rowsOf, type Table, type Write } from "./table.ts";
 
 /** What recording came to for one finding. Counts are in records. */
 export interface Recorded {
@@ -85,14 +85,16 @@ async function recordFinding(deps: RecorderDeps, key: string, sightings: readonl
 	let written: { readonly token: string; readonly result: Recorded } | undefined;
 	let smallest = false;
 	for (let attempt = 0; attempt < maxTries; attempt++) {
-		const stored = await read(deps.table, key);
+		const stored = await readStored(deps.table, key);
 		// The answer to our own write was lost: what looks like somebody else's change is ours.
-		if (written !== undefined && stored.row?.writer === written.token) return written.result;
-		const decision = decide(stored.row?.finding, sightings, now, deps.policy);
+		if (written !== undefined && stored?.writer === written.token) return written.result;
+		const decision = decide(stored?.finding, sightings, now, deps.policy);
 		if (decision.reason === "repeat") return repeat(key, sightings.length);
 
+		const owed = decision.reason === "held" ? new Map<string, StoredOwed>() : await readAllOwed(deps.table, key);
 		const token = deps.newId();
-		const plan = planWrites(deps.destinations, stored, decision, sightings, token, smallest);
+		const row = (finding: Finding) => ({ ...findingAddress(key), values: findingValues(finding, token, smallest) });
+		const plan = planWrites(deps.destinations, decision, { etag: stored?.etag, owed, row }, sightings);
 		const result = report(key, decision, sightings.length, plan);
 		const done = await deps.table.transact(plan.writes);
 		switch (done.outcome) {
@@ -116,19 +118,20 @@ async function recordFinding(deps: RecorderDeps, key: string, sightings: readonl
 	throw new Error(`finding cf-${key.slice(0, 12)} was changed by others ${maxTries} times in a row`);
 }
 
-interface Stored {
-	readonly row: StoredFinding | undefined;
-	readonly owed: ReadonlyMap<string, StoredOwed>;
+async function readStored(table: Table, key: string): Promise<StoredFinding | undefined> {
+	const row = await table.get(findingAddress(key));
+	return row === undefined ? undefined : readFinding(row);
 }
 
-async function read(table: Table, key: string): Promise<Stored> {
-	const row = await table.get(findingAddress(key));
+type AllOwed = ReadonlyMap<string, StoredOwed>;
+
+async function readAllOwed(table: Table, key: string): Promise<AllOwed> {
 	const owed = new Map<string, StoredOwed>();
-	for await (const found of rowsOf(table, owedRangeOf(key))) {
-		const stored = readOwed(found);
+	for await (const row of rowsOf(table, owedRangeOf(key))) {
+		const stored = readOwed(row);
 		owed.set(stored.destination, stored);
 	}
-	return { row: row === undefined ? undefined : readFinding(row), owed };
+	return owed;
 }
 
 type Told = Exclude<Decision, { reason: "repeat" }>;
@@ -142,33 +145,34 @@ interface Plan {
 /** The finding and, if something is to be told, what each destination is owed: one transaction. */
 function planWrites(
 	destinations: readonly string[],
-	stored: Stored,
 	decision: Told,
+	before: { readonly etag: string | undefined; readonly owed: AllOwed; readonly row: (finding: Finding) => NewRow },
 	sightings: readonly Sighting[],
-	token: string,
-	smallest: boolean,
 ): Plan {
-	const finding = decision.reason === "new" ? continueNumbers(decision.finding, stored.owed) : decision.finding;
-	const row = { ...findingAddress(finding.key), values: findingValues(finding, token, smallest) };
-	const writes: Write[] = [stored.row === undefined ? { kind: "create", row } : { kind: "replace", row, etag: stored.row.etag }];
+	const finding = decision.reason === "new" ? continueNumbers(decision.finding, before.owed) : decision.finding;
+	const writes: Write[] = [write(before.row(finding), before.etag)];
 	if (decision.reason === "held") return { finding, writes, owed: [] };
 
 	const demand = { reason: decision.reason, finding, lane: laneOf(sightings), dueAt: decision.dueAt };
 	const owed = destinations.map((destination) => {
-		const before = stored.owed.get(destination);
-		const after = raise(before?.owed, demand);
-		const owedRow = { ...owedAddress(finding.key, destination), values: owedValues(after) };
-		writes.push(before === undefined ? { kind: "create", row: owedRow } : { kind: "replace", row: owedRow, etag: before.etag });
+		const known = before.owed.get(destination);
+		const after = raise(known?.owed, demand);
+		writes.push(write({ ...owedAddress(finding.key, destination), values: owedValues(after) }, known?.etag));
 		return { destination, kinds: kindsOwed(finding, after.sent) };
 	});
 	return { finding, writes, owed };
+}
+
+/** A row that was not there is created, one that was there must still be the same. */
+function write(row: NewRow, etag: string | undefined): Write {
+	return etag === undefined ? { kind: "create", row } : { kind: "replace", row, etag };
 }
 
 /**
  * A finding that begins anew while destinations still remember notices of the one before (its row was cleaned up, or
  * damaged) continues their numbers: a number they got already would never be sent.
  */
-function continueNumbers(finding: Finding, owed: Stored["owed"]): Finding {
+function continueNumbers(finding: Finding, owed: AllOwed): Finding {
 	const last = Math.max(0, ...[...owed.values()].map((stored) => stored.owed?.want ?? 0));
 	return last === 0 ? finding : { ...finding, want: last + 1, reasons: { new: last + 1 } };
 }
