@@ -20,6 +20,7 @@ export const destinationNames = ["teams", "webhook"] as const;
 
 /** Changes of the parts, to show that the invariants would notice. */
 export interface Sabotage {
+	readonly memory?: (memory: MemoryTable) => MemoryTable;
 	readonly table?: (table: Table, role: "record" | "deliver") => Table;
 	readonly destination?: (destination: Destination) => Destination;
 	readonly parts?: (parts: Parts) => Parts;
@@ -67,7 +68,8 @@ export async function play(
 	// Most faults end within the hour; some last for days.
 	const faultyMs = random() < 0.02 ? random() * 60 * hourMs : (0.2 + random()) * hourMs;
 	const stage: Stage = { scheduler, plan, faultsEnd: Math.min(lastBatchAt + hourMs, start + faultyMs), deaths: 4 };
-	const memory = createMemoryTable(() => new Date(scheduler.now()), !plan.includes("T4"));
+	const plain = createMemoryTable(() => new Date(scheduler.now()), !plan.includes("T4"));
+	const memory = sabotage.memory?.(plain) ?? plain;
 	const log: SinkLog = { accepted: [], requests: [], pauses: [] };
 	const outcomes: Outcome[] = [];
 	const rejections: string[] = [];

@@ -32,20 +32,19 @@ function rewriting(role: "record" | "deliver", prefix: "f|" | "o|", change: Chan
 	};
 }
 
-/** Writes rows of one kind whatever their ETag is now. */
-function unconditional(role: "record" | "deliver", prefix: "f|" | "o|", when: (values: Values) => boolean): Sabotage {
+/** Writes rows of one kind whatever their ETag is at that moment. */
+function unconditional(prefix: "f|" | "o|", when: (values: Values) => boolean): Sabotage {
 	return {
-		table(table, ofRole) {
-			if (ofRole !== role) return table;
-			const fresh = async (row: Write["row"], etag: string): Promise<string> =>
-				row.rowKey.startsWith(prefix) && when(row.values) ? ((await table.get(row))?.etag ?? etag) : etag;
+		memory(memory) {
+			const current = async (row: Write["row"], etag: string): Promise<string> =>
+				row.rowKey.startsWith(prefix) && when(row.values) ? ((await memory.get(row))?.etag ?? etag) : etag;
 			return {
-				...table,
-				replace: async (row, etag) => table.replace(row, await fresh(row, etag)),
+				...memory,
+				replace: async (row, etag) => memory.replace(row, await current(row, etag)),
 				transact: async (writes) =>
-					table.transact(
+					memory.transact(
 						await Promise.all(
-							writes.map(async (write) => (write.kind === "create" ? write : { ...write, etag: await fresh(write.row, write.etag) })),
+							writes.map(async (write) => (write.kind === "create" ? write : { ...write, etag: await current(write.row, write.etag) })),
 						),
 					),
 			};
@@ -85,12 +84,12 @@ export const mutants: readonly Mutant[] = [
 			return { ...values, reasons: JSON.stringify(Object.fromEntries(last)) };
 		}),
 	},
-	{ name: "a finding is written without its ETag", plan: ["D2"], seenAs: ["I3"], sabotage: unconditional("record", "f|", () => true) },
+	{ name: "a finding is written without its ETag", plan: ["S9"], seenAs: ["I3"], sabotage: unconditional("f|", () => true) },
 	{
 		name: "a claim is written without its ETag",
 		plan: ["S6"],
 		seenAs: ["I2"],
-		sabotage: unconditional("deliver", "o|", (values) => values["state"] === "leased"),
+		sabotage: unconditional("o|", (values) => values["state"] === "leased"),
 	},
 	{
 		name: "a lease never ends",

@@ -51,8 +51,9 @@ export function tellStory(plan: FaultPlan, start: number, maxEvents: number, ran
 	};
 	const kind = random();
 	if (kind < 0.15) {
-		// Many workers at once with the same device.
-		for (let n = 0; n < 14; n++) add("busy", start + random() * 2_000);
+		// Many workers at once with the same device, which shows always the same, or always something else.
+		const same = random() < 0.5 ? ({ severity: "medium", user: "ana", approved: false } as const) : {};
+		for (let n = 0; n < 14; n++) add("busy", start + random() * 300, same);
 	} else if (kind < 0.3) {
 		// One new fact after another, none of them worse.
 		for (let n = 0; n < 8; n++) add("restless", start + n * 240_000, { severity: "medium", user: `user${n}`, approved: false });
