@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { composeDestinations, composeDetection, composeStorage, world } from "./app.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
 import { readSettings, type Settings } from "./config.ts";
+import { deviceTables } from "./defender/device.ts";
 import { hubMessages } from "./defender/hub.ts";
 import type { Message } from "./defender/message.ts";
 import { createSieve } from "./detect/prefilter.ts";
@@ -47,8 +48,8 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 	let tidiedAt = Number.NEGATIVE_INFINITY;
 	const parts = {
 		...detection,
-		// A sieve passes over what no rule can match, and no rule reads the rows that describe devices.
-		sieve: settings.DEVICE_CONTEXT ? undefined : createSieve(detection.rules),
+		// No rule reads the rows that describe devices: they are looked for by the names of their tables.
+		sieve: createSieve(detection.rules, settings.DEVICE_CONTEXT ? deviceTables : []),
 		clock: world.clock,
 		judge,
 		learn,

@@ -65,7 +65,7 @@ export const settingsSchema = z.object({
 		.prefault("false")
 		.transform((text) => text === "true")
 		.describe(
-			"`true` also reads DeviceInfo and DeviceNetworkInfo, to show system, addresses and users. Stream both tables, and expect more parsing: docs/performance.md.",
+			"`true` also reads DeviceInfo and DeviceNetworkInfo, to show system, addresses and users. Stream both tables; their rows are parsed besides the matches.",
 		),
 	FALLBACK: z
 		.enum(["teams", "webhook"], { error: "write teams or webhook" })

@@ -19,12 +19,16 @@ type Witness = readonly Literal[];
 /**
  * What to look for so that no rule's record is missed: the literals of all rules together, and the ids of the rules that
  * have none. Where a rule leaves a choice, what is looked for anyway is taken: it adds neither work nor false hits.
+ * `texts` are looked for besides; each has at least six bytes.
  */
-export function literalsOf(rules: readonly Pick<Rule, "id" | "when">[]): {
+export function literalsOf(
+	rules: readonly Pick<Rule, "id" | "when">[],
+	texts: readonly string[] = [],
+): {
 	readonly literals: readonly Literal[];
 	readonly open: readonly string[];
 } {
-	let literals: Witness = [];
+	let literals: Witness = texts.map((text) => ({ text: text.toLowerCase(), bounded: false }));
 	const open: string[] = [];
 	for (const { id, when } of rules) {
 		const witness = witnessOf(when, literals);

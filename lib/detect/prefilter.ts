@@ -23,9 +23,11 @@ export interface Sieve {
  * 2. In the raw bytes that literal is written out, or at least one of its characters is written `\u00XX` (pattern.ts).
  * 3. The scan finds either, wherever it stands (scan.ts).
  * 4. A hit makes us parse its whole record, or else the whole message (slice.ts).
+ *
+ * @param texts let through too what holds one of these, such as rows of a table that no rule reads.
  */
-export function createSieve(rules: readonly Rule[]): Sieve {
-	const { literals, open } = literalsOf(rules);
+export function createSieve(rules: readonly Rule[], texts: readonly string[] = []): Sieve {
+	const { literals, open } = literalsOf(rules, texts);
 	const blind = open.length > 0 || rules.length === 0;
 	return { sift: blind ? () => ({ verdict: "whole" }) : createSift(literals), open };
 }

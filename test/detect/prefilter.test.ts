@@ -35,6 +35,17 @@ describe("every shipped set has a literal for each of its rules", () => {
 	test.each(ruleSets)("%s", (set) => expect(createSieve(rulesOfSet(set)).open).toEqual([]));
 });
 
+test("rows of a table that no rule reads are let through when they are asked for", () => {
+	const row = (table: string) => `{"time":"t","category":"AdvancedHunting-${table}","properties":{"DeviceId":"a1"}}`;
+	const body = Buffer.from(`{"records":[${row("DeviceInfo")},${row("DeviceEvents")},${row("DeviceNetworkInfo")}]}`);
+	const asked = createSieve(rulesOfSet("recommended"), ["DeviceInfo", "DeviceNetworkInfo"]).sift(body);
+	expect(asked).toMatchObject({
+		verdict: "records",
+		records: [{ category: "AdvancedHunting-DeviceInfo" }, { category: "AdvancedHunting-DeviceNetworkInfo" }],
+	});
+	expect(createSieve(rulesOfSet("recommended")).sift(body)).toEqual({ verdict: "nothing" });
+});
+
 test("a rule without a literal opens the sieve, and is named", () => {
 	const blind = [
 		aRule(not(has("FileName", "cloudflared")), { id: "not" }),
