@@ -120,7 +120,7 @@ export function readFinding(row: Row): StoredFinding {
 		finding: {
 			...rest,
 			key: row.rowKey.slice(2),
-			device: { tenantId, id: deviceId, name: deviceName, group: deviceGroup },
+			device: { ...rest.newest.device, tenantId, id: deviceId, name: deviceName, group: deviceGroup },
 			reasons: Object.fromEntries(Object.entries(reasons)),
 			noticeSeverity,
 			nextNoticeAt,
