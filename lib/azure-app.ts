@@ -46,10 +46,11 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 	const quietLog = createQuietLog();
 	const problemLog = createProblemLog();
 	let tidiedAt = Number.NEGATIVE_INFINITY;
+	// No rule reads the rows that describe devices: they are looked for by the names of their tables.
+	const sieve = createSieve(detection.rules, settings.DEVICE_CONTEXT ? deviceTables : []);
 	const parts = {
 		...detection,
-		// No rule reads the rows that describe devices: they are looked for by the names of their tables.
-		sieve: createSieve(detection.rules, settings.DEVICE_CONTEXT ? deviceTables : []),
+		sieve,
 		clock: world.clock,
 		judge,
 		learn,
@@ -80,6 +81,8 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 			if (settings.FALLBACK !== undefined) await fallBack(table, settings.FALLBACK, started);
 			const { sent, retried, dead, possibleDuplicates, interrupted } = await dispatcher.deliverDue(eachMinute);
 			if (interrupted !== undefined) errors.push(interrupted);
+			if (sieve.open.length > 0)
+				errors.push(`every message is parsed whole, because nothing can be looked for beforehand by: ${sieve.open.join(", ")}`);
 			const chats = destinations.filter((one) => one.unlimited !== true);
 			errors.push(
 				...(await watch(
