@@ -6,6 +6,7 @@ import type { Message } from "./defender/message.ts";
 import type { DefenderRecord } from "./defender/record.ts";
 import type { Match } from "./detect/match.ts";
 import type { Sieve } from "./detect/prefilter.ts";
+import { findingId } from "./findings/finding.ts";
 import type { Delivered } from "./findings/pass.ts";
 import type { Quarantined } from "./findings/quarantine.ts";
 import type { Recorded } from "./findings/record.ts";
@@ -55,8 +56,10 @@ export async function runPipeline(messages: readonly Message[], parts: Parts): P
 	await parts.learn?.(inspected.devices);
 	const sightings = await parts.judge(inspected.sightings, parts.clock());
 	const recorded = await parts.record(sightings, parts.clock());
+	const refused = recorded.filter((one) => one.reason === "quarantined").map(({ key }) => refusedEntry(key));
+	if (refused.length > 0) await parts.quarantine(refused, parts.clock());
 	const delivered = await parts.deliver(recorded.filter((one) => one.kinds.length > 0).map((one) => one.key));
-	return { ...inspected, sightings, recorded, delivered };
+	return { ...inspected, quarantined: [...inspected.quarantined, ...refused], sightings, recorded, delivered };
 }
 
 export function inspect(
@@ -93,6 +96,17 @@ function readMessage(body: unknown, sieve: Sieve | undefined): Decoded {
 		case "whole":
 			return decodeMessage(body);
 	}
+}
+
+/** What the table refuses for ever is named by its finding; its records stand in the hub for as long as that keeps them. */
+function refusedEntry(key: string): Quarantined {
+	return {
+		at: { source: `finding ${findingId({ key })}`, message: -1 },
+		record: undefined,
+		reason: "refused-by-table",
+		size: 0,
+		sha256: "",
+	};
 }
 
 function quarantineEntry({ at, body }: Message, record: number | undefined, reason: UnreadableReason | "other-tenant"): Quarantined {

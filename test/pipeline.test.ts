@@ -64,6 +64,23 @@ describe("a batch", () => {
 		expect(calls.some((call) => call.startsWith("deliver"))).toBe(false);
 	});
 
+	test("whose finding the table refuses for ever costs that finding, and says so", async () => {
+		const refused = {
+			key: "3f9c2a7d5110aabbccddeeff",
+			reason: "quarantined" as const,
+			fresh: 2,
+			repeats: 0,
+			finding: undefined,
+			kinds: [],
+			dueAt: undefined,
+			owed: [],
+		};
+		const { calls, all } = parts({ record: () => Promise.resolve([refused]) });
+		const outcome = await runPipeline(messages(corpus), all);
+		expect(outcome.quarantined).toMatchObject([{ at: { source: "finding cf-3f9c2a7d5110" }, reason: "refused-by-table" }]);
+		expect(calls).toContain("quarantine 1");
+	});
+
 	test("with poison in it gives the same sightings, and one entry for each poison", () => {
 		const clean = inspect(messages(corpus), steps);
 		const poison = ["not json", '{"records":null}', '"oops"', "null", "", new Uint8Array([0x1f, 0x8b, 9])];
