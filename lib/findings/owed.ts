@@ -53,7 +53,7 @@ export function kindsOwed(finding: Pick<Finding, "reasons" | "want">, sent: numb
 	});
 }
 
-/** Unknown accounts, remote administration and anything severe must not wait behind the rest. */
+/** Foreign accounts, remote administration, servers and anything severe must not wait behind the rest. */
 export function laneOf(sightings: readonly Sighting[]): Lane {
 	const urgent = sightings
 		.filter(speaks)
@@ -61,6 +61,7 @@ export function laneOf(sightings: readonly Sighting[]): Lane {
 			(sighting) =>
 				isWorse(sighting.severity, "medium") ||
 				sighting.ownership.verdict === "not-ours" ||
+				sighting.device.facts?.kind === "server" ||
 				sighting.exposes.some((target) => target.class === "rdp" || target.class === "ssh" || target.class === "smb"),
 		);
 	return urgent ? "first" : "rest";
