@@ -44,7 +44,14 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
 	const lost = [...untold(evidence, findings, owed)];
 	const { violations, duplicates } = countDuplicates(evidence);
 	return {
-		violations: [...lost, ...violations, ...miscounted(evidence, findings), ...(await misplaced(evidence)), ...leaks(evidence)],
+		violations: [
+			...lost,
+			...violations,
+			...toldTooOften(evidence, findings),
+			...miscounted(evidence, findings),
+			...(await misplaced(evidence)),
+			...leaks(evidence),
+		],
 		duplicates,
 		lost: lost.length,
 	};
@@ -103,6 +110,14 @@ function countDuplicates(evidence: Evidence): Pick<Verdict, "violations" | "dupl
 	return { violations, duplicates };
 }
 
+/** I2 across notices: what was told once is not told again as another notice. */
+function* toldTooOften({ story }: Evidence, findings: Findings): Generator<string> {
+	for (const [key, { ways }] of story.expected) {
+		const { want = 0 } = findings.get(key) ?? {};
+		if (want > ways.size) yield `I2 ${key} was worth ${ways.size} notices and led to ${want}`;
+	}
+}
+
 /** A process that has its answer notes it within this time, unless something keeps it from doing so. */
 const notingMs = 3_000;
 
@@ -126,7 +141,7 @@ function rowOf({ story }: Evidence, id: string): { readonly row: string; readonl
 
 /** I3: each distinct record is counted once, however often its batch came. */
 function* miscounted({ story }: Evidence, findings: Findings): Generator<string> {
-	for (const [key, records] of story.expected) {
+	for (const [key, { records }] of story.expected) {
 		const count = findings.get(key)?.count;
 		if (count !== records.size) yield `I3 ${key} counts ${count ?? "no"} records, not ${records.size}`;
 	}

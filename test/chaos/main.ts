@@ -10,9 +10,14 @@ const { values } = parseArgs({ options: { kills: { type: "string", default: "200
 const kills = Number(values.kills);
 const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
 const print = (line: string) => process.stdout.write(`${line}\n`);
+if (!Number.isInteger(kills) || !Number.isInteger(seed)) {
+	print("Usage: npm run chaos -- [--kills 200] [--seed N], both whole numbers");
+	process.exit(2);
+}
 
 const folder = mkdtempSync(join(tmpdir(), "tunnelwatch-chaos-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+process.on("SIGINT", () => process.exit(130));
 // Whatever hangs, this ends; the processes end with us.
 setTimeout(
 	() => {

@@ -130,7 +130,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 			redeliveries,
 			rejections: hub.rejections.length,
 			devices: options.devices,
-			records: [...story.expected.values()].reduce((sum, records) => sum + records.size, 0),
+			records: [...story.expected.values()].reduce((sum, { records }) => sum + records.size, 0),
 			poison: story.poison,
 			posts: sink.requests(),
 			accepted: sink.receipts.length,

@@ -18,10 +18,17 @@ export interface StoryRecord {
 
 export interface Story {
 	readonly messages: readonly StoryMessage[];
-	/** Distinct matching records of each finding. */
-	readonly expected: ReadonlyMap<string, ReadonlySet<string>>;
+	/** What each finding must come to. */
+	readonly expected: ReadonlyMap<string, Expected>;
 	/** Messages that cannot be read. */
 	readonly poison: number;
+}
+
+export interface Expected {
+	/** Distinct matching records. */
+	readonly records: ReadonlySet<string>;
+	/** In how many ways the program showed itself: nobody has to hear of it more often. */
+	readonly ways: ReadonlySet<string>;
 }
 
 /** Words that must never be found outside of the stream and the settings. All are invented. */
@@ -43,17 +50,20 @@ const startedAt = Date.now() - 3_600_000;
 
 /** Devices on which cloudflared is seen again and again, between records of other things and messages that are broken. */
 export function tellStory(devices: number, random: Random): Story {
-	const expected = new Map<string, Set<string>>();
+	const expected = new Map<string, Expected>();
 	const sightings: { json: object; record: StoryRecord }[] = [];
 	for (let n = 0; n < devices; n++) {
 		const deviceId = random.hex(40);
 		const key = findingKey({ tenantId, id: deviceId });
-		const distinct = new Set<string>();
-		expected.set(key, distinct);
+		const records = new Set<string>();
+		const shown = new Set<string>();
+		expected.set(key, { records, ways: shown });
 		// On a few so much goes on that all processes write to their findings at once.
 		for (let index = n % 40 === 0 ? 60 : 6 + random.below(2); index > 0; index--) {
-			const sighting = createSighting(deviceId, n, index, key, random);
-			distinct.add(sighting.record.id);
+			const way = random.weighted({ usual: 6, "another user": 1, "another tunnel": 1, "remote desktop": 1 });
+			const sighting = createSighting(deviceId, n, index, key, way);
+			records.add(sighting.record.id);
+			shown.add(way);
 			sightings.push(sighting);
 			// The export itself repeats a few.
 			if (random.chance(0.04)) sightings.push(sighting);
@@ -85,8 +95,8 @@ const ways = {
 	"remote desktop": { user: "ana", commandLine: "cloudflared.exe tunnel --url rdp://localhost:3389" },
 } as const;
 
-function createSighting(deviceId: string, device: number, index: number, key: string, random: Random) {
-	const { user, commandLine } = ways[random.weighted({ usual: 6, "another user": 1, "another tunnel": 1, "remote desktop": 1 })];
+function createSighting(deviceId: string, device: number, index: number, key: string, way: keyof typeof ways) {
+	const { user, commandLine } = ways[way];
 	const timestamp = new Date(startedAt + device * 1_000 + index * 60_000).toISOString();
 	const reportId = 1_000 + index;
 	const id = createHash("sha256").update(`DeviceProcessEvents|${deviceId}|${timestamp}|${reportId}`).digest("hex").slice(0, 12);
