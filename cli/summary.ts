@@ -19,7 +19,7 @@ export function summaryText({ totals, quarantined, destinations, owed, whatIf, s
 	const lines = [
 		"",
 		`Read ${count(totals.messages, "message")} with ${count(totals.records, "record")} in ${seconds.toFixed(1)} s.`,
-		`${count(totals.matches, "match", "matches")} on ${count(totals.findings, "device")}: ${count(totals.notices, "notice")} ${whatIf ? "would go" : "due"} to ${destinations.join(", ")}; ${count(totals.held, "device")} held, because people know already.`,
+		`${count(totals.matches, "match", "matches")} on ${count(totals.findings, "device")}: ${count(totals.notices, "notice")} ${whatIf ? "would go" : "due"} to ${destinations.join(", ")}; ${count(totals.held, "device")} held: people know already, or the tunnel is ours.`,
 	];
 	if (totals.quarantined > 0) {
 		lines.push(
