@@ -2,7 +2,17 @@
 import { BlockList, isIP } from "node:net";
 
 /** Where only machines of the own network live. */
-const privateRanges = blockList(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "::1/128", "fc00::/7"]);
+const privateRanges = blockList([
+	"10.0.0.0/8",
+	"172.16.0.0/12",
+	"192.168.0.0/16",
+	"100.64.0.0/10",
+	"127.0.0.0/8",
+	"::1/128",
+	"fc00::/7",
+	// What fc00::/7 has replaced; old networks still use it.
+	"fec0::/10",
+]);
 
 /** Never a receiver: metadata services hand out credentials there, the rest is no single host. */
 const neverRanges = blockList([
@@ -11,6 +21,8 @@ const neverRanges = blockList([
 	// Azure's own channel to a virtual machine and its settings.
 	"168.63.129.16/32",
 	"192.0.0.0/24",
+	// Relays of 6to4, any of many.
+	"192.88.99.0/24",
 	"198.18.0.0/15",
 	"224.0.0.0/4",
 	"240.0.0.0/4",
@@ -19,7 +31,9 @@ const neverRanges = blockList([
 	"ff00::/8",
 	// Amazon's metadata service over IPv6.
 	"fd00:ec2::254/128",
-	// Ways to write an IPv4 address inside an IPv6 one.
+	// Ways to write an IPv4 address inside an IPv6 one, the oldest without ::1.
+	"::2-::ffff:ffff",
+	"::ffff:0:0:0/96",
 	"64:ff9b::/96",
 	"64:ff9b:1::/48",
 	"2002::/16",
@@ -37,11 +51,15 @@ export function isLoopbackAddress(address: string): boolean {
 
 const loopbackRanges = blockList(["127.0.0.0/8", "::1/128"]);
 
+/** Each range is `network/bits` or `first-last`. */
 function blockList(ranges: readonly string[]): BlockList {
 	const list = new BlockList();
 	for (const range of ranges) {
-		const [network = "", bits] = range.split("/");
-		list.addSubnet(network, Number(bits), network.includes(":") ? "ipv6" : "ipv4");
+		const [first = "", last] = range.split("-");
+		const [network = "", bits] = first.split("/");
+		const family = network.includes(":") ? "ipv6" : "ipv4";
+		if (last === undefined) list.addSubnet(network, Number(bits), family);
+		else list.addRange(network, last, family);
 	}
 	return list;
 }

@@ -33,6 +33,8 @@ describe("an address of a webhook", () => {
 		["https://169.254.169.254/CANARY", /WEBHOOK_ALLOW_PRIVATE/],
 		["https://[::1]/CANARY", /WEBHOOK_ALLOW_PRIVATE/],
 		["https://[::ffff:10.0.0.1]/CANARY", /WEBHOOK_ALLOW_PRIVATE/],
+		["https://[::127.0.0.1]/CANARY", /WEBHOOK_ALLOW_PRIVATE/],
+		["https://[fec0::1]/CANARY", /WEBHOOK_ALLOW_PRIVATE/],
 		["http://127.0.0.1:8080/CANARY", /must begin with https/],
 	])("%s is refused", (url, problem) => {
 		expect(verdict(url)).toMatch(problem);
@@ -79,8 +81,16 @@ describe("an IP address", () => {
 		["fe80::1", false, false],
 		["224.0.0.1", false, false],
 		["255.255.255.255", false, false],
-		["64:ff9b::a00:1", false, false],
-		["2002:a00:1::", false, false],
+		["192.88.98.255", true, true],
+		["192.88.99.0", false, false],
+		["192.88.99.255", false, false],
+		["192.88.100.0", true, true],
+		["fe7f:ffff::1", true, true],
+		["febf:ffff::1", false, false],
+		["fec0::1", false, true],
+		["feff:ffff::1", false, true],
+		["fe80::1%eth0", false, false],
+		["fec0::1%eth0", false, true],
 		["2001:db8::1", true, true],
 		["hooks.example.com", false, false],
 		["", false, false],
@@ -88,6 +98,41 @@ describe("an IP address", () => {
 		expect(isAllowedAddress(address, { allowPrivate: false })).toBe(isPublic);
 		expect(isAllowedAddress(address, { allowPrivate: true })).toBe(withPrivate);
 	});
+
+	test.each([
+		["as an old compatible one", "::127.0.0.1", false],
+		["as an old compatible one", "::a00:1", false],
+		["as an old compatible one", "::2", false],
+		["as an old compatible one", "::ffff:ffff", false],
+		["after them", "::1:0:0", true],
+		["as a mapped one", "::ffff:127.0.0.1", false],
+		["as a mapped one", "::ffff:a9fe:a9fe", false],
+		["as a mapped one", "0:0:0:0:0:ffff:c0a8:0101", false],
+		["public and mapped", "::ffff:192.0.2.10", true],
+		["before the translated ones", "::fffe:ffff:ffff:ffff", true],
+		["as a translated one", "::ffff:0:10.0.0.1", false],
+		["after the translated ones", "::ffff:1:0:0", true],
+		["before NAT64", "64:ff9a:ffff:ffff:ffff:ffff:ffff:ffff", true],
+		["through NAT64", "64:ff9b::10.0.0.1", false],
+		["through NAT64", "64:ff9b::a9fe:a9fe", false],
+		["after NAT64", "64:ff9b::1:0:0", true],
+		["through a NAT64 of one's own", "64:ff9b:1::10.0.0.1", false],
+		["after it", "64:ff9b:2::1", true],
+		["before 6to4", "2001:ffff:ffff::1", true],
+		["through 6to4", "2002:a00:1::", false],
+		["through 6to4", "2002:7f00:1::1", false],
+		["through 6to4", "2002:ffff:ffff::1", false],
+		["after 6to4", "2003::1", true],
+	])("cannot hide an IPv4 address %s: %s (allowed: %s)", (_how, address, allowed) => {
+		expect(isAllowedAddress(address, { allowPrivate: false })).toBe(allowed);
+	});
+
+	test.each(["::169.254.169.254", "::ffff:169.254.169.254", "::ffff:0:169.254.169.254", "64:ff9b::169.254.169.254", "2002:a9fe:a9fe::1"])(
+		"%s stays closed with private ones allowed: it is a metadata service",
+		(address) => {
+			expect(isAllowedAddress(address, { allowPrivate: true })).toBe(false);
+		},
+	);
 
 	test("is loopback only in 127.0.0.0/8 and as ::1", () => {
 		for (const address of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]) expect(isLoopbackAddress(address)).toBe(true);
