@@ -10,7 +10,7 @@ import { knownTunnel } from "../story/tunnel-words.ts";
 const schema = 1;
 
 export interface Event {
-	readonly type: "finding.created" | "finding.updated" | "finding.closed" | "findings.storm" | "findings.digest" | "watch.heartbeat";
+	readonly type: "finding.created" | "finding.updated" | "findings.storm" | "findings.digest" | "watch.heartbeat";
 	/** When it happened, not when it was sent. */
 	readonly timestamp: Date;
 	readonly data: object;
@@ -30,8 +30,7 @@ export function findingEvent(notice: AnyNotice, knowledge: Knowledge): Event {
 	}
 }
 
-function eventType({ finding, kinds }: Notice): Event["type"] {
-	if (finding.status === "closed") return "finding.closed";
+function eventType({ kinds }: Notice): Event["type"] {
 	return kinds.includes("new") ? "finding.created" : "finding.updated";
 }
 

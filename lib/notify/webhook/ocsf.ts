@@ -26,13 +26,13 @@ export function ocsfEvent(notice: AnyNotice, knowledge: Knowledge): object {
 function findingEvent(notice: Notice, knowledge: Knowledge): object {
 	const { finding, kinds, n } = notice;
 	const { device, worst } = finding;
-	const closed = finding.status === "closed";
 	return {
-		...head(closed ? activities.close : kinds.includes("new") ? activities.create : activities.update, finding.severity, notice.now),
+		...head(kinds.includes("new") ? activities.create : activities.update, finding.severity, notice.now),
 		start_time: finding.firstSeen.getTime(),
 		end_time: finding.lastSeen.getTime(),
 		count: finding.count,
-		...(closed ? { status_id: 4, status: "Resolved" } : { status_id: 1, status: "New" }),
+		status_id: 1,
+		status: "New",
 		is_alert: true,
 		message: findingTitle(finding),
 		metadata: {
@@ -77,7 +77,6 @@ function watchEvent(notice: Exclude<AnyNotice, Notice>, knowledge: Knowledge): o
 const activities = {
 	create: { id: 1, name: "Create" },
 	update: { id: 2, name: "Update" },
-	close: { id: 3, name: "Close" },
 	other: { id: 99, name: "Other" },
 };
 

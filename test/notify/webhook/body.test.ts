@@ -55,11 +55,23 @@ test("the published example is what is sent today", async () => {
 	expect(plain(JSON.parse(example))).toEqual(plain(body(sent)));
 });
 
-test("the type tells the first word, later ones and the last", () => {
+test("the type tells the first word from later ones", () => {
 	expect(body(aNotice()).type).toBe("finding.created");
 	expect(body(aNotice({ n: 2, kinds: ["worse"] })).type).toBe("finding.updated");
 	expect(body(aNotice({ n: 2, kinds: ["still"] })).type).toBe("finding.updated");
-	expect(body(aNotice({ n: 3, kinds: ["back"], finding: aFinding({ status: "closed" }) })).type).toBe("finding.closed");
+	expect(body(aNotice({ n: 3, kinds: ["back"] })).type).toBe("finding.updated");
+});
+
+test("a first word that comes late is still the first, though the device has long been quiet", () => {
+	const late = body(aNotice({ finding: aFinding({ status: "closed" }) }));
+	expect(late).toMatchObject({ type: "finding.created", data: { status: "closed" } });
+});
+
+test("the manual and the schema name the types that are sent, and no other", async () => {
+	const manual = await readFile(new URL("webhook.md", docs), "utf8");
+	const sent = new Set(Object.values(variants).map((notice) => body(notice).type));
+	expect(new Set(schema.properties.type.enum)).toEqual(sent);
+	expect(new Set([...manual.matchAll(/^\| `(\w+\.\w+)` \|/gm)].map(([, type]) => type))).toEqual(sent);
 });
 
 test("the receiver of the manual takes what is signed, and nothing else", { timeout: 20_000 }, async () => {
