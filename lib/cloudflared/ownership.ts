@@ -34,12 +34,20 @@ function byTunnels(tunnels: readonly Tunnel[], sighting: Sighting, approvals: re
 	const standings = tunnels.map((tunnel) => ({ tunnel, standing: standingOf(tunnel, sighting, approvals, now) }));
 	const foreign = standings.find(({ standing }) => standing.kind === "foreign");
 	if (foreign !== undefined) {
-		if (approvals.length === 0) return cannotTell(say`No approvals are configured, so no account counts as ours.`);
+		if (!listsAccounts(approvals)) return cannotTell(say`No approved accounts are configured, so no account counts as ours.`);
 		return verdict("not-ours", say`Cloudflare account ${short(foreign.tunnel.account)} is not an approved one.`);
 	}
 	for (const { standing } of standings) if (standing.kind === "almost") return cannotTell(standing.why);
 	for (const { standing } of standings) if (standing.kind === "approved") return verdict("ours", approvedBy(standing.by));
 	return cannotTell(say`No tunnel is visible.`);
+}
+
+/**
+ * Only where the team lists its accounts does a missing one mean anything: weak approvals alone are no such list, one that
+ * has ended still is.
+ */
+function listsAccounts(approvals: readonly Approval[]): boolean {
+	return approvals.some((one) => one.account !== undefined);
 }
 
 function withoutAccount(sighting: Sighting, approvals: readonly Approval[], now: Date, remembered: Remembered | undefined): Judged {
@@ -51,7 +59,7 @@ function withoutAccount(sighting: Sighting, approvals: readonly Approval[], now:
 	const earlier = say`${unseen} ${ago(now.getTime() - remembered.at.getTime())} this device showed account ${short(remembered.tunnel.account)}`;
 	switch (standing.kind) {
 		case "foreign":
-			if (approvals.length === 0) return cannotTell(say`${earlier}. No approvals are configured.`);
+			if (!listsAccounts(approvals)) return cannotTell(say`${earlier}. No approved accounts are configured.`);
 			return verdict("not-ours", say`${earlier}, which is not an approved one.`);
 		case "almost":
 			return cannotTell(say`${earlier}. ${standing.why}`);

@@ -59,7 +59,7 @@ export function sight(record: DefenderRecord, matches: readonly Matched[]): Sigh
 		exposes: (invocation?.exposes ?? []).map((target) => ({ text: safe(target), class: targetClass(target) })),
 		...(invocation !== undefined && invocation.flags.length > 0 ? { flags: invocation.flags } : {}),
 		hostname: safe(invocation?.hostname ?? ""),
-		ownership: { verdict: "cannot-tell", reason: say`No approvals are configured, so no account counts as ours.` },
+		ownership: { verdict: "cannot-tell", reason: say`No approved accounts are configured, so no account counts as ours.` },
 	};
 }
 

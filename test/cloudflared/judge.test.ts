@@ -59,6 +59,20 @@ test("a weak approval is named in the reason", () => {
 	});
 });
 
+test("weak approvals alone never make an unknown account more urgent than no approvals", () => {
+	const tunnel = { account: "9f86d081884c7d659a2feaa0c55ad015", tunnelId: "", endpoint: "", fingerprint: "" };
+	const severityWith = (...entries: readonly object[]) => {
+		const file = readApprovals(JSON.stringify({ approvals: entries }), knowledge.now);
+		return judge(aSighting({ tunnel }), { ...knowledge, approvals: file.ok ? file.approvals : [] }).severity;
+	};
+	const signed = { owner: "Ana", reason: "test", until: "2027-01-01" };
+
+	expect(severityWith()).toBe("medium");
+	expect(severityWith({ device: "another", ...signed })).toBe("medium");
+	expect(severityWith({ device: deviceId, ...signed })).toBe("low");
+	expect(severityWith({ device: deviceId, ...signed }, strong)).toBe("high");
+});
+
 test("what is known of the device holds no secret either", () => {
 	expect(JSON.stringify(judge(aSighting(), { ...knowledge, device: server }))).not.toContain(token);
 });

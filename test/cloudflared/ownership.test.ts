@@ -49,8 +49,38 @@ describe("a tunnel whose account is visible", () => {
 	test("cannot be told while nothing is approved at all", () => {
 		expect(decide({ tunnel: theirs }, []).ownership).toEqual({
 			verdict: "cannot-tell",
-			reason: "No approvals are configured, so no account counts as ours.",
+			reason: "No approved accounts are configured, so no account counts as ours.",
 		});
+	});
+
+	test.each([
+		["device", { device: "another" }],
+		["device group", { deviceGroup: "Operations" }],
+		["user", { user: "somebody else" }],
+		["path", { path: "C:\\elsewhere\\cloudflared.exe" }],
+		["hash", { sha256: "0".repeat(64) }],
+	])("cannot be told while the only approval names a %s: that is no list of accounts", (_, condition) => {
+		expect(decide({ tunnel: theirs }, [{ ...condition, ...signed }])).toEqual({
+			ownership: { verdict: "cannot-tell", reason: "No approved accounts are configured, so no account counts as ours." },
+			lowered: undefined,
+		});
+	});
+
+	test("cannot be told either while a weak approval holds, which lowers one step and says why", () => {
+		expect(decide({ tunnel: theirs }, [{ deviceGroup: "finance", ...signed }])).toEqual({
+			ownership: { verdict: "cannot-tell", reason: "No approved accounts are configured, so no account counts as ours." },
+			lowered: "weak approval finance of platform team: remote access",
+		});
+	});
+
+	test("is not ours as soon as one account is listed, also where its approval has ended: the team does list accounts", () => {
+		const weak = { deviceGroup: "finance", ...signed };
+
+		for (const listed of [strong, { ...strong, until: "2020-01-01" }])
+			expect(decide({ tunnel: theirs }, [weak, listed])).toEqual({
+				ownership: { verdict: "not-ours", reason: "Cloudflare account 9f86d081… is not an approved one." },
+				lowered: undefined,
+			});
 	});
 
 	test("cannot be told when the account is approved and the tunnel is not: the account is easily written down", () => {
@@ -217,10 +247,14 @@ describe("what the device showed earlier", () => {
 		});
 	});
 
-	test("is told even where nothing is approved", () => {
-		expect(decide(service, [], installed).ownership).toMatchObject({
+	test.each([
+		["nothing", []],
+		["no account", [{ deviceGroup: "another", ...signed }]],
+	])("is told even where %s is approved", (_, entries) => {
+		expect(decide(service, entries, installed).ownership).toEqual({
 			verdict: "cannot-tell",
-			reason: expect.stringContaining("12 days ago this device showed account 5a3c1f7e…"),
+			reason:
+				"The token is read from a file, so the account is not on the command line. 12 days ago this device showed account 5a3c1f7e…. No approved accounts are configured.",
 		});
 	});
 
