@@ -1,12 +1,13 @@
 import { readFile, stat } from "node:fs/promises";
-import { type Approval, readApprovals } from "./cloudflared/approvals.ts";
+import { type Approval, approvalWarnings, readApprovals } from "./cloudflared/approvals.ts";
 
 /** The approvals as they are now. A wrong file stops nothing: the last good one counts, or none, and it is said loudly. */
 export interface ApprovalsFile {
 	current(): readonly Approval[];
 	/** What is wrong with the file; empty when nothing is. */
 	mistakes(): readonly string[];
-	warnings(): readonly string[];
+	/** What is to be looked at by now, also in a file that did not change. */
+	warnings(now: Date): readonly string[];
 	/** Reads the file again if it changed, at most once a minute. Never rejects. */
 	refresh(now: Date): Promise<void>;
 }
@@ -18,13 +19,12 @@ export function createApprovalsFile(wanted: string | undefined, resolve: (path: 
 	const path = resolve(wanted ?? "approvals.json");
 	let approvals: readonly Approval[] = [];
 	let mistakes: readonly string[] = [];
-	let warnings: readonly string[] = [];
 	let version = "";
 	let checkedAt = Number.NEGATIVE_INFINITY;
 	return {
 		current: () => approvals,
 		mistakes: () => mistakes,
-		warnings: () => warnings,
+		warnings: (now) => approvalWarnings(approvals, now).map((warning) => `APPROVALS_FILE: ${warning}`),
 		async refresh(now) {
 			if (now.getTime() - checkedAt < refreshMs) return;
 			checkedAt = now.getTime();
@@ -37,9 +37,7 @@ export function createApprovalsFile(wanted: string | undefined, resolve: (path: 
 			}
 			const read = readApprovals(text.json, now);
 			mistakes = read.ok ? [] : read.mistakes.map((mistake) => `APPROVALS_FILE: ${mistake}`);
-			if (!read.ok) return;
-			approvals = read.approvals;
-			warnings = read.warnings.map((warning) => `APPROVALS_FILE: ${warning}`);
+			if (read.ok) approvals = read.approvals;
 		},
 	};
 }

@@ -50,8 +50,9 @@ export function createLocalApp(settings: Settings, endpoint: string | undefined,
 	const names = destinations.map((one) => one.name);
 	const about = { destinations: names };
 	const warnings = async () => {
-		await approvals.refresh(world.clock());
-		return [...remote.warnings, ...approvals.mistakes(), ...approvals.warnings()];
+		const now = world.clock();
+		await approvals.refresh(now);
+		return [...remote.warnings, ...approvals.mistakes(), ...approvals.warnings(now)];
 	};
 	// Every message is parsed whole: the counts are exact, and damage is seen wherever it is.
 	const parts = { ...detection, sieve: undefined, clock: world.clock };

@@ -37,6 +37,14 @@ test("a wrong file stops nothing: the last good one counts, and the mistake is t
 	expect(file.mistakes().join()).not.toContain("canary");
 });
 
+test("an approval that ends later is warned about from then on, although the file did not change", async () => {
+	writeFileSync(path, good.replace("2027-01-01", "2026-11-21"));
+	const file = createApprovalsFile(path);
+	await file.refresh(at("21T10:00:00"));
+	expect(file.warnings(at("21T23:59:59"))).toEqual([]);
+	expect(file.warnings(at("22T00:00:00"))).toEqual(["APPROVALS_FILE: approvals[0] ended on 2026-11-21: renew or remove it"]);
+});
+
 test("it is looked at again after a minute, not before", async () => {
 	writeFileSync(path, '{"approvals": []}');
 	const file = createApprovalsFile(path);

@@ -14,7 +14,7 @@ export async function checkApprovals(path: string | undefined, now: Date): Promi
 			fix: "Correct the file, or the path in APPROVALS_FILE; docs/approvals.md describes it.",
 		}),
 	);
-	const warnings = file.warnings().map(
+	const warnings = file.warnings(now).map(
 		(warning): Result => ({
 			check: "approvals",
 			verdict: "warning",

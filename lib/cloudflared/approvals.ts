@@ -92,11 +92,29 @@ export function readApprovals(json: string, now: Date): ApprovalsRead {
 	const read = approvalsFile.safeParse(parsed.value);
 	if (!read.success) return { ok: false, mistakes: read.error.issues.map(mistake) };
 	const approvals = read.data.approvals.map(approval);
-	return { ok: true, approvals, warnings: warningsOf(approvals, now) };
+	return { ok: true, approvals, warnings: approvalWarnings(approvals, now) };
 }
 
 export function isExpired(one: Approval, now: Date): boolean {
 	return one.ends <= now;
+}
+
+/** What is to be looked at: entries that have ended, are weak, or overlap. It changes as time goes by. */
+export function approvalWarnings(approvals: readonly Approval[], now: Date): readonly string[] {
+	const active = approvals.filter((one) => !isExpired(one, now));
+	const expired = approvals
+		.filter((one) => isExpired(one, now))
+		.map((one) => `approvals[${one.number - 1}] ended on ${one.until}: renew or remove it`);
+	const weak = active
+		.filter((one) => one.account === undefined)
+		.map((one) => `approvals[${one.number - 1}] is weak: it names no account, so it only lowers the severity one step`);
+	const overlapping = active.flatMap((one, at) =>
+		active
+			.slice(at + 1)
+			.filter((other) => overlaps(one, other))
+			.map((other) => `approvals[${one.number - 1}] and approvals[${other.number - 1}] overlap: keep one, so that its end is clear`),
+	);
+	return [...expired, ...weak, ...overlapping];
 }
 
 function parseJson(json: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly mistake: string } {
@@ -135,23 +153,6 @@ function approval(one: z.infer<typeof entry>, index: number): Approval {
 		until: redact(one.until),
 		ends,
 	};
-}
-
-function warningsOf(approvals: readonly Approval[], now: Date): readonly string[] {
-	const active = approvals.filter((one) => !isExpired(one, now));
-	const expired = approvals
-		.filter((one) => isExpired(one, now))
-		.map((one) => `approvals[${one.number - 1}] ended on ${one.until}: renew or remove it`);
-	const weak = active
-		.filter((one) => one.account === undefined)
-		.map((one) => `approvals[${one.number - 1}] is weak: it names no account, so it only lowers the severity one step`);
-	const overlapping = active.flatMap((one, at) =>
-		active
-			.slice(at + 1)
-			.filter((other) => overlaps(one, other))
-			.map((other) => `approvals[${one.number - 1}] and approvals[${other.number - 1}] overlap: keep one, so that its end is clear`),
-	);
-	return [...expired, ...weak, ...overlapping];
 }
 
 /** The same condition with the same value, and for accounts a tunnel in common. Entries that narrow it differently do not. */

@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { type ApprovalsRead, approvalsFile, readApprovals } from "../../lib/cloudflared/approvals.ts";
+import { type ApprovalsRead, approvalsFile, approvalWarnings, readApprovals } from "../../lib/cloudflared/approvals.ts";
 import { at } from "../builders.ts";
 import { account, token, tunnelId } from "./tokens.ts";
 
@@ -103,6 +103,22 @@ describe("warnings", () => {
 	test.each(["sha256", "path", "device", "deviceGroup", "user"])("an entry with a %s only is weak", (condition) => {
 		expect(warningsOf({ [condition]: condition === "sha256" ? "a".repeat(64) : "x", ...signed })).toEqual([
 			"approvals[0] is weak: it names no account, so it only lowers the severity one step",
+		]);
+	});
+
+	test("tell at any time what is wrong by then, without reading the file again", () => {
+		const file = read({ ...strong, until: "2026-11-21" }, strong, { device: "srv-01", ...signed, until: "2026-11-22" });
+		const approvals = file.ok ? file.approvals : [];
+		const weak = "approvals[2] is weak: it names no account, so it only lowers the severity one step";
+
+		expect(approvalWarnings(approvals, at("21T23:59:59"))).toEqual([
+			weak,
+			"approvals[0] and approvals[1] overlap: keep one, so that its end is clear",
+		]);
+		expect(approvalWarnings(approvals, at("22T00:00:00"))).toEqual(["approvals[0] ended on 2026-11-21: renew or remove it", weak]);
+		expect(approvalWarnings(approvals, at("23T00:00:00"))).toEqual([
+			"approvals[0] ended on 2026-11-21: renew or remove it",
+			"approvals[2] ended on 2026-11-22: renew or remove it",
 		]);
 	});
 
