@@ -4,7 +4,20 @@
  */
 export const logLineFields = {
 	/** One line per batch. */
-	detect: ["messages", "records", "matches", "findings", "notices", "held", "quarantined", "eventAgeMs", "ms"],
+	detect: [
+		"messages",
+		"records",
+		"matches",
+		"findings",
+		"notices",
+		"held",
+		"quarantined",
+		"sent",
+		"retried",
+		"possibleDuplicates",
+		"eventAgeMs",
+		"ms",
+	],
 	/** One line per minute; also the sign of life. */
 	deliver: ["sent", "retried", "dead", "owed", "oldestOwedMs", "destinationsDown", "quarantined", "possibleDuplicates", "ms"],
 	/** Something a person should look at; `what` holds no value of a setting and no text from a device. */
