@@ -9,10 +9,10 @@ import { createSieve } from "./detect/prefilter.ts";
 import { afterRecording, eachMinute } from "./findings/deliver.ts";
 import { fallBack } from "./findings/fallback.ts";
 import { readOutbox } from "./findings/outbox.ts";
-import { createStreamNote } from "./findings/stream.ts";
+import { createStreamNote, newestEvent } from "./findings/stream.ts";
 import { tidy } from "./findings/tidy.ts";
 import { watch } from "./findings/watch.ts";
-import { problemsOf } from "./health.ts";
+import { type Health, problemsOf } from "./health.ts";
 import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
 import { runPipeline } from "./pipeline.ts";
 import { createProblemLog, createQuietLog } from "./quiet-log.ts";
@@ -24,8 +24,8 @@ export interface AzureApp {
 	detect(bodies: unknown, triggerMetadata: unknown): Promise<readonly DetectLine[]>;
 	/** Whatever is owed, and what the timer looks after. Never rejects because of a destination. */
 	deliver(): Promise<readonly (DeliverLine | ErrorLine)[]>;
-	/** What is wrong now and what to do; empty when nothing is. */
-	problems(): Promise<readonly string[]>;
+	/** What is wrong now and what to do, and how things stand. */
+	health(): Promise<Omit<Health, "ok">>;
 }
 
 const tidyEveryMs = 3_600_000;
@@ -66,11 +66,20 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 			const newest = newestOf(messages);
 			if (newest !== undefined) await noteStream(newest, started);
 			const outcome = await runPipeline(messages, parts);
-			const counter = createTotals(names.length);
+			const counter = createTotals();
 			counter.add(outcome);
+			const { sent, retried, possibleDuplicates } = outcome.delivered;
 			const now = world.clock();
 			const line = quietLog(
-				{ event: "detect", ...counter.totals(), eventAgeMs: eventAge(messages, started), ms: now.getTime() - started.getTime() },
+				{
+					event: "detect",
+					...counter.totals(),
+					sent,
+					retried,
+					possibleDuplicates,
+					eventAgeMs: eventAge(messages, started),
+					ms: now.getTime() - started.getTime(),
+				},
 				now,
 			);
 			return line === undefined ? [] : [line];
@@ -79,7 +88,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 			const started = world.clock();
 			const errors: string[] = [];
 			if (settings.FALLBACK !== undefined) await fallBack(table, settings.FALLBACK, started);
-			const { sent, retried, dead, possibleDuplicates, interrupted } = await dispatcher.deliverDue(eachMinute);
+			const { sent, retried, possibleDuplicates, interrupted } = await dispatcher.deliverDue(eachMinute);
 			if (interrupted !== undefined) errors.push(interrupted);
 			if (sieve.open.length > 0)
 				errors.push(`every message is parsed whole, because nothing can be looked for beforehand by: ${sieve.open.join(", ")}`);
@@ -102,7 +111,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 				event: "deliver",
 				sent,
 				retried,
-				dead,
+				dead: sum(state.dead),
 				possibleDuplicates,
 				owed: sum(state.owed),
 				oldestOwedMs: state.oldestOwedMs,
@@ -112,9 +121,21 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 			};
 			return [line, ...problemLog(errors, started).map((what): ErrorLine => ({ event: "error", what }))];
 		},
-		async problems() {
-			await approvals.refresh(world.clock());
-			return problemsOf(await readOutbox(table, names, world.clock()), approvals.mistakes());
+		async health() {
+			const now = world.clock();
+			await approvals.refresh(now);
+			const state = await readOutbox(table, names, now);
+			const { kept, overflow } = await quarantine.count(now);
+			return {
+				problems: problemsOf(state, approvals.mistakes()),
+				facts: {
+					newestEventAt: (await newestEvent(table)) ?? null,
+					owed: sum(state.owed),
+					oldestOwedMs: state.oldestOwedMs,
+					dead: sum(state.dead),
+					quarantinedToday: kept + overflow,
+				},
+			};
 		},
 	};
 }

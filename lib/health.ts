@@ -5,6 +5,18 @@ import type { OutboxState } from "./findings/outbox.ts";
 export interface Health {
 	readonly ok: boolean;
 	readonly problems: readonly string[];
+	/** Absent while the app cannot be made or its table cannot be read. */
+	readonly facts?: HealthFacts;
+}
+
+export interface HealthFacts {
+	/** When the newest event that was read came to the hub; `null` before the first. */
+	readonly newestEventAt: Date | null;
+	readonly owed: number;
+	readonly oldestOwedMs: number;
+	readonly dead: number;
+	/** Messages and records of today that could not be read. */
+	readonly quarantinedToday: number;
 }
 
 const lateMs = 10 * 60_000;
@@ -26,12 +38,11 @@ export function problemsOf({ oldestOwedMs, dead, down }: OutboxState, approvalMi
 }
 
 /** Settings that are wrong keep an app from being made; that is the first thing health must be able to say. */
-export async function readHealth(app: () => { problems(): Promise<readonly string[]> }): Promise<Health> {
-	let problems: readonly string[];
+export async function readHealth(app: () => { health(): Promise<Omit<Health, "ok">> }): Promise<Health> {
 	try {
-		problems = await app().problems();
+		const { problems, ...rest } = await app().health();
+		return { ok: problems.length === 0, problems, ...rest };
 	} catch (error) {
-		problems = [redactError(error)];
+		return { ok: false, problems: [redactError(error)] };
 	}
-	return { ok: problems.length === 0, problems };
 }

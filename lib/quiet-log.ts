@@ -50,6 +50,9 @@ function add(a: DetectLine, b: DetectLine): DetectLine {
 		notices: a.notices + b.notices,
 		held: a.held + b.held,
 		quarantined: a.quarantined + b.quarantined,
+		sent: a.sent + b.sent,
+		retried: a.retried + b.retried,
+		possibleDuplicates: a.possibleDuplicates + b.possibleDuplicates,
 		eventAgeMs: Math.max(a.eventAgeMs, b.eventAgeMs),
 		ms: a.ms + b.ms,
 	};

@@ -12,6 +12,9 @@ const quiet: DetectLine = {
 	notices: 0,
 	held: 0,
 	quarantined: 0,
+	sent: 0,
+	retried: 0,
+	possibleDuplicates: 0,
 	eventAgeMs: 900,
 	ms: 2,
 };

@@ -16,8 +16,10 @@ export function createStreamNote(table: Table): (newestAt: Date, now: Date) => P
 		if (known !== undefined && known >= newestAt) return;
 		const next = { ...address, values: columns({ v: 1, newestAt }) };
 		// Whoever was faster noted the same minute.
-		if (row === undefined) await table.create(next);
-		else await table.replace(next, row.etag);
+		const written = row === undefined ? await table.create(next) : await table.replace(next, row.etag);
+		if (written.outcome !== "tableMissing") return;
+		await table.ensure();
+		await table.create(next);
 	};
 }
 

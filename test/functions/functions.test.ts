@@ -93,7 +93,13 @@ test("the timer delivers what is owed and logs one line", async () => {
 });
 
 test("health is green when nothing is wrong", async () => {
-	expect(await health()).toEqual({ status: 200, body: '{"ok":true,"problems":[]}' });
+	const { status, body } = await health();
+	expect(status).toBe(200);
+	expect(JSON.parse(body)).toEqual({
+		ok: true,
+		problems: [],
+		facts: { newestEventAt: expect.stringMatching(/^20/), owed: 0, oldestOwedMs: 0, dead: 0, quarantinedToday: 3 },
+	});
 });
 
 test("shutting down waits for what is running", async () => {
