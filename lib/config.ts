@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { createDestinations, notifySettings } from "./notify/index.ts";
+import { createDestinations, type NotifySettings, notifySettings } from "./notify/index.ts";
 import { selectRules } from "./rules/select.ts";
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -118,16 +118,26 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 		// zod's own words can repeat the value ("received …"); only our own messages and a neutral sentence leave here.
 		for (const issue of result.error.issues) mistakes.push(`${issue.path.join(".")}: ${issue.message}`);
 	}
-	mistakes.push(...destinationMistakes(given));
+	mistakes.push(...destinationMistakes(given), ...fallbackMistakes(given));
 	return result.success && mistakes.length === 0 ? { ok: true, settings: result.data } : { ok: false, mistakes };
 }
 
-/** What is wrong with addresses and keys of destinations. They are made for this alone, and never send. */
+/** What is wrong with addresses of destinations, also while another setting of theirs is wrong. They are made for this alone, and never send. */
 function destinationMistakes(given: Readonly<Record<string, string>>): readonly string[] {
-	const notify = z.object(notifySettings).safeParse(given);
-	if (!notify.success) return [];
+	const lenient = Object.entries(notifySettings).map(([name, schema]) => {
+		const read = schema.safeParse(given[name]);
+		return [name, (read.success ? read : schema.safeParse(undefined)).data];
+	});
 	const idle = { clock: () => new Date(0), rules: () => undefined, post: () => Promise.reject(new Error("not to be used")) };
-	return createDestinations(notify.data, { ...idle, allowLoopback: isLocal(given["TABLE_ENDPOINT"]) }).mistakes;
+	// Each value was read by its own schema, or is its default.
+	const settings = Object.fromEntries(lenient) as NotifySettings;
+	return createDestinations(settings, { ...idle, allowLoopback: isLocal(given["TABLE_ENDPOINT"]) }).mistakes;
+}
+
+/** A fallback that nothing falls back from, or that is not there, would take messages away from people. */
+function fallbackMistakes({ FALLBACK, TEAMS_WEBHOOK_URL, WEBHOOK_URL }: Readonly<Record<string, string | undefined>>): readonly string[] {
+	if (FALLBACK === undefined || (TEAMS_WEBHOOK_URL !== undefined && WEBHOOK_URL !== undefined)) return [];
+	return ["FALLBACK: needs both TEAMS_WEBHOOK_URL and WEBHOOK_URL: one to fall back to, one to fall back from"];
 }
 
 /** With the table on this machine, destinations may be here too, without TLS: for trying things out. */

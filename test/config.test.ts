@@ -72,6 +72,20 @@ describe("settings", () => {
 		expect(mistake).toMatch(/^WEBHOOK_URL: /);
 	});
 
+	test("a wrong address is named although another setting of the same destination is wrong too", () => {
+		const found = mistakes({ WEBHOOK_URL: "http://canary:pw@h/x", WEBHOOK_SECRET: "bad", TEAMS_WEBHOOK_URL: "https://canary.example/x" });
+		expect(found.map((mistake) => mistake.split(":")[0]).sort()).toEqual(["TEAMS_WEBHOOK_URL", "WEBHOOK_SECRET", "WEBHOOK_URL"]);
+		expect(found.join()).not.toContain("canary");
+	});
+
+	test("a fallback needs somebody to fall back to, and somebody to fall back from", () => {
+		const teams = "http://127.0.0.1:9/workflows/0/triggers/manual/paths/invoke?sig=x";
+		const webhook = "http://127.0.0.1:9/hook";
+		expect(mistakes({ FALLBACK: "teams", TEAMS_WEBHOOK_URL: teams })).toHaveLength(1);
+		expect(mistakes({ FALLBACK: "webhook", TEAMS_WEBHOOK_URL: teams })).toHaveLength(1);
+		expect(mistakes({ FALLBACK: "webhook", TEAMS_WEBHOOK_URL: teams, WEBHOOK_URL: webhook })).toEqual([]);
+	});
+
 	test("a table endpoint with a signature or a key in it is refused", () => {
 		expect(mistakes({ TABLE_ENDPOINT: "https://acme.table.core.windows.net/?sig=canary" })).toHaveLength(1);
 	});
