@@ -81,6 +81,7 @@ export function composeStorage(
 	endpoint: string,
 	destinations: readonly Destination[],
 	approvals: ApprovalsFile,
+	deadline = world.deadline,
 ): Storage {
 	const table = openTable(endpoint, settings.TABLE_NAME);
 	const devices = settings.DEVICE_CONTEXT ? createDeviceStore(table) : undefined;
@@ -103,7 +104,7 @@ export function composeStorage(
 			destinations: destinations.map((one) => one.name).filter((name) => name !== settings.FALLBACK),
 			policy: policyOf(settings),
 		}),
-		dispatcher: createDispatcher({ ...world, table, destinations }),
+		dispatcher: createDispatcher({ ...world, deadline, table, destinations }),
 		quarantine: createQuarantine({ ...world, table }),
 	};
 }

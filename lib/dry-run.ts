@@ -11,7 +11,7 @@ import type { Recorded } from "./findings/record.ts";
 import { render } from "./findings/send.ts";
 import { inspect, type Outcome } from "./pipeline.ts";
 
-/** The same decisions as with a table, kept in memory: what would be found and told, were it all new. */
+/** The same decisions, kept in memory: what would be found and told, were it all new. What only a table knows (devices, how common a tunnel is) is left out. */
 export interface DryRun {
 	run(messages: readonly Message[]): Promise<Outcome>;
 	/** One for each finding that would be told. */
@@ -30,7 +30,12 @@ const nothingDelivered: Delivered = {
 	interrupted: undefined,
 };
 
-export function createDryRun(settings: Settings, parts: Parameters<typeof inspect>[1], approvals: ApprovalsFile): DryRun {
+export function createDryRun(
+	settings: Settings,
+	parts: Parameters<typeof inspect>[1],
+	approvals: ApprovalsFile,
+	destinations: readonly string[],
+): DryRun {
 	const findings = new Map<string, Finding>();
 	const policy = policyOf(settings);
 	const judge = createMemory({
@@ -47,7 +52,8 @@ export function createDryRun(settings: Settings, parts: Parameters<typeof inspec
 		findings.set(key, finding);
 		const counted = { ...blank, reason, finding, fresh, repeats: group.length - fresh };
 		if (reason === "held") return counted;
-		return { ...counted, kinds: [reason === "later" ? "changed" : reason], dueAt: decision.dueAt };
+		const kinds = [reason === "later" ? ("changed" as const) : reason];
+		return { ...counted, kinds, dueAt: decision.dueAt, owed: destinations.map((destination) => ({ destination, kinds })) };
 	};
 	return {
 		async run(messages) {

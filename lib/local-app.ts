@@ -3,8 +3,9 @@ import { createApprovalsFile } from "./approvals-file.ts";
 import type { Settings } from "./config.ts";
 import type { Message } from "./defender/message.ts";
 import { createDryRun, type DryRun } from "./dry-run.ts";
-import { eachMinute } from "./findings/deliver.ts";
+import { type Budget, eachMinute } from "./findings/deliver.ts";
 import type { Destination } from "./findings/delivery.ts";
+import { fallBack } from "./findings/fallback.ts";
 import { readOutbox } from "./findings/outbox.ts";
 import type { Table } from "./findings/table.ts";
 import { wake } from "./findings/wake.ts";
@@ -28,6 +29,8 @@ export interface LocalApp {
 	deliver(): Promise<void>;
 	/** Delivers what is owed, also from earlier runs, and waits a little for what is to be tried again. */
 	settle(stop: AbortSignal): Promise<void>;
+	/** Gives up what is being sent at this moment; it stays owed. For somebody who wants to stop now. */
+	cancel(): void;
 	/** What stays stored for the next run. */
 	owed(): Promise<readonly Owing[]>;
 }
@@ -36,6 +39,9 @@ export interface Owing {
 	readonly destination: string;
 	readonly count: number;
 }
+
+/** Between two pieces of the input: what a slow receiver did not take by then waits for the end. */
+const betweenPieces: Budget = { ms: 5_000, sends: 500 };
 
 /** A first retry comes after 5 s, so a receiver that only stumbled gets its notice within the same run. */
 const patienceMs = 8_000;
@@ -48,7 +54,11 @@ export function createLocalApp(settings: Settings, endpoint: string | undefined,
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE);
 	const destinations = [terminal, ...remote.destinations];
 	const names = destinations.map((one) => one.name);
-	const about = { destinations: names };
+	// The fallback is told only what another one has not taken.
+	const told = names.filter((name) => name !== settings.FALLBACK);
+	const about = { destinations: told };
+	const cancelled = new AbortController();
+	const deadline = (ms: number) => AbortSignal.any([world.deadline(ms), cancelled.signal]);
 	const warnings = async () => {
 		const now = world.clock();
 		await approvals.refresh(now);
@@ -56,13 +66,17 @@ export function createLocalApp(settings: Settings, endpoint: string | undefined,
 	};
 	// Every message is parsed whole: the counts are exact, and damage is seen wherever it is.
 	const parts = { ...detection, sieve: undefined, clock: world.clock };
-	if (endpoint === undefined) return { ...about, ...dryWork(createDryRun(settings, parts, approvals), terminal), begin: warnings };
+	if (endpoint === undefined) return { ...about, ...dryWork(createDryRun(settings, parts, approvals, told), terminal), begin: warnings };
 
-	const { recorder, dispatcher, quarantine, table, judge, learn } = composeStorage(settings, endpoint, destinations, approvals);
+	const { recorder, dispatcher, quarantine, table, judge, learn } = composeStorage(settings, endpoint, destinations, approvals, deadline);
+	const fallBackNow = async () => {
+		if (settings.FALLBACK !== undefined) await fallBack(table, settings.FALLBACK, world.clock());
+	};
 	return {
 		...about,
 		begin: async () => {
 			await table.ensure();
+			await fallBackNow();
 			await wake(table, names, world.clock());
 			return warnings();
 		},
@@ -73,15 +87,16 @@ export function createLocalApp(settings: Settings, endpoint: string | undefined,
 				learn,
 				quarantine: quarantine.add,
 				record: recorder.record,
-				deliver: (keys) => dispatcher.deliver(keys, eachMinute),
+				deliver: (keys) => dispatcher.deliver(keys, betweenPieces),
 			}),
 		async deliver() {
+			await fallBackNow();
 			await dispatcher.deliverDue(eachMinute);
 		},
 		async settle(stop) {
 			let quietSince = world.clock().getTime();
 			for (;;) {
-				const { left, sent, oldestOwedMs } = await dispatcher.deliverDue(eachMinute);
+				const { left, sent, oldestOwedMs } = await dispatcher.deliverDue(betweenPieces);
 				const now = world.clock().getTime();
 				if (sent > 0) quietSince = now;
 				const owing = left > 0 || oldestOwedMs !== undefined || (await countOwed(table, names)).length > 0;
@@ -89,6 +104,7 @@ export function createLocalApp(settings: Settings, endpoint: string | undefined,
 				await world.sleep(500);
 			}
 		},
+		cancel: () => cancelled.abort(),
 		owed: () => countOwed(table, names),
 	};
 }
@@ -99,13 +115,14 @@ async function countOwed(table: Table, names: readonly string[]): Promise<readon
 }
 
 /** Nothing is recorded or sent; at the end each finding that would be told is shown once. */
-function dryWork(dry: DryRun, terminal: Destination): Pick<LocalApp, "run" | "deliver" | "settle" | "owed"> {
+function dryWork(dry: DryRun, terminal: Destination): Pick<LocalApp, "run" | "deliver" | "settle" | "cancel" | "owed"> {
 	return {
 		run: dry.run,
 		deliver: () => Promise.resolve(),
 		async settle(stop) {
 			for (const notice of dry.notices(world.clock())) await terminal.send(notice, stop);
 		},
+		cancel: () => undefined,
 		owed: () => Promise.resolve([]),
 	};
 }

@@ -23,7 +23,7 @@ export interface TotalsCounter {
 const kept = 20;
 
 /** Adds up batches. A finding met in several batches counts once, and is held only if none of them told anything. */
-export function createTotals(destinations: number): TotalsCounter {
+export function createTotals(): TotalsCounter {
 	const findings = new Set<string>();
 	const told = new Set<string>();
 	const quarantined: Quarantined[] = [];
@@ -35,11 +35,11 @@ export function createTotals(destinations: number): TotalsCounter {
 			sum.quarantined += outcome.quarantined.length;
 			quarantined.push(...outcome.quarantined.slice(0, Math.max(0, kept - quarantined.length)));
 			for (const sighting of outcome.sightings) sum.matches += sighting.rules.length;
-			for (const { key, kinds } of outcome.recorded) {
+			for (const { key, kinds, owed } of outcome.recorded) {
 				findings.add(key);
 				if (kinds.length === 0) continue;
 				told.add(key);
-				sum.notices += destinations;
+				sum.notices += owed.length;
 			}
 		},
 		totals: () => ({ ...sum, findings: findings.size, held: findings.size - told.size }),

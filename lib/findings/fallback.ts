@@ -16,7 +16,9 @@ export async function fallBack(table: Table, fallback: string, now: Date): Promi
 	let raised = 0;
 	for await (const { key, destination, owed } of outbox(table)) {
 		const waited = now.getTime() - owed.wantedAt.getTime();
-		if (destination === fallback || !isLate(owed, now) || waited < fallbackAfterMs || !isWorse(owed.severity, "medium")) continue;
+		// What was refused for good is not late any more, and all the more in need of another way.
+		const notTaken = isLate(owed, now) || (owed.state === "dead" && owed.sent < owed.want);
+		if (destination === fallback || !notTaken || waited < fallbackAfterMs || !isWorse(owed.severity, "medium")) continue;
 		const row = await table.get(findingAddress(key));
 		const finding = row === undefined ? undefined : readFinding(row).finding;
 		if (finding === undefined) continue;

@@ -30,7 +30,8 @@ export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[],
 		const spread = await inParallel(inOrder, atOnce, deps.prevalence);
 		for (const [index, sighting] of inOrder.entries()) {
 			const prevalence = spread[index] ?? {};
-			const firstInTenant = prevalence.account === undefined ? undefined : prevalence.account.devices === 1;
+			const { account } = prevalence;
+			const firstInTenant = account && account.devices === 1 && sighting.at.getTime() - account.since.getTime() < newForMs;
 			const knowledge = { approvals: deps.approvals(), remembered: latest(shown, sighting.at), device, firstInTenant, now };
 			judged.set(sighting, { ...judge(sighting, knowledge), prevalence });
 			const worth = rememberable(sighting);
@@ -45,6 +46,9 @@ export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[],
 		return sightings.map((sighting) => all.get(sighting) ?? sighting);
 	};
 }
+
+/** An account on a single device is news for a day, not for ever. */
+const newForMs = 86_400_000;
 
 /** A flood must not wait for one lookup after the other. */
 const atOnce = 16;

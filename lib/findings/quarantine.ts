@@ -110,7 +110,7 @@ function countWrite(before: Row | undefined, count: QuarantineCount, now: Date):
 
 function toRow({ at, record, reason, size, sha256 }: Quarantined, now: Date): NewRow {
 	const id = createHash("sha256")
-		.update(JSON.stringify([at.source, at.message, record ?? null]))
+		.update(JSON.stringify([at.source, at.message, record ?? null, sha256]))
 		.digest("hex")
 		.slice(0, 24);
 	return {

@@ -91,6 +91,13 @@ describe("the fallback", () => {
 		expect(fallback.got[0]).toMatchObject({ n: 1 });
 	});
 
+	test("gets what another destination has refused for good", async () => {
+		const world = createWorld([createSink("teams", failed({ reason: "rejected", scope: "dead", status: 400 }))]);
+		await world.recorder.record([aSighting({ severity: "high" })], world.clock.now);
+		await world.dispatcher.deliver([keyOfSighting], budget);
+		expect(await fallBack(world.memory, "webhook", at("21T19:46:10"))).toBe(1);
+	});
+
 	test("is left alone with what is not urgent", async () => {
 		const { world } = await start("medium");
 		expect(await fallBack(world.memory, "webhook", at("21T23:00:00"))).toBe(0);

@@ -79,6 +79,35 @@ describe("a service that reads its token from a file", () => {
 	});
 });
 
+test("an account on one device is the first in the tenant for a day, not for ever", async () => {
+	const server = {
+		tenantId,
+		deviceId,
+		name: "",
+		os: "",
+		kind: "server" as const,
+		group: "",
+		publicIp: "",
+		adapters: [],
+		users: [],
+		exposure: "",
+		internetFacing: undefined,
+		at: now,
+	};
+	const sinceThen = (since: Date) =>
+		createMemory({
+			approvals: () => [],
+			finding: () => Promise.resolve(undefined),
+			device: () => Promise.resolve(server),
+			prevalence: () => Promise.resolve({ account: { devices: 1, since } }),
+		});
+	const first = "the first time this account is seen in the tenant, and on a server";
+	const [fresh] = await sinceThen(at("20T19:36:05"))([aSighting()], now);
+	expect(fresh?.severityReason).toBe(first);
+	const [known] = await sinceThen(at("20T19:36:04"))([aSighting()], now);
+	expect(known?.severityReason).not.toBe(first);
+});
+
 describe("how common a tunnel is", () => {
 	test("the first device with an account is the first in the tenant; the second is not, and says since when", async () => {
 		const counter = createPrevalenceCounter({ table: createMemoryTable(() => now), clock: () => now });
