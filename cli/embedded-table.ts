@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type RunningAzurite, startAzurite } from "./azurite.ts";
+import { startAzurite } from "./azurite.ts";
 
 export interface EmbeddedTable {
 	/** As the setting TABLE_ENDPOINT takes it. */
@@ -17,13 +17,11 @@ export async function startEmbeddedTable(folder: string): Promise<EmbeddedTable>
 	await mkdir(folder, { recursive: true });
 	const unlock = await lock(join(folder, "lock"));
 	const data = join(folder, "table.json");
-	let azurite: RunningAzurite;
-	try {
-		azurite = await startAzurite(data);
-	} catch (error) {
+	if (!(await isReadable(data))) {
 		await unlock();
-		throw new Error(`The embedded table cannot start on ${data}; remove that file to begin anew, or set TABLE_ENDPOINT.`, { cause: error });
+		throw new Error(`The embedded table in ${data} is damaged; remove that file to begin anew, or set TABLE_ENDPOINT.`);
 	}
+	const azurite = await startAzurite(data);
 	return {
 		endpoint: `${azurite.url}/devstoreaccount1`,
 		async close() {
@@ -31,6 +29,18 @@ export async function startEmbeddedTable(folder: string): Promise<EmbeddedTable>
 			await unlock();
 		},
 	};
+}
+
+/** Asked beforehand, because Azurite neither starts on a damaged file nor ends. */
+async function isReadable(data: string): Promise<boolean> {
+	try {
+		JSON.parse(await readFile(data, "utf8"));
+		return true;
+	} catch (error) {
+		if (error instanceof SyntaxError) return false;
+		if (error instanceof Error && "code" in error && error.code === "ENOENT") return true;
+		throw error;
+	}
 }
 
 /** A file with our process id. One left behind by a process that is gone does not count. */
@@ -45,9 +55,12 @@ async function lock(path: string): Promise<() => Promise<void>> {
 			if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
 			const owner = Number(await readFile(path, "utf8").catch(() => ""));
 			if (isRunning(owner)) {
-				throw new Error(`Another run (process ${owner}) uses the embedded table in ${path.replace(/lock$/, "")}; wait for it to end.`, {
-					cause: error,
-				});
+				throw new Error(
+					`Another run (process ${owner}) uses the embedded table in ${path.replace(/lock$/, "")}; wait for it to end. If that process is no run of tunnelwatch, remove ${path}.`,
+					{
+						cause: error,
+					},
+				);
 			}
 			await rm(path, { force: true });
 		}

@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
+import { createGunzip } from "node:zlib";
 import type { Message } from "../lib/defender/message.ts";
 
 /** Something to read: a file, a device or standard input. */
@@ -14,7 +15,7 @@ export interface Input {
 }
 
 /** In a folder: JSON Lines files, and the blobs of a storage export (`PT1H.json`). */
-const exportFile = /\.(ndjson|jsonl)$|^PT\d+[HM]\.json$/i;
+const exportFile = /\.(ndjson|jsonl)(\.gz)?$|^PT\d+[HM]\.json(\.gz)?$/i;
 
 /** Read as a stream of this process: what stands behind it may be a socket, which cannot be opened by its path. */
 const standardInput = new Set(["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]);
@@ -59,7 +60,7 @@ export interface Lines {
  * come as the input delivers them, so a slow pipe is not held back. An abort ends it after the lines at hand.
  */
 export async function* readLines(input: Input, stop: AbortSignal): AsyncGenerator<Lines> {
-	const stream: Readable = standardInput.has(input.path) ? process.stdin : createReadStream(input.path, { highWaterMark: pieceBytes });
+	const stream = open(input.path);
 	const end = () => stream.destroy();
 	stop.addEventListener("abort", end, { once: true });
 	const lines = createLineReader(input.path);
@@ -99,6 +100,13 @@ async function* gathered(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
 		length += got.value.length;
 		next = pieces.next();
 	}
+}
+
+function open(path: string): Readable {
+	if (standardInput.has(path)) return process.stdin;
+	const file = createReadStream(path, { highWaterMark: pieceBytes });
+	// An error of the file, too, must end the reading.
+	return /\.gz$/i.test(path) ? pipeline(file, createGunzip(), () => undefined) : file;
 }
 
 interface LineReader {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { redactError } from "../lib/cloudflared/redact-error.ts";
 import { addApprovals } from "./commands/approvals.ts";
 import { addFindings } from "./commands/findings.ts";
 import { addOperate } from "./commands/operate.ts";
@@ -30,6 +31,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
 	await program.parseAsync();
 } catch (error) {
-	if (!(error instanceof CommanderError)) throw error;
-	process.exitCode = error.exitCode === 0 ? 0 : 2;
+	if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+	else {
+		process.stderr.write(`${redactError(error)}\n`);
+		process.exitCode = 1;
+	}
 }

@@ -6,10 +6,10 @@ import type { Outcome } from "../lib/pipeline.ts";
 import type { Totals } from "../lib/totals.ts";
 
 /** The lines of `--json` for one batch, in the order in which things happened. */
-export function* jsonLines(outcome: Omit<Outcome, "delivered">, destinations: readonly string[]): Generator<string> {
+export function* jsonLines(outcome: Omit<Outcome, "delivered">): Generator<string> {
 	for (const entry of outcome.quarantined) yield JSON.stringify(quarantinedLine(entry));
 	for (const sighting of outcome.sightings) yield* matchLines(sighting).map((line) => JSON.stringify(line));
-	for (const recorded of outcome.recorded) yield* noticeLines(recorded, destinations).map((line) => JSON.stringify(line));
+	for (const recorded of outcome.recorded) yield* noticeLines(recorded).map((line) => JSON.stringify(line));
 }
 
 export function summaryLine(totals: Totals): string {
@@ -30,11 +30,11 @@ function matchLines(sighting: Sighting): readonly object[] {
 	}));
 }
 
-function noticeLines({ kinds, finding }: Recorded, destinations: readonly string[]): readonly object[] {
+function noticeLines({ kinds, finding, owed }: Recorded): readonly object[] {
 	const reason = kinds[0];
 	if (reason === undefined || finding === undefined) return [];
 	const severity = finding.noticeSeverity ?? finding.severity;
-	return destinations.map((destination) => ({
+	return owed.map(({ destination }) => ({
 		type: "notice",
 		finding: findingId(finding),
 		deviceId: finding.device.id,

@@ -1,3 +1,5 @@
+import { redact } from "../lib/cloudflared/redact.ts";
+import { inert } from "../lib/notify/text.ts";
 import { findInputs, type Input, readLines } from "./input.ts";
 import { withApp } from "./open-app.ts";
 import { type Piece, type SessionOptions, say, session } from "./session.ts";
@@ -35,6 +37,6 @@ export function cannotRead(error: unknown): undefined {
 	if (!(error instanceof Error && "code" in error && "path" in error)) throw error;
 	const why =
 		error.code === "ENOENT" ? "there is no such file or folder" : error.code === "EACCES" ? "no permission to read it" : String(error.code);
-	say(`Cannot read ${String(error.path)}: ${why}.`);
+	say(`Cannot read ${inert(redact(String(error.path)), 200)}: ${why}.`);
 	return undefined;
 }

@@ -1,6 +1,8 @@
+import { redact } from "../lib/cloudflared/redact.ts";
 import { redactError } from "../lib/cloudflared/redact-error.ts";
 import type { Message } from "../lib/defender/message.ts";
 import type { LocalApp } from "../lib/local-app.ts";
+import { inert } from "../lib/notify/text.ts";
 import { createTotals } from "../lib/totals.ts";
 import { createProgress } from "./progress.ts";
 import { jsonLines, summaryLine } from "./report.ts";
@@ -33,13 +35,21 @@ export async function session(
 	options: SessionOptions,
 ): Promise<number> {
 	const progress = createProgress(process.stderr.isTTY && !options.json);
-	const counter = createTotals(app.destinations.length);
+	const counter = createTotals();
 	const stop = new AbortController();
-	// The first Ctrl-C ends the run after the messages at hand; a second one is the system's own.
-	const interrupt = () => stop.abort();
-	process.once("SIGINT", interrupt);
-	// `tunnelwatch … | head` closes the pipe early: nobody reads on, so stop, but close the table properly.
-	process.stdout.on("error", interrupt);
+	const end = (why: Stopped) => () => {
+		stop.abort(why);
+		app.cancel();
+	};
+	// The first signal ends the run after the messages at hand; a second one is the system's own.
+	const signals = [
+		["SIGINT", end("by Ctrl-C")] as const,
+		["SIGTERM", end("by a signal")] as const,
+		["SIGHUP", end("by a signal")] as const,
+	];
+	for (const [signal, handler] of signals) process.once(signal, handler);
+	// `tunnelwatch … | head` closes the pipe early: stop, but close the table properly.
+	process.stdout.on("error", end("because nobody reads the output any more"));
 	const started = performance.now();
 	let failure: unknown;
 	try {
@@ -49,9 +59,9 @@ export async function session(
 			const outcome = await app.run(piece.messages);
 			await piece.recorded?.();
 			counter.add(outcome);
-			if (options.json) for (const line of jsonLines(outcome, app.destinations)) process.stdout.write(`${line}\n`);
+			if (options.json) for (const line of jsonLines(outcome)) process.stdout.write(`${line}\n`);
 			const { messages, findings } = counter.totals();
-			progress.show(`${messages.toLocaleString("en")} messages · ${findings} findings · ${piece.where}`, piece.share);
+			progress.show(`${messages.toLocaleString("en")} messages · ${findings} findings · ${inert(redact(piece.where), 60)}`, piece.share);
 			if (stop.signal.aborted) break;
 		}
 		progress.clear();
@@ -60,7 +70,7 @@ export async function session(
 		failure = error;
 	}
 	progress.clear();
-	process.off("SIGINT", interrupt);
+	for (const [signal, handler] of signals) process.off(signal, handler);
 
 	const totals = counter.totals();
 	if (options.json) process.stdout.write(`${summaryLine(totals)}\n`);
@@ -79,6 +89,13 @@ export async function session(
 		return 1;
 	}
 	if (!stop.signal.aborted) return 0;
-	say("Stopped by Ctrl-C. What is counted above is recorded; run the same input again to go on: repeats change nothing.");
-	return 130;
+	say(
+		`Stopped ${String(stop.signal.reason)}. What is counted above is recorded; run the same input again to go on: repeats change nothing.`,
+	);
+	return exitCodes[stop.signal.reason as Stopped];
 }
+
+type Stopped = keyof typeof exitCodes;
+
+/** As shells count signals; a reader that has seen enough is no failure. */
+const exitCodes = { "by Ctrl-C": 130, "by a signal": 143, "because nobody reads the output any more": 0 } as const;

@@ -1,4 +1,6 @@
+import { redact } from "../lib/cloudflared/redact.ts";
 import type { Quarantined } from "../lib/findings/quarantine.ts";
+import { inert } from "../lib/notify/text.ts";
 import type { Totals } from "../lib/totals.ts";
 
 export interface Summary {
@@ -26,7 +28,7 @@ export function summaryText({ totals, quarantined, destinations, owed, whatIf, s
 			`${count(totals.quarantined, "message or record", "messages or records")} could not be read and ${totals.quarantined === 1 ? "was" : "were"} set aside:`,
 		);
 		for (const { at, record, reason } of quarantined.slice(0, shown)) {
-			lines.push(`  ${at.source}, message ${at.message}${record === undefined ? "" : `, record ${record}`}: ${reason}`);
+			lines.push(`  ${inert(redact(at.source), 200)}, message ${at.message}${record === undefined ? "" : `, record ${record}`}: ${reason}`);
 		}
 		if (totals.quarantined > shown) lines.push(`  … and ${totals.quarantined - shown} more; --json lists them all.`);
 	}

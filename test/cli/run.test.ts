@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { project, tunnelwatch } from "./tunnelwatch.ts";
 
@@ -195,6 +196,35 @@ describe("wrong use gets a clear answer", () => {
 		for (const name of ["QUIET_HOURS", "TABLE_NAME", "TEAMS_WEBHOOK_URL"]) expect(ran.stderr).toContain(name);
 		expect(ran.stderr).not.toContain("canary");
 	});
+});
+
+test("a gzipped export is read like any other", async () => {
+	const path = join(folder, "export.ndjson.gz");
+	writeFileSync(path, gzipSync(readFileSync(corpus)));
+	const ran = await tunnelwatch(["run", "--what-if", "--json", folder], { env: { RULES: "base" } });
+	expect(ran.lines.at(-1)).toMatchObject({ type: "summary", messages: 26, records: 65, matches: 47, quarantined: 0 });
+});
+
+test("a damaged embedded table is named, and the run ends", async () => {
+	writeFileSync(join(folder, "table.json"), "garbage");
+	const ran = await tunnelwatch(["run", "samples/"], { env: { DATA_FOLDER: folder } });
+	expect(ran.code).toBe(1);
+	expect(ran.stderr).toContain("remove that file to begin anew");
+});
+
+test("a name with escape codes cannot colour or move the terminal", async () => {
+	const path = join(folder, "a\u001b[2J.ndjson");
+	writeFileSync(path, "not json\n");
+	const ran = await tunnelwatch(["run", "--what-if", path]);
+	expect(ran.stdout + ran.stderr).not.toContain("\u001b");
+	expect(ran.stdout).toContain("⟦U+001B⟧");
+});
+
+test("a table that cannot be reached is an error in one line: exit 1", async () => {
+	const ran = await tunnelwatch(["findings"], { env: { TABLE_ENDPOINT: "http://127.0.0.1:9/devstoreaccount1" } });
+	expect(ran.code).toBe(1);
+	expect(ran.stderr.trim().split("\n")).toHaveLength(1);
+	expect(ran.stderr).toContain("Table Storage");
 });
 
 test("Ctrl-C stops cleanly and says what was done", async () => {
