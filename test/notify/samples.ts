@@ -66,6 +66,9 @@ const onLaptop = {
 /** The finding of the pictures: an account that is not approved, seen three times by two rules. */
 export function anUnapprovedFinding(change: Partial<Finding> = {}): Finding {
 	const worst = aSighting({
+		timestamp: redacted("2026-11-21T19:34:11.4021337Z"),
+		at: at("21T19:34:11.402"),
+		exportedAt: at("21T19:36:08.118"),
 		severity: "high",
 		rules: [
 			...aSighting().rules,
@@ -83,6 +86,7 @@ export function anUnapprovedFinding(change: Partial<Finding> = {}): Finding {
 		],
 		program: {
 			...aSighting().program,
+			signer: redacted("Unknown, Unsigned"),
 			commandLine: redacted("cloudflared.exe tunnel --no-autoupdate run --token [removed: 184 characters]"),
 		},
 		exposes: [{ text: redacted("rdp://localhost:3389"), class: "rdp" }],

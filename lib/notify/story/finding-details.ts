@@ -1,8 +1,9 @@
 import type { Redacted } from "../../cloudflared/redacted.ts";
-import type { Tunnel } from "../../cloudflared/sighting.ts";
+import type { Sighting, Tunnel } from "../../cloudflared/sighting.ts";
 import type { Finding } from "../../findings/finding.ts";
 import { type Inert, idText, inert, joined, say, shortWords } from "../text.ts";
 import { isTold, note, plain, type Room, type Row, row } from "./story.ts";
+import { exactDuration } from "./time.ts";
 import { spreadWords } from "./tunnel-row.ts";
 import { knownTunnel } from "./tunnel-words.ts";
 
@@ -25,11 +26,13 @@ export function findingDetails(finding: Finding, room: Room): readonly Row[] {
 		row(say`Token file`, plain(sighting.tokenFile === undefined ? say`` : value(sighting.tokenFile))),
 		row(say`Secret`, plain(fingerprint === "" ? fingerprint : say`removed; SHA-256 starts ${fingerprint}`)),
 		row(say`SHA-1`, plain(idText(program.sha1))),
+		row(say`Signer`, plain(program.signer === undefined ? say`` : value(program.signer))),
 		row(say`Device ID`, plain(value(device.id))),
 		row(say`Addresses`, plain(facts === undefined ? say`` : values([facts.publicIp, ...facts.addresses]))),
 		row(say`Logged on`, plain(facts === undefined ? say`` : values(facts.users))),
 		row(say`Exposure`, plain(facts === undefined ? say`` : value(facts.exposure))),
 		row(say`Record`, plain(say`${idText(sighting.table)} ${value(sighting.reportId)} at ${value(sighting.timestamp)}`)),
+		row(say`Delay`, plain(delayWords(sighting))),
 		...sighting.rules.slice(0, 4).map((rule) => {
 			const tests = rule.evidence.slice(0, 4).map(({ column, test, value: held }) => `${column} ${test}: ${held}`);
 			// Column and test are the rule's own; the value is redacted already.
@@ -38,6 +41,12 @@ export function findingDetails(finding: Finding, room: Room): readonly Row[] {
 	]
 		.filter(isTold)
 		.slice(0, room.details);
+}
+
+/** Without a time from the sensor, or with a wrong clock, there is no delay that could be told. */
+function delayWords({ at, exportedAt }: Sighting): Inert {
+	const delayMs = exportedAt === undefined ? 0 : exportedAt.getTime() - at.getTime();
+	return delayMs <= 0 ? say`` : say`${exactDuration(delayMs)} from the sensor to the export`;
 }
 
 function tunnelWords({ account, tunnelId }: Tunnel): Inert {

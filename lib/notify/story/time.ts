@@ -1,4 +1,4 @@
-import { type Inert, say } from "../text.ts";
+import { type Inert, joined, say } from "../text.ts";
 
 const hour = 3_600_000;
 
@@ -14,6 +14,17 @@ export function duration(ms: number): Inert {
 	if (ms < 60_000) return say`${Math.max(0, Math.floor(ms / 1000))} s`;
 	if (ms < 2 * hour) return say`${Math.floor(ms / 60_000)} min`;
 	return ms < 72 * hour ? say`${Math.floor(ms / hour)} h` : say`${Math.floor(ms / (24 * hour))} days`;
+}
+
+/** As above with the next smaller unit: "2 min 44 s", "3 h 12 min". */
+export function exactDuration(ms: number): Inert {
+	if (ms < 60_000 || ms >= 72 * hour) return duration(ms);
+	return ms < hour ? twoUnits(ms, 60_000, say`min`, 1000, say`s`) : twoUnits(ms, hour, say`h`, 60_000, say`min`);
+}
+
+function twoUnits(ms: number, large: number, largeWord: Inert, small: number, smallWord: Inert): Inert {
+	const rest = Math.floor((ms % large) / small);
+	return joined([say`${Math.floor(ms / large)} ${largeWord}`, rest === 0 ? say`` : say`${rest} ${smallWord}`], say` `);
 }
 
 /** "1 event", "1,203 events". */

@@ -3,9 +3,9 @@ import type { Mode, Ownership, Target } from "../../../lib/cloudflared/sighting.
 import type { Notice } from "../../../lib/findings/delivery.ts";
 import { summaryOf } from "../../../lib/notify/story/story.ts";
 import { tell } from "../../../lib/notify/story/tell.ts";
-import { duration, utc } from "../../../lib/notify/story/time.ts";
+import { duration, exactDuration, utc } from "../../../lib/notify/story/time.ts";
 import { aFinding, aSighting, at, redacted } from "../../builders.ts";
-import { aNotice, heartbeat, knowledge, storm } from "../samples.ts";
+import { aNotice, anUnapprovedFinding, heartbeat, knowledge, storm } from "../samples.ts";
 
 function told(change: Partial<Notice> = {}) {
 	return tell(aNotice(change), knowledge);
@@ -134,6 +134,8 @@ describe("the rows", () => {
 
 test("the details hold what one searches for elsewhere, and why", () => {
 	const worst = aSighting({
+		exportedAt: at("21T19:38:48.118"),
+		program: { ...aSighting().program, signer: redacted("Unknown, Unsigned") },
 		severityReason: redacted("a quick tunnel on a server"),
 		tokenFile: redacted("C:\\cf\\t.txt"),
 		otherTunnels: [{ account: "0cc175b9c0f1b6a831c399e269772661", tunnelId: "", endpoint: "", fingerprint: "" }],
@@ -152,10 +154,44 @@ test("the details hold what one searches for elsewhere, and why", () => {
 		"Token file: C:\\cf\\t.txt",
 		"Secret: removed; SHA-256 starts 1b4f0e98",
 		"SHA-1: 5e2b1f0c9d7a4b8e6f3a2c1d0e9f8a7b6c5d4e3f",
+		"Signer: Unknown, Unsigned",
 		"Device ID: a3f1c0d94be2475f8c61d2e09b7745aa10c3d9fe",
 		"Record: DeviceProcessEvents 40213 at 2026-11-21T19:36:04.0082679Z",
+		"Delay: 2 min 44 s from the sensor to the export",
 		'Rule: cloudflared-usage: FileName has "cloudflared": cloudflared.exe',
 	]);
+});
+
+test("all details have room at once", () => {
+	const sighting = aSighting();
+	const worst = aSighting({
+		severityReason: redacted("a quick tunnel on a server"),
+		tokenFile: redacted("C:\\cf\\t.txt"),
+		otherTunnels: [{ account: "0cc175b9c0f1b6a831c399e269772661", tunnelId: "", endpoint: "", fingerprint: "" }],
+		exportedAt: at("21T19:38:48.118"),
+		program: { ...sighting.program, signer: redacted("Unknown, Unsigned") },
+		rules: ["a", "b", "c", "d"].map((id) => ({ id, severity: "medium" as const, evidence: [] })),
+	});
+	const { device } = anUnapprovedFinding();
+	expect(told({ finding: aFinding({ device, worst }) }).details.map(({ label }) => label)).toEqual(
+		"Severity,Path,SHA-256,Account,Tunnel,Also seen,Token file,Secret,SHA-1,Signer,Device ID,Addresses,Logged on,Exposure,Record,Delay,Rule,Rule,Rule,Rule".split(
+			",",
+		),
+	);
+});
+
+describe("the delay of an export", () => {
+	const delay = (exportedAt: Date): string | undefined =>
+		told({ finding: aFinding({ worst: aSighting({ exportedAt }) }) }).details.find(({ label }) => label === "Delay")?.spans[0]?.text;
+
+	test("is told from the first millisecond on", () => {
+		expect(delay(at("21T19:36:04.009"))).toBe("0 s from the sensor to the export");
+	});
+
+	test("is left out when there is none to tell: no time of the sensor, or a clock that is wrong", () => {
+		expect(delay(at("21T19:36:04.008"))).toBeUndefined();
+		expect(delay(at("21T19:30:00"))).toBeUndefined();
+	});
 });
 
 describe("the footer says when it speaks again", () => {
@@ -235,6 +271,20 @@ test.each([
 	[259_200_000, "3 days"],
 ])("%i ms are written %s", (ms, text) => {
 	expect(duration(ms)).toBe(text);
+});
+
+test.each([
+	[999, "0 s"],
+	[59_999, "59 s"],
+	[60_000, "1 min"],
+	[164_110, "2 min 44 s"],
+	[3_599_999, "59 min 59 s"],
+	[3_600_000, "1 h"],
+	[11_520_000, "3 h 12 min"],
+	[259_199_999, "71 h 59 min"],
+	[259_200_000, "3 days"],
+])("%i ms are written %s where it matters more", (ms, text) => {
+	expect(exactDuration(ms)).toBe(text);
 });
 
 test("moments are written in UTC, to the second", () => {

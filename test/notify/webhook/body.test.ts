@@ -9,7 +9,7 @@ import { createPost } from "../../../lib/notify/http.ts";
 import { findingEvent } from "../../../lib/notify/webhook/finding-body.ts";
 import { readSecrets } from "../../../lib/notify/webhook/sign.ts";
 import { createWebhook } from "../../../lib/notify/webhook/webhook.ts";
-import { aFinding } from "../../builders.ts";
+import { aFinding, aSighting, at, redacted } from "../../builders.ts";
 import { readable } from "../golden.ts";
 import { closedPort } from "../loopback.ts";
 import { aNotice, knowledge, variants } from "../samples.ts";
@@ -60,6 +60,18 @@ test("the type tells the first word from later ones", () => {
 	expect(body(aNotice({ n: 2, kinds: ["worse"] })).type).toBe("finding.updated");
 	expect(body(aNotice({ n: 2, kinds: ["still"] })).type).toBe("finding.updated");
 	expect(body(aNotice({ n: 3, kinds: ["back"] })).type).toBe("finding.updated");
+});
+
+test("who signed the program and when the record was exported are told where Defender says so", () => {
+	const program = { ...aSighting().program, signer: redacted("Unknown, Unsigned") };
+	const finding = aFinding({ worst: aSighting({ program, exportedAt: at("21T19:38:48.118") }) });
+	expect(body(aNotice({ finding })).data).toMatchObject({
+		process: { signer: "Unknown, Unsigned" },
+		record: { timestamp: "2026-11-21T19:36:04.0082679Z", exportedAt: "2026-11-21T19:38:48.118Z" },
+	});
+	const { process, record } = body(aNotice()).data;
+	expect(process).not.toHaveProperty("signer");
+	expect(record).not.toHaveProperty("exportedAt");
 });
 
 test("a first word that comes late is still the first, though the device has long been quiet", () => {
