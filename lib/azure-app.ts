@@ -106,7 +106,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 			const state = await readOutbox(table, names, world.clock());
 			const { kept, overflow } = await quarantine.count(started);
 			await approvals.refresh(started);
-			errors.push(...problemsOf(state, approvals.mistakes()));
+			errors.push(...problemsOf(state, approvals.mistakes()), ...approvals.warnings(started));
 			const line: DeliverLine = {
 				event: "deliver",
 				sent,

@@ -19,7 +19,14 @@ function shape(name: string, text: string, secrets: readonly string[] = [word]):
 	return { name, text, secrets };
 }
 
-/** Forty ways in which a secret gets into a record. */
+/** Put together here, so that no scanner of this repository takes them for real ones. */
+const githubToken = `${"ghp"}_${"c4n4ry9f3b".repeat(4).slice(0, 36)}`;
+const githubFineToken = `${"github"}_pat_11C4N4RY0${"c4n4ry9f3b".repeat(2)}_${"d8c4n4ry9f".repeat(5)}`;
+const slackToken = `${"xoxb"}-100000000000-${"c4n4ry9f3b".repeat(2)}`;
+const awsId = `${"AKIA"}C4N4RY9F3B7E21D8`;
+const awsSecret = "c4n4ry9f3b/7e21d8+".repeat(3).slice(0, 40);
+
+/** Fifty ways in which a secret gets into a record. */
 export const canaries: readonly Canary[] = [
 	shape("token flag with a space", `cloudflared.exe tunnel run --token ${token}`, ofToken),
 	shape("token flag with an equals sign", `cloudflared tunnel run --token=${token}`, ofToken),
@@ -67,4 +74,14 @@ export const canaries: readonly Canary[] = [
 	shape("signature in an address", `curl "https://hook.example.com/run?a=1&sig=${word}&b=2"`),
 	shape("password of a known tool", `plink.exe -ssh -pw ${word} root@192.0.2.7`),
 	shape("scheduled task", `schtasks /create /tn u /sc onlogon /tr "C:\\p\\u.exe tunnel run --token=${word}"`),
+	shape("key of a storage account", `setx CONN "AccountKey=${word}==;AccountName=web" /M`),
+	shape("connection string of a bus", `"Endpoint=sb://h.example.com/;SharedAccessKeyName=send;SharedAccessKey=${word}="`),
+	shape("password of an Azure login", `az login --service-principal -u 0b7e4c1a -p ${word} --tenant example.com`),
+	shape("password of an Azure login, as Python sees it", `"C:\\p\\python.exe" -IBm azure.cli login -u a --password ${word}`),
+	shape("user and password in a credential", `Connect-Thing -Credential bob:${word} -Verbose`),
+	shape("GitHub token", `echo ${githubToken} | gh auth login --with-token`, [githubToken.slice(0, 12), githubToken.slice(-12)]),
+	shape("fine-grained GitHub token", `git clone ${githubFineToken}`, [githubFineToken.slice(0, 20), githubFineToken.slice(-12)]),
+	shape("Amazon key with its secret", `tool ${awsId} ${awsSecret} eu-central-1`, [awsId, awsSecret]),
+	shape("Slack token", `notify ${slackToken} hello`, [slackToken.slice(0, 12), slackToken.slice(-12)]),
+	shape("shared access signature", `azcopy copy x "sig=${word}%3D&se=2027-01-01&sp=r"`),
 ];
