@@ -25,7 +25,7 @@ export interface Budget {
 export const afterRecording: Budget = { ms: 10_000, sends: 3 };
 
 /** In the timer that runs each minute. */
-export const eachMinute: Budget = { ms: 40_000, sends: 500 };
+export const eachMinute: Budget = { ms: 25_000, sends: 500 };
 
 export interface DispatcherDeps extends SendDeps {
 	readonly destinations: readonly Destination[];

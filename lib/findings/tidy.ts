@@ -34,7 +34,8 @@ export async function tidy(table: Table, now: Date, newId: () => string, limit =
 			if (finding.status === "closed" && quietMs >= forgetAfterMs && (await forget(table, finding, row))) forgotten += 1;
 		}
 	}
-	await dropQuarantine(table, new Date(now.getTime() - keepQuarantineDays * dayMs));
+	// A few days at a time, so that days on which nobody tidied are not kept for ever.
+	for (let day = 0; day < 7; day++) await dropQuarantine(table, new Date(now.getTime() - (keepQuarantineDays + day) * dayMs));
 	return { closed, forgotten };
 }
 
@@ -54,7 +55,6 @@ async function forget(table: Table, finding: Finding, row: Row): Promise<boolean
 	return true;
 }
 
-/** Entries of one day, so that an hour's run does little and a month's pause catches up day by day. */
 async function dropQuarantine(table: Table, day: Date): Promise<void> {
 	const partitionKey = quarantinePartition(day);
 	for await (const row of rowsOf(table, { partitionKey, from: " ", to: "~" })) await table.remove(row, row.etag);

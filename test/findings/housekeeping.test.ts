@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fallBack } from "../../lib/findings/fallback.ts";
 import { findingAddress, findingValues } from "../../lib/findings/finding-row.ts";
 import { readOutbox, retryDead } from "../../lib/findings/outbox.ts";
+import { createQuarantine } from "../../lib/findings/quarantine.ts";
 import { createStreamNote, newestEvent } from "../../lib/findings/stream.ts";
 import { tidy } from "../../lib/findings/tidy.ts";
 import { wake } from "../../lib/findings/wake.ts";
@@ -125,6 +126,17 @@ describe("tidying up", () => {
 		expect((await tidy(memory, days(90, -1), () => "id")).forgotten).toBe(0);
 		expect((await tidy(memory, days(90), () => "id")).forgotten).toBe(1);
 		expect(await memory.get(findingAddress(aFinding().key))).toBeUndefined();
+	});
+
+	test("what could not be read is forgotten after 30 days, also when nobody tidied for some", async () => {
+		const memory = createMemoryTable(() => lastSeen);
+		const quarantine = createQuarantine({ table: memory, random: () => 0.5, sleep: () => Promise.resolve() });
+		const entry = { at: { source: "hub/0", message: 7 }, record: undefined, reason: "not-json", size: 3, sha256: "ab" };
+		await quarantine.add([entry], lastSeen);
+		await tidy(memory, days(29), () => "id");
+		expect(await quarantine.count(lastSeen)).toEqual({ kept: 1, overflow: 0 });
+		await tidy(memory, days(33), () => "id");
+		expect(memory.all()).toEqual([]);
 	});
 
 	test("what is still owed is never removed", async () => {
