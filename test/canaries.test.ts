@@ -95,7 +95,7 @@ async function tableRows(): Promise<string> {
 	return rows.join("\n");
 }
 
-test("none of forty shapes of secrets survives in a post, a row, a card, a log line, an error or health", {
+test("none of fifty shapes of secrets survives in a post, a row, a card, a log line, an error or health", {
 	timeout: 120_000,
 }, async () => {
 	const secretUrl = "canary-url-path-7d1f";

@@ -1,4 +1,5 @@
 import { decodedRuns, decodeWide, encodedJson } from "./base64.ts";
+import { knownSecrets } from "./known-secrets.ts";
 import type { Redacted } from "./redacted.ts";
 import { markerPattern, type Span, secretPositions } from "./secret-positions.ts";
 import { plainCredentials } from "./token.ts";
@@ -14,7 +15,8 @@ const jsonEscape = /\\u00([2-7][0-9a-f])/gi;
 const markers = new RegExp(markerPattern, "g");
 
 /**
- * Removes every secret: first by value (whatever decodes to a token, credentials or a web token, also encoded again),
+ * Removes every secret: first by value (whatever decodes to a token, credentials or a web token, also encoded again;
+ * tokens of well-known services),
  * then by position (the value of every flag, variable, header and key that carries one). Encoded PowerShell is shown
  * decoded. Never throws, takes time linear in the text, and `redact(redact(x))` is `redact(x)`: it repeats until nothing
  * changes, and a text that keeps changing is removed whole.
@@ -47,7 +49,7 @@ function once(text: string): string {
 
 /** What decodes to a secret, or to a text with one in it. */
 function secretValues(text: string, depth: number): readonly Span[] {
-	const direct = [...encodedJson(text), ...plainCredentials(text)];
+	const direct = [...encodedJson(text), ...plainCredentials(text), ...knownSecrets(text)];
 	if (depth === layers) return direct;
 	const hiding = [...decodedRuns(masked(text, direct), depth === 0 ? 4 : 1)].filter(
 		({ decoded }) => secretPositions(decoded).length > 0 || secretValues(decoded, depth + 1).length > 0,

@@ -11,21 +11,23 @@ export const markerPattern = String.raw`\[removed: \d{1,9} characters\]`;
 
 // Most texts hold none of these words and are done after one look.
 const anyIntroducer =
-	/token|secret|session|pass|pwd|phrase|key|cred|authorization|bearer|:\/\/|-----BEGIN|service|TUNNEL_|-p|-s|-u|\/p|\/rp|["']s\\*["']|sig=|signature|code=|securestring|access_client|net1?\b|MII|MHcC|MC4C|b3Blbn/i;
+	/token|secret|session|pass|pwd|phrase|key|cred|authorization|bearer|:\/\/|-----BEGIN|service|TUNNEL_|-p|-s|-u|\/p|\/rp|["']s\\*["']|sig(?:=|%3D)|signature|code(?:=|%3D)|securestring|access_client|net1?\b|MII|MHcC|MC4C|b3Blbn/i;
 
 const flags =
-	/-(?:token|service-token-secret|secret|secret-id|session-token|access-key-id|api-key|api-ca-key|credentials-contents|client-secret|access-token|auth-token|password|passwd|passphrase|pass|pwd|pw)(?![\w-])/gi;
+	/-(?:(?:sas)?token|service-token-secret|(?:secret-?)?access-?key|secret-?key|(?:storage-?)?account-?key|secret|secret-id|session-token|access-key-id|api-key|api-ca-key|credentials-contents|client-secret|access-token|auth-token|password|passwd|passphrase|pass|pwd|pw)(?![\w-])/gi;
 const variables =
-	/(?:TUNNEL_(?:TOKEN|CRED_CONTENTS|CREATE_SECRET|SERVICE_TOKEN_SECRET|MANAGEMENT_TOKEN|API_KEY|API_CA_KEY)|(?:ACCESS_CLIENT|SECRET|SESSION_TOKEN)_ID)(?!\w)/gi;
+	/(?:TUNNEL_(?:TOKEN|CRED_CONTENTS|CREATE_SECRET|SERVICE_TOKEN_SECRET|MANAGEMENT_TOKEN|API_KEY|API_CA_KEY)|(?:ACCESS_CLIENT|SECRET|SESSION_TOKEN)_ID|AWS_(?:SECRET_ACCESS_KEY|SESSION_TOKEN))(?!\w)/gi;
 /** What may stand between the name of a variable and its value: `/t REG_SZ /d`, `-Value`, `value:`, `/M`. */
 const connectors = /[\s"',;]*(?:\/t\s+REG_\w+|\/d|\/f|\/m|-Value|-PropertyType\s+\w+|value\s*:)(?![\w-])/iy;
 const keys =
-	/(?:pass(?:word|wd|phrase)?|pwd|secret|(?<!publickey)token|api[_-]?key|credentials?|(?:access|auth|private|shared)[_-]?key|cf_authorization)\\*["']?\s{0,8}[=:]/gi;
+	/(?:pass(?:word|wd|phrase)?|pwd|secret|(?<!publickey)token|api[_-]?key|credentials?|(?:access|account|auth|private|shared)[_-]?key|cf_authorization)\\*["']?\s{0,8}[=:]/gi;
 const shortSecretKey = /["']s\\*["']\s{0,8}:/gi;
 const headers = /(?:cf-access-client-secret|cf-access-token|x-auth-key|x-api-key|x-auth-token)\s{0,8}[:=]/gi;
 const authorization = /(?:authorization\\*["']?\s{0,8}[:=][\s"'\\]{0,8}(?:(?:bearer|basic|digest|token|negotiate|ntlm)\b)?|\bbearer\b)/gi;
 const slashOptions = /\s\/(?:(?:p|pw|pass|password):|rp\s)/gi;
-const queryValues = /[?&;](?:[\w-]{0,40}(?:token|secret|password|passwd|pwd|key)|sig|signature|code)=(?=[^&#\s"'<>])/gi;
+/** Also in an address that is itself a query value, and a signature that stands before all the rest. */
+const queryValues =
+	/(?:(?:[?&;]|%26|%3F)(?:[\w-]{0,40}(?:token|secret|password|passwd|pwd|key)|signature|code|sig)|(?<!\w)sig)(?:=|%3D)(?=[^&#\s"'<>])/gi;
 const inQuery = /[?&][\w-]*$/;
 const queryValue = new RegExp(String.raw`(?:${markerPattern}|[^&#\s"'<>])+`, "y");
 const userInfo = /:\/\/[^\s/"'@:]*:(?=[^\s"'/]+@)/g;
@@ -36,10 +38,13 @@ const serviceInstall = /service["'\s,^]{1,12}install(?![\w-])/gi;
 const userAccount = /\bnet1?(?:\.exe)?\s+(?:user\s+(?![/-])\S+|use\s+(?!\/)\S+(?:\s+\\\\\S+)?)(?=\s)/gi;
 const userShare = /\bnet1?(?:\.exe)?\s+use\s[^|&\n]{0,200}?\/user:\S+(?=\s)/gi;
 const passwordTools =
-	/\b(?:sshpass|plink|pscp|psftp|psexec(?:64)?|paexec|winscp|winexe|mysql|mysqldump|mysqladmin|sqlcmd|osql|bcp|7z|smbclient|evil-winrm|xfreerdp)(?![\w-])/i;
+	/\b(?:(?:az|azure\.cli|docker|podman)(?:\.(?:cmd|exe))?(?:\\?["'])?(?:\s{1,8}\w{1,20})?\s{1,8}login|sshpass|plink|pscp|psftp|psexec(?:64)?|paexec|winscp|winexe|mysql|mysqldump|mysqladmin|sqlcmd|osql|bcp|7z|smbclient|evil-winrm|xfreerdp)(?![\w-])/i;
 const toolPassword = /\s-[pP](?:w|ass)?(?![\w-])/g;
 const joinedToolPassword = /\s-p(?=[^\s-])(?!(?:w|ass)\s)/g;
-const curlUser = /\s(?:-u|--user)[\s=]["']?[^\s:"']{1,64}:(?=[^\s/])/g;
+/** `user:password`, which no path with a drive and no address is. */
+const userAndColon = String.raw`(?:\\?["'])?[^\s:"']{1,64}:(?![\s\\]|//)`;
+const curlUser = new RegExp(String.raw`\s(?:-u|--user)[\s=]${userAndColon}`, "g");
+const credentialUser = new RegExp(String.raw`-cred(?:entials?)?[\s:=]{1,4}${userAndColon}`, "gi");
 const secureString = /ConvertTo-SecureString(?:\s+-String)?(?=[\s(])/gi;
 const createSecret = /\s-s(?![\w-])/g;
 
@@ -53,13 +58,14 @@ export function secretPositions(text: string): readonly Span[] {
 	if (!anyIntroducer.test(text)) return [];
 	const words = [variables, flags, shortSecretKey, headers, authorization, slashOptions, secureString];
 	if (passwordTools.test(text)) words.push(toolPassword, joinedToolPassword);
-	if (/curl/i.test(text)) words.push(curlUser);
 	if (/tunnel/i.test(text) && /create/i.test(text)) words.push(createSecret);
 	return [
 		...words.flatMap((introducer) => each(text, introducer, valueAfter)),
 		...each(text, keys, (_, from, start) =>
 			inQuery.test(text.slice(Math.max(0, start - 40), start)) ? undefined : valueAfter(text, from),
 		),
+		...each(text, credentialUser, passwordOfUser),
+		...(/curl/i.test(text) ? each(text, curlUser, passwordOfUser) : []),
 		...each(text, userAccount, userPassword),
 		...each(text, userShare, userPassword),
 		...each(text, serviceInstall, installed),
@@ -131,6 +137,12 @@ function pastConnectors(text: string, from: number): number {
 	let at = from;
 	for (let steps = 0; steps < 6; steps++) at += matchAt(connectors, text, at).length;
 	return at;
+}
+
+/** `USER:PASSWORD`, up to the quote that was opened before the user. */
+function passwordOfUser(text: string, from: number, start: number): Span | undefined {
+	const [opened] = text.slice(start, from).match(/\\?["']/) ?? [];
+	return opened === undefined ? valueAfter(text, from) : unlessMarker(text, from, quotedEnd(text, from, opened));
 }
 
 /** `net user NAME PASSWORD`, `net use \\server PASSWORD`: the next word, unless it is an option. */

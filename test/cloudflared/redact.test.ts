@@ -116,7 +116,9 @@ describe("each name that announces a secret is enough by itself", () => {
 			"Authorization: Bearer qqq",
 			"Authorization: Basic qqq",
 			"bearer qqq",
-			...["account-key", "storageAccountKey", "access-key", "SecretKey", "aws-secret-access-key", "SasToken"].map((name) => `x --${name} qqq`),
+			...["account-key", "storageAccountKey", "access-key", "SecretKey", "aws-secret-access-key", "SasToken"].map(
+				(name) => `x --${name} qqq`,
+			),
 			"aws configure set aws_secret_access_key qqq",
 			"x /p:qqq",
 			"x /password:qqq",
