@@ -90,11 +90,11 @@ export function anUnapprovedFinding(change: Partial<Finding> = {}): Finding {
 			commandLine: redacted("cloudflared.exe tunnel --no-autoupdate run --token [removed: 184 characters]"),
 		},
 		exposes: [{ text: redacted("rdp://localhost:3389"), class: "rdp" }],
-		severityReason: redacted("the Cloudflare account is not an approved one"),
+		severityReason: redacted("it exposes remote administration or a whole network"),
 		prevalence: { account: { devices: 1, since: at("21T19:34:11.402") }, binary: { devices: 3, since: at("02T08:15:00") } },
 		ownership: {
 			verdict: "not-ours",
-			reason: redacted("The tunnel belongs to Cloudflare account 9f86d081…5ad015, which is not on your approved list (2 accounts)."),
+			reason: redacted("Cloudflare account 9f86d081… is not an approved one."),
 		},
 	});
 	return aFinding({
@@ -111,23 +111,46 @@ export function anUnapprovedFinding(change: Partial<Finding> = {}): Finding {
 	});
 }
 
+const onServer = {
+	...aSighting().device,
+	id: redacted("b7745aa10c3d9fea3f1c0d94be2475f8c61d2e09"),
+	name: redacted("srv-dc-02.corp.example.com"),
+	group: redacted("Domain controllers"),
+	facts: { ...onLaptop.facts, os: redacted("WindowsServer2022"), kind: "server", users: [], internetFacing: true },
+} as const;
+
+const onFileServer = {
+	...onServer,
+	id: redacted("c61d2e09b7745aa10c3d9fea3f1c0d94be2475f8"),
+	name: redacted("srv-fs-01.corp.example.com"),
+	group: redacted("File servers"),
+	facts: { ...onServer.facts, internetFacing: false },
+} as const;
+
+/** The same account on a server: as bad as it gets. */
+function anUnapprovedServer(change: Partial<Finding> = {}): Finding {
+	const severityReason = redacted("an account that is not approved exposes remote administration of a server");
+	return anUnapprovedFinding({
+		key: "52d8e6b10f37aabbccddeeff",
+		device: onFileServer,
+		severity: "critical",
+		worst: { ...anUnapprovedFinding().worst, severity: "critical", severityReason },
+		...change,
+	});
+}
+
 const quickOnServer = aFinding({
 	tunnels: [],
 	key: "7c01d2e8a944aabbccddeeff",
-	severity: "critical",
-	device: {
-		...aSighting().device,
-		id: redacted("b7745aa10c3d9fea3f1c0d94be2475f8c61d2e09"),
-		name: redacted("srv-dc-02.corp.example.com"),
-		group: redacted("Domain controllers"),
-		facts: { ...onLaptop.facts, os: redacted("WindowsServer2022"), kind: "server", users: [], internetFacing: true },
-	},
+	severity: "high",
+	device: onServer,
 	worst: aSighting({
-		severity: "critical",
+		severity: "high",
+		severityReason: redacted("it exposes remote administration or a whole network"),
 		mode: "quick",
 		tunnel: undefined,
 		exposes: [{ text: redacted("rdp://localhost:3389"), class: "rdp" }],
-		ownership: { verdict: "not-ours", reason: redacted("A quick tunnel has no account, so nobody can have approved it.") },
+		ownership: { verdict: "cannot-tell", reason: redacted("A quick tunnel belongs to no account: anyone who has its address gets in.") },
 		program: {
 			...aSighting().program,
 			commandLine: redacted("svchost32.exe tunnel --url rdp://localhost:3389"),
@@ -158,7 +181,7 @@ const tokenInFile = aFinding({
 		tunnel: undefined,
 		ownership: {
 			verdict: "cannot-tell",
-			reason: redacted("The token was read from a file, so the account is not in the command line."),
+			reason: redacted("The token is read from a file, so the account is not on the command line."),
 		},
 		program: {
 			...aSighting().program,
@@ -177,9 +200,10 @@ export const storm: StormNotice = {
 	count: 37,
 	bySeverity: { critical: 1, high: 12, medium: 24, low: 0, info: 0 },
 	worst: [
+		anUnapprovedServer(),
 		quickOnServer,
 		anUnapprovedFinding(),
-		...["0143", "0150", "0188", "0201", "0207"].map((number) =>
+		...["0143", "0150", "0188", "0201"].map((number) =>
 			anUnapprovedFinding({ device: { ...aSighting().device, name: redacted(`fin-lt-${number}.corp.example.com`) } }),
 		),
 		tokenInFile,
@@ -220,20 +244,20 @@ export const variants: Readonly<Record<string, AnyNotice>> = {
 	"new, quick tunnel": aNotice({ id: "cf-7c01d2e8a944-1", finding: quickOnServer }),
 	"new, ours": aNotice({
 		finding: aFinding({
-			severity: "low",
+			severity: "info",
 			worst: aSighting({
-				severity: "low",
-				ownership: { verdict: "ours", reason: redacted("Account and tunnel are approved: Corp-IT, until 2027-03-01.") },
+				severity: "info",
+				severityReason: redacted("the account and the tunnel are approved"),
+				ownership: { verdict: "ours", reason: redacted("Approved as Corp-IT by network@example.com until 2027-03-01.") },
 			}),
 		}),
 	}),
 	worse: aNotice({
-		id: "cf-3f9c2a7d5110-2",
+		id: "cf-52d8e6b10f37-2",
 		n: 2,
 		kinds: ["worse", "changed"],
 		moreSinceLast: 6,
-		finding: anUnapprovedFinding({
-			severity: "critical",
+		finding: anUnapprovedServer({
 			count: 9,
 			want: 2,
 			reasons: { new: 1, worse: 2, changed: 2 },

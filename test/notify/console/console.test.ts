@@ -22,8 +22,7 @@ async function printed(notice: Parameters<ReturnType<typeof createConsole>["send
 test("a finding reads as a card in the terminal", async () => {
 	expect(await printed(aNotice({ finding: anUnapprovedFinding() }))).toBe(`▌ HIGH · New finding · 2026-11-21 19:36:04 UTC
 ▌ Unapproved Cloudflare tunnel on fin-lt-0142
-▌ Not ours. The tunnel belongs to Cloudflare account 9f86d081…5ad015, which is not on your approved
-▌ list (2 accounts).
+▌ Not ours. Cloudflare account 9f86d081… is not an approved one.
 ▌
 ▌ Device      fin-lt-0142.corp.example.com · Windows11 23H2, group Finance
 ▌ User        CONTOSO\\j.meyer · elevated
