@@ -108,7 +108,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 			const state = await readOutbox(table, names, world.clock());
 			const { kept, overflow } = await quarantine.count(started);
 			await approvals.refresh(started);
-			errors.push(...problemsOf(state, approvals.mistakes()), ...approvals.warnings(started));
+			errors.push(...problemsOf(state, approvals.mistakes()));
 			const line: DeliverLine = {
 				event: "deliver",
 				sent,
@@ -130,6 +130,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 			const { kept, overflow } = await quarantine.count(now);
 			return {
 				problems: problemsOf(state, approvals.mistakes()),
+				warnings: approvals.warnings(now),
 				facts: {
 					newestEventAt: (await newestEvent(table)) ?? null,
 					owed: sum(state.owed),

@@ -5,6 +5,8 @@ import type { OutboxState } from "./findings/outbox.ts";
 export interface Health {
 	readonly ok: boolean;
 	readonly problems: readonly string[];
+	/** Worth a look, and no reason for an alarm: weak approvals, ended ones. */
+	readonly warnings?: readonly string[];
 	/** Absent while the app cannot be made or its table cannot be read. */
 	readonly facts?: HealthFacts;
 }

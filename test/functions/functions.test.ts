@@ -98,6 +98,7 @@ test("health is green when nothing is wrong", async () => {
 	expect(JSON.parse(body)).toEqual({
 		ok: true,
 		problems: [],
+		warnings: [],
 		facts: { newestEventAt: expect.stringMatching(/^20/), owed: 0, oldestOwedMs: 0, dead: 0, quarantinedToday: 3 },
 	});
 });
