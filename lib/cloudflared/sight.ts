@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { momentOf } from "../defender/moment.ts";
 import type { DefenderRecord } from "../defender/record.ts";
 import type { Column } from "../defender/tables.ts";
 import { type Severity, worst } from "../severity.ts";
@@ -33,7 +34,7 @@ export function sight(record: DefenderRecord, matches: readonly Matched[]): Sigh
 	const device = deviceOf(record);
 	const subject = seenProgram(record);
 	const { invocation } = subject;
-	const exportedAt = new Date(record.exportedAt);
+	const exportedAt = momentOf(record.exportedAt);
 	const [tunnel, ...others] = tunnelsOf(record, subject);
 	return {
 		recordId: recordId(record, device),
@@ -42,8 +43,8 @@ export function sight(record: DefenderRecord, matches: readonly Matched[]): Sigh
 		actionType: safe(columnText(record, "ActionType")),
 		reportId: safe(columnText(record, "ReportId")),
 		timestamp: safe(timestamp),
-		at: [new Date(timestamp), exportedAt].find((date) => !Number.isNaN(date.getTime())) ?? new Date(0),
-		...(Number.isNaN(exportedAt.getTime()) ? {} : { exportedAt }),
+		at: momentOf(timestamp) ?? exportedAt ?? new Date(0),
+		...(exportedAt === undefined ? {} : { exportedAt }),
 		times: timesOf(record),
 		severity: worst(matches.map(({ rule }) => rule.severity)),
 		rules: matches.map(({ rule, evidence }) => ({
@@ -69,9 +70,14 @@ function deviceOf(record: DefenderRecord): Device {
 	return { tenantId: safe(record.tenantId), id: safe(id), name: safe(name), group: safe(columnText(record, "MachineGroup")) };
 }
 
-/** ReportId alone repeats, and the envelope's time is fresh in a redelivered record. */
+/**
+ * ReportId alone repeats, and the envelope's time is fresh in a redelivered record. A record of Log Analytics has no
+ * envelope: its TimeGenerated is a column like any other, stays the same, and stands in for a missing Timestamp.
+ */
 function recordId(record: DefenderRecord, device: Device): string {
-	const identity = `${record.table}|${device.id}|${columnText(record, "Timestamp")}|${columnText(record, "ReportId")}`;
+	const generated = record.columns["TimeGenerated"];
+	const time = columnText(record, "Timestamp") || (typeof generated === "string" ? generated : "");
+	const identity = `${record.table}|${device.id}|${time}|${columnText(record, "ReportId")}`;
 	return createHash("sha256").update(identity).digest("hex").slice(0, 12);
 }
 

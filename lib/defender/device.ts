@@ -1,3 +1,5 @@
+import { momentOf } from "./moment.ts";
+
 /** Tables that describe devices. They are no events: a full row each hour and on change, and sparse rows in between. */
 export const deviceTables = ["DeviceInfo", "DeviceNetworkInfo"] as const;
 
@@ -158,6 +160,5 @@ function text(value: unknown): string {
 
 /** The beginning of time for a row without one: it fills gaps only. */
 function moment(value: unknown): Date {
-	const date = new Date(text(value));
-	return Number.isNaN(date.getTime()) ? new Date(0) : date;
+	return momentOf(text(value)) ?? new Date(0);
 }

@@ -230,6 +230,24 @@ describe("the identity of a record", () => {
 		expect(seen(table, columns).recordId).not.toBe(seen("DeviceProcessEvents", started).recordId);
 	});
 
+	test("changes with the time of a Log Analytics record, which need not have a Timestamp", () => {
+		const flat = (TimeGenerated: string) => ({
+			...aRecord("DeviceProcessEvents", { ...started, Timestamp: undefined, Type: "DeviceProcessEvents", TimeGenerated }),
+			exportedAt: TimeGenerated,
+		});
+		const first = sight(flat("2026-11-21T10:00:00Z"), [usage]).recordId;
+
+		expect(sight(flat("2026-11-22T10:00:00Z"), [usage]).recordId).not.toBe(first);
+		expect(sight(flat("2026-11-21T10:00:00Z"), [usage]).recordId).toBe(first);
+	});
+
+	test("is the same when a record without a Timestamp is exported again in a fresh envelope", () => {
+		const record = aRecord("DeviceProcessEvents", { ...started, Timestamp: null });
+		const again = { ...record, exportedAt: "2026-11-21T20:00:00Z" };
+
+		expect(sight(again, [usage]).recordId).toBe(sight(record, [usage]).recordId);
+	});
+
 	test("falls back to the device's name", () => {
 		expect(seen("DeviceProcessEvents", { ...started, DeviceId: null }).device.id).toBe("name:fin-lt-0142.corp.example.com");
 	});
@@ -238,6 +256,20 @@ describe("the identity of a record", () => {
 describe("damaged records", () => {
 	test("without a time take the export's", () => {
 		expect(seen("DeviceProcessEvents", { ...started, Timestamp: null }).at).toEqual(new Date("2026-11-21T19:39:00Z"));
+	});
+
+	test.each(["+010000-01-01T00:00:00Z", "10000-01-01", "-000001-01-01T00:00:00Z", "1969-12-31T23:59:59.999Z"])(
+		"with the time %s, which no table gives back, take the export's",
+		(Timestamp) => {
+			expect(seen("DeviceProcessEvents", { ...started, Timestamp }).at).toEqual(new Date("2026-11-21T19:39:00Z"));
+			const both = { ...aRecord("DeviceProcessEvents", { ...started, Timestamp }), exportedAt: Timestamp };
+			expect(sight(both, [usage])).toMatchObject({ at: new Date(0) });
+			expect(sight(both, [usage])).not.toHaveProperty("exportedAt");
+		},
+	);
+
+	test.each(["1970-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"])("with the odd but storable time %s keep it", (Timestamp) => {
+		expect(seen("DeviceProcessEvents", { ...started, Timestamp }).at.toISOString()).toBe(Timestamp);
 	});
 
 	test.each([

@@ -99,6 +99,10 @@ describe("a device is described by its rows", () => {
 		expect(addresses(down, wired)).toEqual([]);
 	});
 
+	test("a time that no table gives back is no time", () => {
+		expect(described(info({ Timestamp: "+010000-01-01T00:00:00Z" }))?.at).toEqual(new Date(0));
+	});
+
 	test("a row without a device describes none", () => {
 		expect(described(info({ DeviceId: null }))).toBeUndefined();
 	});
