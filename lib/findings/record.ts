@@ -6,6 +6,7 @@ import { owedAddress, owedRangeOf, owedValues, readOwed, type StoredOwed } from 
 import { inParallel } from "./parallel.ts";
 import { type Decision, decide, type Policy, type Reason } from "./policy.ts";
 import { type NewRow, rowsOf, type Table, type Write } from "./table.ts";
+import { createTurns } from "./turns.ts";
 
 /** What recording came to for one finding. Counts are in records. */
 export interface Recorded {
@@ -45,6 +46,7 @@ const maxTries = 8;
 
 /** Step 5: sightings become findings and owed notices, one transaction for each finding. */
 export function createRecorder(deps: RecorderDeps): Recorder {
+	// Two batches of this process about one device would only make each other try again.
 	const oneAtATime = createTurns();
 	return {
 		async record(sightings, now) {
@@ -64,20 +66,6 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 			}
 			return recorded.filter((one) => one !== undefined);
 		},
-	};
-}
-
-/** Two batches of this process about one device would only make each other try again. */
-function createTurns() {
-	const last = new Map<string, Promise<unknown>>();
-	return async <T>(key: string, work: () => Promise<T>): Promise<T> => {
-		const turn = (last.get(key) ?? Promise.resolve()).then(work, work);
-		last.set(key, turn);
-		try {
-			return await turn;
-		} finally {
-			if (last.get(key) === turn) last.delete(key);
-		}
 	};
 }
 
