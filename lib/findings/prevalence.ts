@@ -64,8 +64,7 @@ async function note(
 	key: { readonly partitionKey: string; readonly rowKey: string },
 	at: Date,
 ): Promise<Spread> {
-	if (growth.isFull(device)) await growth.leftOut(device);
-	else await add(table, growth, device, { ...key, values: columns({ v: 1, since: at }) });
+	await growth.add(device, () => create(table, { ...key, values: columns({ v: 1, since: at }) }));
 	const { rows } = await table.page({ partitionKey: key.partitionKey, from: "d|", to: "d}" }, { size: mostDevices });
 	const moments = rows
 		.map((found) => z.object({ since: dateColumn }).safeParse(found.values))
@@ -73,13 +72,14 @@ async function note(
 	return { devices: Math.max(1, rows.length), since: new Date(Math.min(at.getTime(), ...moments)) };
 }
 
-async function add(table: Table, growth: Growth, device: string, row: NewRow): Promise<void> {
+/** Was it not there before? */
+async function create(table: Table, row: NewRow): Promise<boolean> {
 	let written = await table.create(row);
 	if (written.outcome === "tableMissing") {
 		await table.ensure();
 		written = await table.create(row);
 	}
-	if (written.outcome === "written") await growth.added(device);
+	return written.outcome === "written";
 }
 
 function hash(parts: readonly string[]): string {
