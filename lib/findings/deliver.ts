@@ -235,6 +235,6 @@ async function giveUpOld(deps: DispatcherDeps, { name }: Destination, rows: read
 	if (old.length === 0) return;
 	const state = (await readDestinations(deps.table, [name])).get(name) ?? untried;
 	for (const row of old) {
-		if (await expire(deps.table, row, state)) pass.gaveUp(row);
+		if (await expire(deps.table, row, state, deps.clock())) pass.gaveUp(row);
 	}
 }

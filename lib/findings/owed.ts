@@ -15,6 +15,7 @@ export type Lane = "first" | "rest";
  *                          ▲                     ├─ put off ─► due, later
  *                          └── lease ran out ────┤
  *                                                └─ give up ─► dead: left by the next notice, or by a person
+ *                                                              (due again if more was wanted meanwhile)
  */
 export interface Owed {
 	readonly state: "due" | "leased" | "done" | "dead";
@@ -28,7 +29,7 @@ export interface Owed {
 	readonly lane: Lane;
 	/** While leased: when what was wanted since the claim is due. */
 	readonly dueAt: Date | undefined;
-	/** Since when the oldest unsent notice is owed. */
+	/** Since when the oldest unsent notice is owed; a *worse* begins it anew, with three days of its own. */
 	readonly wantedAt: Date;
 	readonly attempt: number;
 	readonly leaseId: string;
@@ -96,7 +97,7 @@ export function raise(owed: Owed | undefined, { reason, finding, lane, dueAt }: 
 		count: finding.count,
 		severity: worst([owed.severity, severity]),
 		lane: owed.lane === "first" ? "first" : lane,
-		wantedAt: earlier(owed.wantedAt, dueAt),
+		wantedAt: reason === "worse" ? dueAt : earlier(owed.wantedAt, dueAt),
 	};
 	// A row that waits for its next attempt keeps waiting, unless things got worse.
 	if (owed.state === "leased" || reason === "worse" || owed.attempt === 0) return { ...raised, dueAt: earlier(owed.dueAt, dueAt) };
@@ -136,7 +137,13 @@ export function told(owed: Owed, n: number, count: number, proof: "queued" | "co
 		lastError: undefined,
 		lastStatus: undefined,
 	};
-	return owed.want > n ? { ...ended, state: "due", dueAt: owed.dueAt ?? now, wantedAt: owed.dueAt ?? now } : { ...ended, state: "done" };
+	return owed.want > n ? dueAgain(ended, now) : { ...ended, state: "done" };
+}
+
+/** What was wanted while notice n was on its way begins from the start. */
+function dueAgain(owed: Owed, now: Date): Owed {
+	const dueAt = owed.dueAt ?? now;
+	return { ...owed, state: "due", dueAt, wantedAt: dueAt, attempt: 0 };
 }
 
 type Cause = Pick<Owed, "lastError" | "lastStatus">;
@@ -145,8 +152,10 @@ export function putOff(owed: Owed, until: Date, cause: Cause): Owed {
 	return { ...settled(owed), ...cause, state: "due", dueAt: until };
 }
 
-export function giveUp(owed: Owed, cause: Cause): Owed {
-	return { ...settled(owed), ...cause, state: "dead", dueAt: undefined };
+/** Notice `n` will not arrive; a newer one, wanted meanwhile, says something else and has its own chance. */
+export function giveUp(owed: Owed, n: number, cause: Cause, now: Date): Owed {
+	const ended: Owed = { ...settled(owed), ...cause };
+	return owed.want > n ? dueAgain(ended, now) : { ...ended, state: "dead", dueAt: undefined };
 }
 
 /** A person wants it tried again: from the start, with three more days. */

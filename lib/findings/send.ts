@@ -45,7 +45,9 @@ export async function sendOne(deps: SendDeps, destination: Destination, due: Cla
 	const row = await deps.table.get(findingAddress(lease.key));
 	const finding = row === undefined ? undefined : readFinding(row).finding;
 	if (finding === undefined) {
-		await settle(deps.table, lease, (owed) => giveUp(owed, { lastError: "unreadable", lastStatus: undefined }));
+		await settle(deps.table, lease, (owed) =>
+			giveUp(owed, lease.owed.want, { lastError: "unreadable", lastStatus: undefined }, deps.clock()),
+		);
 		return nothingSent;
 	}
 	const notice = render(finding, lease.owed, deps.clock());
@@ -106,8 +108,13 @@ export function isTooOld({ wantedAt }: Pick<Owed, "wantedAt">, now: Date): boole
 }
 
 /** Gives up what could not even be tried, for the reason its destination gave. `false`: somebody else has changed the row. */
-export async function expire(table: Table, { key, destination, owed, etag }: Claimable, state: DestinationState): Promise<boolean> {
-	const dead = giveUp(owed, { lastError: state.lastError, lastStatus: state.lastStatus });
+export async function expire(
+	table: Table,
+	{ key, destination, owed, etag }: Claimable,
+	{ lastError, lastStatus }: DestinationState,
+	now: Date,
+): Promise<boolean> {
+	const dead = giveUp(owed, owed.want, { lastError, lastStatus }, now);
 	const done = await table.replace({ ...owedAddress(key, destination), values: owedValues(dead) }, etag);
 	return done.outcome === "written";
 }
@@ -115,7 +122,7 @@ export async function expire(table: Table, { key, destination, owed, etag }: Cla
 function mark(owed: Owed, notice: Notice, delivery: Delivery, judged: Judged, now: Date): Owed {
 	if (delivery.ok) return told(owed, notice.n, notice.finding.count, delivery.proof, now);
 	const cause = { lastError: delivery.reason, lastStatus: delivery.status };
-	return judged.kind === "retried" ? putOff(owed, judged.until, cause) : giveUp(owed, cause);
+	return judged.kind === "retried" ? putOff(owed, judged.until, cause) : giveUp(owed, notice.n, cause, now);
 }
 
 function describe(lease: Lease, { id, finding, kinds }: Notice, delivery: Delivery, outcome: Post["outcome"]): Post {

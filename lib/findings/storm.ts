@@ -62,7 +62,7 @@ export async function sendStorm(
 function mark(owed: Owed, claimed: Owed, delivery: Delivery, until: Date, now: Date): Owed {
 	if (delivery.ok) return told(owed, claimed.want, claimed.count, delivery.proof, now);
 	const cause = { lastError: delivery.reason, lastStatus: delivery.status };
-	return delivery.scope === "dead" || isTooOld(owed, now) ? giveUp(owed, cause) : putOff(owed, until, cause);
+	return delivery.scope === "dead" || isTooOld(owed, now) ? giveUp(owed, claimed.want, cause, now) : putOff(owed, until, cause);
 }
 
 /** As many of one partition as fit into a transaction. */

@@ -140,6 +140,44 @@ describe("a notice", () => {
 		expect(teams.got[1]).toMatchObject({ id: "cf-6d9402b7c1fc-2", kinds: ["new", "worse"] });
 	});
 
+	test("that is wanted while the one before it is refused for good is sent all the same", async () => {
+		const teams = createSink("teams", failed({ scope: "dead", reason: "rejected", status: 400 }), delivered);
+		const world = createWorld([teams]);
+		const plainSend = teams.send;
+		let meanwhile = true;
+		teams.send = async (notice, signal) => {
+			if (meanwhile) await recorded(world, aSighting({ recordId: "b", severity: "critical" }));
+			meanwhile = false;
+			return plainSend(notice, signal);
+		};
+		await recorded(world);
+		await world.dispatcher.deliver([keyOfSighting], afterRecording);
+		expect(await world.owed("teams")).toMatchObject({ state: "due", want: 2, sent: 0, attempt: 0, dueAt: now, wantedAt: now });
+
+		later(world, 1_000);
+		await world.dispatcher.deliverDue(eachMinute);
+		expect(teams.got[1]).toMatchObject({ id: "cf-6d9402b7c1fc-2", kinds: ["new", "worse"], finding: { severity: "critical" } });
+		expect(await world.owed("teams")).toMatchObject({ state: "done", sent: 2 });
+	});
+
+	test("that got worse is given 72 hours of its own, however old the one before it is", async () => {
+		const teams = createSink("teams", failed());
+		const world = createWorld([teams]);
+		await recorded(world, aSighting({ severity: "low" }));
+		await world.dispatcher.deliverDue(eachMinute);
+		world.clock.now = at("24T18:36:10");
+		await recorded(world, aSighting({ recordId: "b", severity: "critical" }));
+		world.clock.now = at("24T20:00:00");
+		expect(await world.dispatcher.deliverDue(eachMinute)).toMatchObject({ retried: 1, dead: 0 });
+		world.clock.now = at("27T18:36:09");
+		expect(await world.dispatcher.deliverDue(eachMinute)).toMatchObject({ retried: 1, dead: 0 });
+		world.clock.now = at("27T18:36:15");
+		await world.dispatcher.deliverDue(eachMinute);
+		world.clock.now = at("27T20:00:00");
+		await world.dispatcher.deliverDue(eachMinute);
+		expect(await world.owed("teams")).toMatchObject({ state: "dead", want: 2 });
+	});
+
 	test("is given up 72 hours after it was first wanted, not before", async () => {
 		const teams = createSink("teams", failed());
 		const world = createWorld([teams]);

@@ -207,4 +207,29 @@ describe("a storm", () => {
 			{ type: "finding", n: 2, kinds: ["worse"], moreSinceLast: 1 },
 		]);
 	});
+
+	test("that is refused for good takes nothing with it that was wanted meanwhile", async () => {
+		const teams = createSink("teams", failed({ scope: "dead", reason: "rejected", status: 400 }), delivered);
+		const world = createWorld([teams]);
+		const plainSend = teams.send;
+		let meanwhile: readonly Sighting[] = [onDevice("pc-3", { recordId: "more", severity: "critical" })];
+		teams.send = async (notice, signal) => {
+			const now = meanwhile;
+			meanwhile = [];
+			if (now.length > 0) await world.recorder.record(now, world.clock.now);
+			return plainSend(notice, signal);
+		};
+		const crowd = devices(20);
+		await world.recorder.record(crowd, world.clock.now);
+		await world.dispatcher.deliverDue(eachMinute);
+		later(world, 5_000);
+		await world.dispatcher.deliverDue(eachMinute);
+
+		expect(teams.got).toMatchObject([
+			{ type: "storm", count: 20 },
+			{ type: "finding", n: 2, kinds: ["new", "worse"] },
+		]);
+		const states = await Promise.all(keysOf(crowd).map(async (key) => (await world.owed("teams", key))?.state));
+		expect(states.filter((state) => state === "dead")).toHaveLength(19);
+	});
 });
