@@ -78,6 +78,7 @@ export function aFinding(change: Partial<Finding> = {}): Finding {
 		count: 1,
 		firstSeen: sighting.at,
 		lastSeen: sighting.at,
+		touchedAt: sighting.at,
 		want: 1,
 		reasons: { new: 1 },
 		changes: [],

@@ -47,6 +47,7 @@ export function findingValues(finding: Finding, writer: string, smallest = false
 		count: finding.count,
 		firstSeen: finding.firstSeen,
 		lastSeen: finding.lastSeen,
+		touchedAt: finding.touchedAt,
 		want: finding.want,
 		reasons: JSON.stringify(finding.reasons),
 		changes: JSON.stringify(finding.changes.map((change) => ({ ...change, text: cut(change.text, 300) }))),
@@ -82,6 +83,8 @@ const schema = z.object({
 	count: countColumn,
 	firstSeen: dateColumn,
 	lastSeen: dateColumn,
+	/** Absent in rows of older versions. */
+	touchedAt: maybeDateColumn,
 	want: countColumn,
 	reasons: jsonColumn(z.partialRecord(z.enum(kinds), countColumn)),
 	changes: jsonColumn(z.array(z.object({ n: countColumn, kind: z.enum(kinds), text: redactedColumn }))),
@@ -119,6 +122,7 @@ export function readFinding(row: Row): StoredFinding {
 		writer,
 		finding: {
 			...rest,
+			touchedAt: rest.touchedAt ?? rest.lastSeen,
 			key: row.rowKey.slice(2),
 			device: { ...rest.newest.device, tenantId, id: deviceId, name: deviceName, group: deviceGroup },
 			reasons: Object.fromEntries(Object.entries(reasons)),

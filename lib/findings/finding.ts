@@ -28,6 +28,8 @@ export interface Finding {
 	readonly count: number;
 	readonly firstSeen: Date;
 	readonly lastSeen: Date;
+	/** When something was counted last, by our clock: a device's own can be years off, and must not age its finding. */
+	readonly touchedAt: Date;
 	/** Number of the newest wanted notice; 0 = none yet. */
 	readonly want: number;
 	/** The last notice number at which each kind was wanted: what is owed only grows until a send succeeds. */

@@ -41,7 +41,7 @@ export function decide(finding: Finding | undefined, sightings: readonly Sightin
 	const [first, ...others] = unseen(finding, sightings);
 	if (first === undefined) return { reason: "repeat" };
 	const fresh = [first, ...others] as const;
-	const counted = tally(finding, fresh);
+	const counted = tally(finding, fresh, now);
 	const news = whatIsNew(finding, fresh.filter(speaks));
 	const reason = reasonToSpeak(finding, news, now);
 	if (reason === "held") return { reason, finding: counted, fresh: fresh.length };

@@ -24,9 +24,9 @@ export function unseen(finding: Finding | undefined, sightings: readonly Sightin
 }
 
 /** The finding with these sightings counted; whether anything is told is decided elsewhere. The order does not matter. */
-export function tally(finding: Finding | undefined, fresh: readonly [Sighting, ...Sighting[]]): Finding {
+export function tally(finding: Finding | undefined, fresh: readonly [Sighting, ...Sighting[]], now: Date): Finding {
 	const speaking = fresh.filter(speaks);
-	const before = finding ?? blank(fresh[0]);
+	const before = finding ?? blank(fresh[0], now);
 	// Until something speaks, the approved sightings are all there is to show; from then on they are only counted.
 	const untold = before.want === 0;
 	const shown = speaking.length > 0 ? speaking : untold ? fresh : [];
@@ -40,6 +40,7 @@ export function tally(finding: Finding | undefined, fresh: readonly [Sighting, .
 		count: before.count + fresh.length,
 		firstSeen: fresh.reduce((first, { at }) => (at < first ? at : first), before.firstSeen),
 		lastSeen: fresh.reduce((last, { at }) => (at > last ? at : last), before.lastSeen),
+		touchedAt: now,
 		seen: [...before.seen, ...fresh.map((one) => one.recordId)].slice(-kept.seen),
 		rules: [...new Set([...before.rules, ...fresh.flatMap((one) => one.rules.map((rule) => rule.id))])].sort().slice(0, kept.rules),
 		tunnels: learned(before.tunnels, fresh),
@@ -48,7 +49,7 @@ export function tally(finding: Finding | undefined, fresh: readonly [Sighting, .
 	};
 }
 
-function blank(sighting: Sighting): Finding {
+function blank(sighting: Sighting, now: Date): Finding {
 	return {
 		key: findingKey(sighting.device),
 		device: sighting.device,
@@ -59,6 +60,7 @@ function blank(sighting: Sighting): Finding {
 		count: 0,
 		firstSeen: sighting.at,
 		lastSeen: sighting.at,
+		touchedAt: now,
 		want: 0,
 		reasons: {},
 		changes: [],

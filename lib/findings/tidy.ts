@@ -29,7 +29,7 @@ export async function tidy(table: Table, now: Date, newId: () => string, limit =
 			if (closed + forgotten >= limit) return { closed, forgotten };
 			const { finding, etag } = readFinding(row);
 			if (finding === undefined) continue;
-			const quietMs = now.getTime() - finding.lastSeen.getTime();
+			const quietMs = now.getTime() - finding.touchedAt.getTime();
 			if (finding.status === "open" && quietMs >= closeAfterMs && (await close(table, finding, etag, newId()))) closed += 1;
 			if (finding.status === "closed" && quietMs >= forgetAfterMs && (await forget(table, finding, row))) forgotten += 1;
 		}

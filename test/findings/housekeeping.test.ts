@@ -116,13 +116,38 @@ describe("tidying up", () => {
 	const days = (n: number, ms = 0) => new Date(lastSeen.getTime() + n * 86_400_000 + ms);
 
 	test("a device not seen for 30 days is closed, not a moment before", async () => {
-		const memory = await stored({ lastSeen });
+		const memory = await stored({ touchedAt: lastSeen });
 		expect(await tidy(memory, days(30, -1), () => "id")).toEqual({ closed: 0, forgotten: 0 });
 		expect(await tidy(memory, days(30), () => "id")).toEqual({ closed: 1, forgotten: 0 });
 	});
 
+	test("a device whose clock is years off is told once, and grows old by our clock", async () => {
+		for (const year of [2019, 2031]) {
+			const sink = createSink("teams");
+			const world = createWorld([sink]);
+			for (let hour = 0; hour < 23; hour++) {
+				world.clock.now = new Date(Date.UTC(2026, 10, 21, hour));
+				await world.recorder.record([aSighting({ recordId: `r${hour}`, at: new Date(Date.UTC(year, 0, 1, hour)) })], world.clock.now);
+				await world.dispatcher.deliverDue(budget);
+				await tidy(world.memory, world.clock.now, () => "id");
+			}
+			expect(sink.got).toMatchObject([{ kinds: ["new"] }]);
+			expect((await tidy(world.memory, new Date("2026-12-21T21:59:59Z"), () => "id")).closed).toBe(0);
+			expect((await tidy(world.memory, new Date("2026-12-21T22:00:00Z"), () => "id")).closed).toBe(1);
+		}
+	});
+
+	test("a row of an older version, which does not say when it was written, ages by its last event", async () => {
+		const memory = createMemoryTable(() => lastSeen);
+		const finding = aFinding({ lastSeen });
+		const { touchedAt: _, ...values } = findingValues(finding, "x");
+		await memory.create({ ...findingAddress(finding.key), values });
+		expect((await tidy(memory, days(30, -1), () => "id")).closed).toBe(0);
+		expect((await tidy(memory, days(30), () => "id")).closed).toBe(1);
+	});
+
 	test("a closed one is forgotten after 90 days, not a moment before", async () => {
-		const memory = await stored({ lastSeen, status: "closed" });
+		const memory = await stored({ touchedAt: lastSeen, status: "closed" });
 		expect((await tidy(memory, days(90, -1), () => "id")).forgotten).toBe(0);
 		expect((await tidy(memory, days(90), () => "id")).forgotten).toBe(1);
 		expect(await memory.get(findingAddress(aFinding().key))).toBeUndefined();
