@@ -118,6 +118,7 @@ function byUrgency(a: Claimable, b: Claimable): number {
 	if (isWorse(a.owed.severity, b.owed.severity)) return -1;
 	if (isWorse(b.owed.severity, a.owed.severity)) return 1;
 	return (
+		b.owed.rank - a.owed.rank ||
 		Number(tierOf(a.owed) === "ordinary") - Number(tierOf(b.owed) === "ordinary") ||
 		a.owed.wantedAt.getTime() - b.owed.wantedAt.getTime() ||
 		(a.key < b.key ? -1 : 1)
@@ -125,7 +126,8 @@ function byUrgency(a: Claimable, b: Claimable): number {
 }
 
 function tierOf(owed: Owed): Tier {
-	if (isSevere(owed)) return "severe";
+	if (owed.severity === "critical") return "critical";
+	if (isSevere(owed)) return owed.rank > 0 ? "foremost" : "severe";
 	return owed.lane === "first" ? "urgent" : "ordinary";
 }
 

@@ -26,7 +26,7 @@ export async function fallBack(table: Table, fallback: string, now: Date): Promi
 		const stored = await table.get(address);
 		const before = stored === undefined ? undefined : readOwed(stored).owed;
 		if (before !== undefined && before.want >= finding.want) continue;
-		const values = owedValues(raise(before, { reason: "worse", finding, lane: "first", dueAt: now }));
+		const values = owedValues(raise(before, { reason: "worse", finding, lane: "first", rank: owed.rank, dueAt: now }));
 		const written =
 			stored === undefined ? await table.create({ ...address, values }) : await table.replace({ ...address, values }, stored.etag);
 		if (written.outcome === "written") raised += 1;

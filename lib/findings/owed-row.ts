@@ -43,6 +43,8 @@ const schema = z.object({
 	countSent: countColumn,
 	severity: severityColumn,
 	lane: z.enum(["first", "rest"]),
+	// Rows of an older version have none.
+	rank: countColumn.default(0),
 	dueAt: maybeDateColumn,
 	wantedAt: dateColumn,
 	attempt: countColumn,

@@ -27,6 +27,8 @@ export interface Owed {
 	readonly countSent: number;
 	readonly severity: Severity;
 	readonly lane: Lane;
+	/** Among equals of severity the higher one goes first; see `rankOf`. */
+	readonly rank: number;
 	/** While leased: when what was wanted since the claim is due. */
 	readonly dueAt: Date | undefined;
 	/** Since when the oldest unsent notice is owed; a *worse* begins it anew, with three days of its own. */
@@ -58,25 +60,37 @@ export function kindsOwed(finding: Pick<Finding, "reasons" | "want">, sent: numb
 export function laneOf(sightings: readonly Sighting[]): Lane {
 	const urgent = sightings
 		.filter(speaks)
-		.some(
-			(sighting) =>
-				isWorse(sighting.severity, "medium") ||
-				sighting.ownership.verdict === "not-ours" ||
-				sighting.device.facts?.kind === "server" ||
-				sighting.exposes.some((target) => target.class === "rdp" || target.class === "ssh" || target.class === "smb"),
-		);
+		.some((sighting) => isWorse(sighting.severity, "medium") || isForeign(sighting) || isServer(sighting) || exposesLogon(sighting));
 	return urgent ? "first" : "rest";
+}
+
+/** 1: a foreign account with a way in, or on a server. A flood of findings that are merely as severe must not bury it. */
+export function rankOf(sightings: readonly Sighting[]): number {
+	return sightings.filter(speaks).some((sighting) => isForeign(sighting) && (isServer(sighting) || exposesLogon(sighting))) ? 1 : 0;
+}
+
+function isForeign({ ownership }: Sighting): boolean {
+	return ownership.verdict === "not-ours";
+}
+
+function isServer({ device }: Sighting): boolean {
+	return device.facts?.kind === "server";
+}
+
+function exposesLogon({ exposes }: Sighting): boolean {
+	return exposes.some((target) => target.class === "rdp" || target.class === "ssh" || target.class === "smb");
 }
 
 export interface Demand {
 	readonly reason: Reason;
 	readonly finding: Finding;
 	readonly lane: Lane;
+	readonly rank: number;
 	readonly dueAt: Date;
 }
 
 /** One more notice is wanted. */
-export function raise(owed: Owed | undefined, { reason, finding, lane, dueAt }: Demand): Owed {
+export function raise(owed: Owed | undefined, { reason, finding, lane, rank, dueAt }: Demand): Owed {
 	const severity = finding.noticeSeverity ?? finding.severity;
 	if (owed === undefined || owed.state === "done" || owed.state === "dead") {
 		return {
@@ -86,6 +100,7 @@ export function raise(owed: Owed | undefined, { reason, finding, lane, dueAt }: 
 			count: finding.count,
 			severity,
 			lane,
+			rank,
 			dueAt,
 			wantedAt: dueAt,
 			attempt: 0,
@@ -97,6 +112,7 @@ export function raise(owed: Owed | undefined, { reason, finding, lane, dueAt }: 
 		count: finding.count,
 		severity: worst([owed.severity, severity]),
 		lane: owed.lane === "first" ? "first" : lane,
+		rank: Math.max(owed.rank, rank),
 		wantedAt: reason === "worse" ? dueAt : earlier(owed.wantedAt, dueAt),
 	};
 	// A row that waits for its next attempt keeps waiting, unless things got worse.

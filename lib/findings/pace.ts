@@ -7,27 +7,30 @@ export interface Limit {
 export type Pace = readonly Limit[];
 
 /**
- * `severe`: always told singly. `storm`: many in one message. `urgent` and `ordinary`: told singly while there is room,
- * and together when there is none.
+ * `critical`, `foremost` and `severe`: always told singly. `storm`: many in one message. `urgent` and `ordinary`: told
+ * singly while there is room, and together when there is none.
  */
-export type Tier = "severe" | "storm" | "urgent" | "ordinary";
+export type Tier = "critical" | "foremost" | "severe" | "storm" | "urgent" | "ordinary";
 
 /**
  * What a chat can take. Each tier leaves room for those above it: whatever a flood of lesser findings uses up, the next
- * storm notice finds a place, and the next severe one too.
+ * storm notice finds a place, and the next severe one too. The two highest have a reserve of every second, minute and
+ * hour, so that even a flood of severe findings leaves them a place at once.
  */
 export const paces: Readonly<Record<Tier, Pace>> = {
-	severe: perSecondMinuteHour(1, 20, 90),
-	storm: perSecondMinuteHour(1, 18, 80),
-	urgent: perSecondMinuteHour(1, 15, 65),
-	ordinary: perSecondMinuteHour(1, 10, 45),
+	critical: pace(1_000, 20, 90),
+	foremost: pace(1_250, 18, 80),
+	severe: pace(1_500, 15, 70),
+	storm: pace(1_500, 13, 62),
+	urgent: pace(1_500, 12, 56),
+	ordinary: pace(1_500, 10, 45),
 };
 
-function perSecondMinuteHour(second: number, minute: number, hour: number): Pace {
+function pace(apartMs: number, aMinute: number, anHour: number): Pace {
 	return [
-		{ ms: 1_000, count: second },
-		{ ms: 60_000, count: minute },
-		{ ms: 3_600_000, count: hour },
+		{ ms: apartMs, count: 1 },
+		{ ms: 60_000, count: aMinute },
+		{ ms: 3_600_000, count: anHour },
 	];
 }
 

@@ -1,7 +1,7 @@
 import type { Sighting } from "../cloudflared/sighting.ts";
 import { type Finding, findingKey, type NoticeKind } from "./finding.ts";
 import { findingAddress, findingValues, readFinding, type StoredFinding } from "./finding-row.ts";
-import { kindsOwed, laneOf, raise } from "./owed.ts";
+import { kindsOwed, laneOf, raise, rankOf } from "./owed.ts";
 import { owedAddress, owedRangeOf, owedValues, readOwed, type StoredOwed } from "./owed-row.ts";
 import { inParallel } from "./parallel.ts";
 import { type Decision, decide, type Policy, type Reason } from "./policy.ts";
@@ -141,7 +141,7 @@ function planWrites(
 	const writes: Write[] = [write(before.row(finding), before.etag)];
 	if (decision.reason === "held") return { finding, writes, owed: [] };
 
-	const demand = { reason: decision.reason, finding, lane: laneOf(sightings), dueAt: decision.dueAt };
+	const demand = { reason: decision.reason, finding, lane: laneOf(sightings), rank: rankOf(sightings), dueAt: decision.dueAt };
 	const owed = destinations.map((destination) => {
 		const known = before.owed.get(destination);
 		const after = raise(known?.owed, demand);

@@ -279,7 +279,7 @@ describe("a destination", () => {
 		await recorded(world, onDevice("a"), onDevice("b"), onDevice("c"));
 		await world.dispatcher.deliverDue(eachMinute);
 
-		expect(times).toEqual([0, 1_000, 2_000]);
+		expect(times).toEqual([0, 1_500, 3_000]);
 	});
 
 	test("without limits gets everything at once", async () => {

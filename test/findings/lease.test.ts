@@ -56,7 +56,7 @@ test("a lost answer and the SDK's own retry lose neither a claim, nor its mark, 
 	const proxy = await startLossyProxy(azurite.url);
 	const table = createTableStore({ connectionString: azurite.connectionString(proxy.url), tableName: "leases" });
 	const finding = aFinding();
-	const owed = raise(undefined, { reason: "new", finding, lane: "rest", dueAt: now });
+	const owed = raise(undefined, { reason: "new", finding, lane: "rest", rank: 0, dueAt: now });
 	const address = owedAddress(finding.key, "teams");
 	await table.create({ ...address, values: owedValues(owed) });
 	const row = await table.get(address);

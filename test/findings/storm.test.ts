@@ -94,8 +94,8 @@ describe("a storm", () => {
 		await world.recorder.record(devices(60, { exposes: rdp }), world.clock.now);
 		await world.dispatcher.deliverDue(eachMinute);
 
-		expect(teams.got.filter((notice) => notice.type === "finding")).toHaveLength(15);
-		expect(teams.got.at(-1)).toMatchObject({ type: "storm", count: 45 });
+		expect(teams.got.filter((notice) => notice.type === "finding")).toHaveLength(12);
+		expect(teams.got.at(-1)).toMatchObject({ type: "storm", count: 48 });
 	});
 
 	test("of severe findings keeps its pace and loses none", async () => {
@@ -105,6 +105,39 @@ describe("a storm", () => {
 		expect(await world.dispatcher.deliverDue(eachMinute)).toMatchObject({ sent: 20, left: 10, storms: [] });
 		later(world, 60_000);
 		expect(await world.dispatcher.deliverDue(eachMinute)).toMatchObject({ sent: 10, left: 0 });
+	});
+
+	const foreignRdp = { severity: "high", exposes: rdp, ownership: { verdict: "not-ours", reason: redacted("Unknown.") } } as const;
+
+	test.each([
+		["what is critical", { severity: "critical" }],
+		["a foreign account behind RDP", foreignRdp],
+	] as const)("of high findings that has used up its places leaves one at once for %s", async (_name, planted) => {
+		const teams = createSink("teams");
+		const world = createWorld([teams]);
+		await world.recorder.record(devices(300, { severity: "high" }), world.clock.now);
+		for (let minute = 0; minute < 10; minute++) {
+			await world.dispatcher.deliverDue(eachMinute);
+			later(world, 60_000);
+		}
+		expect(teams.got).toHaveLength(70);
+
+		const one = onDevice("planted", planted);
+		await world.recorder.record([one], world.clock.now);
+		expect(await world.dispatcher.deliver(keysOf([one]), afterRecording)).toMatchObject({ sent: 1, left: 0 });
+		expect(teams.got.at(-1)).toMatchObject({ finding: { device: { name: "planted" } } });
+	});
+
+	test("of high findings tells the foreign account behind RDP before all others", async () => {
+		const teams = createSink("teams");
+		const world = createWorld([teams]);
+		const crowd = devices(200, { severity: "high" });
+		await world.recorder.record(crowd, world.clock.now);
+		later(world, 1);
+		const one = onDevice("planted", foreignRdp);
+		await world.recorder.record([one], world.clock.now);
+		await world.dispatcher.deliver(keysOf([...crowd, one]), afterRecording);
+		expect(teams.got[0]).toMatchObject({ finding: { device: { name: "planted" } } });
 	});
 
 	test("is left to the timer; right after recording only what is urgent goes out", async () => {
