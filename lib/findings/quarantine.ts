@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Coordinates } from "../defender/message.ts";
 import { columns, countColumn, cut } from "./columns.ts";
-import { maxTransaction, type NewRow, type Row, type Table, type Write } from "./table.ts";
+import { maxTransaction, type NewRow, type Row, rowsOf, type Table, type Write } from "./table.ts";
 
 /** A message, or one record of it, that cannot be read: where to find it again and why, never what it says. */
 export interface Quarantined {
@@ -19,7 +19,10 @@ export interface QuarantineDeps {
 	readonly table: Table;
 	readonly random: () => number;
 	readonly sleep: (ms: number) => Promise<void>;
-	/** Rows kept for one day: somebody who can write to the hub must not be able to fill the table. */
+	/**
+	 * Rows kept for one day: somebody who can write to the hub must not be able to fill the table. Instances that write in
+	 * the same moment may exceed it by what each of them writes.
+	 */
 	readonly maxPerDay?: number;
 }
 
@@ -39,18 +42,19 @@ export interface Quarantine {
 const maxTries = 8;
 
 export function createQuarantine({ table, random, sleep, maxPerDay = 1_000 }: QuarantineDeps): Quarantine {
-	const addChunk = async (entries: readonly Quarantined[], now: Date): Promise<void> => {
+	const addChunk = async (shard: string, entries: readonly Quarantined[], now: Date): Promise<void> => {
 		let onlyCount = false;
 		for (let attempt = 0; attempt < maxTries; attempt++) {
-			const counter = await table.get(counterAddress(now));
+			const counters = await readCounters(table, now);
+			const counter = counters.find((row) => row.rowKey === shard);
 			const counted = readCounter(counter);
-			const room = onlyCount ? 0 : Math.max(0, maxPerDay - counted.kept);
+			const room = onlyCount ? 0 : Math.max(0, maxPerDay - total(counters).kept);
 			const fresh = room === 0 ? entries : await notYetKept(table, entries, now);
 			if (fresh.length === 0) return;
 			const kept = fresh.slice(0, room);
 			const writes = kept.map((entry): Write => ({ kind: "create", row: toRow(entry, now) }));
 			const sum = { kept: counted.kept + kept.length, overflow: counted.overflow + fresh.length - kept.length };
-			const done = await table.transact([...writes, countWrite(counter, sum, now)]);
+			const done = await table.transact([...writes, countWrite(shard, counter, sum, now)]);
 			switch (done.outcome) {
 				case "written":
 					return;
@@ -73,10 +77,12 @@ export function createQuarantine({ table, random, sleep, maxPerDay = 1_000 }: Qu
 		async add(entries, now) {
 			// One place of the transaction is the counter's.
 			const size = maxTransaction - 1;
-			for (let start = 0; start < entries.length; start += size) await addChunk(entries.slice(start, start + size), now);
+			for (const [shard, group] of Map.groupBy(entries, ({ at }) => shardOf(at.source))) {
+				for (let start = 0; start < group.length; start += size) await addChunk(shard, group.slice(start, start + size), now);
+			}
 		},
 		async count(day) {
-			return readCounter(await table.get(counterAddress(day)));
+			return total(await readCounters(table, day));
 		},
 	};
 }
@@ -91,8 +97,23 @@ export function quarantinePartition(day: Date): string {
 	return `q${day.toISOString().slice(0, 10).replaceAll("-", "")}`;
 }
 
-function counterAddress(day: Date) {
-	return { partitionKey: quarantinePartition(day), rowKey: "n" };
+/** One of 16 counters: the instances read different partitions of the hub, and would all wait for a single one. */
+function shardOf(source: string): string {
+	return `n|${createHash("sha256").update(source).digest("hex").slice(0, 1)}`;
+}
+
+async function readCounters(table: Table, day: Date): Promise<readonly Row[]> {
+	const counters: Row[] = [];
+	for await (const row of rowsOf(table, { partitionKey: quarantinePartition(day), from: "n|", to: "n}" })) counters.push(row);
+	return counters;
+}
+
+function total(counters: readonly Row[]): QuarantineCount {
+	const counts = counters.map(readCounter);
+	return {
+		kept: counts.reduce((sum, { kept }) => sum + kept, 0),
+		overflow: counts.reduce((sum, { overflow }) => sum + overflow, 0),
+	};
 }
 
 const counterSchema = z.object({ kept: countColumn, overflow: countColumn });
@@ -103,8 +124,8 @@ function readCounter(row: Row | undefined): QuarantineCount {
 	return read.success ? read.data : { kept: 0, overflow: 0 };
 }
 
-function countWrite(before: Row | undefined, count: QuarantineCount, now: Date): Write {
-	const row = { ...counterAddress(now), values: columns({ v: 1, ...count }) };
+function countWrite(shard: string, before: Row | undefined, count: QuarantineCount, now: Date): Write {
+	const row = { partitionKey: quarantinePartition(now), rowKey: shard, values: columns({ v: 1, ...count }) };
 	return before === undefined ? { kind: "create", row } : { kind: "replace", row, etag: before.etag };
 }
 

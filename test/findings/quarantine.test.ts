@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { createQuarantine, type Quarantined } from "../../lib/findings/quarantine.ts";
+import type { Table } from "../../lib/findings/table.ts";
 import { at } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
+import { createScheduler } from "../simulation/scheduler.ts";
 
 const now = at("21T19:36:10");
 
@@ -65,6 +67,50 @@ test("two instances that note at the same time lose no count", async () => {
 	await Promise.all([quarantine.add([anEntry(1), anEntry(2)], now), other.add([anEntry(3)], now), quarantine.add([anEntry(4)], now)]);
 
 	expect(await quarantine.count(now)).toEqual({ kept: 4, overflow: 0 });
+});
+
+test("32 instances that read a partition each note at the same time, and none is turned away", async () => {
+	const scheduler = createScheduler(3, now.getTime());
+	const memory = createMemoryTable(() => now);
+	const late = async <T>(work: () => Promise<T>): Promise<T> => {
+		await scheduler.after(3 + scheduler.random() * 4);
+		return work();
+	};
+	const table: Table = {
+		...memory,
+		get: (key) => late(() => memory.get(key)),
+		page: (...which) => late(() => memory.page(...which)),
+		transact: (writes) => late(() => memory.transact(writes)),
+	};
+	let done = 0;
+	const instance = async (index: number) => {
+		const quarantine = createQuarantine({ table, random: scheduler.random, sleep: scheduler.after });
+		for (let message = 0; message < 20; message++) {
+			await quarantine.add([anEntry(message, { at: { source: `defender/${index}`, message } })], now);
+			done += 1;
+		}
+	};
+	const all = Promise.allSettled(Array.from({ length: 32 }, (_, index) => instance(index)));
+	await scheduler.run(now.getTime() + 600_000);
+	await all;
+
+	expect(done).toBe(640);
+	expect(await createQuarantine({ table: memory, random: () => 0.5, sleep: async () => undefined }).count(now)).toEqual({
+		kept: 640,
+		overflow: 0,
+	});
+});
+
+test("the day's rows are shared by all sources", async () => {
+	const { quarantine } = aQuarantine(30);
+	for (let source = 0; source < 16; source++) {
+		await quarantine.add(
+			Array.from({ length: 4 }, (_, message) => anEntry(message, { at: { source: `defender/${source}`, message } })),
+			now,
+		);
+	}
+
+	expect(await quarantine.count(now)).toEqual({ kept: 30, overflow: 34 });
 });
 
 test("nothing to note touches nothing", async () => {
