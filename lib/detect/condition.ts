@@ -6,6 +6,7 @@ export type Test =
 	| { readonly kind: "hasAll" | "in"; readonly column: Column; readonly values: readonly string[] }
 	| { readonly kind: "equalsNumber"; readonly column: Column; readonly values: readonly number[] }
 	| { readonly kind: "hasFlag"; readonly column: Column; readonly names: readonly string[] }
+	| { readonly kind: "hasWords"; readonly column: Column; readonly words: readonly string[]; readonly first: boolean }
 	| { readonly kind: "hasTunnelToken"; readonly column: Column };
 
 /**
@@ -72,6 +73,16 @@ export function equalsNumber(column: Column, ...values: readonly number[]): Test
  */
 export function hasFlag(column: Column, ...names: readonly string[]): Test {
 	return { kind: "hasFlag", column, names };
+}
+
+/** These words of a command line, one right after the other. A part of a path or of a longer word is not one. */
+export function hasWords(column: Column, ...words: readonly string[]): Test {
+	return { kind: "hasWords", column, words, first: false };
+}
+
+/** As `hasWords`, right behind the program: there they are its subcommands, whatever its other arguments say. */
+export function firstWords(column: Column, ...words: readonly string[]): Test {
+	return { kind: "hasWords", column, words, first: true };
 }
 
 /** A cloudflared tunnel token that decodes to an account, behind one of the usual starts. A JWT is not one. */

@@ -56,6 +56,7 @@ function explainCondition(condition: Condition, record: DefenderRecord, depth: n
 		case "in":
 		case "equalsNumber":
 		case "hasFlag":
+		case "hasWords":
 		case "hasTunnelToken":
 			return [
 				{

@@ -30,6 +30,7 @@ function phrase(condition: Condition, lineBreak: string): string {
 		case "in":
 		case "equalsNumber":
 		case "hasFlag":
+		case "hasWords":
 		case "hasTunnelToken":
 			return `${condition.column} ${spell(condition, true)}`;
 	}

@@ -65,6 +65,11 @@ function witnessOf(condition: Condition, known: Witness): Witness | undefined {
 			return union(condition.values.map((value) => best(pieces(value, true), known)));
 		case "hasFlag":
 			return union(condition.names.map((name) => best(pieces(`-${name}`, true), known)));
+		case "hasWords":
+			return best(
+				condition.words.flatMap((word) => pieces(word, true)),
+				known,
+			);
 		case "hasTunnelToken":
 			return tokenStarts.map((start) => ({ text: start.toLowerCase(), bounded: false }));
 		case "not":

@@ -3,7 +3,17 @@ import type { Column, Table } from "../defender/tables.ts";
 import type { Condition, Test } from "./condition.ts";
 import type { Rule } from "./rule.ts";
 import { spell } from "./spell.ts";
-import { containsText, endsWithText, equalsText, hasAnyFlag, hasTerm, hasToken, startsWithText, type TextTest } from "./text-test.ts";
+import {
+	containsText,
+	endsWithText,
+	equalsText,
+	hasAnyFlag,
+	hasTerm,
+	hasToken,
+	hasWordsInOrder,
+	startsWithText,
+	type TextTest,
+} from "./text-test.ts";
 
 /** Which test on which column decided; the test is spelled as in KQL. */
 export interface Proof {
@@ -71,6 +81,7 @@ function compile(condition: Condition): Compiled {
 		case "in":
 		case "equalsNumber":
 		case "hasFlag":
+		case "hasWords":
 		case "hasTunnelToken":
 			return {
 				holds: compileTest(condition),
@@ -109,6 +120,8 @@ export function compileTest(test: Test): Predicate {
 			return (record) => test.values.includes(toNumber(record.columns[test.column]));
 		case "hasFlag":
 			return onText(test.column, hasAnyFlag(test.names));
+		case "hasWords":
+			return onText(test.column, hasWordsInOrder(test.words, test.first));
 		case "hasTunnelToken":
 			return onText(test.column, hasToken);
 	}

@@ -1,5 +1,5 @@
 import type { Test } from "./condition.ts";
-import { flagPattern, tokenStartPattern } from "./text-test.ts";
+import { flagPattern, tokenStartPattern, wordsPattern } from "./text-test.ts";
 
 /**
  * A test without its column, in KQL: `has "cloudflared"`, `!contains "…"`, `in (22, 3389)`. Shown to people as
@@ -25,6 +25,8 @@ export function spell(test: Test, wanted: boolean): string {
 			return test.values.length === 1 ? `${wanted ? "==" : "!="} ${test.values[0]}` : `${negation}in (${test.values.join(", ")})`;
 		case "hasFlag":
 			return `${wanted ? "" : "not "}matches regex ${quote(`(?i)${flagPattern(test.names)}`)}`;
+		case "hasWords":
+			return `${wanted ? "" : "not "}matches regex ${quote(`(?i)${wordsPattern(test.words, test.first)}`)}`;
 		case "hasTunnelToken":
 			// The nearest that KQL has: it cannot decode what it found and look inside.
 			return `${wanted ? "" : "not "}matches regex ${quote(`${tokenStartPattern}[A-Za-z0-9+/]{33}`)}`;

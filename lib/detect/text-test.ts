@@ -39,6 +39,16 @@ export function flagPattern(names: readonly string[]): string {
 	return `(?:^|[ \\t\\r\\n"'])--?(?:${names.join("|")})(?:[= \\t\\r\\n"']|$)`;
 }
 
+export function hasWordsInOrder(words: readonly string[], first: boolean): TextTest {
+	return tester(foldLetters(wordsPattern(words, first)));
+}
+
+/** The words with blanks between them and any quotes around each, anywhere or right behind the program. Reads the same in RE2. */
+export function wordsPattern(words: readonly string[], first: boolean): string {
+	const start = first ? `^[ \\t\\r\\n]*(?:"[^"]*"|[^ \\t\\r\\n"]+)[ \\t\\r\\n]+["']?` : `(?:^|[ \\t\\r\\n"'])`;
+	return `${start}${words.join(`["']?[ \\t\\r\\n]+["']?`)}(?:[ \\t\\r\\n"']|$)`;
+}
+
 /**
  * How a token starts: base64 of `{"a":`, `{"t":`, `{"s":` or `{"e":`, in either case. cloudflared accepts blanks before
  * the first key too, but what is looked for must be visible in the raw bytes of a message.

@@ -8,10 +8,12 @@ import {
 	endsWith,
 	equals,
 	equalsNumber,
+	firstWords,
 	has,
 	hasAll,
 	hasFlag,
 	hasTunnelToken,
+	hasWords,
 	not,
 	oneOf,
 	startsWith,
@@ -79,6 +81,9 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>((
 			fc.constantFrom(...needles).map((text) => equals("FileName", text)),
 			fc.constantFrom("token", "run", "cloudflared").map((name) => hasFlag("FileName", name, "a")),
 			fc.constant(equalsNumber("FileName", 22, 0)),
+			fc
+				.tuple(fc.constantFrom(hasWords, firstWords), fc.array(fc.constantFrom("tunnel", "run", "a"), { minLength: 1, maxLength: 2 }))
+				.map(([make, words]) => make("FileName", ...words)),
 			fc.constant(hasTunnelToken("FileName")),
 		),
 		fc.array(tie("condition"), { maxLength: 3 }).map((parts) => all(...parts)),

@@ -7,10 +7,12 @@ import {
 	endsWith,
 	equals,
 	equalsNumber,
+	firstWords,
 	has,
 	hasAll,
 	hasFlag,
 	hasTunnelToken,
+	hasWords,
 	not,
 	oneOf,
 	startsWith,
@@ -92,6 +94,33 @@ describe("a flag has one dash or two and ends where its name ends", () => {
 	);
 });
 
+describe("words of a command line stand by themselves and follow each other", () => {
+	test.each([
+		"tunnel run",
+		"x tunnel  run web",
+		"x.exe TUNNEL Run",
+		"'tunnel' \"run\"",
+		'cmd /c "x tunnel\trun"',
+		"x --token T tunnel run",
+	])("in %j", (value) => expect(holds(hasWords("FileName", "tunnel", "run"), value)).toBe(true));
+
+	test.each(["tunnelrun", "run tunnel", "tunnel x run", "C:\\tunnel run", "tunnel run.py", "--tunnel run", "tunnel --run", "tunnel=run"])(
+		"not in %j",
+		(value) => expect(holds(hasWords("FileName", "tunnel", "run"), value)).toBe(false),
+	);
+});
+
+describe("the first words are those right behind the program", () => {
+	test.each(["x.exe tunnel run", '"C:\\a b\\x.exe"  tunnel run web', " x 'tunnel' run", '"" tunnel run'])("in %j", (value) =>
+		expect(holds(firstWords("FileName", "tunnel", "run"), value)).toBe(true),
+	);
+
+	test.each(["tunnel run", "x --label tunnel run", "C:\\a b\\x.exe tunnel run", 'x "y" tunnel run', '"x"tunnel run', '"x tunnel run', ""])(
+		"not in %j",
+		(value) => expect(holds(firstWords("FileName", "tunnel", "run"), value)).toBe(false),
+	);
+});
+
 describe("a tunnel token is known by what it decodes to", () => {
 	test.each([
 		["as the dashboard gives it", token({ a: account, t: tunnel, s: secret })],
@@ -169,6 +198,8 @@ test("evidence of what must not be there is spelled as its opposite", () => {
 				equalsNumber("ReportId", 1, 2),
 				hasFlag("FileName", "a"),
 				hasTunnelToken("FileName"),
+				hasWords("FileName", "a", "b"),
+				firstWords("FileName", "a"),
 			),
 		),
 	);
@@ -184,6 +215,8 @@ test("evidence of what must not be there is spelled as its opposite", () => {
 		"!in (1, 2)",
 		'not matches regex "(?i)(?:^|[ \\\\t\\\\r\\\\n\\"\'])--?(?:a)(?:[= \\\\t\\\\r\\\\n\\"\']|$)"',
 		'not matches regex "eyJ[h0zlBUTF]Ijo[A-Za-z0-9+/]{33}"',
+		'not matches regex "(?i)(?:^|[ \\\\t\\\\r\\\\n\\"\'])a[\\"\']?[ \\\\t\\\\r\\\\n]+[\\"\']?b(?:[ \\\\t\\\\r\\\\n\\"\']|$)"',
+		'not matches regex "(?i)^[ \\\\t\\\\r\\\\n]*(?:\\"[^\\"]*\\"|[^ \\\\t\\\\r\\\\n\\"]+)[ \\\\t\\\\r\\\\n]+[\\"\']?a(?:[ \\\\t\\\\r\\\\n\\"\']|$)"',
 	]);
 });
 

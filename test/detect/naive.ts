@@ -39,6 +39,8 @@ function naiveTest(test: Test, value: unknown): boolean {
 			return test.values.some((number) => value === number || (typeof value === "string" && digits(value, number)));
 		case "hasFlag":
 			return test.names.some((name) => hasFlag(text, codes(name)));
+		case "hasWords":
+			return hasWords(text, test.words.map(codes), test.first);
 		case "hasTunnelToken":
 			return hasToken(String.fromCharCode(...text));
 	}
@@ -64,6 +66,52 @@ function hasFlag(text: readonly number[], name: readonly number[]): boolean {
 		const ends = after === undefined || codes("= \t\r\n\"'").includes(after);
 		return ends && [1, 2].some((dashes) => isFlagStart(text, start - dashes, dashes));
 	});
+}
+
+/** From each place at which the first word may begin, the words are read one after the other. */
+function hasWords(text: readonly number[], words: readonly (readonly number[])[], first: boolean): boolean {
+	const starts = first
+		? startsBehindProgram(text)
+		: text.map((_code, at) => at).filter((at) => at === 0 || isOne(text[at - 1], " \t\r\n\"'"));
+	return starts.some((start) => {
+		let at = start;
+		return words.every((word, index) => {
+			if (index > 0) {
+				if (isOne(text[at], "\"'")) at++;
+				const blanks = countBlanks(text, at);
+				if (blanks === 0) return false;
+				at += blanks;
+				if (isOne(text[at], "\"'")) at++;
+			}
+			if (!places(text.slice(at, at + word.length), word).includes(0)) return false;
+			at += word.length;
+			return index < words.length - 1 || at === text.length || isOne(text[at], " \t\r\n\"'");
+		});
+	});
+}
+
+/** Behind a program in quotes, or up to a blank, and the blanks after it; with and without a quote that opens there. */
+function startsBehindProgram(text: readonly number[]): readonly number[] {
+	const program = countBlanks(text, 0);
+	let end = program;
+	if (isOne(text[program], '"')) {
+		end = text.indexOf(0x22, program + 1) + 1;
+		if (end === 0) return [];
+	} else while (end < text.length && !isOne(text[end], ' \t\r\n"')) end++;
+	const blanks = countBlanks(text, end);
+	if (end === program || blanks === 0) return [];
+	const start = end + blanks;
+	return isOne(text[start], "\"'") ? [start, start + 1] : [start];
+}
+
+function countBlanks(text: readonly number[], from: number): number {
+	let at = from;
+	while (isOne(text[at], " \t\r\n")) at++;
+	return at - from;
+}
+
+function isOne(code: number | undefined, characters: string): boolean {
+	return code !== undefined && codes(characters).includes(code);
 }
 
 function hasToken(text: string): boolean {

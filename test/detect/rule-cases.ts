@@ -8,10 +8,12 @@ import {
 	endsWith,
 	equals,
 	equalsNumber,
+	firstWords,
 	has,
 	hasAll,
 	hasFlag,
 	hasTunnelToken,
+	hasWords,
 	not,
 	oneOf,
 	startsWith,
@@ -47,6 +49,7 @@ const test: fc.Arbitrary<Condition> = fc.oneof(
 		.tuple(fc.constantFrom(hasAll, oneOf), column, fc.array(needle, { minLength: 1, maxLength: 3 }))
 		.map(([make, name, values]) => make(name, ...values)),
 	fc.tuple(column, fc.array(fc.constantFrom(...flags), { minLength: 1, maxLength: 2 })).map(([name, names]) => hasFlag(name, ...names)),
+	fc.tuple(fc.constantFrom(hasWords, firstWords), column).map(([make, name]) => make(name, "tunnel", "run")),
 	column.map((name) => hasTunnelToken(name)),
 );
 /** Too short for the scan, or no text: what goes with them must carry the witness. */
@@ -77,6 +80,8 @@ export function valuesOf(when: Condition): readonly string[] {
 			return valuesOf(when.part);
 		case "hasFlag":
 			return when.names.flatMap((name) => [` --${name} x`, ` -${name}=x`]);
+		case "hasWords":
+			return [`x.exe ${when.words.join(" ")} y`, when.words.join("  ")];
 		case "hasTunnelToken":
 			return [token];
 		case "hasAll":
@@ -134,6 +139,8 @@ export function leastFor(when: Condition, bits: number, padding: string): Readon
 			return {
 				[when.column]: `${padding} ${bits % 2 === 0 ? "-" : "--"}${mixCase(when.names[0] ?? "", bits)}${bits % 3 === 0 ? "=" : ""}`,
 			};
+		case "hasWords":
+			return { [when.column]: `${when.first ? "" : padding}"x" ${mixCase(when.words.join(bits % 2 === 0 ? " " : '"\t'), bits)}` };
 		case "hasTunnelToken":
 			return { [when.column]: padding + token };
 	}
