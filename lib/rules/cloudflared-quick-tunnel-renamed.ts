@@ -1,6 +1,6 @@
-import { all, has, hasFlag, not } from "../detect/condition.ts";
+import { all, firstWords, hasFlag, hasWords, not } from "../detect/condition.ts";
 import type { Rule } from "../detect/rule.ts";
-import { namedCloudflared } from "./conditions.ts";
+import { accessCommand, buildScript, namedCloudflared, runsNamedTunnel, startsCloudflared } from "./conditions.ts";
 
 export const cloudflaredQuickTunnelRenamed: Rule = {
 	id: "cloudflared-quick-tunnel-renamed",
@@ -14,11 +14,12 @@ export const cloudflaredQuickTunnelRenamed: Rule = {
 	tables: ["DeviceProcessEvents", "DeviceEvents"],
 	when: all(
 		hasFlag("ProcessCommandLine", "url", "hello-world"),
-		has("ProcessCommandLine", "tunnel"),
+		hasWords("ProcessCommandLine", "tunnel"),
 		not(namedCloudflared("FileName")),
-		not(namedCloudflared("ProcessCommandLine")),
-		not(has("ProcessCommandLine", "run")),
-		not(has("ProcessCommandLine", "access")),
+		not(startsCloudflared(firstWords("ProcessCommandLine", "tunnel"))),
+		not(runsNamedTunnel),
+		not(accessCommand),
+		not(buildScript("ProcessCommandLine", "FileName")),
 	),
 	runbook: [
 		"Read the target behind --url in ProcessCommandLine: that service was open to the internet from then on.",
@@ -33,10 +34,20 @@ export const cloudflaredQuickTunnelRenamed: Rule = {
 			{ FileName: "svc.exe", ProcessCommandLine: "svc.exe tunnel --url rdp://localhost:3389" },
 			{ FileName: "x.exe", ProcessCommandLine: "x.exe tunnel -url=tcp://localhost:445" },
 			{ FileName: "x.exe", ProcessCommandLine: '"C:\\Temp\\x.exe" tunnel --hello-world' },
+			{ FileName: "x.exe", ProcessCommandLine: '"C:\\Microsoft Access\\x.exe" tunnel --url rdp://localhost:3389' },
+			{ FileName: "x.exe", ProcessCommandLine: "x.exe tunnel --url http://localhost:8080 --label access" },
+			{ FileName: "x.exe", ProcessCommandLine: "x.exe tunnel --url http://localhost:8080 --logfile c:\\access.log" },
+			{ FileName: "x.exe", ProcessCommandLine: "C:\\run\\x.exe tunnel --url http://localhost:8080" },
+			{ FileName: "x.exe", ProcessCommandLine: "x.exe tunnel --url http://localhost:8080 --label cloudflared" },
+			{ FileName: "node.exe", ProcessCommandLine: "node.exe tunnel --url http://localhost:8080" },
 		],
 		ignore: [
 			{ FileName: "cloudflared.exe", ProcessCommandLine: "cloudflared.exe tunnel --url http://localhost:8080" },
 			{ FileName: "cmd.exe", ProcessCommandLine: "cmd.exe /c cloudflared.exe tunnel --url http://localhost:8080" },
+			{ FileName: "docker.exe", ProcessCommandLine: "docker.exe run cloudflare/cloudflared tunnel --url http://web:8080" },
+			{ FileName: "x.exe", ProcessCommandLine: "x.exe access tcp --hostname a.example.com --url localhost:9000 --label tunnel" },
+			{ FileName: "x.exe", ProcessCommandLine: "x.exe tunnel run --url http://localhost:8080 web" },
+			{ FileName: "node.exe", ProcessCommandLine: "node.exe npm-cli.js run tunnel -- --url http://localhost:8080" },
 			{ FileName: "x.exe", ProcessCommandLine: "x.exe --url http://localhost:8080" },
 			{ FileName: "x.exe", ProcessCommandLine: "x.exe tunnels --url http://localhost:8080" },
 		],

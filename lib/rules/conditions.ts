@@ -1,5 +1,20 @@
 import type { Column } from "../defender/tables.ts";
-import { all, any, type Condition, contains, endsWith, equals, has, hasAll, hasFlag, not, oneOf, startsWith } from "../detect/condition.ts";
+import {
+	all,
+	any,
+	type Condition,
+	contains,
+	endsWith,
+	equals,
+	firstWords,
+	has,
+	hasAll,
+	hasFlag,
+	hasWords,
+	not,
+	oneOf,
+	startsWith,
+} from "../detect/condition.ts";
 
 /** Conditions that several companion rules share. The base rules stand on their own, as published. */
 
@@ -15,16 +30,27 @@ export function runsTunnel(commandLine: Column): Condition {
 
 /** Somebody else does it: neither cloudflared by its name nor a tool that has such command lines of its own. */
 export function runsTunnelUnnamed(commandLine: Column, fileName: Column): Condition {
-	return all(runsTunnel(commandLine), not(namedCloudflared(fileName)), not(buildTool(fileName)));
+	return all(runsTunnel(commandLine), not(namedCloudflared(fileName)), not(buildScript(commandLine, fileName)));
 }
 
-/** `--url` alone is any program's flag: it must be cloudflared, or speak of a tunnel. */
-export const aboutTunnel: Condition = any(namedCloudflared("FileName"), has("ProcessCommandLine", "tunnel"));
+/** `--url` alone is any program's flag: it must be cloudflared, or have its subcommand. */
+export const aboutTunnel: Condition = any(namedCloudflared("FileName"), hasWords("ProcessCommandLine", "tunnel"));
 
-/** Programs of developers whose own command lines have the words tunnel, run and --token. */
-function buildTool(fileName: Column): Condition {
+/** `tunnel run` with `--url` belongs to a named tunnel, not to a quick one. */
+export const runsNamedTunnel: Condition = firstWords("ProcessCommandLine", "tunnel", "run");
+
+/** A developer's program with a script called tunnel: `npm run tunnel -- --token abc`. A renamed cloudflared has it as its subcommand. */
+export function buildScript(commandLine: Column, fileName: Column): Condition {
 	const names = ["node", "npm", "npx", "yarn", "pnpm", "bun", "kubectl"];
-	return oneOf(fileName, ...names.flatMap((name) => [name, `${name}.exe`]));
+	return all(oneOf(fileName, ...names.flatMap((name) => [name, `${name}.exe`])), not(firstWords(commandLine, "tunnel")));
+}
+
+/**
+ * A program that only starts cloudflared, `cmd /c cloudflared tunnel …`: the name is in its command line, but no subcommand
+ * stands right behind the program itself. So a renamed cloudflared cannot pass for one by a label or a path with the name.
+ */
+export function startsCloudflared(...subcommands: readonly Condition[]): Condition {
+	return all(namedCloudflared("ProcessCommandLine"), any(equals("FileName", ""), not(any(...subcommands))));
 }
 
 /** Some sensors' rows name no process; that is no sign of a renamed one. */
@@ -104,17 +130,16 @@ export const stateOfTunnel: Condition = all(
 	any(oneOf("FileName", "cert.pem", "config.yml", "config.yaml", "token"), endsWith("FileName", ".json")),
 );
 
-const accessProtocols = ["tcp", "rdp", "ssh", "smb"];
+const accessCommands = ["access", "forward"].flatMap((command) => ["tcp", "rdp", "ssh", "smb"].map((protocol) => [command, protocol]));
 
-/** `access rdp --hostname …`. `-T` is too short for the prefilter, so there the subcommand must follow directly. */
+/** The client end, whose `--url` is a listener. Only right behind the program: elsewhere the words may be a label. */
+export const accessCommand: Condition = any(...accessCommands.map((words) => firstWords("ProcessCommandLine", ...words)));
+
+/** `access rdp --hostname …`. `-T` is too short for the prefilter, so there the words must have one blank between them. */
 export const accessClient: Condition = all(
-	has("ProcessCommandLine", "access"),
-	any(...accessProtocols.map((protocol) => has("ProcessCommandLine", protocol))),
+	any(...accessCommands.map((words) => hasWords("ProcessCommandLine", ...words))),
 	any(
 		hasFlag("ProcessCommandLine", "hostname", "tunnel-host"),
-		all(
-			hasFlag("ProcessCommandLine", "T"),
-			any(...accessProtocols.map((protocol) => contains("ProcessCommandLine", `access ${protocol}`))),
-		),
+		all(hasFlag("ProcessCommandLine", "T"), any(...accessCommands.map((words) => contains("ProcessCommandLine", words.join(" "))))),
 	),
 );

@@ -7,6 +7,7 @@ import { cloudflaredDownload } from "./cloudflared-download.ts";
 import { cloudflaredDownloadRenamed } from "./cloudflared-download-renamed.ts";
 import { cloudflaredEdgeFromOtherProcess } from "./cloudflared-edge-from-other-process.ts";
 import { cloudflaredEdgeLookup } from "./cloudflared-edge-lookup.ts";
+import { cloudflaredExposesNetwork } from "./cloudflared-exposes-network.ts";
 import { cloudflaredExposesRemoteAdmin } from "./cloudflared-exposes-remote-admin.ts";
 import { cloudflaredFileRenamed } from "./cloudflared-file-renamed.ts";
 import { cloudflaredLocalState } from "./cloudflared-local-state.ts";
@@ -20,8 +21,10 @@ import { cloudflaredQuickTunnelRenamed } from "./cloudflared-quick-tunnel-rename
 import { cloudflaredQuickTunnelRequest } from "./cloudflared-quick-tunnel-request.ts";
 import { cloudflaredQuickTunnelRequestRenamed } from "./cloudflared-quick-tunnel-request-renamed.ts";
 import { cloudflaredReleaseName } from "./cloudflared-release-name.ts";
+import { cloudflaredRemoteAdminUrl } from "./cloudflared-remote-admin-url.ts";
 import { cloudflaredRenamedRun } from "./cloudflared-renamed-run.ts";
 import { cloudflaredRenamedRunCertain } from "./cloudflared-renamed-run-certain.ts";
+import { cloudflaredRenamedTunnel } from "./cloudflared-renamed-tunnel.ts";
 import { cloudflaredScriptText } from "./cloudflared-script-text.ts";
 import { cloudflaredScriptToken } from "./cloudflared-script-token.ts";
 import { cloudflaredServiceInstall } from "./cloudflared-service-install.ts";
@@ -44,13 +47,17 @@ export const allRules: readonly Rule[] = [
 	cloudflaredTokenInClearRenamed,
 	cloudflaredRenamedRun,
 	cloudflaredRenamedRunCertain,
+	cloudflaredRenamedTunnel,
 	cloudflaredQuickTunnel,
 	cloudflaredQuickTunnelRenamed,
 	cloudflaredExposesRemoteAdmin,
+	cloudflaredRemoteAdminUrl,
+	cloudflaredExposesNetwork,
 	cloudflaredOriginConnection,
 	cloudflaredEdgeFromOtherProcess,
 	cloudflaredQuickTunnelRequest,
 	cloudflaredQuickTunnelRequestRenamed,
+	cloudflaredAccessClientRenamed,
 	cloudflaredServiceRegistry,
 	cloudflaredServiceRegistryUnusual,
 	cloudflaredServiceInstalled,
@@ -63,7 +70,6 @@ export const allRules: readonly Rule[] = [
 	cloudflaredLocalState,
 	cloudflaredLocalStateUnnamed,
 	cloudflaredAccessClient,
-	cloudflaredAccessClientRenamed,
 	cloudflaredNameVariant,
 	cloudflaredMention,
 	cloudflaredContainer,
