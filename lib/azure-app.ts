@@ -90,19 +90,24 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 		async deliver() {
 			const started = world.clock();
 			const errors: string[] = [];
-			if (settings.FALLBACK !== undefined) await fallBack(table, settings.FALLBACK, started);
+			const orSay = (what: string) => (error: unknown) => {
+				errors.push(`${what}: ${error instanceof Error ? error.message : "unknown error"}`);
+			};
 			const { sent, retried, possibleDuplicates, interrupted } = await dispatcher.deliverDue(eachMinute);
 			if (interrupted !== undefined) errors.push(interrupted);
 			if (sieve.open.length > 0)
 				errors.push(`every message is parsed whole, because nothing can be looked for beforehand by: ${sieve.open.join(", ")}`);
 			// A run ends well within its minute, whatever the far ends do: what can wait then waits for the next one.
 			if (world.clock().getTime() - started.getTime() < spareMs) {
+				if (settings.FALLBACK !== undefined) {
+					await fallBack(table, settings.FALLBACK, started).catch(orSay("the fallback was not given what is late"));
+				}
 				const chats = destinations.filter((one) => one.unlimited !== true);
 				const rules = detection.rules.map((rule) => rule.id);
 				errors.push(...(await watch({ ...world, table, destinations: chats, rules, digestHour: settings.DIGEST_HOUR_UTC }, started)));
 				if (started.getTime() - tidiedAt >= tidyEveryMs) {
 					tidiedAt = started.getTime();
-					await tidy(table, started, world.newId, tidiedAtOnce);
+					await tidy(table, started, world.newId, tidiedAtOnce).catch(orSay("old rows were not cleared away"));
 				}
 			}
 			const state = await readOutbox(table, names, world.clock());

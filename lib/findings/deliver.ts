@@ -1,16 +1,16 @@
-import { isWorse } from "../severity.ts";
 import type { Destination } from "./delivery.ts";
 import { type DestinationState, isUnwell, untried } from "./destination-state.ts";
 import { partitions } from "./finding-row.ts";
-import { isClaimable, type Owed } from "./owed.ts";
+import { isClaimable } from "./owed.ts";
 import { owedRange, owedRangeOf, readOwed } from "./owed-row.ts";
 import type { Tier } from "./pace.ts";
 import { inParallel } from "./parallel.ts";
 import { type Delivered, type Pass, startPass } from "./pass.ts";
 import { type Claimable, expire, isTooOld, type SendDeps, sendOne } from "./send.ts";
 import { noteOutcome, readDestinations, reserveSlot, type Slot } from "./slots.ts";
-import { isSevere, sendStorm, stormAbove } from "./storm.ts";
+import { sendStorm, stormAbove } from "./storm.ts";
 import type { Range, Table } from "./table.ts";
+import { byUrgency, isSevere, tierOf } from "./urgency.ts";
 
 export type { Delivered } from "./pass.ts";
 
@@ -113,23 +113,6 @@ async function lookFor(table: Table, ranges: readonly Range[], states: States, c
 }
 
 type States = ReadonlyMap<string, DestinationState>;
-
-function byUrgency(a: Claimable, b: Claimable): number {
-	if (isWorse(a.owed.severity, b.owed.severity)) return -1;
-	if (isWorse(b.owed.severity, a.owed.severity)) return 1;
-	return (
-		b.owed.rank - a.owed.rank ||
-		Number(tierOf(a.owed) === "ordinary") - Number(tierOf(b.owed) === "ordinary") ||
-		a.owed.wantedAt.getTime() - b.owed.wantedAt.getTime() ||
-		(a.key < b.key ? -1 : 1)
-	);
-}
-
-function tierOf(owed: Owed): Tier {
-	if (owed.severity === "critical") return "critical";
-	if (isSevere(owed)) return owed.rank > 0 ? "foremost" : "severe";
-	return owed.lane === "first" ? "urgent" : "ordinary";
-}
 
 interface Limits {
 	readonly ends: Date;

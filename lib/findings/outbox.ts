@@ -16,15 +16,19 @@ export interface OutboxState {
 	readonly down: ReadonlyMap<string, Date>;
 }
 
-type Row = StoredOwed & { readonly owed: Owed };
+export type OutboxRow = StoredOwed & { readonly owed: Owed };
 
 /** Everything owed or once owed, row by row. */
-export async function* outbox(table: Table): AsyncGenerator<Row> {
+export async function* outbox(table: Table): AsyncGenerator<OutboxRow> {
+	for await (const { owed, ...rest } of everyRow(table)) {
+		if (owed !== undefined) yield { ...rest, owed };
+	}
+}
+
+/** The same with the rows that nobody can read. */
+export async function* everyRow(table: Table): AsyncGenerator<StoredOwed> {
 	for (const partition of partitions) {
-		for await (const row of rowsOf(table, owedRange(partition))) {
-			const { owed, ...rest } = readOwed(row);
-			if (owed !== undefined) yield { ...rest, owed };
-		}
+		for await (const row of rowsOf(table, owedRange(partition))) yield readOwed(row);
 	}
 }
 
@@ -59,7 +63,7 @@ export function isLate(row: Owed, now: Date): boolean {
 }
 
 /** Tries dead notices again from the start; returns how many. A row that somebody changes meanwhile is left to them. */
-export async function retryDead(table: Table, now: Date, wanted: (row: Row) => boolean): Promise<number> {
+export async function retryDead(table: Table, now: Date, wanted: (row: OutboxRow) => boolean): Promise<number> {
 	let revived = 0;
 	for await (const row of outbox(table)) {
 		if (row.owed.state !== "dead" || !wanted(row)) continue;

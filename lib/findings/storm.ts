@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isWorse, type Severity, severities } from "../severity.ts";
+import { type Severity, severities } from "../severity.ts";
 import type { Delivery, Destination, StormNotice } from "./delivery.ts";
 import { type Finding, noticeId } from "./finding.ts";
 import { findingAddress, readFinding } from "./finding-row.ts";
@@ -13,11 +13,6 @@ import { maxTransaction, type NewRow, rowsOf, type Table } from "./table.ts";
 export const stormAbove = 10;
 
 const worstShown = 10;
-
-/** Never folded into a storm notice. */
-export function isSevere({ severity }: Pick<Owed, "severity">): boolean {
-	return isWorse(severity, "medium");
-}
 
 export interface StormSent {
 	readonly id: string;
