@@ -84,7 +84,7 @@ export function composeStorage(
 	deadline = world.deadline,
 ): Storage {
 	const table = openTable(endpoint, settings.TABLE_NAME);
-	const devices = settings.DEVICE_CONTEXT ? createDeviceStore(table) : undefined;
+	const devices = settings.DEVICE_CONTEXT ? createDeviceStore({ ...world, table }) : undefined;
 	const memory = createMemory({
 		approvals: approvals.current,
 		finding: findingReader(table),

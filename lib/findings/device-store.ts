@@ -3,46 +3,65 @@ import type { Adapter, DeviceContext, DeviceRow } from "../defender/device.ts";
 import { createDeviceCache } from "../defender/device-cache.ts";
 import { columns, cut, dateColumn, jsonColumn } from "./columns.ts";
 import { findingKey } from "./finding.ts";
+import { inParallel } from "./parallel.ts";
 import type { Key, Table } from "./table.ts";
+import { renewAfterMs, touchedAt } from "./touched.ts";
 
 /** What the export says about devices, kept in the table: every instance and every later run knows it. */
 export interface DeviceStore {
-	/** Writes what changed, once for each device of the batch. */
+	/** Writes what changed or was not written for a month, once for each device; many devices at a time. */
 	learn(rows: readonly DeviceRow[]): Promise<void>;
 	find(tenantId: string, deviceId: string): Promise<DeviceContext | undefined>;
 }
 
+export const devicePartitions: readonly string[] = [..."0123456789abcdef"].map((digit) => `c${digit}`);
+
 const mostInMemory = 2_000;
 const keptAdapters = 8;
+const atOnce = 16;
 
-export function createDeviceStore(table: Table): DeviceStore {
-	const cache = createDeviceCache(mostInMemory);
+export function createDeviceStore({ table, clock }: { readonly table: Table; readonly clock: () => Date }): DeviceStore {
+	const cache = createDeviceCache(mostInMemory, renewAfterMs);
 	const load = async (tenantId: string, deviceId: string): Promise<DeviceContext | undefined> => {
 		const known = cache.find(tenantId, deviceId);
 		if (known !== undefined) return known;
-		const stored = read((await table.get(address(tenantId, deviceId)))?.values);
-		if (stored !== undefined) cache.put(stored);
+		const row = await table.get(address(tenantId, deviceId));
+		const stored = read(row?.values);
+		if (row !== undefined && stored !== undefined) cache.put(stored, touchedAt(row));
 		return stored;
+	};
+	const learnDevice = async (tenantId: string, deviceId: string, rows: readonly DeviceRow[]): Promise<void> => {
+		await load(tenantId, deviceId);
+		const now = clock();
+		const changed = rows.map((row) => cache.take(row, now)).findLast((context) => context !== undefined);
+		if (changed === undefined) return;
+		try {
+			await write(table, changed, now);
+		} catch (error) {
+			cache.forget(tenantId, deviceId);
+			throw error;
+		}
 	};
 	return {
 		find: load,
 		async learn(rows) {
-			const changed = new Map<string, DeviceContext>();
-			for (const row of rows) {
-				const id = row.columns["DeviceId"];
-				if (typeof id !== "string" || id === "") continue;
-				await load(row.tenantId, id);
-				const context = cache.take(row);
-				if (context !== undefined) changed.set(findingKey({ tenantId: row.tenantId, id }), context);
-			}
-			for (const context of changed.values()) await write(table, context);
+			const devices = Map.groupBy(rows, ({ tenantId, columns }) => JSON.stringify([tenantId, idOf(columns)]));
+			await inParallel([...devices.values()], atOnce, async (group) => {
+				const [first] = group;
+				if (first === undefined || idOf(first.columns) === "") return;
+				await learnDevice(first.tenantId, idOf(first.columns), group);
+			});
 		},
 	};
 }
 
+function idOf(row: DeviceRow["columns"]): string {
+	return typeof row["DeviceId"] === "string" ? row["DeviceId"].toLowerCase() : "";
+}
+
 /** The last writer wins: rows say the same things again within the hour, so what is lost comes back. */
-async function write(table: Table, context: DeviceContext): Promise<void> {
-	const row = { ...address(context.tenantId, context.deviceId), values: toValues(context) };
+async function write(table: Table, context: DeviceContext, now: Date): Promise<void> {
+	const row = { ...address(context.tenantId, context.deviceId), values: toValues(context, now) };
 	for (let attempt = 0; attempt < 3; attempt++) {
 		const before = await table.get(row);
 		const written = before === undefined ? await table.create(row) : await table.replace(row, before.etag);
@@ -56,7 +75,7 @@ function address(tenantId: string, deviceId: string): Key {
 	return { partitionKey: `c${key.slice(0, 1)}`, rowKey: `c|${key}` };
 }
 
-function toValues({ adapters, users, internetFacing, at, ...text }: DeviceContext) {
+function toValues({ adapters, users, internetFacing, at, ...text }: DeviceContext, now: Date) {
 	const bounded = Object.fromEntries(Object.entries(text).map(([name, value]) => [name, cut(value, 256)]));
 	return columns({
 		v: 1,
@@ -65,6 +84,7 @@ function toValues({ adapters, users, internetFacing, at, ...text }: DeviceContex
 		users: JSON.stringify(users),
 		internetFacing,
 		at,
+		touchedAt: now,
 	});
 }
 

@@ -2,7 +2,7 @@ import type { Finding } from "./finding.ts";
 import { findingAddress, findingRange, findingValues, partitions, readFinding } from "./finding-row.ts";
 import { growthAddress } from "./growth.ts";
 import { owedRangeOf, readOwed } from "./owed-row.ts";
-import { quarantinePartition } from "./quarantine.ts";
+import { sweep } from "./sweep.ts";
 import { type Row, rowsOf, type Table } from "./table.ts";
 
 const dayMs = 86_400_000;
@@ -10,18 +10,23 @@ const dayMs = 86_400_000;
 const closeAfterMs = 30 * dayMs;
 /** A closed finding is forgotten after this; its next sighting is told as *new*. */
 const forgetAfterMs = 90 * dayMs;
-const keepQuarantineDays = 30;
 
 export interface Tidied {
 	readonly closed: number;
 	readonly forgotten: number;
 }
 
-/**
- * Closes and removes what is old, at most `limit` findings in one go: tables have no expiry of their own. Every write
- * carries the ETag just read, so a finding that moves meanwhile is left alone. What is still owed is never removed.
- */
+/** Closes and removes what is old, at most `limit` findings in one go: tables have no expiry of their own. */
 export async function tidy(table: Table, now: Date, newId: () => string, limit = 500): Promise<Tidied> {
+	await sweep(table, now);
+	return tidyFindings(table, now, newId, limit);
+}
+
+/**
+ * Every write carries the ETag just read, so a finding that moves meanwhile is left alone. What is still owed is never
+ * removed.
+ */
+async function tidyFindings(table: Table, now: Date, newId: () => string, limit: number): Promise<Tidied> {
 	let closed = 0;
 	let forgotten = 0;
 	for (const partition of partitions) {
@@ -34,8 +39,6 @@ export async function tidy(table: Table, now: Date, newId: () => string, limit =
 			if (finding.status === "closed" && quietMs >= forgetAfterMs && (await forget(table, finding, row))) forgotten += 1;
 		}
 	}
-	// A few days at a time, so that days on which nobody tidied are not kept for ever.
-	for (let day = 0; day < 7; day++) await dropQuarantine(table, new Date(now.getTime() - (keepQuarantineDays + day) * dayMs));
 	return { closed, forgotten };
 }
 
@@ -53,9 +56,4 @@ async function forget(table: Table, finding: Finding, row: Row): Promise<boolean
 	if (!settled || (await table.remove(row, row.etag)) !== "removed") return false;
 	for (const one of growth === undefined ? owed : [...owed, growth]) await table.remove(one, one.etag);
 	return true;
-}
-
-async function dropQuarantine(table: Table, day: Date): Promise<void> {
-	const partitionKey = quarantinePartition(day);
-	for await (const row of rowsOf(table, { partitionKey, from: " ", to: "~" })) await table.remove(row, row.etag);
 }

@@ -131,29 +131,40 @@ describe("a device is described by its rows", () => {
 });
 
 describe("the cache of devices", () => {
+	const now = at("21T12:00:00");
+	const month = 30 * 86_400_000;
 	const named = (id: string, columns: Readonly<Record<string, unknown>> = {}): DeviceRow => info({ DeviceId: id, ...columns });
 
 	test("tells only what is new, so that an hourly row is not written again", () => {
-		const cache = createDeviceCache(10);
+		const cache = createDeviceCache(10, month);
 
-		expect(cache.take(full)?.kind).toBe("server");
-		expect(cache.take({ ...full, columns: { ...full.columns, Timestamp: "2026-11-21T11:00:00Z" } })).toBeUndefined();
-		expect(cache.take({ ...full, columns: { ...full.columns, Timestamp: "2026-11-21T12:00:00Z", ExposureLevel: "Low" } })?.exposure).toBe(
-			"Low",
-		);
+		expect(cache.take(full, now)?.kind).toBe("server");
+		expect(cache.take({ ...full, columns: { ...full.columns, Timestamp: "2026-11-21T11:00:00Z" } }, now)).toBeUndefined();
+		expect(
+			cache.take({ ...full, columns: { ...full.columns, Timestamp: "2026-11-21T12:00:00Z", ExposureLevel: "Low" } }, now)?.exposure,
+		).toBe("Low");
+	});
+
+	test("tells again what was not written for a month, so that it is not taken for gone", () => {
+		const cache = createDeviceCache(10, month);
+		cache.take(full, now);
+
+		expect(cache.take(full, new Date("2026-12-21T11:59:59Z"))).toBeUndefined();
+		expect(cache.take(full, new Date("2026-12-21T12:00:00Z"))?.kind).toBe("server");
+		expect(cache.take(full, new Date("2026-12-21T12:00:01Z"))).toBeUndefined();
 	});
 
 	test("finds a device whatever the case of its id, and only in its tenant", () => {
-		const cache = createDeviceCache(10);
-		cache.take(full);
+		const cache = createDeviceCache(10, month);
+		cache.take(full, now);
 
 		expect(cache.find(tenantId, deviceId.toUpperCase())?.name).toBe("srv-dc-01.corp.example.com");
 		expect(cache.find("another", deviceId)).toBeUndefined();
 	});
 
 	test("forgets the device that was not heard of for longest", () => {
-		const cache = createDeviceCache(2);
-		for (const id of ["a", "b", "a", "c"]) cache.take(named(id));
+		const cache = createDeviceCache(2, month);
+		for (const id of ["a", "b", "a", "c"]) cache.take(named(id), now);
 
 		expect(cache.size).toBe(2);
 		expect(cache.find(tenantId, "b")).toBeUndefined();
@@ -161,9 +172,9 @@ describe("the cache of devices", () => {
 	});
 
 	test("takes back what was stored", () => {
-		const cache = createDeviceCache(2);
-		cache.put(described(full) as DeviceContext);
+		const cache = createDeviceCache(2, month);
+		cache.put(described(full) as DeviceContext, now);
 
-		expect(cache.take(full)).toBeUndefined();
+		expect(cache.take(full, now)).toBeUndefined();
 	});
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { createDeviceStore } from "../../lib/findings/device-store.ts";
 import { fallBack } from "../../lib/findings/fallback.ts";
 import { findingAddress, findingValues } from "../../lib/findings/finding-row.ts";
 import { readOutbox, retryDead } from "../../lib/findings/outbox.ts";
+import { createPrevalenceCounter } from "../../lib/findings/prevalence.ts";
 import { createQuarantine } from "../../lib/findings/quarantine.ts";
 import { createStreamNote, newestEvent } from "../../lib/findings/stream.ts";
 import { tidy } from "../../lib/findings/tidy.ts";
@@ -153,15 +155,76 @@ describe("tidying up", () => {
 		expect(await memory.get(findingAddress(aFinding().key))).toBeUndefined();
 	});
 
-	test("what could not be read is forgotten after 30 days, also when nobody tidied for some", async () => {
+	const quarantined = async (...at: readonly Date[]) => {
 		const memory = createMemoryTable(() => lastSeen);
 		const quarantine = createQuarantine({ table: memory, random: () => 0.5, sleep: () => Promise.resolve() });
 		const entry = { at: { source: "hub/0", message: 7 }, record: undefined, reason: "not-json", size: 3, sha256: "ab" };
-		await quarantine.add([entry], lastSeen);
-		await tidy(memory, days(29), () => "id");
+		for (const moment of at) await quarantine.add([entry], moment);
+		return { memory, quarantine, left: () => memory.all().filter((row) => row.partitionKey.startsWith("q")).length };
+	};
+
+	/** Every ten minutes for so many hours, as the timer does. */
+	const tidyFor = async (memory: ReturnType<typeof createMemoryTable>, from: Date, hours: number) => {
+		for (let run = 0; run < hours * 6; run++) await tidy(memory, new Date(from.getTime() + run * 600_000), () => "id");
+	};
+
+	test("what could not be read is forgotten after 30 days, not earlier", async () => {
+		const { memory, quarantine, left } = await quarantined(lastSeen);
+		await tidyFor(memory, days(30, -36_000_000), 10);
 		expect(await quarantine.count(lastSeen)).toEqual({ kept: 1, overflow: 0 });
-		await tidy(memory, days(33), () => "id");
-		expect(memory.all()).toEqual([]);
+		await tidyFor(memory, days(31), 6);
+		expect(left()).toBe(0);
+	});
+
+	test("also when nobody tidied for months", async () => {
+		const { memory, left } = await quarantined(...Array.from({ length: 10 }, (_, day) => days(day)));
+		await tidyFor(memory, days(0), 1);
+		await tidyFor(memory, days(200), 6);
+		expect(left()).toBe(0);
+	});
+
+	test("what a device showed is remembered for half a year after it was shown last, and then removed", async () => {
+		const clock = { now: lastSeen };
+		const memory = createMemoryTable(() => clock.now);
+		const counter = () => createPrevalenceCounter({ table: memory, clock: () => clock.now });
+		const shown = () => memory.all().filter((row) => row.partitionKey.startsWith("p")).length;
+		const since = async () => (await counter().count(aSighting({ at: clock.now }))).account?.since;
+		await since();
+		clock.now = days(29);
+		await since();
+		await tidyFor(memory, days(29 + 180), 6);
+		expect(shown()).toBe(3);
+		clock.now = days(29 + 180);
+		expect(await since()).toEqual(lastSeen);
+		await tidyFor(memory, days(29 + 180 + 209), 6);
+		expect(shown()).toBe(3);
+		await tidyFor(memory, days(29 + 180 + 210), 6);
+		expect(shown()).toBe(0);
+	});
+
+	test("what is known of a device is forgotten 90 days after it was heard of last", async () => {
+		const clock = { now: lastSeen };
+		const memory = createMemoryTable(() => clock.now);
+		const row = { table: "DeviceInfo" as const, tenantId: "t", columns: { DeviceId: "d", DeviceType: "Server" } };
+		await createDeviceStore({ table: memory, clock: () => clock.now }).learn([row]);
+		const find = () => createDeviceStore({ table: memory, clock: () => clock.now }).find("t", "d");
+		await tidyFor(memory, days(89), 6);
+		expect(await find()).toMatchObject({ kind: "server" });
+		await tidyFor(memory, days(90), 6);
+		expect(await find()).toBeUndefined();
+	});
+
+	test("a table of many rows is swept a part at a time, and whole in the end", async () => {
+		const memory = createMemoryTable(() => lastSeen);
+		for (let n = 0; n < 20_000; n++) {
+			const values = { touchedAt: (n % 8 < 4 ? days(-300) : days(0)).toISOString() };
+			await memory.create({ partitionKey: `p${n % 4}`, rowKey: `d|${String(n).padStart(6, "0")}`, values });
+		}
+		const rows = () => memory.all().filter((row) => row.partitionKey.startsWith("p")).length;
+		await tidy(memory, days(0), () => "id");
+		expect(rows()).toBe(16_000);
+		await tidyFor(memory, days(0), 2);
+		expect(rows()).toBe(10_000);
 	});
 
 	test("what is still owed is never removed", async () => {

@@ -3,6 +3,7 @@ import { type Approval, readApprovals } from "../../lib/cloudflared/approvals.ts
 import { createDeviceStore } from "../../lib/findings/device-store.ts";
 import { createMemory } from "../../lib/findings/memory.ts";
 import { createPrevalenceCounter } from "../../lib/findings/prevalence.ts";
+import type { Table } from "../../lib/findings/table.ts";
 import { aFinding, aSighting, at, deviceId, redacted, tenantId } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
 
@@ -142,12 +143,12 @@ describe("what Defender says of a device", () => {
 
 	test("is known to every instance, and a sparse row erases nothing", async () => {
 		const table = createMemoryTable(() => now);
-		await createDeviceStore(table).learn([
+		await createDeviceStore({ table, clock: () => now }).learn([
 			info({ DeviceType: "Server", OSPlatform: "WindowsServer2022", OSVersionInfo: "21H2" }),
 			info({ OSPlatform: null, PublicIP: "192.0.2.7" }),
 			info({ NetworkAdapterName: "eth0", IPAddresses: '[{"IPAddress":"198.51.100.4"}]' }, "DeviceNetworkInfo"),
 		]);
-		expect(await createDeviceStore(table).find(tenantId, deviceId.toUpperCase())).toMatchObject({
+		expect(await createDeviceStore({ table, clock: () => now }).find(tenantId, deviceId.toUpperCase())).toMatchObject({
 			kind: "server",
 			os: "WindowsServer2022 21H2",
 			publicIp: "192.0.2.7",
@@ -155,7 +156,8 @@ describe("what Defender says of a device", () => {
 		});
 	});
 
-	test("is written only when it changes", async () => {
+	test("is written only when it changes, and once a month", async () => {
+		const clock = { now: at("21T20:00:00") };
 		const table = createMemoryTable(() => now);
 		let writes = 0;
 		const counting = {
@@ -169,17 +171,55 @@ describe("what Defender says of a device", () => {
 				return table.replace(...row);
 			},
 		};
-		const store = createDeviceStore(counting);
+		const store = createDeviceStore({ table: counting, clock: () => clock.now });
 		await table.ensure();
 		await store.learn([info({ DeviceType: "Server" })]);
 		await store.learn([info({ DeviceType: "Server", Timestamp: "2026-11-21T20:00:00Z" })]);
 		expect(writes).toBe(1);
 		await store.learn([info({ PublicIP: "192.0.2.7" })]);
 		expect(writes).toBe(2);
+		clock.now = new Date("2026-12-21T19:59:59Z");
+		await store.learn([info({ PublicIP: "192.0.2.7" })]);
+		expect(writes).toBe(2);
+		clock.now = new Date("2026-12-21T20:00:00Z");
+		await store.learn([info({ PublicIP: "192.0.2.7" })]);
+		expect(writes).toBe(3);
+	});
+
+	test("many devices are learned at the same time, 16 of them at once", async () => {
+		const table = createMemoryTable(() => now);
+		let running = 0;
+		let most = 0;
+		const counted: Table = {
+			...table,
+			async get(key) {
+				running += 1;
+				most = Math.max(most, running);
+				await new Promise(setImmediate);
+				running -= 1;
+				return table.get(key);
+			},
+		};
+		const devices = Array.from({ length: 100 }, (_, n) => info({ DeviceId: `d${n}` }));
+		await createDeviceStore({ table: counted, clock: () => now }).learn([...devices, ...devices]);
+		expect(most).toBe(16);
+		expect(table.all()).toHaveLength(100);
+	});
+
+	test("what could not be written is written when it comes again", async () => {
+		const table = createMemoryTable(() => now);
+		let tries = 0;
+		const store = createDeviceStore({
+			table: { ...table, create: (row) => (tries++ === 0 ? Promise.reject(new Error("the table is away")) : table.create(row)) },
+			clock: () => now,
+		});
+		await expect(store.learn([info({ DeviceType: "Server" })])).rejects.toThrow("the table is away");
+		await store.learn([info({ DeviceType: "Server" })]);
+		expect(table.all()).toMatchObject([{ values: { kind: "server" } }]);
 	});
 
 	test("a row without a device is passed over", async () => {
-		const store = createDeviceStore(createMemoryTable(() => now));
+		const store = createDeviceStore({ table: createMemoryTable(() => now), clock: () => now });
 		await store.learn([{ table: "DeviceInfo", tenantId, columns: {} }]);
 		expect(await store.find(tenantId, "")).toBeUndefined();
 	});
