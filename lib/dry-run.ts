@@ -63,7 +63,7 @@ export function createDryRun(
 			const sightings = await judge(inspected.sightings, now);
 			const groups = Map.groupBy(sightings, ({ device }) => findingKey(device));
 			const recorded = [...groups].map(([key, group]) => recordOne(key, group, now));
-			return { ...inspected, sightings, recorded, delivered: nothingDelivered };
+			return { ...inspected, sightings, recorded, delivered: nothingDelivered, learnFailed: undefined };
 		},
 		notices: (now) => [...findings.values()].flatMap((finding) => render(finding, { sent: 0, countSent: 0 }, now) ?? []),
 	};

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { redactError } from "./cloudflared/redact-error.ts";
 import type { Sighting } from "./cloudflared/sighting.ts";
 import type { DeviceRow } from "./defender/device.ts";
 import { type Decoded, decodeMessage, decodeRecords, type UnreadableReason } from "./defender/envelope.ts";
@@ -34,6 +35,8 @@ export interface Parts {
 export interface Outcome extends Inspected {
 	readonly recorded: readonly Recorded[];
 	readonly delivered: Delivered;
+	/** Why what the batch says about devices without a sighting was not kept; it says the same again within the hour. */
+	readonly learnFailed: string | undefined;
 }
 
 /** Steps 1–4: bytes and rules in, values out. */
@@ -48,18 +51,37 @@ export interface Inspected {
 
 /**
  * One batch through all six steps. Rejects only if recording failed: then the caller must not acknowledge the batch.
- * Unreadable input is noted before anything is recorded, so that it is never silently dropped either.
+ * Unreadable input is noted before anything is recorded, so that it is never silently dropped either. What is said about
+ * devices is learned first only where judging needs it: the rest must not delay a message, nor fail what is recorded.
  */
 export async function runPipeline(messages: readonly Message[], parts: Parts): Promise<Outcome> {
 	const inspected = inspect(messages, parts);
 	await parts.quarantine(inspected.quarantined, parts.clock());
-	await parts.learn?.(inspected.devices);
+	const seen = new Set(inspected.sightings.map(({ device }) => deviceKey(device.tenantId, device.id)));
+	const isSeen = ({ tenantId, columns: { DeviceId: id } }: DeviceRow) => typeof id === "string" && seen.has(deviceKey(tenantId, id));
+	const needed = inspected.devices.filter(isSeen);
+	if (needed.length > 0) await parts.learn?.(needed);
 	const sightings = await parts.judge(inspected.sightings, parts.clock());
 	const recorded = await parts.record(sightings, parts.clock());
 	const refused = recorded.filter((one) => one.reason === "quarantined").map(({ key }) => refusedEntry(key));
 	if (refused.length > 0) await parts.quarantine(refused, parts.clock());
 	const delivered = await parts.deliver(recorded.filter((one) => one.kinds.length > 0).map((one) => one.key));
-	return { ...inspected, quarantined: [...inspected.quarantined, ...refused], sightings, recorded, delivered };
+	const rest = inspected.devices.filter((row) => !isSeen(row));
+	const learnFailed = rest.length > 0 ? await failureOf(parts.learn?.(rest)) : undefined;
+	return { ...inspected, quarantined: [...inspected.quarantined, ...refused], sightings, recorded, delivered, learnFailed };
+}
+
+function deviceKey(tenantId: string, deviceId: string): string {
+	return JSON.stringify([tenantId, deviceId.toLowerCase()]);
+}
+
+async function failureOf(work: Promise<void> | undefined): Promise<string | undefined> {
+	try {
+		await work;
+		return undefined;
+	} catch (error) {
+		return redactError(error);
+	}
 }
 
 export function inspect(

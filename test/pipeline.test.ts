@@ -58,6 +58,43 @@ describe("a batch", () => {
 		expect(calls.map((call) => call.split(" ")[0])).toEqual(["quarantine", "record", "deliver"]);
 	});
 
+	const tunnelOn = (DeviceId: string) => ({
+		category: "AdvancedHunting-DeviceProcessEvents",
+		tenantId: "t",
+		properties: {
+			DeviceId,
+			FileName: "cloudflared.exe",
+			ProcessCommandLine: "cloudflared.exe tunnel --url http://localhost:80",
+			ReportId: 1,
+		},
+	});
+	const about = (DeviceId: string) => ({ category: "AdvancedHunting-DeviceInfo", tenantId: "t", properties: { DeviceId } });
+	const withDevices = messages([JSON.stringify({ records: [about("A1"), about("b2"), tunnelOn("a1"), about("a1"), about("c3")] })]);
+
+	test("learns of the devices with a tunnel before it judges, and of the others when all is told", async () => {
+		const { calls, all } = parts({
+			learn: (rows) => {
+				calls.push(`learn ${rows.map((row) => row.columns["DeviceId"]).join()}`);
+				return Promise.resolve();
+			},
+			judge: (sightings) => {
+				calls.push("judge");
+				return Promise.resolve(sightings);
+			},
+		});
+		const { learnFailed } = await runPipeline(withDevices, all);
+		expect(calls).toEqual(["quarantine 0", "learn A1,a1", "judge", "record 1", "deliver 0", "learn b2,c3"]);
+		expect(learnFailed).toBeUndefined();
+	});
+
+	test("that was recorded is not refused because something about other devices could not be kept; it says why", async () => {
+		const { calls, all } = parts({
+			learn: (rows) =>
+				rows.length === 2 && calls.includes("record 1") ? Promise.reject(new Error("the table is away")) : Promise.resolve(),
+		});
+		expect(await runPipeline(withDevices, all)).toMatchObject({ learnFailed: "the table is away" });
+	});
+
 	test("that cannot be recorded is refused, and nothing of it is told", async () => {
 		const { calls, all } = parts({ record: () => Promise.reject(new Error("the table is away")) });
 		await expect(runPipeline(messages(corpus), all)).rejects.toThrow("the table is away");
