@@ -15,11 +15,13 @@ export const cloudflaredRemoteAdminUrl: Rule = {
 	meaning:
 		"A program got RDP, or SSH or SMB of this device, as its --url. A renamed cloudflared opens a quick tunnel that way, also without the word tunnel.",
 	tables: ["DeviceProcessEvents", "DeviceEvents"],
-	// The flag and its value are also looked for as they are usually written: the prefilter needs the longer text.
+	// The flag and its value are also looked for as they are usually written: the prefilter needs more text than `-url`.
 	when: all(
 		hasFlag("ProcessCommandLine", "url"),
 		any(
-			...schemes.flatMap((scheme) => [" ", "=", ' "', '="'].map((between) => contains("ProcessCommandLine", `-url${between}${scheme}://`))),
+			...schemes.flatMap((scheme) =>
+				["-url ", "-url=", '--url "', '--url="'].map((start) => contains("ProcessCommandLine", `${start}${scheme}://`)),
+			),
 		),
 		// Tools of developers take ssh:// and smb:// of other hosts; nothing else takes rdp://.
 		any(
@@ -42,7 +44,8 @@ export const cloudflaredRemoteAdminUrl: Rule = {
 	examples: {
 		match: [
 			{ FileName: "x.exe", ProcessCommandLine: "x.exe --url rdp://localhost:3389" },
-			{ FileName: "x.exe", ProcessCommandLine: 'x.exe --label access -url="rdp://10.1.2.3"' },
+			{ FileName: "x.exe", ProcessCommandLine: 'x.exe --label access --url="rdp://10.1.2.3"' },
+			{ FileName: "x.exe", ProcessCommandLine: "x.exe -url=smb://localhost" },
 			{ FileName: "x", ProcessCommandLine: "/tmp/x --url=ssh://127.0.0.1:22 --no-autoupdate" },
 		],
 		ignore: [
