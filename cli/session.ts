@@ -26,6 +26,9 @@ export interface SessionOptions {
 	readonly approvals?: string | undefined;
 }
 
+/** What is on its way when somebody stops may still arrive; a receiver that hangs does not hold people up. */
+const graceMs = 3_000;
+
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Runs everything through the app, shows what comes of it, ends in the summary. Returns the exit code. */
@@ -39,7 +42,7 @@ export async function session(
 	const stop = new AbortController();
 	const end = (why: Stopped) => () => {
 		stop.abort(why);
-		app.cancel();
+		setTimeout(() => app.cancel(), graceMs).unref();
 	};
 	// The first signal ends the run after the messages at hand; a second one is the system's own.
 	const signals = [

@@ -16,6 +16,7 @@ const trigger = {
 app.eventHub("detect", {
 	...trigger,
 	handler: async (bodies: unknown, context: InvocationContext) => {
-		for (const line of await tracked(theApp().detect(bodies, context.triggerMetadata))) context.log(JSON.stringify(line));
+		for (const line of await tracked(theApp().detect(bodies, context.triggerMetadata)))
+			context[line.event === "error" ? "error" : "log"](JSON.stringify(line));
 	},
 });

@@ -21,7 +21,7 @@ import { createTotals } from "./totals.ts";
 /** What the functions call. Answers are the lines they log. */
 export interface AzureApp {
 	/** Rejects only if the batch could not be recorded, so that it comes again. */
-	detect(bodies: unknown, triggerMetadata: unknown): Promise<readonly DetectLine[]>;
+	detect(bodies: unknown, triggerMetadata: unknown): Promise<readonly (DetectLine | ErrorLine)[]>;
 	/** Whatever is owed, and what the timer looks after. Never rejects because of a destination. */
 	deliver(): Promise<readonly (DeliverLine | ErrorLine)[]>;
 	/** What is wrong now and what to do, and how things stand. */
@@ -85,7 +85,10 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 				},
 				now,
 			);
-			return line === undefined ? [] : [line];
+			const { learnFailed } = outcome;
+			const failed: readonly ErrorLine[] =
+				learnFailed === undefined ? [] : [{ event: "error", what: `device context was not stored: ${learnFailed}` }];
+			return line === undefined ? failed : [line, ...failed];
 		},
 		async deliver() {
 			const started = world.clock();
