@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { type Approval, isExpired, readApprovals } from "../lib/cloudflared/approvals.ts";
 import { inert } from "../lib/notify/text.ts";
+import { type Approval, isExpired, readApprovals } from "../lib/verdict/approvals.ts";
 import { say } from "./session.ts";
 
 /** What `tunnelwatch approvals add` takes; the names are those of the file. */

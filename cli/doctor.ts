@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DefaultAzureCredential } from "@azure/identity";
-import { openTable } from "../lib/app.ts";
-import { isLocal, readSettings } from "../lib/config.ts";
+import { openTable } from "../lib/app/compose.ts";
+import { isLocal, readSettings } from "../lib/app/settings.ts";
 import { checkApprovals } from "./doctor/approvals.ts";
 import { type Check, type Environment, type Result, runChecks } from "./doctor/check.ts";
 import { checkDestinations } from "./doctor/destinations.ts";

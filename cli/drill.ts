@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { openTable } from "../lib/app.ts";
-import { redact } from "../lib/cloudflared/redact.ts";
-import { readSettings } from "../lib/config.ts";
+import { openTable } from "../lib/app/compose.ts";
+import { readSettings } from "../lib/app/settings.ts";
 import { findingKey } from "../lib/findings/finding.ts";
+import { redact } from "../lib/secrets/redact.ts";
 import { follow, type Step } from "./drill/follow.ts";
 import { stepText } from "./drill/words.ts";
 import { hubOfSettings } from "./hub/address.ts";

@@ -1,12 +1,12 @@
-import { openTable, world } from "../lib/app.ts";
-import { readSettings } from "../lib/config.ts";
+import { openTable, world } from "../lib/app/compose.ts";
+import { readSettings } from "../lib/app/settings.ts";
+import { severities } from "../lib/detect/severity-scale.ts";
 import type { Finding } from "../lib/findings/finding.ts";
 import { findingId } from "../lib/findings/finding.ts";
-import { outbox, retryDead } from "../lib/findings/outbox.ts";
-import type { Owed } from "../lib/findings/owed.ts";
-import { findings } from "../lib/findings/watch.ts";
 import { inert } from "../lib/notify/text.ts";
-import { severities } from "../lib/severity.ts";
+import { outbox, retryDead } from "../lib/outbox/outbox.ts";
+import type { Owed } from "../lib/outbox/owed.ts";
+import { findings } from "../lib/watch/routine-messages.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
 
 interface Line {

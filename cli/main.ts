@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { redactError } from "../lib/cloudflared/redact-error.ts";
+import { redactError } from "../lib/secrets/redact-error.ts";
 import { addApprovals } from "./commands/approvals.ts";
 import { addFindings } from "./commands/findings.ts";
 import { addOperate } from "./commands/operate.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { localSettings, readSettings, type Settings } from "../lib/config.ts";
-import { createLocalApp, type LocalApp } from "../lib/local-app.ts";
+import { createLocalApp, type LocalApp } from "../lib/app/local-app.ts";
+import { localSettings, readSettings, type Settings } from "../lib/app/settings.ts";
 import { type EmbeddedTable, startEmbeddedTable } from "./embedded-table.ts";
 import { type SessionOptions, say } from "./session.ts";
 

@@ -1,9 +1,9 @@
-import type { Sighting } from "../lib/cloudflared/sighting.ts";
+import type { Totals } from "../lib/app/totals.ts";
 import { findingId } from "../lib/findings/finding.ts";
-import type { Quarantined } from "../lib/findings/quarantine.ts";
-import type { Recorded } from "../lib/findings/record.ts";
+import type { Recorded } from "../lib/outbox/record.ts";
 import type { Outcome } from "../lib/pipeline.ts";
-import type { Totals } from "../lib/totals.ts";
+import type { Sighting } from "../lib/sighting/sighting.ts";
+import type { Quarantined } from "../lib/watch/quarantine.ts";
 
 /** The lines of `--json` for one batch, in the order in which things happened. */
 export function* jsonLines(outcome: Omit<Outcome, "delivered">): Generator<string> {

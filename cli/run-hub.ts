@@ -1,5 +1,5 @@
-import { readSettings } from "../lib/config.ts";
-import type { LocalApp } from "../lib/local-app.ts";
+import type { LocalApp } from "../lib/app/local-app.ts";
+import { readSettings } from "../lib/app/settings.ts";
 import { createCheckpoints, lagging } from "./checkpoints.ts";
 import { readHub } from "./event-hub.ts";
 import { parseHub } from "./hub/address.ts";

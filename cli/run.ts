@@ -1,5 +1,5 @@
-import { redact } from "../lib/cloudflared/redact.ts";
 import { inert } from "../lib/notify/text.ts";
+import { redact } from "../lib/secrets/redact.ts";
 import { findInputs, type Input, readLines } from "./input.ts";
 import { withApp } from "./open-app.ts";
 import { type Piece, type SessionOptions, say, session } from "./session.ts";

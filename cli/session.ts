@@ -1,9 +1,9 @@
-import { redact } from "../lib/cloudflared/redact.ts";
-import { redactError } from "../lib/cloudflared/redact-error.ts";
+import type { LocalApp } from "../lib/app/local-app.ts";
+import { createTotals } from "../lib/app/totals.ts";
 import type { Message } from "../lib/defender/message.ts";
-import type { LocalApp } from "../lib/local-app.ts";
 import { inert } from "../lib/notify/text.ts";
-import { createTotals } from "../lib/totals.ts";
+import { redact } from "../lib/secrets/redact.ts";
+import { redactError } from "../lib/secrets/redact-error.ts";
 import { createProgress } from "./progress.ts";
 import { jsonLines, summaryLine } from "./report.ts";
 import { summaryText } from "./summary.ts";

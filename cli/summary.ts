@@ -1,7 +1,7 @@
-import { redact } from "../lib/cloudflared/redact.ts";
-import type { Quarantined } from "../lib/findings/quarantine.ts";
+import type { Totals } from "../lib/app/totals.ts";
 import { inert } from "../lib/notify/text.ts";
-import type { Totals } from "../lib/totals.ts";
+import { redact } from "../lib/secrets/redact.ts";
+import type { Quarantined } from "../lib/watch/quarantine.ts";
 
 export interface Summary {
 	readonly totals: Totals;

@@ -1,5 +1,5 @@
 import { app } from "@azure/functions";
-import { readHealth } from "../lib/health.ts";
+import { readHealth } from "../lib/app/health.ts";
 import { theApp } from "./running.ts";
 
 app.http("health", {

@@ -1,5 +1,5 @@
 import { app } from "@azure/functions";
-import { type AzureApp, createAzureApp } from "../lib/azure-app.ts";
+import { type AzureApp, createAzureApp } from "../lib/app/azure-app.ts";
 
 let composed: AzureApp | undefined;
 const running = new Set<Promise<unknown>>();

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
-import { redactError } from "./cloudflared/redact-error.ts";
-import type { Sighting } from "./cloudflared/sighting.ts";
 import type { DeviceRow } from "./defender/device.ts";
 import { type Decoded, decodeMessage, decodeRecords, type UnreadableReason } from "./defender/envelope.ts";
 import type { Message } from "./defender/message.ts";
 import type { DefenderRecord } from "./defender/record.ts";
 import type { Match } from "./detect/match.ts";
-import type { Sieve } from "./detect/prefilter.ts";
+import type { Sieve } from "./detect/prefilter/prefilter.ts";
 import { findingId } from "./findings/finding.ts";
-import type { Delivered } from "./findings/pass.ts";
-import type { Quarantined } from "./findings/quarantine.ts";
-import type { Recorded } from "./findings/record.ts";
+import type { Delivered } from "./outbox/delivery-report.ts";
+import type { Recorded } from "./outbox/record.ts";
+import { redactError } from "./secrets/redact-error.ts";
+import type { Sighting } from "./sighting/sighting.ts";
+import type { Quarantined } from "./watch/quarantine.ts";
 
 /** What the six steps need from the world. */
 export interface Parts {

@@ -3,8 +3,8 @@
  * to repeat it with, and the smallest case that fails, if one does.
  */
 import fc from "fast-check";
-import { createSieve } from "../lib/detect/prefilter.ts";
-import { cases, sieveCase } from "../test/detect/sieve-property.ts";
+import { createSieve } from "../lib/detect/prefilter/prefilter.ts";
+import { cases, sieveCase } from "../test/detect/prefilter/sieve-property.ts";
 
 const total = Number(process.argv[2] ?? 1_000_000);
 const firstSeed = Number(process.argv[3] ?? Date.now() % 1_000_000_000);

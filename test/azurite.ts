@@ -1,5 +1,5 @@
 import { type RunningAzurite, startAzurite as start } from "../cli/azurite.ts";
-import { emulatorConnection } from "../lib/findings/emulator.ts";
+import { emulatorConnection } from "../lib/store/emulator.ts";
 
 /** The emulator, everything in memory. */
 export interface Azurite extends RunningAzurite {

@@ -1,6 +1,6 @@
-import type { Redacted } from "../lib/cloudflared/redacted.ts";
-import type { Sighting } from "../lib/cloudflared/sighting.ts";
 import type { Finding } from "../lib/findings/finding.ts";
+import type { Redacted } from "../lib/secrets/redacted.ts";
+import type { Sighting } from "../lib/sighting/sighting.ts";
 
 /** Test text is ours and holds no secret, so it may carry the type. */
 export function redacted(text: string): Redacted {

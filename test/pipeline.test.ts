@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { sight } from "../lib/cloudflared/sight.ts";
 import type { Message } from "../lib/defender/message.ts";
 import { createMatcher } from "../lib/detect/match.ts";
-import { createSieve } from "../lib/detect/prefilter.ts";
+import { createSieve } from "../lib/detect/prefilter/prefilter.ts";
+import { allRules } from "../lib/families/cloudflared/rules/index.ts";
 import { inspect, type Parts, runPipeline } from "../lib/pipeline.ts";
-import { allRules } from "../lib/rules/index.ts";
+import { sight } from "../lib/sighting/sight.ts";
 import { at } from "./builders.ts";
 
 const corpus = readFileSync("test/fixtures/corpus/messages.ndjson", "utf8").trim().split("\n");

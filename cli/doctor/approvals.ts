@@ -1,4 +1,4 @@
-import { createApprovalsFile } from "../../lib/approvals-file.ts";
+import { createApprovalsFile } from "../../lib/app/approvals-file.ts";
 import { type Result, sentence } from "./check.ts";
 
 /** Reads the file as the function does. */

@@ -1,12 +1,12 @@
-import { composeDestinations, composeDetection } from "../../lib/app.ts";
-import { sight } from "../../lib/cloudflared/sight.ts";
-import { readSettings } from "../../lib/config.ts";
+import { composeDestinations, composeDetection } from "../../lib/app/compose.ts";
+import { readSettings } from "../../lib/app/settings.ts";
 import { decodeRecords } from "../../lib/defender/envelope.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
-import type { Delivery, Destination, Notice } from "../../lib/findings/delivery.ts";
+import { rulesOfSet } from "../../lib/families/select.ts";
 import { decide, defaultPolicy } from "../../lib/findings/policy.ts";
-import { render, sendMs } from "../../lib/findings/send.ts";
-import { rulesOfSet } from "../../lib/rules/select.ts";
+import type { Delivery, Destination, Notice } from "../../lib/outbox/delivery.ts";
+import { render, sendMs } from "../../lib/outbox/send.ts";
+import { sight } from "../../lib/sighting/sight.ts";
 import { inventedDeviceId, inventedTenant, syntheticRecord } from "../synthetic.ts";
 import { type Environment, type Result, sentence } from "./check.ts";
 import { withoutReferences } from "./settings.ts";

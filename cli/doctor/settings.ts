@@ -1,4 +1,4 @@
-import { localSettings, platformSettings, readSettings, settingNames } from "../../lib/config.ts";
+import { localSettings, platformSettings, readSettings, settingNames } from "../../lib/app/settings.ts";
 import { type Environment, type Result, sentence } from "./check.ts";
 
 const keyVault = "@Microsoft.KeyVault(";

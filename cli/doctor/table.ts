@@ -1,4 +1,4 @@
-import type { Table } from "../../lib/findings/table.ts";
+import type { Table } from "../../lib/store/table.ts";
 import type { Result } from "./check.ts";
 
 const why = "What cannot be recorded is not acknowledged: the function would read the same messages again and again and tell nobody.";

@@ -1,8 +1,8 @@
 import { findingId } from "../../lib/findings/finding.ts";
 import { findingAddress } from "../../lib/findings/finding-row.ts";
-import type { Owed } from "../../lib/findings/owed.ts";
-import { owedRangeOf, readOwed } from "../../lib/findings/owed-row.ts";
-import { rowsOf, type Table } from "../../lib/findings/table.ts";
+import type { Owed } from "../../lib/outbox/owed.ts";
+import { owedRangeOf, readOwed } from "../../lib/outbox/owed-row.ts";
+import { rowsOf, type Table } from "../../lib/store/table.ts";
 
 /** What happened to the drill, with the milliseconds since it was sent. */
 export type Step =

@@ -1,6 +1,6 @@
-import { redact } from "../cloudflared/redact.ts";
-import type { Redacted } from "../cloudflared/redacted.ts";
 import type { DefenderRecord } from "../defender/record.ts";
+import { redact } from "../secrets/redact.ts";
+import type { Redacted } from "../secrets/redacted.ts";
 import type { Condition } from "./condition.ts";
 import { compileTest } from "./match.ts";
 import type { Rule } from "./rule.ts";

@@ -1,6 +1,6 @@
 import type { Column, Table } from "../defender/tables.ts";
-import type { Severity } from "../severity.ts";
 import type { Condition } from "./condition.ts";
+import type { Severity } from "./severity-scale.ts";
 
 export const ruleSets = ["base", "recommended", "all"] as const;
 

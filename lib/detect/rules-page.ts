@@ -6,7 +6,7 @@ export function rulesPage(rules: readonly Rule[]): string {
 	return [
 		"# Rules",
 		"",
-		"<!-- Written by `npm run docs` from lib/rules; change a rule there. -->",
+		"<!-- Written by `npm run docs` from lib/families/*/rules; change a rule there. -->",
 		"",
 		"The two rules of the set `base` are published ones, exact and never widened. What they miss is caught by companion rules:",
 		"`recommended` (the default) adds those with few false positives, `all` the rest. The setting `RULES` takes a set, ids, and",

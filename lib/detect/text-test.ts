@@ -1,4 +1,4 @@
-import { findTunnels } from "../cloudflared/token.ts";
+import { findTunnels } from "../families/cloudflared/token.ts";
 
 /** Tests of one text, compiled once. */
 export type TextTest = (text: string) => boolean;

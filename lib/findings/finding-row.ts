@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { columns, countColumn, cut, dateColumn, jsonColumn, maybeDateColumn, redactedColumn, severityColumn } from "./columns.ts";
+import { columns, countColumn, cut, dateColumn, jsonColumn, maybeDateColumn, redactedColumn, severityColumn } from "../store/columns.ts";
+import type { Key, Range, Row, Values } from "../store/table.ts";
 import type { Finding, NoticeKind } from "./finding.ts";
 import { rememberedSchema, sightingColumn, writeSighting } from "./stored-sighting.ts";
-import type { Key, Range, Row, Values } from "./table.ts";
 
 /** All rows of a finding share a partition, so that one transaction commits them. There are 16. */
 export const partitions: readonly string[] = [..."0123456789abcdef"].map((digit) => `s${digit}`);

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Redacted } from "../cloudflared/redacted.ts";
-import type { Remembered } from "../cloudflared/remembered.ts";
-import type { Device, Sighting } from "../cloudflared/sighting.ts";
-import type { Severity } from "../severity.ts";
+import type { Severity } from "../detect/severity-scale.ts";
+import type { Redacted } from "../secrets/redacted.ts";
+import type { Device, Sighting } from "../sighting/sighting.ts";
+import type { Remembered } from "../verdict/remembered.ts";
 
 /** Why a notice is owed. `later` is not one: it is a promised `changed`. */
 export type NoticeKind = "new" | "worse" | "changed" | "still" | "back";

@@ -1,9 +1,9 @@
-import type { Redacted } from "../cloudflared/redacted.ts";
-import type { Sighting } from "../cloudflared/sighting.ts";
-import { isWorse, type Severity, worst } from "../severity.ts";
+import { isWorse, type Severity, worst } from "../detect/severity-scale.ts";
+import type { Redacted } from "../secrets/redacted.ts";
+import type { Sighting } from "../sighting/sighting.ts";
+import { speaks, tally, unseen } from "./count-sightings.ts";
 import type { Change, Finding, NoticeKind } from "./finding.ts";
 import { type Signature, signatures } from "./signature.ts";
-import { speaks, tally, unseen } from "./tally.ts";
 
 /** When to speak again. */
 export interface Policy {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Redacted } from "../cloudflared/redacted.ts";
-import type { Sighting } from "../cloudflared/sighting.ts";
+import type { Redacted } from "../secrets/redacted.ts";
+import type { Sighting } from "../sighting/sighting.ts";
 
 /** One material fact of a sighting. A fact that was not seen on the device before is worth a message. */
 export interface Signature {

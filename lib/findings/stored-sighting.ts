@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { DeviceFacts, FolderClass, Mode, Sighting, TargetClass } from "../cloudflared/sighting.ts";
-import { cut, jsonColumn, redactedColumn, severityColumn } from "./columns.ts";
+import type { DeviceFacts, FolderClass, Mode, Sighting, TargetClass } from "../sighting/sighting.ts";
+import { cut, jsonColumn, redactedColumn, severityColumn } from "../store/columns.ts";
 
 /** A column holds 32,768 UTF-16 units. */
 const maxUnits = 30_000;

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Destination } from "../findings/delivery.ts";
+import type { Destination } from "../outbox/delivery.ts";
 import type { DestinationKind, Outside } from "./kind.ts";
 import { portalSettings } from "./portal-settings.ts";
 import { teams, teamsSettings } from "./teams/kind.ts";

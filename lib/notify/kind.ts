@@ -1,5 +1,5 @@
-import type { Destination } from "../findings/delivery.ts";
-import type { PostFunction } from "./answer.ts";
+import type { Destination } from "../outbox/delivery.ts";
+import type { PostFunction } from "./http/answer.ts";
 import type { FindRule } from "./rule-facts.ts";
 
 /** What a destination gets from outside. */

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import type { Device } from "../cloudflared/sighting.ts";
+import type { Device } from "../sighting/sighting.ts";
 
 const halfHour = 1_800_000;
 /** The portal and the chat both cut longer links. */

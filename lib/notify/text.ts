@@ -1,4 +1,4 @@
-import type { Redacted } from "../cloudflared/redacted.ts";
+import type { Redacted } from "../secrets/redacted.ts";
 
 /** Text that a person may be shown: nothing invisible, no link, no mention, no layout of its own. */
 declare const inertBrand: unique symbol;

@@ -1,8 +1,8 @@
 /** `npm run bench`: measures the prefilter against parsing everything and writes docs/performance.md. */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { createSieve } from "../../lib/detect/prefilter.ts";
-import { rulesOfSet } from "../../lib/rules/select.ts";
+import { createSieve } from "../../lib/detect/prefilter/prefilter.ts";
+import { rulesOfSet } from "../../lib/families/select.ts";
 import { type Corpus, generate, type Recipe } from "./generate.ts";
 import { firstRules } from "./many-rules.ts";
 import { compare, growth, latency } from "./measure.ts";

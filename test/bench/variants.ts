@@ -1,7 +1,7 @@
 import { decodeMessage, decodeRecords } from "../../lib/defender/envelope.ts";
-import { literalsOf } from "../../lib/detect/literals.ts";
 import { createMatcher, type Match } from "../../lib/detect/match.ts";
-import { createSieve } from "../../lib/detect/prefilter.ts";
+import { literalsOf } from "../../lib/detect/prefilter/literals.ts";
+import { createSieve } from "../../lib/detect/prefilter/prefilter.ts";
 import type { Rule } from "../../lib/detect/rule.ts";
 
 /** One way from the bytes of messages to the records that match. */

@@ -1,9 +1,9 @@
 import type { Finding } from "../../lib/findings/finding.ts";
 import { noticeId } from "../../lib/findings/finding.ts";
 import { findingAddress, partitions, readFinding } from "../../lib/findings/finding-row.ts";
-import { owedRange, readOwed, type StoredOwed } from "../../lib/findings/owed-row.ts";
-import { quarantinePartition } from "../../lib/findings/quarantine.ts";
-import { rowsOf, type Table } from "../../lib/findings/table.ts";
+import { owedRange, readOwed, type StoredOwed } from "../../lib/outbox/owed-row.ts";
+import { rowsOf, type Table } from "../../lib/store/table.ts";
+import { quarantinePartition } from "../../lib/watch/quarantine.ts";
 import type { Mark, Trouble } from "./faulty-proxy.ts";
 import type { Receipt } from "./faulty-sink.ts";
 import type { Story } from "./story.ts";

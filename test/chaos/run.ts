@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TableClient } from "@azure/data-tables";
 import { findingAddress, readFinding } from "../../lib/findings/finding-row.ts";
-import { owedAddress, owedValues } from "../../lib/findings/owed-row.ts";
-import type { Table } from "../../lib/findings/table.ts";
-import { createTableStore } from "../../lib/findings/table-store.ts";
-import { wake } from "../../lib/findings/wake.ts";
+import { owedAddress, owedValues } from "../../lib/outbox/owed-row.ts";
+import { wake } from "../../lib/outbox/retry-now.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { createTableStore } from "../../lib/store/table-store.ts";
 import { type Azurite, startAzurite } from "../azurite.ts";
 import { createRandom } from "../bench/random.ts";
 import { createFaultyProxy } from "./faulty-proxy.ts";

@@ -7,12 +7,12 @@ import { stepText } from "../../cli/drill/words.ts";
 import { inventedDeviceId, inventedTenant, syntheticRecord } from "../../cli/synthetic.ts";
 import { decodeRecords } from "../../lib/defender/envelope.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
-import { rulesOfSet } from "../../lib/rules/select.ts";
+import { rulesOfSet } from "../../lib/families/select.ts";
 import { startBroker } from "../amqp/broker.ts";
 import { startAzurite } from "../azurite.ts";
 import { aSighting, at } from "../builders.ts";
-import { createSink, createWorld, failed, keyOfSighting, type Sink } from "../findings/world.ts";
 import { receiver, status } from "../notify/loopback.ts";
+import { createSink, createWorld, failed, keyOfSighting, type Sink } from "../outbox/world.ts";
 import { tunnelwatch } from "./tunnelwatch.ts";
 
 /** Follows the finding of `aSighting` in a world whose timer runs while the drill sleeps. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type NewRow, rowsOf, type Table, type Values } from "../../lib/findings/table.ts";
+import { type NewRow, rowsOf, type Table, type Values } from "../../lib/store/table.ts";
 
 let partitions = 0;
 

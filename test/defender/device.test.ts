@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addressesOf, type DeviceContext, type DeviceRow, withRow } from "../../lib/defender/device.ts";
-import { createDeviceCache } from "../../lib/defender/device-cache.ts";
+import { createDeviceCache } from "../../lib/knowledge/device-cache.ts";
 import { at, deviceId, tenantId } from "../builders.ts";
 
 function info(columns: Readonly<Record<string, unknown>>): DeviceRow {

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { explain } from "../../lib/detect/explain.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
-import { cloudflaredPortableExecution } from "../../lib/rules/cloudflared-portable-execution.ts";
-import { cloudflaredUsage } from "../../lib/rules/cloudflared-usage.ts";
-import { allRules } from "../../lib/rules/index.ts";
-import { labelled, labels } from "../rules/corpus.ts";
-import { aRecord } from "../rules/example-record.ts";
+import { cloudflaredPortableExecution } from "../../lib/families/cloudflared/rules/cloudflared-portable-execution.ts";
+import { cloudflaredUsage } from "../../lib/families/cloudflared/rules/cloudflared-usage.ts";
+import { allRules } from "../../lib/families/cloudflared/rules/index.ts";
+import { labelled, labels } from "../families/cloudflared/rules/corpus.ts";
+import { aRecord } from "../families/cloudflared/rules/example-record.ts";
 
 const token =
 	"eyJhIjoiMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYiLCJ0IjoiNmYyYjhjMWUtNGQzYS00YjdmLTllMTAtMmE1YzdkOWUxZjMwIiwicyI6IlUxbE9WRWhGVkVsRExVVllRVTFRVEVVdFRrOVVMVUV0VTBWRFVrVlVMVEE9In0=";

@@ -14,8 +14,8 @@ import {
 	startsWith,
 } from "../../lib/detect/condition.ts";
 import { kqlCondition, kqlQuery } from "../../lib/detect/kql.ts";
-import { cloudflaredPortableExecution } from "../../lib/rules/cloudflared-portable-execution.ts";
-import { cloudflaredUsage } from "../../lib/rules/cloudflared-usage.ts";
+import { cloudflaredPortableExecution } from "../../lib/families/cloudflared/rules/cloudflared-portable-execution.ts";
+import { cloudflaredUsage } from "../../lib/families/cloudflared/rules/cloudflared-usage.ts";
 
 test("the usage rule reads as its author published it, with the column name corrected", () => {
 	expect(kqlQuery(cloudflaredUsage)).toBe(

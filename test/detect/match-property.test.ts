@@ -19,7 +19,7 @@ import {
 	startsWith,
 } from "../../lib/detect/condition.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
-import { aRecord } from "../rules/example-record.ts";
+import { aRecord } from "../families/cloudflared/rules/example-record.ts";
 import { aRule } from "./a-rule.ts";
 import { naive } from "./naive.ts";
 

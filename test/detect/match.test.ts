@@ -18,7 +18,7 @@ import {
 	startsWith,
 } from "../../lib/detect/condition.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
-import { aRecord } from "../rules/example-record.ts";
+import { aRecord } from "../families/cloudflared/rules/example-record.ts";
 import { aRule } from "./a-rule.ts";
 
 const account = "0123456789abcdef0123456789abcdef";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mutants, withMutant } from "./mutants.ts";
-import { cases, sieveCase } from "./sieve-property.ts";
+import { cases, sieveCase } from "./prefilter/sieve-property.ts";
 
 /**
  * A property that no mistake can fail proves nothing. Each of these breaks the prefilter on purpose, and the property of

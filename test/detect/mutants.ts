@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Sieve } from "../../lib/detect/prefilter.ts";
+import type { Sieve } from "../../lib/detect/prefilter/prefilter.ts";
 import type { Rule } from "../../lib/detect/rule.ts";
 
 /** One deliberate mistake in the prefilter: this text of this file becomes that. */
@@ -14,7 +14,7 @@ export interface Mutant {
 }
 
 const files = ["literals.ts", "pattern.ts", "scan.ts", "slice.ts", "prefilter.ts"] as const;
-const folder = resolve("lib/detect");
+const folder = resolve("lib/detect/prefilter");
 
 /** The prefilter with a mistake in it, from a copy of its sources. */
 export async function withMutant<T>(mutant: Mutant, use: (createSieve: (rules: readonly Rule[]) => Sieve) => T): Promise<T> {
@@ -23,7 +23,7 @@ export async function withMutant<T>(mutant: Mutant, use: (createSieve: (rules: r
 		for (const file of files) writeFileSync(join(copy, file), mutate(file, mutant));
 		const { createSieve } = (await import(
 			pathToFileURL(join(copy, "prefilter.ts")).href
-		)) as typeof import("../../lib/detect/prefilter.ts");
+		)) as typeof import("../../lib/detect/prefilter/prefilter.ts");
 		return use(createSieve);
 	} finally {
 		rmSync(copy, { recursive: true });

@@ -19,7 +19,7 @@ import {
 	startsWith,
 } from "../../lib/detect/condition.ts";
 import type { Rule } from "../../lib/detect/rule.ts";
-import { allRules } from "../../lib/rules/index.ts";
+import { allRules } from "../../lib/families/cloudflared/rules/index.ts";
 import { aRule } from "./a-rule.ts";
 
 const columns = ["FileName", "InitiatingProcessFileName", "ProcessCommandLine", "InitiatingProcessCommandLine", "FolderPath"] as const;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Sighting } from "../../lib/cloudflared/sighting.ts";
 import type { Finding } from "../../lib/findings/finding.ts";
 import { decide, defaultPolicy, type Reason } from "../../lib/findings/policy.ts";
 import { signatures } from "../../lib/findings/signature.ts";
+import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { aFinding, aSighting, at, redacted } from "../builders.ts";
 
 const hour = 3_600_000;

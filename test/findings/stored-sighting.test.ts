@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Sighting } from "../../lib/cloudflared/sighting.ts";
 import { sightingColumn, writeSighting } from "../../lib/findings/stored-sighting.ts";
+import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { aSighting, at, redacted } from "../builders.ts";
 
 const plain = aSighting();

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { logLineFields } from "../../lib/log-lines.ts";
+import { logLineFields } from "../../lib/app/log-lines.ts";
 import { root } from "./template.ts";
 
 const queries = globSync("infra/queries/*.kql", { cwd: root }).map((path) => ({ path, query: readFileSync(`${root}${path}`, "utf8") }));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { platformSettings, settingNames } from "../../lib/config.ts";
+import { platformSettings, settingNames } from "../../lib/app/settings.ts";
 import { compiledTemplate, sorted, type Template } from "./template.ts";
 
 /** Names of the platform itself: the identity, the host's storage and telemetry, overrides of host.json. */

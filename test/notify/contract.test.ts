@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import type { Delivery, Destination } from "../../lib/findings/delivery.ts";
-import { createPost } from "../../lib/notify/http.ts";
+import { createPost } from "../../lib/notify/http/http.ts";
 import { createDestinations, destinationKinds, notifySettings } from "../../lib/notify/index.ts";
+import type { Delivery, Destination } from "../../lib/outbox/delivery.ts";
 import { at } from "../builders.ts";
 import { closedPort, listen, receiver, status } from "./loopback.ts";
 import { aNotice, rules, variants } from "./samples.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Approval } from "../../lib/cloudflared/approvals.ts";
-import { decideOwnership } from "../../lib/cloudflared/ownership.ts";
-import { weigh } from "../../lib/cloudflared/severity.ts";
+import type { Approval } from "../../lib/verdict/approvals.ts";
+import { weigh } from "../../lib/verdict/severity-table.ts";
+import { decideOwnership } from "../../lib/verdict/standing.ts";
 import { at, redacted } from "../builders.ts";
 import { variants } from "./samples.ts";
 

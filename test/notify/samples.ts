@@ -1,8 +1,8 @@
-import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, StormNotice } from "../../lib/findings/delivery.ts";
 import type { Finding } from "../../lib/findings/finding.ts";
 import { createPortal } from "../../lib/notify/portal.ts";
 import type { FindRule, RuleFacts } from "../../lib/notify/rule-facts.ts";
 import type { Knowledge } from "../../lib/notify/story/tell.ts";
+import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, StormNotice } from "../../lib/outbox/delivery.ts";
 import { aFinding, aSighting, at, redacted } from "../builders.ts";
 
 const usage: RuleFacts = {

@@ -1,6 +1,6 @@
-import type { AnyNotice, Delivery, Destination } from "../../lib/findings/delivery.ts";
-import type { Answer } from "../../lib/notify/answer.ts";
-import { classify } from "../../lib/notify/classify.ts";
+import type { Answer } from "../../lib/notify/http/answer.ts";
+import { classify } from "../../lib/notify/http/classify.ts";
+import type { AnyNotice, Delivery, Destination } from "../../lib/outbox/delivery.ts";
 import type { FaultKind } from "./faults.ts";
 import { faultsAreOn, maybeDie, pause, type Stage, type Worker } from "./worker.ts";
 

@@ -1,4 +1,4 @@
-import type { Key, Table, Transacted, Write, Written } from "../../lib/findings/table.ts";
+import type { Key, Table, Transacted, Write, Written } from "../../lib/store/table.ts";
 import type { MemoryTable } from "./memory-table.ts";
 import { faultsAreOn, maybeDie, pause, type Stage, type Worker } from "./worker.ts";
 

@@ -1,12 +1,12 @@
-import { afterRecording, createDispatcher, eachMinute } from "../../lib/findings/deliver.ts";
-import type { Destination } from "../../lib/findings/delivery.ts";
 import { findingValues, readFinding } from "../../lib/findings/finding-row.ts";
 import { defaultPolicy } from "../../lib/findings/policy.ts";
-import { createQuarantine } from "../../lib/findings/quarantine.ts";
-import { createRecorder } from "../../lib/findings/record.ts";
-import type { Table } from "../../lib/findings/table.ts";
+import { afterRecording, createDispatcher, eachMinute } from "../../lib/outbox/deliver.ts";
+import type { Destination } from "../../lib/outbox/delivery.ts";
+import { createRecorder } from "../../lib/outbox/record.ts";
 import type { Outcome, Parts } from "../../lib/pipeline.ts";
 import { runPipeline } from "../../lib/pipeline.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { createQuarantine } from "../../lib/watch/quarantine.ts";
 import type { FaultPlan } from "./faults.ts";
 import { createFaultySink, type SinkLog } from "./faulty-sink.ts";
 import { createFaultyTable } from "./faulty-table.ts";

@@ -1,8 +1,8 @@
+import { severities, worst } from "../../lib/detect/severity-scale.ts";
 import { findingKey, noticeId } from "../../lib/findings/finding.ts";
 import { readFinding } from "../../lib/findings/finding-row.ts";
-import { readOwed } from "../../lib/findings/owed-row.ts";
 import { signatures } from "../../lib/findings/signature.ts";
-import { severities, worst } from "../../lib/severity.ts";
+import { readOwed } from "../../lib/outbox/owed-row.ts";
 import type { Receipt } from "./faulty-sink.ts";
 import { destinationNames, type History } from "./history.ts";
 import { canary, type Event, sightingOf } from "./stream.ts";

@@ -1,4 +1,4 @@
-import type { Key, NewRow, Row, Table, Transacted, Values, Write, Written } from "../../lib/findings/table.ts";
+import type { Key, NewRow, Row, Table, Transacted, Values, Write, Written } from "../../lib/store/table.ts";
 
 /** Table Storage in memory: the same answers, none of the faults. `clock` is the server's. */
 export function createMemoryTable(clock: () => Date = () => new Date(), exists = true): MemoryTable {

@@ -1,4 +1,4 @@
-import type { Row, Table, Values, Write } from "../../lib/findings/table.ts";
+import type { Row, Table, Values, Write } from "../../lib/store/table.ts";
 import type { FaultPlan } from "./faults.ts";
 import type { Sabotage } from "./history.ts";
 

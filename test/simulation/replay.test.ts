@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { sight } from "../../lib/cloudflared/sight.ts";
 import type { Message } from "../../lib/defender/message.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
-import { eachMinute } from "../../lib/findings/deliver.ts";
-import type { Notice } from "../../lib/findings/delivery.ts";
+import { allRules } from "../../lib/families/cloudflared/rules/index.ts";
 import { findingId } from "../../lib/findings/finding.ts";
+import { eachMinute } from "../../lib/outbox/deliver.ts";
+import type { Notice } from "../../lib/outbox/delivery.ts";
 import { inspect } from "../../lib/pipeline.ts";
-import { allRules } from "../../lib/rules/index.ts";
-import { createSink, createWorld } from "../findings/world.ts";
+import { sight } from "../../lib/sighting/sight.ts";
+import { createSink, createWorld } from "../outbox/world.ts";
 
 const lines = readFileSync("test/fixtures/corpus/messages.ndjson", "utf8").trim().split("\n");
 const corpus = lines.map((line, index): Message => ({ at: { source: "corpus", message: index + 1 }, body: Buffer.from(line) }));

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import type { Sighting } from "../../lib/cloudflared/sighting.ts";
 import type { Message } from "../../lib/defender/message.ts";
 import type { DefenderRecord } from "../../lib/defender/record.ts";
 import { text } from "../../lib/defender/record.ts";
 import type { Match } from "../../lib/detect/match.ts";
-import type { Severity } from "../../lib/severity.ts";
+import type { Severity } from "../../lib/detect/severity-scale.ts";
+import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { aSighting, redacted } from "../builders.ts";
 import type { FaultPlan } from "./faults.ts";
 

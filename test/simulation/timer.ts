@@ -1,5 +1,5 @@
-import { readDestination } from "../../lib/findings/destination-state.ts";
-import { readOwed } from "../../lib/findings/owed-row.ts";
+import { readDestination } from "../../lib/outbox/destination-state.ts";
+import { readOwed } from "../../lib/outbox/owed-row.ts";
 import type { MemoryTable } from "./memory-table.ts";
 
 /** When there will be something for the timer to do: the minutes before it need not be played. `undefined`: never. */

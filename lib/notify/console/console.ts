@@ -1,4 +1,4 @@
-import type { Destination } from "../../findings/delivery.ts";
+import type { Destination } from "../../outbox/delivery.ts";
 import { type Knowledge, tell } from "../story/tell.ts";
 import { type Terminal, terminalCard } from "./terminal-card.ts";
 

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from "node:util";
-import type { Severity } from "../../severity.ts";
+import type { Severity } from "../../detect/severity-scale.ts";
 import { type Span, type Story, severityWord } from "../story/story.ts";
 import { type Inert, say } from "../text.ts";
 import { columns, type Styled, wrap } from "./wrap.ts";

@@ -1,6 +1,6 @@
-import type { Redacted } from "../../cloudflared/redacted.ts";
-import type { Sighting, Tunnel } from "../../cloudflared/sighting.ts";
 import type { Finding } from "../../findings/finding.ts";
+import type { Redacted } from "../../secrets/redacted.ts";
+import type { Sighting, Tunnel } from "../../sighting/sighting.ts";
 import { type Inert, idText, inert, joined, say, shortWords } from "../text.ts";
 import { isTold, note, plain, type Room, type Row, row } from "./story.ts";
 import { exactDuration } from "./time.ts";

@@ -1,6 +1,6 @@
-import type { Redacted } from "../../cloudflared/redacted.ts";
-import type { Device, FolderClass, Target } from "../../cloudflared/sighting.ts";
-import type { Notice } from "../../findings/delivery.ts";
+import type { Notice } from "../../outbox/delivery.ts";
+import type { Redacted } from "../../secrets/redacted.ts";
+import type { Device, FolderClass, Target } from "../../sighting/sighting.ts";
 import type { FindRule } from "../rule-facts.ts";
 import { type Inert, inert, joined, say, shortWords } from "../text.ts";
 import { ruleTitle } from "./rule-words.ts";

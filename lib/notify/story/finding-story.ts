@@ -1,6 +1,6 @@
-import type { Redacted } from "../../cloudflared/redacted.ts";
-import type { Notice } from "../../findings/delivery.ts";
 import { type Finding, findingId, type NoticeKind } from "../../findings/finding.ts";
+import type { Notice } from "../../outbox/delivery.ts";
+import type { Redacted } from "../../secrets/redacted.ts";
 import { huntingQuery } from "../hunting-query.ts";
 import type { Portal } from "../portal.ts";
 import type { FindRule } from "../rule-facts.ts";

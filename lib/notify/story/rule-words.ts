@@ -1,6 +1,6 @@
-import type { Redacted } from "../../cloudflared/redacted.ts";
+import { isWorse } from "../../detect/severity-scale.ts";
 import type { Finding } from "../../findings/finding.ts";
-import { isWorse } from "../../severity.ts";
+import type { Redacted } from "../../secrets/redacted.ts";
 import type { FindRule, RuleFacts } from "../rule-facts.ts";
 import { type Inert, idText, inert, joined, say } from "../text.ts";
 

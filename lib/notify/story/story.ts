@@ -1,4 +1,4 @@
-import type { Severity } from "../../severity.ts";
+import type { Severity } from "../../detect/severity-scale.ts";
 import { type Inert, say } from "../text.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { AnyNotice } from "../../findings/delivery.ts";
+import type { AnyNotice } from "../../outbox/delivery.ts";
 import type { Portal } from "../portal.ts";
 import type { FindRule } from "../rule-facts.ts";
 import { findingStory } from "./finding-story.ts";

@@ -1,6 +1,6 @@
-import type { Redacted } from "../../cloudflared/redacted.ts";
-import type { Spread } from "../../cloudflared/sighting.ts";
 import type { Finding } from "../../findings/finding.ts";
+import type { Redacted } from "../../secrets/redacted.ts";
+import type { Spread } from "../../sighting/sighting.ts";
 import { type Inert, idText, joined, say } from "../text.ts";
 import { note, type Row, row, strong } from "./story.ts";
 import { utc } from "./time.ts";

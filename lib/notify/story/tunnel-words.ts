@@ -1,5 +1,5 @@
-import type { Mode, Ownership, Sighting, TargetClass, Tunnel } from "../../cloudflared/sighting.ts";
 import type { Finding } from "../../findings/finding.ts";
+import type { Mode, Ownership, Sighting, TargetClass, Tunnel } from "../../sighting/sighting.ts";
 import { type Inert, say } from "../text.ts";
 
 /**

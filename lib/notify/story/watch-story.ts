@@ -1,6 +1,6 @@
-import type { DigestNotice, HeartbeatNotice, StormNotice } from "../../findings/delivery.ts";
+import { severities } from "../../detect/severity-scale.ts";
 import type { Finding } from "../../findings/finding.ts";
-import { severities } from "../../severity.ts";
+import type { DigestNotice, HeartbeatNotice, StormNotice } from "../../outbox/delivery.ts";
 import { huntingQuery } from "../hunting-query.ts";
 import type { Portal } from "../portal.ts";
 import { type Inert, idText, joined, plainName, say } from "../text.ts";

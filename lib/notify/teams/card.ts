@@ -1,4 +1,4 @@
-import type { Severity } from "../../severity.ts";
+import type { Severity } from "../../detect/severity-scale.ts";
 import { type Row, type Span, type Story, severityWord, summaryOf } from "../story/story.ts";
 import { type Inert, say } from "../text.ts";
 import type { Action, AdaptiveCard, ContainerStyle, Element, TextRun } from "./elements.ts";

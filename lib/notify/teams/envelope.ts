@@ -1,4 +1,4 @@
-import type { AnyNotice } from "../../findings/delivery.ts";
+import type { AnyNotice } from "../../outbox/delivery.ts";
 import { rooms, type Story, summaryOf } from "../story/story.ts";
 import { type Knowledge, tell } from "../story/tell.ts";
 import type { Inert } from "../text.ts";

@@ -1,6 +1,6 @@
-import type { Delivery, Destination } from "../../findings/delivery.ts";
-import type { PostFunction } from "../answer.ts";
-import { classify } from "../classify.ts";
+import type { Delivery, Destination } from "../../outbox/delivery.ts";
+import type { PostFunction } from "../http/answer.ts";
+import { classify } from "../http/classify.ts";
 import type { Knowledge } from "../story/tell.ts";
 import { leastMessage, type TeamsMessage, teamsMessage } from "./envelope.ts";
 

@@ -1,4 +1,4 @@
-import { accepted, isLoopbackHost, refused, type UrlCheck } from "../url-check.ts";
+import { accepted, isLoopbackHost, refused, type UrlCheck } from "../http/url-check.ts";
 
 const workflows = ".environment.api.powerplatform.com";
 const logicApps = ".logic.azure.com";

@@ -1,6 +1,6 @@
-import type { Device } from "../../cloudflared/sighting.ts";
-import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, StormNotice } from "../../findings/delivery.ts";
 import { type Finding, findingId } from "../../findings/finding.ts";
+import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, StormNotice } from "../../outbox/delivery.ts";
+import type { Device } from "../../sighting/sighting.ts";
 import { findingLinks, findingTitle } from "../story/finding-story.ts";
 import { attackIds, ruleTitle } from "../story/rule-words.ts";
 import type { Knowledge } from "../story/tell.ts";

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { isLoopbackHost } from "../http/url-check.ts";
 import type { DestinationKind } from "../kind.ts";
 import { createPortal } from "../portal.ts";
 import type { PortalSettings } from "../portal-settings.ts";
-import { isLoopbackHost } from "../url-check.ts";
 import { isAllowedAddress, isLoopbackAddress } from "./address.ts";
 import { readSecrets } from "./sign.ts";
 import { checkWebhookUrl } from "./url.ts";

@@ -1,7 +1,7 @@
-import type { Device } from "../../cloudflared/sighting.ts";
-import type { AnyNotice, Notice } from "../../findings/delivery.ts";
+import type { Severity } from "../../detect/severity-scale.ts";
 import { findingId } from "../../findings/finding.ts";
-import type { Severity } from "../../severity.ts";
+import type { AnyNotice, Notice } from "../../outbox/delivery.ts";
+import type { Device } from "../../sighting/sighting.ts";
 import type { RuleFacts } from "../rule-facts.ts";
 import { findingLinks, findingTitle } from "../story/finding-story.ts";
 import { attackIds, mainRule } from "../story/rule-words.ts";

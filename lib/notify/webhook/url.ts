@@ -1,4 +1,4 @@
-import { accepted, isLoopbackHost, refused, type UrlCheck } from "../url-check.ts";
+import { accepted, isLoopbackHost, refused, type UrlCheck } from "../http/url-check.ts";
 import { isAllowedAddress } from "./address.ts";
 
 /** Checks the form of a webhook address. Host names are checked again when they are resolved, for each POST. */

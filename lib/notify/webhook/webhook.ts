@@ -1,6 +1,6 @@
-import type { AnyNotice, Destination } from "../../findings/delivery.ts";
-import type { Post, PostFunction } from "../answer.ts";
-import { classify } from "../classify.ts";
+import type { AnyNotice, Destination } from "../../outbox/delivery.ts";
+import type { Post, PostFunction } from "../http/answer.ts";
+import { classify } from "../http/classify.ts";
 import type { Knowledge } from "../story/tell.ts";
 import { findingEvent } from "./finding-body.ts";
 import { ocsfEvent } from "./ocsf.ts";

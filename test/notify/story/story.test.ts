@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Mode, Ownership, Target } from "../../../lib/cloudflared/sighting.ts";
-import type { Notice } from "../../../lib/findings/delivery.ts";
 import { summaryOf } from "../../../lib/notify/story/story.ts";
 import { tell } from "../../../lib/notify/story/tell.ts";
 import { duration, exactDuration, utc } from "../../../lib/notify/story/time.ts";
+import type { Notice } from "../../../lib/outbox/delivery.ts";
+import type { Mode, Ownership, Target } from "../../../lib/sighting/sighting.ts";
 import { aFinding, aSighting, at, redacted } from "../../builders.ts";
 import { aNotice, anUnapprovedFinding, heartbeat, knowledge, storm } from "../samples.ts";
 

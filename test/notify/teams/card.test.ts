@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AnyNotice } from "../../../lib/findings/delivery.ts";
+import type { Severity } from "../../../lib/detect/severity-scale.ts";
 import { leastMessage, maxWireBytes, type TeamsMessage, teamsMessage, wireBytes } from "../../../lib/notify/teams/envelope.ts";
-import type { Severity } from "../../../lib/severity.ts";
+import type { AnyNotice } from "../../../lib/outbox/delivery.ts";
 import { aFinding, aSighting, at } from "../../builders.ts";
 import { everywhere } from "../everywhere.ts";
 import { readable } from "../golden.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createPost } from "../../../lib/notify/http.ts";
+import { createPost } from "../../../lib/notify/http/http.ts";
 import { createTeams } from "../../../lib/notify/teams/teams.ts";
 import { at } from "../../builders.ts";
 import { receiver, status } from "../loopback.ts";

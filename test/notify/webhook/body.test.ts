@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createPost } from "../../../lib/notify/http.ts";
+import { createPost } from "../../../lib/notify/http/http.ts";
 import { findingEvent } from "../../../lib/notify/webhook/finding-body.ts";
 import { readSecrets } from "../../../lib/notify/webhook/sign.ts";
 import { createWebhook } from "../../../lib/notify/webhook/webhook.ts";

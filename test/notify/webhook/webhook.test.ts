@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
-import { createPost } from "../../../lib/notify/http.ts";
+import { createPost } from "../../../lib/notify/http/http.ts";
 import { readSecrets } from "../../../lib/notify/webhook/sign.ts";
 import { createWebhook, type WebhookOptions } from "../../../lib/notify/webhook/webhook.ts";
 import { at } from "../../builders.ts";

@@ -1,0 +1,180 @@
+import { resolve } from "node:path";
+import { deviceTables } from "../defender/device.ts";
+import { hubMessages } from "../defender/hub.ts";
+import type { Message } from "../defender/message.ts";
+import { createSieve } from "../detect/prefilter/prefilter.ts";
+import { afterRecording, eachMinute } from "../outbox/deliver.ts";
+import { fallBack } from "../outbox/fallback.ts";
+import { readOutbox } from "../outbox/outbox.ts";
+import { runPipeline } from "../pipeline.ts";
+import { tidy } from "../watch/close-findings.ts";
+import { createStreamNote, newestEvent } from "../watch/newest-event.ts";
+import { watch } from "../watch/routine-messages.ts";
+import { createApprovalsFile } from "./approvals-file.ts";
+import { composeDestinations, composeDetection, composeStorage, world } from "./compose.ts";
+import { type Health, problemsOf } from "./health.ts";
+import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
+import { createProblemLog, createQuietLog } from "./log-throttle.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { createTotals } from "./totals.ts";
+
+/** What the functions call. Answers are the lines they log. */
+export interface AzureApp {
+	/** Rejects only if the batch could not be recorded, so that it comes again. */
+	detect(bodies: unknown, triggerMetadata: unknown): Promise<readonly (DetectLine | ErrorLine)[]>;
+	/** Whatever is owed, and what the timer looks after. Never rejects because of a destination. */
+	deliver(): Promise<readonly (DeliverLine | ErrorLine)[]>;
+	/** What is wrong now and what to do, and how things stand. */
+	health(): Promise<Omit<Health, "ok">>;
+}
+
+const tidyEveryMs = 600_000;
+const tidiedAtOnce = 100;
+/** Delivering takes 40 s at most; a sign of life takes 15 s. */
+const spareMs = 30_000;
+
+/**
+ * @param root the folder of the app, in which `approvals.json` lies.
+ * @throws with every wrong setting named, and no value, when the settings are wrong.
+ */
+export function createAzureApp(environment: Readonly<Record<string, string | undefined>>, root: string): AzureApp {
+	const { settings, endpoint } = required(environment);
+	const detection = composeDetection(settings);
+	const destinations = composeDestinations(settings, detection).destinations;
+	const names = destinations.map((one) => one.name);
+	if (destinations.length === 0) throw wrongSettings(["TEAMS_WEBHOOK_URL or WEBHOOK_URL: set at least one, or nobody is ever told"]);
+	const approvals = createApprovalsFile(settings.APPROVALS_FILE, (path) => resolve(root, path));
+	const { table, quarantine, recorder, dispatcher, judge, learn } = composeStorage(settings, endpoint, destinations, approvals);
+	const noteStream = createStreamNote(table);
+	const quietLog = createQuietLog();
+	const problemLog = createProblemLog();
+	let tidiedAt = Number.NEGATIVE_INFINITY;
+	// No rule reads the rows that describe devices: they are looked for by the names of their tables.
+	const sieve = createSieve(detection.rules, settings.DEVICE_CONTEXT ? deviceTables : []);
+	const parts = {
+		...detection,
+		sieve,
+		clock: world.clock,
+		judge,
+		learn,
+		quarantine: quarantine.add,
+		record: recorder.record,
+		deliver: (keys: readonly string[]) => dispatcher.deliver(keys, afterRecording),
+	};
+	return {
+		async detect(bodies, triggerMetadata) {
+			const started = world.clock();
+			const messages = hubMessages(bodies, triggerMetadata);
+			// Before recording: once that is done, nothing may fail the batch any more.
+			const newest = newestOf(messages);
+			if (newest !== undefined) await noteStream(newest, started);
+			const outcome = await runPipeline(messages, parts);
+			const counter = createTotals();
+			counter.add(outcome);
+			const { sent, retried, possibleDuplicates } = outcome.delivered;
+			const now = world.clock();
+			const line = quietLog(
+				{
+					event: "detect",
+					...counter.totals(),
+					sent,
+					retried,
+					possibleDuplicates,
+					eventAgeMs: eventAge(messages, started),
+					ms: now.getTime() - started.getTime(),
+				},
+				now,
+			);
+			const { learnFailed } = outcome;
+			const failed: readonly ErrorLine[] =
+				learnFailed === undefined ? [] : [{ event: "error", what: `device context was not stored: ${learnFailed}` }];
+			return line === undefined ? failed : [line, ...failed];
+		},
+		async deliver() {
+			const started = world.clock();
+			const errors: string[] = [];
+			const orSay = (what: string) => (error: unknown) => {
+				errors.push(`${what}: ${error instanceof Error ? error.message : "unknown error"}`);
+			};
+			const { sent, retried, possibleDuplicates, interrupted } = await dispatcher.deliverDue(eachMinute);
+			if (interrupted !== undefined) errors.push(interrupted);
+			if (sieve.open.length > 0)
+				errors.push(`every message is parsed whole, because nothing can be looked for beforehand by: ${sieve.open.join(", ")}`);
+			// A run ends well within its minute, whatever the far ends do: what can wait then waits for the next one.
+			if (world.clock().getTime() - started.getTime() < spareMs) {
+				if (settings.FALLBACK !== undefined) {
+					await fallBack(table, settings.FALLBACK, started).catch(orSay("the fallback was not given what is late"));
+				}
+				const chats = destinations.filter((one) => one.unlimited !== true);
+				const rules = detection.rules.map((rule) => rule.id);
+				errors.push(...(await watch({ ...world, table, destinations: chats, rules, digestHour: settings.DIGEST_HOUR_UTC }, started)));
+				if (started.getTime() - tidiedAt >= tidyEveryMs) {
+					tidiedAt = started.getTime();
+					await tidy(table, started, world.newId, tidiedAtOnce).catch(orSay("old rows were not cleared away"));
+				}
+			}
+			const state = await readOutbox(table, names, world.clock());
+			const { kept, overflow } = await quarantine.count(started);
+			await approvals.refresh(started);
+			errors.push(...problemsOf(state, approvals.mistakes()));
+			const line: DeliverLine = {
+				event: "deliver",
+				sent,
+				retried,
+				dead: sum(state.dead),
+				possibleDuplicates,
+				owed: sum(state.owed),
+				oldestOwedMs: state.oldestOwedMs,
+				destinationsDown: state.down.size,
+				quarantined: kept + overflow,
+				ms: world.clock().getTime() - started.getTime(),
+			};
+			return [line, ...problemLog(errors, started).map((what): ErrorLine => ({ event: "error", what }))];
+		},
+		async health() {
+			const now = world.clock();
+			await approvals.refresh(now);
+			const state = await readOutbox(table, names, now);
+			const { kept, overflow } = await quarantine.count(now);
+			return {
+				problems: problemsOf(state, approvals.mistakes()),
+				warnings: approvals.warnings(now),
+				facts: {
+					newestEventAt: (await newestEvent(table)) ?? null,
+					owed: sum(state.owed),
+					oldestOwedMs: state.oldestOwedMs,
+					dead: sum(state.dead),
+					quarantinedToday: kept + overflow,
+				},
+			};
+		},
+	};
+}
+
+function required(environment: Readonly<Record<string, string | undefined>>): { settings: Settings; endpoint: string } {
+	const read = readSettings(environment);
+	const missing = environment["TABLE_ENDPOINT"] ? [] : ["TABLE_ENDPOINT: set it to https://<account>.table.core.windows.net"];
+	if (!read.ok) throw wrongSettings([...missing, ...read.mistakes]);
+	if (read.settings.TABLE_ENDPOINT === undefined) throw wrongSettings(missing);
+	return { settings: read.settings, endpoint: read.settings.TABLE_ENDPOINT };
+}
+
+function wrongSettings(mistakes: readonly string[]): Error {
+	return new Error(`Wrong settings: ${mistakes.join(" · ")}`);
+}
+
+function newestOf(messages: readonly Message[]): Date | undefined {
+	return messages.reduce<Date | undefined>(
+		(newest, { at: { enqueuedAt } }) => (enqueuedAt !== undefined && (newest === undefined || enqueuedAt > newest) ? enqueuedAt : newest),
+		undefined,
+	);
+}
+
+/** How far behind the stream we are: the age of the oldest message of the batch. */
+function eventAge(messages: readonly Message[], now: Date): number {
+	return Math.max(0, ...messages.map(({ at }) => (at.enqueuedAt === undefined ? 0 : now.getTime() - at.enqueuedAt.getTime())));
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+	return [...counts.values()].reduce((total, count) => total + count, 0);
+}

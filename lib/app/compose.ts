@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { DefaultAzureCredential } from "@azure/identity";
+import { kqlQuery } from "../detect/kql.ts";
+import { createMatcher } from "../detect/match.ts";
+import type { Rule } from "../detect/rule.ts";
+import { selectRules } from "../families/select.ts";
+import { createMemory, findingReader } from "../findings/judge-batch.ts";
+import type { Policy } from "../findings/policy.ts";
+import { createDeviceStore } from "../knowledge/device-store.ts";
+import { createPrevalenceCounter } from "../knowledge/prevalence.ts";
+import { createPost } from "../notify/http/http.ts";
+import { createDestinations } from "../notify/index.ts";
+import type { FindRule } from "../notify/rule-facts.ts";
+import { createDispatcher, type Dispatcher } from "../outbox/deliver.ts";
+import type { Destination } from "../outbox/delivery.ts";
+import { createRecorder, type Recorder } from "../outbox/record.ts";
+import { sendMs } from "../outbox/send.ts";
+import type { Parts } from "../pipeline.ts";
+import { sight } from "../sighting/sight.ts";
+import { emulatorConnection } from "../store/emulator.ts";
+import type { Table } from "../store/table.ts";
+import { createTableStore } from "../store/table-store.ts";
+import { createQuarantine, type Quarantine } from "../watch/quarantine.ts";
+import type { ApprovalsFile } from "./approvals-file.ts";
+import { isLocal, type Settings } from "./settings.ts";
+
+/** The world, as arguments: the simulation brings its own. */
+export const world = {
+	clock: () => new Date(),
+	random: () => Math.random(),
+	sleep: async (ms: number) => {
+		await setTimeout(ms);
+	},
+	newId: () => randomUUID(),
+	deadline: (ms: number) => AbortSignal.timeout(ms),
+};
+
+/** Steps 1–4 as the settings want them. */
+export interface Detection extends Pick<Parts, "match" | "sight" | "accepts"> {
+	readonly rules: readonly Rule[];
+	/** What destinations tell about a rule. */
+	readonly findRule: FindRule;
+}
+
+export function composeDetection({ RULES, TENANT_IDS }: Settings): Detection {
+	const selected = selectRules(RULES);
+	// The settings were read with the same function.
+	if (!selected.ok) throw new Error(`RULES: ${selected.mistakes.join("; ")}`);
+	const facts = new Map(selected.rules.map((rule) => [rule.id, { ...rule, kql: kqlQuery(rule) }]));
+	const tenants = new Set(TENANT_IDS);
+	return {
+		rules: selected.rules,
+		findRule: (id) => facts.get(id),
+		match: createMatcher(selected.rules),
+		sight,
+		accepts: ({ tenantId }) => tenants.size === 0 || tenants.has(tenantId.toLowerCase()),
+	};
+}
+
+/** Steps 5 and 6 on one table, and what it remembers for step 4. */
+export interface Storage extends Pick<Parts, "judge" | "learn"> {
+	readonly table: Table;
+	readonly recorder: Recorder;
+	readonly dispatcher: Dispatcher;
+	readonly quarantine: Quarantine;
+}
+
+/** The destinations that are set, as they are in this world. */
+export function composeDestinations(settings: Settings, { findRule }: Detection): ReturnType<typeof createDestinations> {
+	return createDestinations(settings, {
+		...world,
+		rules: findRule,
+		post: createPost({ timeoutMs: sendMs }),
+		allowLoopback: isLocal(settings.TABLE_ENDPOINT),
+	});
+}
+
+export function composeStorage(
+	settings: Settings,
+	endpoint: string,
+	destinations: readonly Destination[],
+	approvals: ApprovalsFile,
+	deadline = world.deadline,
+): Storage {
+	const table = openTable(endpoint, settings.TABLE_NAME);
+	const devices = settings.DEVICE_CONTEXT ? createDeviceStore({ ...world, table }) : undefined;
+	const memory = createMemory({
+		approvals: approvals.current,
+		finding: findingReader(table),
+		device: devices?.find ?? nothing,
+		prevalence: createPrevalenceCounter({ ...world, table }).count,
+	});
+	return {
+		table,
+		learn: devices?.learn,
+		async judge(sightings, now) {
+			await approvals.refresh(now);
+			return memory(sightings, now);
+		},
+		recorder: createRecorder({
+			...world,
+			table,
+			destinations: destinations.map((one) => one.name).filter((name) => name !== settings.FALLBACK),
+			policy: policyOf(settings),
+		}),
+		dispatcher: createDispatcher({ ...world, deadline, table, destinations }),
+		quarantine: createQuarantine({ ...world, table }),
+	};
+}
+
+/** The emulator on this machine has a public key; everything else is reached by identity only. */
+export function openTable(endpoint: string, tableName: string): Table {
+	return isLocal(endpoint)
+		? createTableStore({ tableName, connectionString: emulatorConnection(endpoint) })
+		: createTableStore({ tableName, endpoint, credential: new DefaultAzureCredential() });
+}
+
+/** For what is not looked up. */
+export const nothing = () => Promise.resolve(undefined);
+
+export function policyOf({ QUIET_HOURS, QUIET_MAX_DAYS, CHANGES_PER_PERIOD }: Settings): Policy {
+	const hourMs = 3_600_000;
+	return { quietMs: QUIET_HOURS * hourMs, maxQuietMs: QUIET_MAX_DAYS * 24 * hourMs, changesPerPeriod: CHANGES_PER_PERIOD };
+}

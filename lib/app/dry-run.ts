@@ -1,0 +1,70 @@
+import type { Message } from "../defender/message.ts";
+import { type Finding, findingKey } from "../findings/finding.ts";
+import { createMemory } from "../findings/judge-batch.ts";
+import { decide } from "../findings/policy.ts";
+import type { Notice } from "../outbox/delivery.ts";
+import type { Delivered } from "../outbox/delivery-report.ts";
+import type { Recorded } from "../outbox/record.ts";
+import { render } from "../outbox/send.ts";
+import { inspect, type Outcome } from "../pipeline.ts";
+import type { ApprovalsFile } from "./approvals-file.ts";
+import { nothing, policyOf, world } from "./compose.ts";
+import type { Settings } from "./settings.ts";
+
+/** The same decisions, kept in memory: what would be found and told, were it all new. What only a table knows (devices, how common a tunnel is) is left out. */
+export interface DryRun {
+	run(messages: readonly Message[]): Promise<Outcome>;
+	/** One for each finding that would be told. */
+	notices(now: Date): readonly Notice[];
+}
+
+const nothingDelivered: Delivered = {
+	posts: [],
+	storms: [],
+	sent: 0,
+	retried: 0,
+	dead: 0,
+	possibleDuplicates: 0,
+	left: 0,
+	oldestOwedMs: undefined,
+	interrupted: undefined,
+};
+
+export function createDryRun(
+	settings: Settings,
+	parts: Parameters<typeof inspect>[1],
+	approvals: ApprovalsFile,
+	destinations: readonly string[],
+): DryRun {
+	const findings = new Map<string, Finding>();
+	const policy = policyOf(settings);
+	const judge = createMemory({
+		approvals: approvals.current,
+		finding: (key) => Promise.resolve(findings.get(key)),
+		device: nothing,
+		prevalence: () => Promise.resolve({}),
+	});
+	const recordOne = (key: string, group: Parameters<typeof decide>[1], now: Date): Recorded => {
+		const decision = decide(findings.get(key), group, now, policy);
+		const blank = { key, fresh: 0, repeats: group.length, finding: undefined, kinds: [], dueAt: undefined, owed: [] };
+		if (decision.reason === "repeat") return { ...blank, reason: "repeat" };
+		const { reason, finding, fresh } = decision;
+		findings.set(key, finding);
+		const counted = { ...blank, reason, finding, fresh, repeats: group.length - fresh };
+		if (reason === "held") return counted;
+		const kinds = [reason === "later" ? ("changed" as const) : reason];
+		return { ...counted, kinds, dueAt: decision.dueAt, owed: destinations.map((destination) => ({ destination, kinds })) };
+	};
+	return {
+		async run(messages) {
+			const now = world.clock();
+			await approvals.refresh(now);
+			const inspected = inspect(messages, parts);
+			const sightings = await judge(inspected.sightings, now);
+			const groups = Map.groupBy(sightings, ({ device }) => findingKey(device));
+			const recorded = [...groups].map(([key, group]) => recordOne(key, group, now));
+			return { ...inspected, sightings, recorded, delivered: nothingDelivered, learnFailed: undefined };
+		},
+		notices: (now) => [...findings.values()].flatMap((finding) => render(finding, { sent: 0, countSent: 0 }, now) ?? []),
+	};
+}

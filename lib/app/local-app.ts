@@ -1,0 +1,128 @@
+import type { Message } from "../defender/message.ts";
+import { createConsole } from "../notify/console/console.ts";
+import type { Terminal } from "../notify/console/terminal-card.ts";
+import { createPortal } from "../notify/portal.ts";
+import { type Budget, eachMinute } from "../outbox/deliver.ts";
+import type { Destination } from "../outbox/delivery.ts";
+import { fallBack } from "../outbox/fallback.ts";
+import { readOutbox } from "../outbox/outbox.ts";
+import { wake } from "../outbox/retry-now.ts";
+import { type Outcome, runPipeline } from "../pipeline.ts";
+import type { Table } from "../store/table.ts";
+import { createApprovalsFile } from "./approvals-file.ts";
+import { composeDestinations, composeDetection, composeStorage, world } from "./compose.ts";
+import { createDryRun, type DryRun } from "./dry-run.ts";
+import type { Settings } from "./settings.ts";
+
+export interface Screen {
+	readonly write: (text: string) => void;
+	readonly terminal: () => Terminal;
+}
+
+/** The pipeline on a person's machine. */
+export interface LocalApp {
+	readonly destinations: readonly string[];
+	/** Makes due now what earlier runs could not deliver. Answers what is worth saying before the work begins. */
+	begin(): Promise<readonly string[]>;
+	run(messages: readonly Message[]): Promise<Outcome>;
+	/** One pass over what is due: what the timer does in Azure, for a run that goes on for days. */
+	deliver(): Promise<void>;
+	/** Delivers what is owed, also from earlier runs, and waits a little for what is to be tried again. */
+	settle(stop: AbortSignal): Promise<void>;
+	/** Gives up what is being sent at this moment; it stays owed. For somebody who wants to stop now. */
+	cancel(): void;
+	/** What stays stored for the next run. */
+	owed(): Promise<readonly Owing[]>;
+}
+
+export interface Owing {
+	readonly destination: string;
+	readonly count: number;
+}
+
+/** Between two pieces of the input: what a slow receiver did not take by then waits for the end. */
+const betweenPieces: Budget = { ms: 5_000, sends: 500 };
+
+/** A first retry comes after 5 s, so a receiver that only stumbled gets its notice within the same run. */
+const patienceMs = 8_000;
+
+/** Against the table at `endpoint`; without one, nothing is recorded and nothing is sent, and cards show what would be. */
+export function createLocalApp(settings: Settings, endpoint: string | undefined, screen: Screen): LocalApp {
+	const detection = composeDetection(settings);
+	const terminal = createConsole({ ...screen, knowledge: { rules: detection.findRule, portal: createPortal(settings.PORTAL_URL) } });
+	const remote = composeDestinations(settings, detection);
+	const approvals = createApprovalsFile(settings.APPROVALS_FILE);
+	const destinations = [terminal, ...remote.destinations];
+	const names = destinations.map((one) => one.name);
+	// The fallback is told only what another one has not taken.
+	const told = names.filter((name) => name !== settings.FALLBACK);
+	const about = { destinations: told };
+	const cancelled = new AbortController();
+	const deadline = (ms: number) => AbortSignal.any([world.deadline(ms), cancelled.signal]);
+	const warnings = async () => {
+		const now = world.clock();
+		await approvals.refresh(now);
+		return [...remote.warnings, ...approvals.mistakes(), ...approvals.warnings(now)];
+	};
+	// Every message is parsed whole: the counts are exact, and damage is seen wherever it is.
+	const parts = { ...detection, sieve: undefined, clock: world.clock };
+	if (endpoint === undefined) return { ...about, ...dryWork(createDryRun(settings, parts, approvals, told), terminal), begin: warnings };
+
+	const { recorder, dispatcher, quarantine, table, judge, learn } = composeStorage(settings, endpoint, destinations, approvals, deadline);
+	const fallBackNow = async () => {
+		if (settings.FALLBACK !== undefined) await fallBack(table, settings.FALLBACK, world.clock());
+	};
+	return {
+		...about,
+		begin: async () => {
+			await table.ensure();
+			await fallBackNow();
+			await wake(table, names, world.clock());
+			return warnings();
+		},
+		run: (messages) =>
+			runPipeline(messages, {
+				...parts,
+				judge,
+				learn,
+				quarantine: quarantine.add,
+				record: recorder.record,
+				deliver: (keys) => dispatcher.deliver(keys, betweenPieces),
+			}),
+		async deliver() {
+			await fallBackNow();
+			await dispatcher.deliverDue(eachMinute);
+		},
+		async settle(stop) {
+			let quietSince = world.clock().getTime();
+			for (;;) {
+				const { left, sent, oldestOwedMs } = await dispatcher.deliverDue(betweenPieces);
+				const now = world.clock().getTime();
+				if (sent > 0) quietSince = now;
+				const owing = left > 0 || oldestOwedMs !== undefined || (await countOwed(table, names)).length > 0;
+				if (!owing || stop.aborted || now - quietSince > patienceMs) return;
+				await world.sleep(500);
+			}
+		},
+		cancel: () => cancelled.abort(),
+		owed: () => countOwed(table, names),
+	};
+}
+
+async function countOwed(table: Table, names: readonly string[]): Promise<readonly Owing[]> {
+	const { owed } = await readOutbox(table, names, world.clock());
+	return [...owed].map(([destination, count]) => ({ destination, count }));
+}
+
+/** Nothing is recorded or sent; at the end each finding that would be told is shown once. */
+function dryWork(dry: DryRun, terminal: Destination): Pick<LocalApp, "run" | "deliver" | "settle" | "cancel" | "owed"> {
+	return {
+		run: dry.run,
+		deliver: () => Promise.resolve(),
+		async settle(stop) {
+			for (const notice of dry.notices(world.clock())) await terminal.send(notice, stop);
+		},
+		cancel: () => undefined,
+		owed: () => Promise.resolve([]),
+	};
+}

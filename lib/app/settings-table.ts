@@ -1,0 +1,22 @@
+import { localSettings, platformSettings, settingsSchema } from "./settings.ts";
+
+/** The settings as a Markdown table, from the same schema that reads them. */
+export function settingsTable(): string {
+	const rows = Object.entries(settingsSchema.shape).map(([name, schema]) => {
+		const standard = schema.safeParse(undefined);
+		const value = standard.success ? standard.data : undefined;
+		return row(name, shown(value), schema.description ?? "");
+	});
+	const platform = Object.entries(platformSettings).map(([name, help]) => row(name, "", help));
+	const local = Object.entries(localSettings).map(([name, { help, standard }]) => row(name, `\`${standard}\``, help));
+	return ["| setting | default | meaning |", "|---|---|---|", ...rows, ...platform, ...local].join("\n");
+}
+
+function shown(value: unknown): string {
+	if (value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) return "";
+	return `\`${String(value)}\``;
+}
+
+function row(name: string, standard: string, help: string): string {
+	return `| \`${name}\` | ${standard} | ${help.replaceAll("|", "\\|")} |`;
+}

@@ -1,0 +1,146 @@
+import * as z from "zod";
+import { selectRules } from "../families/select.ts";
+import { createDestinations, type NotifySettings, notifySettings } from "../notify/index.ts";
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The service, or the emulator on this machine (`http://127.0.0.1:10002/devstoreaccount1`). */
+const tableEndpoint = /^(https:\/\/[a-z0-9.-]+\/?|http:\/\/(127\.0\.0\.1|localhost):\d{1,5}\/devstoreaccount1\/?)$/;
+
+function wholeNumber(min: number, max: number) {
+	const wanted = `write a whole number from ${min} to ${max}`;
+	return z
+		.string()
+		.regex(/^\d+$/, wanted)
+		.transform(Number)
+		.refine((value) => value >= min && value <= max, wanted);
+}
+
+/** Every setting of ours: its form, its default, and a sentence of help. The README's table is made from this. */
+export const settingsSchema = z.object({
+	TABLE_ENDPOINT: z
+		.string()
+		.regex(tableEndpoint, "write https://<account>.table.core.windows.net, without a key or signature")
+		.optional()
+		.describe(
+			"Table endpoint of the storage account that keeps the findings. The function needs it; on your machine, without it, an embedded table is used.",
+		),
+	TABLE_NAME: z
+		.string()
+		.regex(/^[A-Za-z][A-Za-z0-9]{2,62}$/, "write 3 to 63 letters and digits, a letter first")
+		.default("tunnelwatch")
+		.describe("Name of the table. It is created when it is missing."),
+	RULES: z
+		.string()
+		.default("recommended")
+		.superRefine((value, context) => {
+			const selected = selectRules(value);
+			if (!selected.ok) context.addIssue({ code: "custom", message: selected.mistakes.join("; ") });
+		})
+		.describe("Rules to use: a set (`base`, `recommended`, `all`) and/or ids, separated by commas; `-id` drops one."),
+	TENANT_IDS: z
+		.string()
+		.transform((value) =>
+			value
+				.split(/[\s,]+/)
+				.filter((part) => part !== "")
+				.map((part) => part.toLowerCase()),
+		)
+		.refine((list) => list.every((id) => guid.test(id)), "write tenant ids (GUIDs), separated by commas")
+		.prefault("")
+		.describe("Tenants whose records are read; records of others are set aside and counted. Empty = any."),
+	QUIET_HOURS: wholeNumber(1, 168)
+		.prefault("24")
+		.describe("Hours a device stays quiet after a notice, unless something new or worse happens."),
+	QUIET_MAX_DAYS: wholeNumber(1, 90).prefault("7").describe("The quiet time doubles with each repeat up to this many days."),
+	CHANGES_PER_PERIOD: wholeNumber(0, 20)
+		.prefault("3")
+		.describe("Notices about new evidence on one device within one quiet time; later ones wait for its end."),
+	APPROVALS_FILE: z
+		.string()
+		.optional()
+		.describe("File that says which tunnels are ours (docs/approvals.md). Default: `approvals.json` in the app's folder, if there is one."),
+	DEVICE_CONTEXT: z
+		.enum(["true", "false"], { error: "write true or false" })
+		.prefault("false")
+		.transform((text) => text === "true")
+		.describe(
+			"`true` also reads DeviceInfo and DeviceNetworkInfo, to show system, addresses and users. Stream both tables; their rows are parsed besides the matches.",
+		),
+	FALLBACK: z
+		.enum(["teams", "webhook"], { error: "write teams or webhook" })
+		.optional()
+		.describe("Destination that gets only what is urgent (high or critical) and another one has not taken for 10 minutes."),
+	DIGEST_HOUR_UTC: wholeNumber(0, 23)
+		.optional()
+		.describe("Hour of the day for a daily digest to chats: what was held back, approved, given up. Empty = no digest."),
+	...notifySettings,
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+export const settingNames = Object.keys(settingsSchema.shape) as readonly (keyof Settings)[];
+
+/** Only on a person's machine. */
+export const localSettings = {
+	DATA_FOLDER: { standard: ".tunnelwatch", help: "Folder of the embedded table, on your machine only; the default lies in the project." },
+} as const;
+
+/** Settings the platform reads for us: they name the hub in the trigger's binding. */
+export const platformSettings = {
+	EVENTHUB_NAME: "Event Hub that the Defender streaming export writes to.",
+	EVENTHUB_CONSUMER_GROUP: "A consumer group of its own, never `$Default`.",
+	EventHub__fullyQualifiedNamespace:
+		"`<namespace>.servicebus.windows.net`; with `EventHub__credential` = `managedidentity` and `EventHub__clientId`.",
+} as const;
+
+export type SettingsResult =
+	| { readonly ok: true; readonly settings: Settings }
+	| { readonly ok: false; readonly mistakes: readonly string[] };
+
+/**
+ * Reads all settings at once. Every mistake is named, with the fix and never with the value. An empty value is an
+ * absent one: templates and portals write empty strings.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): SettingsResult {
+	const given: Record<string, string> = {};
+	const mistakes: string[] = [];
+	for (const name of settingNames) {
+		const value = environment[name]?.trim() ?? "";
+		if (value.startsWith("@Microsoft.KeyVault(")) {
+			mistakes.push(
+				`${name}: the Key Vault reference is not resolved; check that the identity has "Key Vault Secrets User" on the vault and that the secret exists`,
+			);
+		} else if (value !== "") given[name] = value;
+	}
+	const result = settingsSchema.safeParse(given);
+	if (!result.success) {
+		// zod's own words can repeat the value ("received …"); only our own messages and a neutral sentence leave here.
+		for (const issue of result.error.issues) mistakes.push(`${issue.path.join(".")}: ${issue.message}`);
+	}
+	mistakes.push(...destinationMistakes(given), ...fallbackMistakes(given));
+	return result.success && mistakes.length === 0 ? { ok: true, settings: result.data } : { ok: false, mistakes };
+}
+
+/** What is wrong with addresses of destinations, also while another setting of theirs is wrong. They are made for this alone, and never send. */
+function destinationMistakes(given: Readonly<Record<string, string>>): readonly string[] {
+	const lenient = Object.entries(notifySettings).map(([name, schema]) => {
+		const read = schema.safeParse(given[name]);
+		return [name, (read.success ? read : schema.safeParse(undefined)).data];
+	});
+	const idle = { clock: () => new Date(0), rules: () => undefined, post: () => Promise.reject(new Error("not to be used")) };
+	// Each value was read by its own schema, or is its default.
+	const settings = Object.fromEntries(lenient) as NotifySettings;
+	return createDestinations(settings, { ...idle, allowLoopback: isLocal(given["TABLE_ENDPOINT"]) }).mistakes;
+}
+
+/** A fallback that nothing falls back from, or that is not there, would take messages away from people. */
+function fallbackMistakes({ FALLBACK, TEAMS_WEBHOOK_URL, WEBHOOK_URL }: Readonly<Record<string, string | undefined>>): readonly string[] {
+	if (FALLBACK === undefined || (TEAMS_WEBHOOK_URL !== undefined && WEBHOOK_URL !== undefined)) return [];
+	return ["FALLBACK: needs both TEAMS_WEBHOOK_URL and WEBHOOK_URL: one to fall back to, one to fall back from"];
+}
+
+/** With the table on this machine, destinations may be here too, without TLS: for trying things out. */
+export function isLocal(tableEndpoint: string | undefined): boolean {
+	return tableEndpoint === undefined || tableEndpoint.startsWith("http:");
+}

@@ -1,0 +1,48 @@
+import type { Outcome } from "../pipeline.ts";
+import type { Quarantined } from "../watch/quarantine.ts";
+
+/** What reading came to. `held` are the findings about which nobody is told anything now: people know already. */
+export interface Totals {
+	readonly messages: number;
+	readonly records: number;
+	readonly matches: number;
+	readonly findings: number;
+	readonly notices: number;
+	readonly held: number;
+	readonly quarantined: number;
+}
+
+export interface TotalsCounter {
+	add(outcome: Omit<Outcome, "delivered">): void;
+	totals(): Totals;
+	/** The first that could not be read, in order. */
+	quarantined(): readonly Quarantined[];
+}
+
+/** Enough to show a few by name. */
+const kept = 20;
+
+/** Adds up batches. A finding met in several batches counts once, and is held only if none of them told anything. */
+export function createTotals(): TotalsCounter {
+	const findings = new Set<string>();
+	const told = new Set<string>();
+	const quarantined: Quarantined[] = [];
+	const sum = { messages: 0, records: 0, matches: 0, notices: 0, quarantined: 0 };
+	return {
+		add(outcome) {
+			sum.messages += outcome.messages;
+			sum.records += outcome.records;
+			sum.quarantined += outcome.quarantined.length;
+			quarantined.push(...outcome.quarantined.slice(0, Math.max(0, kept - quarantined.length)));
+			for (const sighting of outcome.sightings) sum.matches += sighting.rules.length;
+			for (const { key, kinds, owed } of outcome.recorded) {
+				findings.add(key);
+				if (kinds.length === 0) continue;
+				told.add(key);
+				sum.notices += owed.length;
+			}
+		},
+		totals: () => ({ ...sum, findings: findings.size, held: findings.size - told.size }),
+		quarantined: () => quarantined,
+	};
+}

@@ -1,0 +1,68 @@
+import type { Rule } from "../rule.ts";
+import { type Literal, literalsOf } from "./literals.ts";
+import { createScan } from "./scan.ts";
+import { createSlicer } from "./slice.ts";
+
+/** What the raw bytes of a message tell: no rule can match, only these records can, or it must be parsed to know. */
+export type Sifted =
+	| { readonly verdict: "nothing" }
+	| { readonly verdict: "records"; readonly records: readonly unknown[] }
+	| { readonly verdict: "whole" };
+
+export interface Sieve {
+	readonly sift: (bytes: Uint8Array) => Sifted;
+	/** Ids of rules without a literal. If there is one, every message is parsed whole. */
+	readonly open: readonly string[];
+}
+
+/**
+ * Rules out messages and records before anything is parsed. It may let too much through, never too little: only the
+ * exact rules on parsed records decide. Why nothing is missed, for valid UTF-8 JSON and rules that fold ASCII only:
+ *
+ * 1. Every record that a rule matches holds one of the rule's literals in a value, once decoded (literals.ts).
+ * 2. In the raw bytes that literal is written out, or at least one of its characters is written `\u00XX` (pattern.ts).
+ * 3. The scan finds either, wherever it stands (scan.ts).
+ * 4. A hit makes us parse its whole record, or else the whole message (slice.ts).
+ *
+ * @param texts let through too what holds one of these, such as rows of a table that no rule reads.
+ */
+export function createSieve(rules: readonly Rule[], texts: readonly string[] = []): Sieve {
+	const { literals, open } = literalsOf(rules, texts);
+	const blind = open.length > 0 || rules.length === 0;
+	return { sift: blind ? () => ({ verdict: "whole" }) : createSift(literals), open };
+}
+
+function createSift(literals: readonly Literal[]): (bytes: Uint8Array) => Sifted {
+	const scan = createScan(literals);
+
+	return (bytes) => {
+		// Compressed, cut short, in another encoding or no JSON: reading it will tell.
+		const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+		if (!looksComplete(buffer)) return { verdict: "whole" };
+		const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+		let hit = scan(bytes, view, 0);
+		if (hit === -1) return { verdict: "nothing" };
+
+		const cut = createSlicer(buffer);
+		const records: unknown[] = [];
+		while (hit !== -1) {
+			const slice = cut(hit);
+			if (slice === undefined) return { verdict: "whole" };
+			records.push(slice.record);
+			hit = scan(bytes, view, slice.end);
+		}
+		return { verdict: "records", records };
+	};
+}
+
+/**
+ * Begins and ends as a message does, blanks and a byte order mark aside. A list that was cut short between two records
+ * still ends with `}`, but not with the list's `]`. Damage in the middle of a message without any literal stays unseen.
+ */
+function looksComplete(buffer: Buffer): boolean {
+	const head = buffer.toString("latin1", 0, edgeBytes);
+	const tail = buffer.toString("latin1", Math.max(0, buffer.byteLength - edgeBytes));
+	return /^(?:\xef\xbb\xbf)?\s*\{\s*"records"/.test(head) ? /\]\s*\}\s*$/.test(tail) : /^\s*\{/.test(head) && /\}\s*$/.test(tail);
+}
+
+const edgeBytes = 64;

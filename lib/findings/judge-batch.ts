@@ -1,0 +1,68 @@
+import type { DeviceContext } from "../defender/device.ts";
+import type { Prevalence, Sighting } from "../sighting/sighting.ts";
+import { inParallel } from "../store/parallel.ts";
+import type { Table } from "../store/table.ts";
+import type { Approval } from "../verdict/approvals.ts";
+import { judge } from "../verdict/judge.ts";
+import { type Remembered, rememberable } from "../verdict/remembered.ts";
+import { type Finding, findingKey } from "./finding.ts";
+import { findingAddress, readFinding } from "./finding-row.ts";
+
+/** Where the background of a sighting comes from. */
+export interface MemoryDeps {
+	readonly approvals: () => readonly Approval[];
+	readonly finding: (key: string) => Promise<Finding | undefined>;
+	readonly device: (tenantId: string, deviceId: string) => Promise<DeviceContext | undefined>;
+	readonly prevalence: (sighting: Sighting) => Promise<Prevalence>;
+}
+
+/**
+ * Judges sightings with all that is known: approvals, what the device showed before (also earlier in this very batch),
+ * what Defender says of the device, and how common the tunnel is in the tenant. Reads only, but for the counting.
+ */
+export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[], now: Date) => Promise<readonly Sighting[]> {
+	const judgeDevice = async (key: string, group: readonly Sighting[], now: Date): Promise<ReadonlyMap<Sighting, Sighting>> => {
+		const judged = new Map<Sighting, Sighting>();
+		const [first] = group;
+		const shown = [...((await deps.finding(key))?.tunnels ?? [])];
+		const device = first === undefined ? undefined : await deps.device(first.device.tenantId, first.device.id);
+		const inOrder = group.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+		const spread = await inParallel(inOrder, atOnce, deps.prevalence);
+		for (const [index, sighting] of inOrder.entries()) {
+			const prevalence = spread[index] ?? {};
+			const { account } = prevalence;
+			const firstInTenant = account && account.devices === 1 && sighting.at.getTime() - account.since.getTime() < newForMs;
+			const knowledge = { approvals: deps.approvals(), remembered: latest(shown, sighting.at), device, firstInTenant, now };
+			judged.set(sighting, { ...judge(sighting, knowledge), prevalence });
+			const worth = rememberable(sighting);
+			if (worth !== undefined) shown.push(worth);
+		}
+		return judged;
+	};
+	return async (sightings, now) => {
+		const groups = [...Map.groupBy(sightings, ({ device }) => findingKey(device))];
+		const judged = await inParallel(groups, atOnce, ([key, group]) => judgeDevice(key, group, now));
+		const all = new Map(judged.flatMap((one) => [...one]));
+		return sightings.map((sighting) => all.get(sighting) ?? sighting);
+	};
+}
+
+/** An account on a single device is news for a day, not for ever. */
+const newForMs = 86_400_000;
+
+/** A flood must not wait for one lookup after the other. */
+const atOnce = 16;
+
+/** The newest of what was shown up to then: a record that comes late is judged by its own time. */
+function latest(shown: readonly Remembered[], until: Date): Remembered | undefined {
+	return shown
+		.filter(({ at }) => at <= until)
+		.reduce<Remembered | undefined>((newest, one) => (newest === undefined || one.at >= newest.at ? one : newest), undefined);
+}
+
+export function findingReader(table: Table): MemoryDeps["finding"] {
+	return async (key) => {
+		const row = await table.get(findingAddress(key));
+		return row === undefined ? undefined : readFinding(row).finding;
+	};
+}

@@ -1,0 +1,60 @@
+import { type DeviceContext, type DeviceRow, withRow } from "../defender/device.ts";
+
+/** What is known about the devices heard of last, within a bound. */
+export interface DeviceCache {
+	/** Adds a row; the device if it is to be written: the row says something new about it, or it was not written for long. */
+	take(row: DeviceRow, now: Date): DeviceContext | undefined;
+	/** Puts back what was stored earlier. */
+	put(context: DeviceContext, writtenAt: Date): void;
+	/** What could not be written is not known. */
+	forget(tenantId: string, deviceId: string): void;
+	find(tenantId: string, deviceId: string): DeviceContext | undefined;
+	readonly size: number;
+}
+
+/** The device that was not heard of for longest makes room for a new one. */
+export function createDeviceCache(mostDevices: number, writeAgainMs: number): DeviceCache {
+	const devices = new Map<string, { readonly context: DeviceContext; readonly writtenAt: Date }>();
+	const put = (context: DeviceContext, writtenAt: Date): void => {
+		const key = keyOf(context.tenantId, context.deviceId);
+		devices.delete(key);
+		devices.set(key, { context, writtenAt });
+		for (const oldest of devices.keys()) {
+			if (devices.size <= mostDevices) break;
+			devices.delete(oldest);
+		}
+	};
+	return {
+		take(row, now) {
+			const { DeviceId: id } = row.columns;
+			const known = typeof id === "string" ? devices.get(keyOf(row.tenantId, id)) : undefined;
+			const context = withRow(known?.context, row);
+			if (context === undefined) return undefined;
+			if (known === undefined || saysMore(known.context, context) || now.getTime() - known.writtenAt.getTime() >= writeAgainMs) {
+				put(context, now);
+				return context;
+			}
+			put(context, known.writtenAt);
+			return undefined;
+		},
+		put,
+		forget(tenantId, deviceId) {
+			devices.delete(keyOf(tenantId, deviceId));
+		},
+		find: (tenantId, deviceId) => devices.get(keyOf(tenantId, deviceId))?.context,
+		get size() {
+			return devices.size;
+		},
+	};
+}
+
+function keyOf(tenantId: string, deviceId: string): string {
+	return `${tenantId} ${deviceId.toLowerCase()}`;
+}
+
+/** Anything but the times. */
+function saysMore(before: DeviceContext, after: DeviceContext): boolean {
+	const plain = ({ at: _, adapters, ...rest }: DeviceContext): string =>
+		JSON.stringify([rest, adapters.map(({ name, addresses }) => [name, addresses]).sort()]);
+	return plain(before) !== plain(after);
+}

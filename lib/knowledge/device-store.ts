@@ -1,0 +1,112 @@
+import * as z from "zod";
+import type { Adapter, DeviceContext, DeviceRow } from "../defender/device.ts";
+import { findingKey } from "../findings/finding.ts";
+import { columns, cut, dateColumn, jsonColumn } from "../store/columns.ts";
+import { renewAfterMs, touchedAt } from "../store/last-used.ts";
+import { inParallel } from "../store/parallel.ts";
+import type { Key, Table } from "../store/table.ts";
+import { createDeviceCache } from "./device-cache.ts";
+
+/** What the export says about devices, kept in the table: every instance and every later run knows it. */
+export interface DeviceStore {
+	/** Writes what changed or was not written for a month, once for each device; many devices at a time. */
+	learn(rows: readonly DeviceRow[]): Promise<void>;
+	find(tenantId: string, deviceId: string): Promise<DeviceContext | undefined>;
+}
+
+export const devicePartitions: readonly string[] = [..."0123456789abcdef"].map((digit) => `c${digit}`);
+
+const mostInMemory = 2_000;
+const keptAdapters = 8;
+const atOnce = 16;
+
+export function createDeviceStore({ table, clock }: { readonly table: Table; readonly clock: () => Date }): DeviceStore {
+	const cache = createDeviceCache(mostInMemory, renewAfterMs);
+	const load = async (tenantId: string, deviceId: string): Promise<DeviceContext | undefined> => {
+		const known = cache.find(tenantId, deviceId);
+		if (known !== undefined) return known;
+		const row = await table.get(address(tenantId, deviceId));
+		const stored = read(row?.values);
+		if (row !== undefined && stored !== undefined) cache.put(stored, touchedAt(row));
+		return stored;
+	};
+	const learnDevice = async (tenantId: string, deviceId: string, rows: readonly DeviceRow[]): Promise<void> => {
+		await load(tenantId, deviceId);
+		const now = clock();
+		const changed = rows.map((row) => cache.take(row, now)).findLast((context) => context !== undefined);
+		if (changed === undefined) return;
+		try {
+			await write(table, changed, now);
+		} catch (error) {
+			cache.forget(tenantId, deviceId);
+			throw error;
+		}
+	};
+	return {
+		find: load,
+		async learn(rows) {
+			const devices = Map.groupBy(rows, ({ tenantId, columns }) => JSON.stringify([tenantId, idOf(columns)]));
+			await inParallel([...devices.values()], atOnce, async (group) => {
+				const [first] = group;
+				if (first === undefined || idOf(first.columns) === "") return;
+				await learnDevice(first.tenantId, idOf(first.columns), group);
+			});
+		},
+	};
+}
+
+function idOf(row: DeviceRow["columns"]): string {
+	return typeof row["DeviceId"] === "string" ? row["DeviceId"].toLowerCase() : "";
+}
+
+/** The last writer wins: rows say the same things again within the hour, so what is lost comes back. */
+async function write(table: Table, context: DeviceContext, now: Date): Promise<void> {
+	const row = { ...address(context.tenantId, context.deviceId), values: toValues(context, now) };
+	for (let attempt = 0; attempt < 3; attempt++) {
+		const before = await table.get(row);
+		const written = before === undefined ? await table.create(row) : await table.replace(row, before.etag);
+		if (written.outcome === "written" || written.outcome === "refused") return;
+		if (written.outcome === "tableMissing") await table.ensure();
+	}
+}
+
+function address(tenantId: string, deviceId: string): Key {
+	const key = findingKey({ tenantId, id: deviceId.toLowerCase() });
+	return { partitionKey: `c${key.slice(0, 1)}`, rowKey: `c|${key}` };
+}
+
+function toValues({ adapters, users, internetFacing, at, ...text }: DeviceContext, now: Date) {
+	const bounded = Object.fromEntries(Object.entries(text).map(([name, value]) => [name, cut(value, 256)]));
+	return columns({
+		v: 1,
+		...bounded,
+		adapters: JSON.stringify(adapters.slice(-keptAdapters)),
+		users: JSON.stringify(users),
+		internetFacing,
+		at,
+		touchedAt: now,
+	});
+}
+
+const schema = z.object({
+	tenantId: z.string(),
+	deviceId: z.string(),
+	name: z.string(),
+	os: z.string(),
+	kind: z.enum(["server", "workstation", "unknown"]),
+	group: z.string(),
+	publicIp: z.string(),
+	exposure: z.string(),
+	adapters: jsonColumn<readonly Adapter[]>(z.array(z.object({ name: z.string(), addresses: z.array(z.string()), at: dateColumn }))),
+	users: jsonColumn(z.array(z.string())),
+	internetFacing: z.boolean().optional(),
+	at: dateColumn,
+});
+
+/** A row that cannot be read is written anew by the device's next record. */
+function read(values: unknown): DeviceContext | undefined {
+	const result = schema.safeParse(values);
+	if (!result.success) return undefined;
+	const { internetFacing, ...rest } = result.data;
+	return { ...rest, internetFacing };
+}

@@ -1,0 +1,97 @@
+import type { Severity } from "../detect/severity-scale.ts";
+import type { Finding, NoticeKind } from "../findings/finding.ts";
+
+/** About one finding: rendered at the moment of sending, so an outage ends in one message with true counters. */
+export interface Notice {
+	readonly type: "finding";
+	/** `cf-<12 hex>-<n>` */
+	readonly id: string;
+	readonly n: number;
+	readonly finding: Finding;
+	/** What this message tells, strongest first; never empty. */
+	readonly kinds: readonly NoticeKind[];
+	/** Records since the last notice this destination got. */
+	readonly moreSinceLast: number;
+	readonly now: Date;
+}
+
+/** About many findings at once, when single messages would bury the people who read them. Every member counts as told. */
+export interface StormNotice {
+	readonly type: "storm";
+	/** `cf-storm-<12 hex>`, from the ids of the notices it stands for. */
+	readonly id: string;
+	/** How many findings it tells. */
+	readonly count: number;
+	readonly bySeverity: Readonly<Record<Severity, number>>;
+	/** The ten worst, worst first. */
+	readonly worst: readonly Finding[];
+	/** Since when the oldest of them was owed. */
+	readonly since: Date;
+	readonly now: Date;
+}
+
+/** Once a day, for those who asked for it: what was counted and deliberately not told. */
+export interface DigestNotice {
+	readonly type: "digest";
+	/** `cf-digest-<yyyymmdd>` */
+	readonly id: string;
+	readonly from: Date;
+	readonly to: Date;
+	/** Findings seen again without a message, the busiest first, at most ten. */
+	readonly held: readonly { readonly finding: Finding; readonly more: number }[];
+	/** How many findings were held in all. */
+	readonly heldCount: number;
+	/** Findings on which only approved tunnels were seen. */
+	readonly approvedCount: number;
+	/** Notices given up. */
+	readonly deadCount: number;
+	/** Ids of active rules that no finding has; a rule that never fires may be one that cannot. */
+	readonly idleRules: readonly string[];
+	readonly now: Date;
+}
+
+/** A sign of life after a quiet week; an idle Teams flow is switched off by its host. */
+export interface HeartbeatNotice {
+	readonly type: "heartbeat";
+	/** `cf-heartbeat-<yyyymmdd>` */
+	readonly id: string;
+	/** Last successful message to this destination; `undefined` when there was none yet. */
+	readonly lastMessageAt: Date | undefined;
+	/** Open findings now. */
+	readonly openCount: number;
+	/** Newest event of the stream that was read; `undefined` when that is not known. */
+	readonly newestEventAt: Date | undefined;
+	readonly now: Date;
+}
+
+export type AnyNotice = Notice | StormNotice | DigestNotice | HeartbeatNotice;
+
+/** Closed list; each is a metric label. */
+export const failureReasons = ["rateLimited", "server", "network", "timeout", "rejected", "auth", "moved", "gone"] as const;
+
+export type FailureReason = (typeof failureReasons)[number];
+
+/** Outcome of one attempt at one destination. `detail` is ours: no URL, no token, nothing of the answer's text. */
+export type Delivery =
+	| { readonly ok: true; readonly proof: "queued" | "confirmed" }
+	| {
+			readonly ok: false;
+			readonly reason: FailureReason;
+			/** row: only this notice waits. destination: everything waits. down: hourly probes. dead: given up for this notice. */
+			readonly scope: "row" | "destination" | "down" | "dead";
+			/** What the far end asked for; `undefined` = our own backoff. */
+			readonly retryAfterMs: number | undefined;
+			/** May have arrived all the same: its answer was lost. */
+			readonly ambiguous: boolean;
+			readonly status: number | undefined;
+			readonly detail: string;
+	  };
+
+/** One place that notices go to. Never throws for an expected outcome. */
+export interface Destination {
+	/** `teams`, `webhook` or `console`; part of a row key and of every log line. */
+	readonly name: string;
+	/** It takes any number at once (a terminal): no pace, and no storm notices. */
+	readonly unlimited?: true;
+	send(notice: AnyNotice, signal: AbortSignal): Promise<Delivery>;
+}

@@ -1,0 +1,103 @@
+import { plainCredentials } from "../families/cloudflared/token.ts";
+import { decodedRuns, decodeWide, encodedJson } from "./base64.ts";
+import { knownSecrets } from "./known-secrets.ts";
+import type { Redacted } from "./redacted.ts";
+import { markerPattern, type Span, secretPositions } from "./secret-positions.ts";
+
+const passes = 6;
+const layers = 2;
+/** No real text holds more; where one does, everything from the first to the last is removed. */
+const mostSecrets = 500;
+/** PowerShell takes any beginning of `-EncodedCommand`. */
+const encodedCommand = /([-/–—―]e(?:c|n|nc|nco|ncod|ncode|ncoded|ncodedc\w{0,6})?["'^]*[\s:]["'\s]*)([A-Za-z0-9+/]{16,}={0,2})/gi;
+const wideText = /(?:[^\0]\0){8,}/g;
+const jsonEscape = /\\u00([2-7][0-9a-f])/gi;
+const markers = new RegExp(markerPattern, "g");
+
+/**
+ * Removes every secret: first by value (whatever decodes to a token, credentials or a web token, also encoded again;
+ * tokens of well-known services),
+ * then by position (the value of every flag, variable, header and key that carries one). Encoded PowerShell is shown
+ * decoded. Never throws, takes time linear in the text, and `redact(redact(x))` is `redact(x)`: it repeats until nothing
+ * changes, and a text that keeps changing is removed whole.
+ */
+export function redact(text: string): Redacted {
+	let current = text.toWellFormed();
+	for (let pass = 0; pass < passes; pass++) {
+		const next = once(readable(current));
+		// Nothing left to remove: this is what the type promises.
+		if (next === current) return current as Redacted;
+		current = next;
+	}
+	return removed(text.length) as Redacted;
+}
+
+/** Without what hides characters from a reader: zeros of UTF-16 text, and JSON's escapes for them. */
+export function readable(text: string): string {
+	const narrow = text.includes("\0") ? text.replace(wideText, (wide) => wide.replaceAll("\0", "")) : text;
+	return narrow.includes("\\u00") ? narrow.replace(jsonEscape, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))) : narrow;
+}
+
+function once(text: string): string {
+	const shown = text.replace(encodedCommand, (whole: string, flag: string, base64: string) => {
+		const command = decodeWide(base64);
+		return command === undefined ? whole : `${flag}[decoded: ${command}]`;
+	});
+	if (shown !== text) return shown;
+	return without(text, [...secretValues(text, 0), ...secretPositions(text)]);
+}
+
+/** What decodes to a secret, or to a text with one in it. */
+function secretValues(text: string, depth: number): readonly Span[] {
+	const direct = [...encodedJson(text), ...plainCredentials(text), ...knownSecrets(text)];
+	if (depth === layers) return direct;
+	const hiding = [...decodedRuns(masked(text, direct), depth === 0 ? 4 : 1)].filter(
+		({ decoded }) => secretPositions(decoded).length > 0 || secretValues(decoded, depth + 1).length > 0,
+	);
+	return [...direct, ...hiding];
+}
+
+/** With the spans blank, so that what is found already is not read again as a part of something longer. */
+function masked(text: string, spans: readonly Span[]): string {
+	const parts: string[] = [];
+	let at = 0;
+	for (const { start, end } of spans.toSorted((one, other) => one.start - other.start)) {
+		if (start < at) continue;
+		parts.push(text.slice(at, start), " ".repeat(end - start));
+		at = end;
+	}
+	return spans.length === 0 ? text : parts.join("") + text.slice(at);
+}
+
+/** The text with each span replaced; spans that touch or overlap, and a marker that one cuts into, become one. */
+function without(text: string, spans: readonly Span[]): string {
+	if (spans.length === 0) return text;
+	if (spans.length > mostSecrets) {
+		const start = spans.reduce((first, span) => Math.min(first, span.start), text.length);
+		const end = spans.reduce((last, span) => Math.max(last, span.end), 0);
+		return text.slice(0, start) + removed(end - start) + text.slice(end);
+	}
+	const whole = [...text.matchAll(markers)].map((match) => ({ start: match.index, end: match.index + match[0].length, marker: true }));
+	const sorted = [...spans.map((span) => ({ start: span.start, end: span.end, marker: false })), ...whole].sort(
+		(one, other) => one.start - other.start,
+	);
+	const merged: { start: number; end: number; marker: boolean }[] = [];
+	for (const span of sorted) {
+		const last = merged.at(-1);
+		if (last !== undefined && span.start < last.end) {
+			last.end = Math.max(last.end, span.end);
+			last.marker &&= span.marker;
+		} else merged.push({ ...span });
+	}
+	const parts: string[] = [];
+	let at = 0;
+	for (const { start, end, marker } of merged) {
+		parts.push(text.slice(at, start), marker ? text.slice(start, end) : removed(end - start));
+		at = end;
+	}
+	return parts.join("") + text.slice(at);
+}
+
+function removed(characters: number): string {
+	return `[removed: ${characters} characters]`;
+}

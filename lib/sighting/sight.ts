@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { momentOf } from "../defender/moment.ts";
+import type { DefenderRecord } from "../defender/record.ts";
+import type { Column } from "../defender/tables.ts";
+import { type Severity, worst } from "../detect/severity-scale.ts";
+import { findTunnels } from "../families/cloudflared/token.ts";
+import { readable, redact } from "../secrets/redact.ts";
+import { clipped, type Redacted, say } from "../secrets/redacted.ts";
+import { columnText } from "./column-text.ts";
+import { additionalField, longestText, type SeenProgram, seenProgram } from "./program.ts";
+import type { Device, Mode, Sighting, Tunnel } from "./sighting.ts";
+import { targetClass } from "./targets.ts";
+
+/** A rule that matched, and the tests that decided. */
+export interface Matched {
+	readonly rule: { readonly id: string; readonly severity: Severity };
+	readonly evidence: readonly { readonly column: Column; readonly test: string }[];
+}
+
+/** Where a token can stand, besides the command line of the program itself. */
+const tokenColumns = [
+	"ProcessCommandLine",
+	"InitiatingProcessCommandLine",
+	"RegistryValueData",
+	"PreviousRegistryValueData",
+	"AdditionalFields",
+] as const satisfies readonly Column[];
+
+const mostTunnels = 8;
+
+/** What a matching record tells, with every secret removed. Wrong types and missing columns cost only what they would have told. */
+export function sight(record: DefenderRecord, matches: readonly Matched[]): Sighting {
+	const timestamp = columnText(record, "Timestamp");
+	const device = deviceOf(record);
+	const subject = seenProgram(record);
+	const { invocation } = subject;
+	const exportedAt = momentOf(record.exportedAt);
+	const [tunnel, ...others] = tunnelsOf(record, subject);
+	return {
+		recordId: recordId(record, device),
+		device,
+		table: record.table,
+		actionType: safe(columnText(record, "ActionType")),
+		reportId: safe(columnText(record, "ReportId")),
+		timestamp: safe(timestamp),
+		at: momentOf(timestamp) ?? exportedAt ?? new Date(0),
+		...(exportedAt === undefined ? {} : { exportedAt }),
+		times: timesOf(record),
+		severity: worst(matches.map(({ rule }) => rule.severity)),
+		rules: matches.map(({ rule, evidence }) => ({
+			id: rule.id,
+			severity: rule.severity,
+			evidence: evidence.map(({ column, test }) => ({ column, test, value: safe(columnText(record, column)) })),
+		})),
+		program: subject.program,
+		mode: modeOf(record, subject),
+		tunnel,
+		...(others.length > 0 ? { otherTunnels: others } : {}),
+		...(invocation !== undefined && invocation.tokenFile !== "" ? { tokenFile: safe(invocation.tokenFile.slice(0, 1_024)) } : {}),
+		exposes: (invocation?.exposes ?? []).map((target) => ({ text: safe(target), class: targetClass(target) })),
+		...(invocation !== undefined && invocation.flags.length > 0 ? { flags: invocation.flags } : {}),
+		hostname: safe(invocation?.hostname ?? ""),
+		ownership: { verdict: "cannot-tell", reason: say`No approved accounts are configured, so no account counts as ours.` },
+	};
+}
+
+function deviceOf(record: DefenderRecord): Device {
+	const name = columnText(record, "DeviceName");
+	const id = columnText(record, "DeviceId") || `name:${name.toLowerCase()}`;
+	return { tenantId: safe(record.tenantId), id: safe(id), name: safe(name), group: safe(columnText(record, "MachineGroup")) };
+}
+
+/**
+ * ReportId alone repeats, and the envelope's time is fresh in a redelivered record. A record of Log Analytics has no
+ * envelope: its TimeGenerated is a column like any other, stays the same, and stands in for a missing Timestamp.
+ */
+function recordId(record: DefenderRecord, device: Device): string {
+	const generated = record.columns["TimeGenerated"];
+	const time = columnText(record, "Timestamp") || (typeof generated === "string" ? generated : "");
+	const identity = `${record.table}|${device.id}|${time}|${columnText(record, "ReportId")}`;
+	return createHash("sha256").update(identity).digest("hex").slice(0, 12);
+}
+
+/** An aggregated row stands for as many events as it says. */
+function timesOf(record: DefenderRecord): number {
+	const times = Number(additionalField(record, "uniqueEventsAggregated"));
+	return Number.isSafeInteger(times) && times >= 1 ? times : 1;
+}
+
+function modeOf(record: DefenderRecord, { invocation, program }: SeenProgram): Mode {
+	if (invocation !== undefined) return invocation.mode;
+	const installed = columnText(record, "ActionType") === "ServiceInstalled" && (program.renamed || /cloudflared/i.test(program.fileName));
+	return installed ? "service-install" : "unknown";
+}
+
+/** The tunnel that the program runs comes first; then every other one that the record shows, each once. */
+function tunnelsOf(record: DefenderRecord, { rawCommandLine, invocation }: SeenProgram): readonly Tunnel[] {
+	const texts = new Set([invocation?.token ?? "", rawCommandLine, ...tokenColumns.map((column) => columnText(record, column))]);
+	const distinct = new Map<string, Tunnel>();
+	for (const text of texts) {
+		for (const { tunnel } of findTunnels(readable(text))) {
+			const key = `${tunnel.account} ${tunnel.tunnelId}`;
+			if (!distinct.has(key)) distinct.set(key, tunnel);
+		}
+	}
+	const byName = invocation?.tunnelId ?? "";
+	if (distinct.size === 0 && byName !== "") return [{ account: "", tunnelId: byName, endpoint: "", fingerprint: "" }];
+	return [...distinct.values()].slice(0, mostTunnels);
+}
+
+function safe(text: string): Redacted {
+	return text === "" ? say`` : clipped(redact(text), longestText);
+}

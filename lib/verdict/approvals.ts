@@ -1,0 +1,167 @@
+import * as z from "zod";
+import { readTunnelId } from "../families/cloudflared/token.ts";
+import { redact } from "../secrets/redact.ts";
+import type { Redacted } from "../secrets/redacted.ts";
+
+const text = (most: number) => z.string().regex(/\S/, "must not be empty").max(most, `must have at most ${most} characters`);
+
+const entry = z
+	.strictObject({
+		name: text(80).optional().describe("What people call it; shown on cards."),
+		account: z
+			.string()
+			.regex(/^[0-9a-fA-F]{32}$/, "must be an account tag: 32 hexadecimal characters")
+			.optional()
+			.describe("Cloudflare account tag. Strong: the verdict is Ours."),
+		tunnels: z
+			.union(
+				[
+					z.literal("any"),
+					z
+						.array(z.string().regex(/^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, "must be a tunnel id: a UUID"))
+						.min(1)
+						.max(1_000),
+				],
+				'must be a list of tunnel ids, or "any"',
+			)
+			.optional()
+			.describe('The tunnels of that account that are approved, or "any" for all of them.'),
+		sha256: z
+			.string()
+			.regex(/^[0-9a-fA-F]{64}$/, "must be a SHA-256: 64 hexadecimal characters")
+			.optional()
+			.describe("Hash of the program. Weak by itself: lowers the severity one step."),
+		path: text(1_024).optional().describe("Full path of the program, exactly. Weak by itself."),
+		device: text(256).optional().describe("DeviceId, or the device's full name. Weak by itself."),
+		deviceGroup: text(256).optional().describe("Device group in Defender. Weak by itself."),
+		user: text(256).optional().describe("DOMAIN\\user, or the UPN where Defender knows only that. Weak by itself."),
+		owner: text(200).describe("Who answers for it."),
+		reason: text(500).describe("Why it is approved."),
+		until: z.iso.date("must be a date: YYYY-MM-DD").describe("Last day on which it holds, UTC."),
+	})
+	.refine((one) => (one.account === undefined) === (one.tunnels === undefined), {
+		message: 'an account needs its tunnels, and tunnels need their account: list the tunnel ids, or write "any"',
+		path: ["tunnels"],
+	})
+	.refine((one) => conditions.some((condition) => one[condition] !== undefined), { message: "says nothing that could be approved" })
+	.meta({
+		dependentRequired: { account: ["tunnels"], tunnels: ["account"] },
+		anyOf: ["account", "sha256", "path", "device", "deviceGroup", "user"].map((condition) => ({ required: [condition] })),
+	});
+
+const conditions = ["account", "sha256", "path", "device", "deviceGroup", "user"] as const;
+
+/** The file as people write it; `docs/approvals.schema.json` is made from it for editors. */
+export const approvalsFile = z
+	.strictObject({
+		$schema: z.string().optional(),
+		approvals: z.array(entry).max(1_000),
+	})
+	.describe("Cloudflare tunnels that are ours.");
+
+/** "This is ours." Everything it names must hold; with an account it is strong, without one weak. */
+export interface Approval {
+	/** Its place in the file, from 1. */
+	readonly number: number;
+	/** Its name, or what identifies it best. */
+	readonly label: Redacted;
+	readonly account: string | undefined;
+	readonly tunnels: "any" | readonly string[];
+	readonly sha256: string | undefined;
+	readonly path: string | undefined;
+	readonly device: string | undefined;
+	readonly deviceGroup: string | undefined;
+	readonly user: string | undefined;
+	readonly owner: Redacted;
+	readonly reason: Redacted;
+	/** Its last day, as written. */
+	readonly until: Redacted;
+	/** The moment from which it no longer holds. */
+	readonly ends: Date;
+}
+
+export type ApprovalsRead =
+	| { readonly ok: true; readonly approvals: readonly Approval[]; readonly warnings: readonly string[] }
+	/** Sentences that say where and what to do; none shows a value of the file. */
+	| { readonly ok: false; readonly mistakes: readonly string[] };
+
+/** Reads the text of an approvals file; all mistakes at once. A file with a mistake approves nothing: keep the last good one. */
+export function readApprovals(json: string, now: Date): ApprovalsRead {
+	const parsed = parseJson(json);
+	if (!parsed.ok) return { ok: false, mistakes: [parsed.mistake] };
+	const read = approvalsFile.safeParse(parsed.value);
+	if (!read.success) return { ok: false, mistakes: read.error.issues.map(mistake) };
+	const approvals = read.data.approvals.map(approval);
+	return { ok: true, approvals, warnings: approvalWarnings(approvals, now) };
+}
+
+export function isExpired(one: Approval, now: Date): boolean {
+	return one.ends <= now;
+}
+
+/** What is to be looked at: entries that have ended, are weak, or overlap. It changes as time goes by. */
+export function approvalWarnings(approvals: readonly Approval[], now: Date): readonly string[] {
+	const active = approvals.filter((one) => !isExpired(one, now));
+	const expired = approvals
+		.filter((one) => isExpired(one, now))
+		.map((one) => `approvals[${one.number - 1}] ended on ${one.until}: renew or remove it`);
+	const weak = active
+		.filter((one) => one.account === undefined)
+		.map((one) => `approvals[${one.number - 1}] is weak: it names no account, so it only lowers the severity one step`);
+	const overlapping = active.flatMap((one, at) =>
+		active
+			.slice(at + 1)
+			.filter((other) => overlaps(one, other))
+			.map((other) => `approvals[${one.number - 1}] and approvals[${other.number - 1}] overlap: keep one, so that its end is clear`),
+	);
+	return [...expired, ...weak, ...overlapping];
+}
+
+function parseJson(json: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly mistake: string } {
+	try {
+		return { ok: true, value: JSON.parse(json.replace(/^\uFEFF/, "")) };
+	} catch (error) {
+		if (!(error instanceof SyntaxError)) throw error;
+		// The rest of the parser's message repeats the file.
+		const [place] = error.message.match(/line \d+ column \d+/) ?? [];
+		return { ok: false, mistake: `the file is not JSON${place === undefined ? "" : `: see ${place}`}` };
+	}
+}
+
+function mistake(issue: z.core.$ZodIssue): string {
+	const place = issue.path.reduce<string>((so, key) => (typeof key === "number" ? `${so}[${key}]` : `${so}${so && "."}${String(key)}`), "");
+	const what = issue.code === "unrecognized_keys" ? `does not know ${issue.keys.join(", ")}` : issue.message;
+	return place === "" ? `the file: ${what}` : `${place}: ${what}`;
+}
+
+function approval(one: z.infer<typeof entry>, index: number): Approval {
+	const ends = new Date(`${one.until}T00:00:00Z`);
+	ends.setUTCDate(ends.getUTCDate() + 1);
+	const identity = one.account?.slice(0, 8) ?? one.device ?? one.deviceGroup ?? one.user ?? one.path ?? one.sha256?.slice(0, 8) ?? "";
+	return {
+		number: index + 1,
+		label: redact(one.name ?? identity),
+		account: one.account?.toLowerCase(),
+		tunnels: one.tunnels === "any" ? "any" : (one.tunnels ?? []).map((id) => readTunnelId(id) ?? id),
+		sha256: one.sha256?.toLowerCase(),
+		path: one.path,
+		device: one.device,
+		deviceGroup: one.deviceGroup,
+		user: one.user,
+		owner: redact(one.owner),
+		reason: redact(one.reason),
+		until: redact(one.until),
+		ends,
+	};
+}
+
+/** The same condition with the same value, and for accounts a tunnel in common. Entries that narrow it differently do not. */
+function overlaps(one: Approval, other: Approval): boolean {
+	const same = (["account", "sha256", "path", "device", "deviceGroup", "user"] as const).every(
+		(condition) => one[condition]?.toLowerCase() === other[condition]?.toLowerCase(),
+	);
+	if (!same || one.account === undefined) return same;
+	if (one.tunnels === "any" || other.tunnels === "any") return true;
+	const listed = new Set(other.tunnels);
+	return one.tunnels.some((id) => listed.has(id));
+}

@@ -1,0 +1,25 @@
+import type { FolderClass, Sighting, Tunnel } from "../sighting/sighting.ts";
+
+/** What an earlier sighting of the device gave away about its tunnel, and how that program ran. */
+export interface Remembered {
+	readonly tunnel: Tunnel;
+	readonly at: Date;
+	readonly sha256?: string;
+	readonly folderClass?: FolderClass;
+	/** It installed the service, or was started by the system's service manager. */
+	readonly service?: boolean;
+}
+
+/** What a sighting is worth remembering for; `undefined` when it shows no account. */
+export function rememberable(sighting: Sighting): Remembered | undefined {
+	const { tunnel, at, program } = sighting;
+	if (tunnel === undefined || tunnel.account === "") return undefined;
+	return { tunnel, at, sha256: program.sha256, folderClass: program.folderClass, service: runsAsService(sighting) };
+}
+
+const serviceManagers = /^(?:services\.exe|systemd|init|launchd|openrc-run)$/i;
+
+/** Installs the service, or was started by what starts services. */
+export function runsAsService({ mode, program }: Pick<Sighting, "mode" | "program">): boolean {
+	return mode === "service-install" || serviceManagers.test(program.chain.at(-2) ?? "");
+}

@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import type { Coordinates } from "../defender/message.ts";
+import { columns, countColumn, cut } from "../store/columns.ts";
+import { maxTransaction, type NewRow, type Row, rowsOf, type Table, type Write } from "../store/table.ts";
+
+/** A message, or one record of it, that cannot be read: where to find it again and why, never what it says. */
+export interface Quarantined {
+	readonly at: Coordinates;
+	/** Index in the message; absent when the message as a whole is unreadable. */
+	readonly record: number | undefined;
+	readonly reason: string;
+	/** Of the message, in bytes. */
+	readonly size: number;
+	readonly sha256: string;
+}
+
+export interface QuarantineDeps {
+	readonly table: Table;
+	readonly random: () => number;
+	readonly sleep: (ms: number) => Promise<void>;
+	/**
+	 * Rows kept for one day: somebody who can write to the hub must not be able to fill the table. Instances that write in
+	 * the same moment may exceed it by what each of them writes.
+	 */
+	readonly maxPerDay?: number;
+}
+
+export interface QuarantineCount {
+	/** Entries with a row of their own. */
+	readonly kept: number;
+	/** Entries beyond the cap, which are only counted. */
+	readonly overflow: number;
+}
+
+export interface Quarantine {
+	/** Notes each entry once, also when its batch comes again. */
+	add(entries: readonly Quarantined[], now: Date): Promise<void>;
+	count(day: Date): Promise<QuarantineCount>;
+}
+
+const maxTries = 8;
+
+export function createQuarantine({ table, random, sleep, maxPerDay = 1_000 }: QuarantineDeps): Quarantine {
+	const addChunk = async (shard: string, entries: readonly Quarantined[], now: Date): Promise<void> => {
+		let onlyCount = false;
+		for (let attempt = 0; attempt < maxTries; attempt++) {
+			const counters = await readCounters(table, now);
+			const counter = counters.find((row) => row.rowKey === shard);
+			const counted = readCounter(counter);
+			const room = onlyCount ? 0 : Math.max(0, maxPerDay - total(counters).kept);
+			const fresh = room === 0 ? entries : await notYetKept(table, entries, now);
+			if (fresh.length === 0) return;
+			const kept = fresh.slice(0, room);
+			const writes = kept.map((entry): Write => ({ kind: "create", row: toRow(entry, now) }));
+			const sum = { kept: counted.kept + kept.length, overflow: counted.overflow + fresh.length - kept.length };
+			const done = await table.transact([...writes, countWrite(shard, counter, sum, now)]);
+			switch (done.outcome) {
+				case "written":
+					return;
+				case "conflict":
+				case "stale":
+				case "missing":
+					await sleep(random() * 50 * 2 ** attempt);
+					break;
+				case "tableMissing":
+					await table.ensure();
+					break;
+				case "refused":
+					onlyCount = true;
+					break;
+			}
+		}
+		throw new Error(`the quarantine was changed by others ${maxTries} times in a row`);
+	};
+	return {
+		async add(entries, now) {
+			// One place of the transaction is the counter's.
+			const size = maxTransaction - 1;
+			for (const [shard, group] of Map.groupBy(entries, ({ at }) => shardOf(at.source))) {
+				for (let start = 0; start < group.length; start += size) await addChunk(shard, group.slice(start, start + size), now);
+			}
+		},
+		async count(day) {
+			return total(await readCounters(table, day));
+		},
+	};
+}
+
+async function notYetKept(table: Table, entries: readonly Quarantined[], now: Date): Promise<readonly Quarantined[]> {
+	const distinct = [...new Map(entries.map((entry) => [toRow(entry, now).rowKey, entry])).values()];
+	const found = await Promise.all(distinct.map((entry) => table.get(toRow(entry, now))));
+	return distinct.filter((_, index) => found[index] === undefined);
+}
+
+export function quarantinePartition(day: Date): string {
+	return `q${day.toISOString().slice(0, 10).replaceAll("-", "")}`;
+}
+
+/** One of 16 counters: the instances read different partitions of the hub, and would all wait for a single one. */
+function shardOf(source: string): string {
+	return `n|${createHash("sha256").update(source).digest("hex").slice(0, 1)}`;
+}
+
+async function readCounters(table: Table, day: Date): Promise<readonly Row[]> {
+	const counters: Row[] = [];
+	for await (const row of rowsOf(table, { partitionKey: quarantinePartition(day), from: "n|", to: "n}" })) counters.push(row);
+	return counters;
+}
+
+function total(counters: readonly Row[]): QuarantineCount {
+	const counts = counters.map(readCounter);
+	return {
+		kept: counts.reduce((sum, { kept }) => sum + kept, 0),
+		overflow: counts.reduce((sum, { overflow }) => sum + overflow, 0),
+	};
+}
+
+const counterSchema = z.object({ kept: countColumn, overflow: countColumn });
+
+/** A counter that cannot be read starts again: the entries themselves are still there. */
+function readCounter(row: Row | undefined): QuarantineCount {
+	const read = counterSchema.safeParse(row?.values);
+	return read.success ? read.data : { kept: 0, overflow: 0 };
+}
+
+function countWrite(shard: string, before: Row | undefined, count: QuarantineCount, now: Date): Write {
+	const row = { partitionKey: quarantinePartition(now), rowKey: shard, values: columns({ v: 1, ...count }) };
+	return before === undefined ? { kind: "create", row } : { kind: "replace", row, etag: before.etag };
+}
+
+function toRow({ at, record, reason, size, sha256 }: Quarantined, now: Date): NewRow {
+	const id = createHash("sha256")
+		.update(JSON.stringify([at.source, at.message, record ?? null, sha256]))
+		.digest("hex")
+		.slice(0, 24);
+	return {
+		partitionKey: quarantinePartition(now),
+		rowKey: `q|${id}`,
+		values: columns({
+			v: 1,
+			source: cut(at.source, 1_024),
+			// As text: a sequence number can exceed what a number holds exactly.
+			message: String(at.message),
+			record,
+			offset: at.offset,
+			enqueuedAt: at.enqueuedAt,
+			reason: cut(reason, 200),
+			size,
+			sha256,
+		}),
+	};
+}

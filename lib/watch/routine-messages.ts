@@ -1,0 +1,170 @@
+import * as z from "zod";
+import type { Finding } from "../findings/finding.ts";
+import { findingRange, partitions, readFinding } from "../findings/finding-row.ts";
+import type { Delivery, Destination, DigestNotice, HeartbeatNotice } from "../outbox/delivery.ts";
+import type { DestinationState } from "../outbox/destination-state.ts";
+import { outbox } from "../outbox/outbox.ts";
+import { attempt, sendMs } from "../outbox/send.ts";
+import { noteOutcome, readDestinations } from "../outbox/send-slots.ts";
+import { columns, maybeDateColumn } from "../store/columns.ts";
+import { type Row, rowsOf, type Table } from "../store/table.ts";
+import { newestEvent } from "./newest-event.ts";
+
+export interface WatchDeps {
+	readonly table: Table;
+	/** Chats only: a machine needs no sign of life. */
+	readonly destinations: readonly Destination[];
+	readonly random: () => number;
+	readonly sleep: (ms: number) => Promise<void>;
+	readonly deadline: (ms: number) => AbortSignal;
+	/** Ids of the active rules. */
+	readonly rules: readonly string[];
+	/** Hour of the day, UTC, of the digest; `undefined` = nobody asked for one. */
+	readonly digestHour: number | undefined;
+}
+
+const dayMs = 86_400_000;
+/** A chat that got nothing for this long gets a sign of life: hosts switch idle flows off. */
+const heartbeatAfterMs = 7 * dayMs;
+const retryMs = 3_600_000;
+const heldShown = 10;
+
+/** What the timer sends by itself, about no single finding: signs of life, and the digest for those who asked. Returns what failed. */
+export async function watch(deps: WatchDeps, now: Date): Promise<readonly string[]> {
+	const states = await readDestinations(
+		deps.table,
+		deps.destinations.map((one) => one.name),
+	);
+	const failures: string[] = [];
+	for (const destination of deps.destinations) {
+		const state = states.get(destination.name);
+		if (state === undefined || (state.pausedUntil !== undefined && state.pausedUntil > now)) continue;
+		const row = await deps.table.get(watchAddress(destination.name));
+		const known = readWatch(row);
+		if (known.triedAt !== undefined && now.getTime() - known.triedAt.getTime() < retryMs) continue;
+		const due = whatIsDue(deps.digestHour, state, known, now);
+		if (due === undefined) continue;
+		// Written first: two timers at once, or a crash after the message, must not repeat it within the hour.
+		const before = await put(deps.table, destination.name, row, { ...known, triedAt: now, since: known.since ?? now });
+		if (before === undefined || due === "begin") continue;
+		const notice =
+			due === "digest"
+				? await digest(deps, known.digestAt ?? new Date(now.getTime() - dayMs), now)
+				: await heartbeat(deps.table, state, now);
+		const delivery = await attempt(destination, notice, deps.deadline(sendMs));
+		await noteOutcome(deps, destination, delivery, now);
+		if (delivery.ok)
+			await put(deps.table, destination.name, await deps.table.get(watchAddress(destination.name)), {
+				...known,
+				triedAt: undefined,
+				since: known.since ?? now,
+				[`${due}At`]: now,
+			});
+		else failures.push(describe(destination.name, due, delivery));
+	}
+	return failures;
+}
+
+interface Watched {
+	/** When this destination was first looked at: a new one is given a week. */
+	readonly since: Date | undefined;
+	readonly triedAt: Date | undefined;
+	readonly heartbeatAt: Date | undefined;
+	readonly digestAt: Date | undefined;
+}
+
+/** Pure: what to send now. `begin` = nothing, but remember since when we watch. */
+export function whatIsDue(
+	digestHour: number | undefined,
+	state: Pick<DestinationState, "lastOk">,
+	known: Watched,
+	now: Date,
+): "digest" | "heartbeat" | "begin" | undefined {
+	if (known.since === undefined) return "begin";
+	const today = now.toISOString().slice(0, 10);
+	const digestToday = known.digestAt?.toISOString().slice(0, 10) === today;
+	if (digestHour !== undefined && now.getUTCHours() >= digestHour && !digestToday) return "digest";
+	const last = Math.max(...[known.since, state.lastOk, known.heartbeatAt, known.digestAt].map((moment) => moment?.getTime() ?? 0));
+	return now.getTime() - last >= heartbeatAfterMs ? "heartbeat" : undefined;
+}
+
+async function heartbeat(table: Table, { lastOk }: DestinationState, now: Date): Promise<HeartbeatNotice> {
+	let openCount = 0;
+	for await (const finding of findings(table)) if (finding.status === "open") openCount += 1;
+	return {
+		type: "heartbeat",
+		id: `cf-heartbeat-${dayOf(now)}`,
+		lastMessageAt: lastOk,
+		openCount,
+		newestEventAt: await newestEvent(table),
+		now,
+	};
+}
+
+async function digest({ table, rules }: WatchDeps, from: Date, now: Date): Promise<DigestNotice> {
+	const toldCounts = new Map<string, number>();
+	let deadCount = 0;
+	for await (const { key, owed } of outbox(table)) {
+		toldCounts.set(key, Math.max(toldCounts.get(key) ?? 0, owed.countSent));
+		if (owed.state === "dead") deadCount += 1;
+	}
+	const held: { readonly finding: Finding; readonly more: number }[] = [];
+	let approvedCount = 0;
+	const fired = new Set<string>();
+	for await (const finding of findings(table)) {
+		for (const rule of finding.rules) fired.add(rule);
+		if (finding.lastSeen < from) continue;
+		if (finding.want === 0) approvedCount += 1;
+		const more = finding.count - (toldCounts.get(finding.key) ?? 0);
+		if (finding.want > 0 && more > 0) held.push({ finding, more });
+	}
+	held.sort((a, b) => b.more - a.more || (a.finding.key < b.finding.key ? -1 : 1));
+	return {
+		type: "digest",
+		id: `cf-digest-${dayOf(now)}`,
+		from,
+		to: now,
+		held: held.slice(0, heldShown),
+		heldCount: held.length,
+		approvedCount,
+		deadCount,
+		idleRules: rules.filter((id) => !fired.has(id)),
+		now,
+	};
+}
+
+/** Every finding that can be read. */
+export async function* findings(table: Table): AsyncGenerator<Finding> {
+	for (const partition of partitions) {
+		for await (const row of rowsOf(table, findingRange(partition))) {
+			const { finding } = readFinding(row);
+			if (finding !== undefined) yield finding;
+		}
+	}
+}
+
+function watchAddress(destination: string) {
+	return { partitionKey: "meta", rowKey: `w|${destination}` };
+}
+
+const schema = z.object({ since: maybeDateColumn, triedAt: maybeDateColumn, heartbeatAt: maybeDateColumn, digestAt: maybeDateColumn });
+
+function readWatch(row: Row | undefined): Watched {
+	const read = schema.safeParse(row?.values);
+	const { since, triedAt, heartbeatAt, digestAt } = read.success ? read.data : {};
+	return { since, triedAt, heartbeatAt, digestAt };
+}
+
+async function put(table: Table, destination: string, row: Row | undefined, known: Watched): Promise<true | undefined> {
+	const next = { ...watchAddress(destination), values: columns({ v: 1, ...known }) };
+	const written = row === undefined ? await table.create(next) : await table.replace(next, row.etag);
+	return written.outcome === "written" ? true : undefined;
+}
+
+function dayOf(now: Date): string {
+	return now.toISOString().slice(0, 10).replaceAll("-", "");
+}
+
+function describe(destination: string, what: string, delivery: Delivery): string {
+	return `the ${what} to ${destination} failed: ${delivery.ok ? "" : delivery.detail}`;
+}

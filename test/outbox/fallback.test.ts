@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { fallBack } from "../../lib/outbox/fallback.ts";
+import { owedAddress } from "../../lib/outbox/owed-row.ts";
+import type { Sighting } from "../../lib/sighting/sighting.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { aSighting, at, redacted } from "../builders.ts";
+import { createSink, createWorld, failed, keyOfSighting } from "./world.ts";
+
+describe("the fallback", () => {
+	const lateOn = async (count: number, more: readonly Sighting[] = []) => {
+		const world = createWorld([createSink("teams", failed())]);
+		const device = (n: number) => ({ ...aSighting().device, id: redacted(`pc-${n}`) });
+		const crowd = Array.from({ length: count }, (_, n) => aSighting({ severity: "high", recordId: `r${n}`, device: device(n) }));
+		await world.recorder.record([...crowd, ...more], world.clock.now);
+		return world;
+	};
+
+	test("gets the 200 most urgent of a crowd in one run, the others in the next ones, and none twice", async () => {
+		const world = await lateOn(450, [aSighting({ severity: "critical" })]);
+		expect(await fallBack(world.memory, "webhook", at("21T19:46:10"))).toBe(200);
+		expect(await world.owed("webhook")).toMatchObject({ severity: "critical", state: "due" });
+		expect(await fallBack(world.memory, "webhook", at("21T19:47:10"))).toBe(200);
+		expect(await fallBack(world.memory, "webhook", at("21T19:48:10"))).toBe(51);
+		expect(await fallBack(world.memory, "webhook", at("21T19:49:10"))).toBe(0);
+	});
+
+	test("takes little of the table's time for 10,000 late notices, and none for what it has been given", async () => {
+		const world = await lateOn(10_000);
+		const { memory } = world;
+		let calls = 0;
+		let running = 0;
+		let most = 0;
+		const counted = async <T>(work: () => Promise<T>): Promise<T> => {
+			calls += 1;
+			running += 1;
+			most = Math.max(most, running);
+			await new Promise((resolve) => setImmediate(resolve));
+			running -= 1;
+			return work();
+		};
+		const table: Table = {
+			...memory,
+			get: (key) => counted(() => memory.get(key)),
+			create: (row) => counted(() => memory.create(row)),
+			page: (range, options) => counted(() => memory.page(range, options)),
+		};
+		await fallBack(table, "webhook", at("21T19:46:10"));
+		expect(calls).toBeLessThanOrEqual(16 + 2 * 200);
+		expect(most).toBe(16);
+
+		const few = await lateOn(150);
+		await fallBack(few.memory, "webhook", at("21T19:46:10"));
+		let again = 0;
+		const get: Table["get"] = (key) => {
+			again += 1;
+			return few.memory.get(key);
+		};
+		expect(await fallBack({ ...few.memory, get }, "webhook", at("21T19:47:10"))).toBe(0);
+		expect(again).toBe(0);
+	}, 30_000);
+
+	test("gets it also when its own row about that device was damaged", async () => {
+		const world = await lateOn(0, [aSighting({ severity: "high" })]);
+		await world.memory.create({ ...owedAddress(keyOfSighting, "webhook"), values: { v: 1, state: "?" } });
+		expect(await fallBack(world.memory, "webhook", at("21T19:46:10"))).toBe(1);
+		expect(await world.owed("webhook")).toMatchObject({ state: "due", want: 1 });
+	});
+});

@@ -1,0 +1,207 @@
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { type ApprovalsRead, approvalsFile, approvalWarnings, readApprovals } from "../../lib/verdict/approvals.ts";
+import { at } from "../builders.ts";
+import { account, token, tunnelId } from "../families/cloudflared/tokens.ts";
+
+const now = at("21T12:00:00");
+const signed = { owner: "platform team", reason: "remote access for Corp-IT", until: "2027-06-30" };
+const strong = { account, tunnels: [tunnelId], ...signed };
+
+function read(...approvals: readonly unknown[]): ApprovalsRead {
+	return readApprovals(JSON.stringify({ approvals }), now);
+}
+
+function warningsOf(...approvals: readonly unknown[]): readonly string[] {
+	const result = read(...approvals);
+	return result.ok ? result.warnings : ["not read"];
+}
+
+describe("an approvals file", () => {
+	test("lists an account with its tunnels, whatever the case", () => {
+		const result = read({ ...strong, account: account.toUpperCase(), tunnels: [tunnelId.toUpperCase()], name: "Corp-IT" });
+
+		expect(result).toMatchObject({ ok: true, approvals: [{ number: 1, label: "Corp-IT", account, tunnels: [tunnelId] }], warnings: [] });
+	});
+
+	test("may be empty, and may name its schema", () => {
+		expect(readApprovals('\uFEFF{"$schema":"approvals.schema.json","approvals":[]}', now)).toEqual({
+			ok: true,
+			approvals: [],
+			warnings: [],
+		});
+	});
+
+	test("holds through its last day, UTC", () => {
+		expect(readApprovals(JSON.stringify({ approvals: [{ ...strong, until: "2026-11-21" }] }), at("21T23:59:59"))).toMatchObject({
+			warnings: [],
+		});
+		expect(readApprovals(JSON.stringify({ approvals: [{ ...strong, until: "2026-11-21" }] }), at("22T00:00:00"))).toMatchObject({
+			warnings: ["approvals[0] ended on 2026-11-21: renew or remove it"],
+		});
+	});
+
+	test("shows no secret that somebody wrote into it", () => {
+		expect(JSON.stringify(read({ ...strong, reason: `token ${token}` }))).not.toContain(token);
+	});
+});
+
+describe("every mistake is named, with its place and without the value", () => {
+	test.each([
+		["{", ["the file is not JSON: see line 1 column 2"]],
+		["[]", ["the file: Invalid input: expected object, received array"]],
+		["{}", ["approvals: Invalid input: expected array, received undefined"]],
+	])("%s", (json, mistakes) => {
+		expect(readApprovals(json, now)).toEqual({ ok: false, mistakes });
+	});
+
+	test.each([
+		[
+			"an account that is none",
+			{ ...strong, account: "9f86d0" },
+			"approvals[0].account: must be an account tag: 32 hexadecimal characters",
+		],
+		["a tunnel that is none", { ...strong, tunnels: ["web"] }, "approvals[0].tunnels[0]: must be a tunnel id: a UUID"],
+		[
+			"an account without tunnels",
+			{ account, ...signed },
+			'approvals[0].tunnels: an account needs its tunnels, and tunnels need their account: list the tunnel ids, or write "any"',
+		],
+		[
+			"tunnels without an account",
+			{ tunnels: "any", device: "srv-01", ...signed },
+			'approvals[0].tunnels: an account needs its tunnels, and tunnels need their account: list the tunnel ids, or write "any"',
+		],
+		["nothing to approve", signed, "approvals[0]: says nothing that could be approved"],
+		["no end", { account, tunnels: "any", owner: "x", reason: "y" }, "approvals[0].until: must be a date: YYYY-MM-DD"],
+		["no such day", { ...strong, until: "2027-02-30" }, "approvals[0].until: must be a date: YYYY-MM-DD"],
+		["an empty owner", { ...strong, owner: " " }, "approvals[0].owner: must not be empty"],
+		["a misspelt member", { ...strong, untill: "2027-01-01" }, "approvals[0]: does not know untill"],
+		["a hash that is none", { sha256: "abc", ...signed }, "approvals[0].sha256: must be a SHA-256: 64 hexadecimal characters"],
+	])("%s", (_, approval, mistake) => {
+		expect(read(approval)).toEqual({ ok: false, mistakes: [mistake] });
+	});
+
+	test("all at once", () => {
+		const result = read({ ...strong, account: "x" }, { ...strong, until: "soon" });
+
+		expect(result.ok ? [] : result.mistakes).toEqual([
+			"approvals[0].account: must be an account tag: 32 hexadecimal characters",
+			"approvals[1].until: must be a date: YYYY-MM-DD",
+		]);
+	});
+
+	test("a syntax error does not repeat the file", () => {
+		expect(JSON.stringify(readApprovals(`{"approvals": [${token}]}`, now))).not.toContain(token.slice(0, 10));
+	});
+});
+
+describe("warnings", () => {
+	test.each(["sha256", "path", "device", "deviceGroup", "user"])("an entry with a %s only is weak", (condition) => {
+		expect(warningsOf({ [condition]: condition === "sha256" ? "a".repeat(64) : "x", ...signed })).toEqual([
+			"approvals[0] is weak: it names no account, so it only lowers the severity one step",
+		]);
+	});
+
+	test("tell at any time what is wrong by then, without reading the file again", () => {
+		const file = read({ ...strong, until: "2026-11-21" }, strong, { device: "srv-01", ...signed, until: "2026-11-22" });
+		const approvals = file.ok ? file.approvals : [];
+		const weak = "approvals[2] is weak: it names no account, so it only lowers the severity one step";
+
+		expect(approvalWarnings(approvals, at("21T23:59:59"))).toEqual([
+			weak,
+			"approvals[0] and approvals[1] overlap: keep one, so that its end is clear",
+		]);
+		expect(approvalWarnings(approvals, at("22T00:00:00"))).toEqual(["approvals[0] ended on 2026-11-21: renew or remove it", weak]);
+		expect(approvalWarnings(approvals, at("23T00:00:00"))).toEqual([
+			"approvals[0] ended on 2026-11-21: renew or remove it",
+			"approvals[2] ended on 2026-11-22: renew or remove it",
+		]);
+	});
+
+	test.each([
+		["the same tunnel", strong, strong, true],
+		["any tunnel and one of them", { ...strong, tunnels: "any" }, strong, true],
+		["two tunnels of an account", strong, { ...strong, tunnels: ["00000000-0000-4000-8000-000000000000"] }, false],
+		["two devices of an account", { ...strong, device: "a" }, { ...strong, device: "b" }, false],
+		["an entry that has ended", strong, { ...strong, until: "2020-01-01" }, false],
+	])("%s in two entries", (_, one, other, overlap) => {
+		const expected = "approvals[0] and approvals[1] overlap: keep one, so that its end is clear";
+
+		expect(warningsOf(one, other).includes(expected)).toBe(overlap);
+	});
+});
+
+describe("the schema for editors", () => {
+	const schema: unknown = JSON.parse(readFileSync(new URL("../../docs/approvals.schema.json", import.meta.url), "utf8"));
+	const validate = new Ajv2020({ formats: { date: /^\d{4}-\d\d-\d\d$/ } }).compile(schema as object);
+
+	test("is made from the one that reads the file", () => {
+		expect(schema).toEqual(z.toJSONSchema(approvalsFile, { io: "input" }));
+	});
+
+	test("accepts the sample, and so does the reader, without a warning", () => {
+		const sample = readFileSync(new URL("../../samples/approvals.json", import.meta.url), "utf8");
+
+		expect(validate(JSON.parse(sample))).toBe(true);
+		expect(readApprovals(sample, now)).toMatchObject({ ok: true, warnings: [] });
+	});
+
+	test("agrees with the reader on files with one thing changed", () => {
+		const values = fc.constantFrom<unknown>(
+			undefined,
+			"",
+			" ",
+			"x",
+			"any",
+			[],
+			[tunnelId],
+			["x"],
+			account,
+			"a".repeat(64),
+			1,
+			null,
+			"2027-06-30",
+		);
+		const members = fc.constantFrom(
+			"name",
+			"account",
+			"tunnels",
+			"sha256",
+			"path",
+			"device",
+			"deviceGroup",
+			"user",
+			"owner",
+			"reason",
+			"until",
+			"other",
+		);
+		fc.assert(
+			fc.property(fc.boolean(), members, values, (isStrong, member, value) => {
+				const { account: _, tunnels: __, ...weak } = { ...strong, device: "srv-01" };
+				const file = JSON.parse(JSON.stringify({ approvals: [{ ...(isStrong ? strong : weak), [member]: value }] })) as unknown;
+				expect(validate(file)).toBe(readApprovals(JSON.stringify(file), now).ok);
+			}),
+			{ numRuns: 2_000 },
+		);
+	});
+});
+
+test("no text makes the reader throw", () => {
+	fc.assert(
+		fc.property(
+			fc.oneof(
+				fc.string(),
+				fc.json(),
+				fc.anything().map((value) => JSON.stringify({ approvals: [value] }) ?? ""),
+			),
+			(text) => {
+				readApprovals(text, now);
+			},
+		),
+	);
+});

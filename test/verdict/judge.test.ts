@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { withRow } from "../../lib/defender/device.ts";
+import { readApprovals } from "../../lib/verdict/approvals.ts";
+import { judge, type Knowledge } from "../../lib/verdict/judge.ts";
+import { aSighting, at, deviceId, redacted, tenantId } from "../builders.ts";
+import { token } from "../families/cloudflared/tokens.ts";
+
+const strong = { account: "5a3c1f7e9b2d4860a1c4e7f20b9d6835", tunnels: "any", owner: "platform team", reason: "x", until: "2027-06-30" };
+const read = readApprovals(JSON.stringify({ approvals: [strong] }), at("21T20:00:00"));
+const knowledge: Knowledge = {
+	approvals: read.ok ? read.approvals : [],
+	remembered: undefined,
+	device: undefined,
+	firstInTenant: undefined,
+	now: at("21T20:00:00"),
+};
+const server = withRow(undefined, {
+	table: "DeviceInfo",
+	tenantId,
+	columns: {
+		DeviceId: deviceId,
+		Timestamp: "2026-11-21T18:00:00Z",
+		DeviceType: "Server",
+		OSPlatform: "WindowsServer2022",
+		LoggedOnUsers: `[{"UserName":"${token}"}]`,
+	},
+});
+
+test("somebody else's tunnel to RDP of a server is critical, and the message can say why", () => {
+	const judged = judge(aSighting({ mode: "quick", exposes: [{ text: redacted("rdp://localhost"), class: "rdp" }] }), {
+		...knowledge,
+		device: server,
+	});
+
+	expect(judged).toMatchObject({
+		severity: "critical",
+		severityReason: "an account that is not approved exposes remote administration of a server",
+		ownership: { verdict: "not-ours" },
+		device: { facts: { os: "WindowsServer2022", kind: "server" } },
+	});
+});
+
+test("our own tunnel is of no urgency", () => {
+	const tunnel = { account: strong.account, tunnelId: "", endpoint: "", fingerprint: "" };
+
+	expect(judge(aSighting({ tunnel }), knowledge)).toMatchObject({ severity: "info", ownership: { verdict: "ours" } });
+});
+
+test("a weak approval is named in the reason", () => {
+	const weak = readApprovals(
+		JSON.stringify({ approvals: [{ device: deviceId, owner: "Ana", reason: "test", until: "2027-01-01" }] }),
+		knowledge.now,
+	);
+	const judged = judge(aSighting({ tunnel: undefined, mode: "named-env" }), { ...knowledge, approvals: weak.ok ? weak.approvals : [] });
+
+	expect(judged).toMatchObject({
+		severity: "low",
+		severityReason: `one step lower, because something speaks for it (weak approval ${deviceId} of Ana: test)`,
+	});
+});
+
+test("weak approvals alone never make an unknown account more urgent than no approvals", () => {
+	const tunnel = { account: "9f86d081884c7d659a2feaa0c55ad015", tunnelId: "", endpoint: "", fingerprint: "" };
+	const severityWith = (...entries: readonly object[]) => {
+		const file = readApprovals(JSON.stringify({ approvals: entries }), knowledge.now);
+		return judge(aSighting({ tunnel }), { ...knowledge, approvals: file.ok ? file.approvals : [] }).severity;
+	};
+	const signed = { owner: "Ana", reason: "test", until: "2027-01-01" };
+
+	expect(severityWith()).toBe("medium");
+	expect(severityWith({ device: "another", ...signed })).toBe("medium");
+	expect(severityWith({ device: deviceId, ...signed })).toBe("low");
+	expect(severityWith({ device: deviceId, ...signed }, strong)).toBe("high");
+});
+
+test("what is known of the device holds no secret either", () => {
+	expect(JSON.stringify(judge(aSighting(), { ...knowledge, device: server }))).not.toContain(token);
+});

@@ -1,0 +1,322 @@
+import { describe, expect, test } from "vitest";
+import { findingAddress, findingValues } from "../../lib/findings/finding-row.ts";
+import { createDeviceStore } from "../../lib/knowledge/device-store.ts";
+import { createPrevalenceCounter } from "../../lib/knowledge/prevalence.ts";
+import { fallBack } from "../../lib/outbox/fallback.ts";
+import { readOutbox, retryDead } from "../../lib/outbox/outbox.ts";
+import { wake } from "../../lib/outbox/retry-now.ts";
+import { tidy } from "../../lib/watch/close-findings.ts";
+import { createStreamNote, newestEvent } from "../../lib/watch/newest-event.ts";
+import { createQuarantine } from "../../lib/watch/quarantine.ts";
+import { watch, whatIsDue } from "../../lib/watch/routine-messages.ts";
+import { aFinding, aSighting, at } from "../builders.ts";
+import { createSink, createWorld, failed, keyOfSighting } from "../outbox/world.ts";
+import { createMemoryTable } from "../simulation/memory-table.ts";
+
+const urgent = aSighting({ severity: "high" });
+const budget = { ms: 10_000, sends: 10 };
+
+describe("how delivery stands", () => {
+	test("what is due and was not taken is owed, with its age", async () => {
+		const world = createWorld([createSink("teams", failed())]);
+		await world.recorder.record([urgent], world.clock.now);
+		await world.dispatcher.deliver([keyOfSighting], budget);
+		world.clock.now = at("21T19:46:10");
+		const state = await readOutbox(world.memory, ["teams"], world.clock.now);
+		expect([...state.owed]).toEqual([["teams", 1]]);
+		expect(state.oldestOwedMs).toBe(600_000);
+		expect(state.down.size + state.dead.size).toBe(0);
+	});
+
+	test("what was delivered is not owed, and a destination that is not set any more is not counted", async () => {
+		const world = createWorld([createSink("teams"), createSink("webhook", failed())]);
+		await world.recorder.record([urgent], world.clock.now);
+		await world.dispatcher.deliver([keyOfSighting], budget);
+		expect((await readOutbox(world.memory, ["teams"], world.clock.now)).owed.size).toBe(0);
+	});
+
+	test("a destination that refuses us is down, since when it did", async () => {
+		const world = createWorld([createSink("teams", failed({ reason: "auth", scope: "down", status: 401 }))]);
+		await world.recorder.record([urgent], world.clock.now);
+		await world.dispatcher.deliver([keyOfSighting], budget);
+		expect([...(await readOutbox(world.memory, ["teams"], world.clock.now)).down.keys()]).toEqual(["teams"]);
+	});
+
+	test("a dead notice is counted, and told after all when a person wants it", async () => {
+		const sink = createSink("teams", failed({ reason: "rejected", scope: "dead", status: 400 }));
+		const world = createWorld([sink]);
+		await world.recorder.record([urgent], world.clock.now);
+		await world.dispatcher.deliver([keyOfSighting], budget);
+		expect([...(await readOutbox(world.memory, ["teams"], world.clock.now)).dead]).toEqual([["teams", 1]]);
+
+		sink.answers = [{ ok: true, proof: "queued" }];
+		expect(await retryDead(world.memory, world.clock.now, () => true)).toBe(1);
+		await world.dispatcher.deliverDue(budget);
+		expect(sink.got).toHaveLength(2);
+		expect(await world.owed("teams")).toMatchObject({ state: "done" });
+	});
+});
+
+test("waking makes due now what waits for another try, also at a destination that was paused", async () => {
+	const sink = createSink("webhook", failed({ scope: "destination", status: 503, retryAfterMs: 3_600_000 }));
+	const world = createWorld([sink]);
+	await world.recorder.record([urgent], world.clock.now);
+	await world.dispatcher.deliver([keyOfSighting], budget);
+	sink.answers = [{ ok: true, proof: "confirmed" }];
+	await world.dispatcher.deliverDue(budget);
+	expect(sink.got).toHaveLength(1);
+	await wake(world.memory, ["webhook"], world.clock.now);
+	await world.dispatcher.deliverDue(budget);
+	expect(sink.got).toHaveLength(2);
+});
+
+describe("the fallback", () => {
+	const start = async (severity: "high" | "medium") => {
+		const main = createSink("teams", failed());
+		const fallback = createSink("webhook");
+		// Only the main destination is owed everything.
+		const world = createWorld([main]);
+		const both = createWorld([main, fallback], { table: () => world.memory });
+		both.clock.now = world.clock.now;
+		await world.recorder.record([aSighting({ severity })], world.clock.now);
+		await world.dispatcher.deliver([keyOfSighting], budget);
+		return { world, both, fallback };
+	};
+
+	test("gets an urgent notice that another destination did not take for 10 minutes, once", async () => {
+		const { world, both, fallback } = await start("high");
+		expect(await fallBack(world.memory, "webhook", at("21T19:46:09"))).toBe(0);
+		expect(await fallBack(world.memory, "webhook", at("21T19:46:10"))).toBe(1);
+		expect(await fallBack(world.memory, "webhook", at("21T19:46:11"))).toBe(0);
+		both.clock.now = at("21T19:46:12");
+		await both.dispatcher.deliverDue(budget);
+		expect(fallback.got).toHaveLength(1);
+		expect(fallback.got[0]).toMatchObject({ n: 1 });
+	});
+
+	test("gets what another destination has refused for good", async () => {
+		const world = createWorld([createSink("teams", failed({ reason: "rejected", scope: "dead", status: 400 }))]);
+		await world.recorder.record([aSighting({ severity: "high" })], world.clock.now);
+		await world.dispatcher.deliver([keyOfSighting], budget);
+		expect(await fallBack(world.memory, "webhook", at("21T19:46:10"))).toBe(1);
+	});
+
+	test("is left alone with what is not urgent", async () => {
+		const { world } = await start("medium");
+		expect(await fallBack(world.memory, "webhook", at("21T23:00:00"))).toBe(0);
+	});
+});
+
+describe("tidying up", () => {
+	const stored = async (change: Parameters<typeof aFinding>[0]) => {
+		const memory = createMemoryTable(() => at("21T19:36:10"));
+		const finding = aFinding(change);
+		await memory.create({ ...findingAddress(finding.key), values: findingValues(finding, "x") });
+		return memory;
+	};
+	const lastSeen = new Date("2026-11-21T19:36:10Z");
+	const days = (n: number, ms = 0) => new Date(lastSeen.getTime() + n * 86_400_000 + ms);
+
+	test("a device not seen for 30 days is closed, not a moment before", async () => {
+		const memory = await stored({ touchedAt: lastSeen });
+		expect(await tidy(memory, days(30, -1), () => "id")).toEqual({ closed: 0, forgotten: 0 });
+		expect(await tidy(memory, days(30), () => "id")).toEqual({ closed: 1, forgotten: 0 });
+	});
+
+	test("a device whose clock is years off is told once, and grows old by our clock", async () => {
+		for (const year of [2019, 2031]) {
+			const sink = createSink("teams");
+			const world = createWorld([sink]);
+			for (let hour = 0; hour < 23; hour++) {
+				world.clock.now = new Date(Date.UTC(2026, 10, 21, hour));
+				await world.recorder.record([aSighting({ recordId: `r${hour}`, at: new Date(Date.UTC(year, 0, 1, hour)) })], world.clock.now);
+				await world.dispatcher.deliverDue(budget);
+				await tidy(world.memory, world.clock.now, () => "id");
+			}
+			expect(sink.got).toMatchObject([{ kinds: ["new"] }]);
+			expect((await tidy(world.memory, new Date("2026-12-21T21:59:59Z"), () => "id")).closed).toBe(0);
+			expect((await tidy(world.memory, new Date("2026-12-21T22:00:00Z"), () => "id")).closed).toBe(1);
+		}
+	});
+
+	test("a row of an older version, which does not say when it was written, ages by its last event", async () => {
+		const memory = createMemoryTable(() => lastSeen);
+		const finding = aFinding({ lastSeen });
+		const { touchedAt: _, ...values } = findingValues(finding, "x");
+		await memory.create({ ...findingAddress(finding.key), values });
+		expect((await tidy(memory, days(30, -1), () => "id")).closed).toBe(0);
+		expect((await tidy(memory, days(30), () => "id")).closed).toBe(1);
+	});
+
+	test("a closed one is forgotten after 90 days, not a moment before", async () => {
+		const memory = await stored({ touchedAt: lastSeen, status: "closed" });
+		expect((await tidy(memory, days(90, -1), () => "id")).forgotten).toBe(0);
+		expect((await tidy(memory, days(90), () => "id")).forgotten).toBe(1);
+		expect(await memory.get(findingAddress(aFinding().key))).toBeUndefined();
+	});
+
+	const quarantined = async (...at: readonly Date[]) => {
+		const memory = createMemoryTable(() => lastSeen);
+		const quarantine = createQuarantine({ table: memory, random: () => 0.5, sleep: () => Promise.resolve() });
+		const entry = { at: { source: "hub/0", message: 7 }, record: undefined, reason: "not-json", size: 3, sha256: "ab" };
+		for (const moment of at) await quarantine.add([entry], moment);
+		return { memory, quarantine, left: () => memory.all().filter((row) => row.partitionKey.startsWith("q")).length };
+	};
+
+	/** Every ten minutes for so many hours, as the timer does. */
+	const tidyFor = async (memory: ReturnType<typeof createMemoryTable>, from: Date, hours: number) => {
+		for (let run = 0; run < hours * 6; run++) await tidy(memory, new Date(from.getTime() + run * 600_000), () => "id");
+	};
+
+	test("what could not be read is forgotten after 30 days, not earlier", async () => {
+		const { memory, quarantine, left } = await quarantined(lastSeen);
+		await tidyFor(memory, days(30, -36_000_000), 10);
+		expect(await quarantine.count(lastSeen)).toEqual({ kept: 1, overflow: 0 });
+		await tidyFor(memory, days(31), 6);
+		expect(left()).toBe(0);
+	});
+
+	test("also when nobody tidied for months", async () => {
+		const { memory, left } = await quarantined(...Array.from({ length: 10 }, (_, day) => days(day)));
+		await tidyFor(memory, days(0), 1);
+		await tidyFor(memory, days(200), 6);
+		expect(left()).toBe(0);
+	});
+
+	test("what a device showed is remembered for half a year after it was shown last, and then removed", async () => {
+		const clock = { now: lastSeen };
+		const memory = createMemoryTable(() => clock.now);
+		const counter = () => createPrevalenceCounter({ table: memory, clock: () => clock.now });
+		const shown = () => memory.all().filter((row) => row.partitionKey.startsWith("p")).length;
+		const since = async () => (await counter().count(aSighting({ at: clock.now }))).account?.since;
+		await since();
+		clock.now = days(29);
+		await since();
+		await tidyFor(memory, days(29 + 180), 6);
+		expect(shown()).toBe(3);
+		clock.now = days(29 + 180);
+		expect(await since()).toEqual(lastSeen);
+		await tidyFor(memory, days(29 + 180 + 209), 6);
+		expect(shown()).toBe(3);
+		await tidyFor(memory, days(29 + 180 + 210), 6);
+		expect(shown()).toBe(0);
+	});
+
+	test("what is known of a device is forgotten 90 days after it was heard of last", async () => {
+		const clock = { now: lastSeen };
+		const memory = createMemoryTable(() => clock.now);
+		const row = { table: "DeviceInfo" as const, tenantId: "t", columns: { DeviceId: "d", DeviceType: "Server" } };
+		await createDeviceStore({ table: memory, clock: () => clock.now }).learn([row]);
+		const find = () => createDeviceStore({ table: memory, clock: () => clock.now }).find("t", "d");
+		await tidyFor(memory, days(89), 6);
+		expect(await find()).toMatchObject({ kind: "server" });
+		await tidyFor(memory, days(90), 6);
+		expect(await find()).toBeUndefined();
+	});
+
+	test("a table of many rows is swept a part at a time, and whole in the end", async () => {
+		const memory = createMemoryTable(() => lastSeen);
+		for (let n = 0; n < 20_000; n++) {
+			const values = { touchedAt: (n % 8 < 4 ? days(-300) : days(0)).toISOString() };
+			await memory.create({ partitionKey: `p${n % 4}`, rowKey: `d|${String(n).padStart(6, "0")}`, values });
+		}
+		const rows = () => memory.all().filter((row) => row.partitionKey.startsWith("p")).length;
+		await tidy(memory, days(0), () => "id");
+		expect(rows()).toBe(16_000);
+		await tidyFor(memory, days(0), 2);
+		expect(rows()).toBe(10_000);
+	});
+
+	test("what is still owed is never removed", async () => {
+		const world = createWorld([createSink("teams", failed())]);
+		await world.recorder.record([aSighting({ at: lastSeen })], lastSeen);
+		await tidy(world.memory, days(31), () => "id");
+		expect((await tidy(world.memory, days(91), () => "id")).forgotten).toBe(0);
+		expect(await world.finding()).toBeDefined();
+	});
+});
+
+describe("a chat that hears nothing", () => {
+	const known = { since: at("01T10:00:00"), triedAt: undefined, heartbeatAt: undefined, digestAt: undefined };
+
+	test("gets a sign of life after seven days without a message, not before", () => {
+		expect(whatIsDue(undefined, { lastOk: at("14T10:00:00") }, known, at("21T09:59:59"))).toBeUndefined();
+		expect(whatIsDue(undefined, { lastOk: at("14T10:00:00") }, known, at("21T10:00:00"))).toBe("heartbeat");
+	});
+
+	test("is given a week when it is new", () => {
+		expect(whatIsDue(undefined, { lastOk: undefined }, { ...known, since: undefined }, at("21T10:00:00"))).toBe("begin");
+		expect(whatIsDue(undefined, { lastOk: undefined }, { ...known, since: at("21T10:00:00") }, at("21T10:01:00"))).toBeUndefined();
+	});
+
+	test("gets the digest once a day, at its hour, when somebody asked for it", () => {
+		const state = { lastOk: at("21T06:00:00") };
+		expect(whatIsDue(7, state, known, at("21T06:59:59"))).toBeUndefined();
+		expect(whatIsDue(7, state, known, at("21T07:00:00"))).toBe("digest");
+		expect(whatIsDue(7, state, { ...known, digestAt: at("21T07:00:00") }, at("21T23:00:00"))).toBeUndefined();
+		expect(whatIsDue(undefined, state, known, at("21T07:00:00"))).toBeUndefined();
+	});
+
+	const tend = (world: ReturnType<typeof createWorld>, sink: ReturnType<typeof createSink>, now: Date, digestHour?: number) =>
+		watch(
+			{
+				table: world.memory,
+				destinations: [sink],
+				random: () => 0.5,
+				sleep: () => Promise.resolve(),
+				deadline: () => new AbortController().signal,
+				rules: ["cloudflared-usage", "never-fired"],
+				digestHour,
+			},
+			now,
+		);
+
+	test("a failed sign of life is reported, and tried again an hour later", async () => {
+		const sink = createSink("teams", failed());
+		const world = createWorld([sink]);
+		await tend(world, sink, at("01T10:00:00"));
+		expect(await tend(world, sink, at("08T10:00:00"))).toEqual(["the heartbeat to teams failed: 500"]);
+		expect(await tend(world, sink, at("08T10:59:59"))).toEqual([]);
+		sink.answers = [{ ok: true, proof: "queued" }];
+		await tend(world, sink, at("08T11:00:00"));
+		expect(sink.got.map((notice) => notice.type)).toEqual(["heartbeat", "heartbeat"]);
+		await tend(world, sink, at("08T13:00:00"));
+		expect(sink.got).toHaveLength(2);
+	});
+
+	test("the digest counts what was held back and what is approved", async () => {
+		const sink = createSink("teams");
+		const world = createWorld([sink]);
+		const ours = { verdict: "ours" as const, reason: aSighting().ownership.reason };
+		const other = { ...aSighting().device, id: aSighting().device.name };
+		await world.recorder.record([aSighting()], world.clock.now);
+		await world.dispatcher.deliver([keyOfSighting], budget);
+		await world.recorder.record(
+			[aSighting({ recordId: "0000000000aa" }), aSighting({ recordId: "0000000000bb", device: other, ownership: ours })],
+			world.clock.now,
+		);
+		await tend(world, sink, at("21T19:50:00"), 7);
+		await tend(world, sink, at("21T20:55:00"), 7);
+		expect(sink.got.at(-1)).toMatchObject({
+			type: "digest",
+			heldCount: 1,
+			approvedCount: 1,
+			deadCount: 0,
+			held: [{ more: 1 }],
+			idleRules: ["never-fired"],
+		});
+	});
+});
+
+test("the newest event is remembered for health, never moved back", async () => {
+	const memory = createMemoryTable(() => at("21T10:00:00"));
+	const note = createStreamNote(memory);
+	expect(await newestEvent(memory)).toBeUndefined();
+	await note(at("21T09:59:00"), at("21T10:00:00"));
+	await note(at("21T09:59:30"), at("21T10:00:59"));
+	expect(await newestEvent(memory)).toEqual(at("21T09:59:00"));
+	await note(at("21T09:50:00"), at("21T10:01:00"));
+	expect(await newestEvent(memory)).toEqual(at("21T09:59:00"));
+	await note(at("21T10:02:00"), at("21T10:02:00"));
+	expect(await newestEvent(memory)).toEqual(at("21T10:02:00"));
+});
