@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { windowsArguments } from "../../../lib/families/cloudflared/windows-arguments.ts";
+import { fixture } from "./vectors.ts";
+
+const { vectors } = z
+	.object({ vectors: z.array(z.object({ text: z.string(), args: z.array(z.string()) })) })
+	.parse(fixture("argv-vectors.json"));
+
+test("all labelled Windows command lines are there", () => {
+	expect(vectors).toHaveLength(35);
+});
+
+test.for(vectors)("$text splits as a Go program splits it", ({ text, args }) => {
+	expect(windowsArguments(text)).toEqual(args);
+});
+
+test("no more arguments are read than were asked for", () => {
+	expect(windowsArguments("c.exe a b c", 2)).toEqual(["c.exe", "a"]);
+});
