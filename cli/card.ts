@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createApprovalsFile } from "../lib/app/approvals-file.ts";
-import { composeDetection, openTable, world } from "../lib/app/compose.ts";
+import { composeDetection, world } from "../lib/app/compose.ts";
 import { createDryRun } from "../lib/app/dry-run.ts";
 import { readSettings, type Settings } from "../lib/app/settings.ts";
 import { findingId } from "../lib/findings/finding.ts";
@@ -29,9 +29,9 @@ export async function card(which: string, options: CardOptions): Promise<number>
 	const read = readSettings(process.env);
 	if (!read.ok) return wrongSettings(read.mistakes);
 	if (which === "sample") return show(await sampleNotices(read.settings), read.settings, options);
-	return withTable(read.settings, async (endpoint) => {
+	return withTable(read.settings, async (table) => {
 		const notices: Notice[] = [];
-		for await (const finding of findings(openTable(endpoint, read.settings.TABLE_NAME))) {
+		for await (const finding of findings(table)) {
 			if (which !== "all" && findingId(finding) !== which) continue;
 			const notice = render(finding, { sent: 0, countSent: 0 }, world.clock());
 			if (notice !== undefined) notices.push(notice);

@@ -43,32 +43,6 @@ export function createCheckpoints({ folder, table, hub }: CheckpointPlace): Chec
 	};
 }
 
-export interface LaggingCheckpoints extends Checkpoints {
-	/** Writes what still waits; for when the table is saved. */
-	flush(): Promise<void>;
-}
-
-/** The embedded table saves itself every 5 s and when it is closed; what it has not saved must be read again after a crash. */
-const lagMs = 15_000;
-
-/** Writes each checkpoint so late that the table has certainly saved what it stands for. */
-export function lagging(checkpoints: Checkpoints, clock: () => number): LaggingCheckpoints {
-	let waiting: { readonly since: number; readonly partition: string; readonly reached: Checkpoint }[] = [];
-	const writeUntil = async (moment: number) => {
-		const ripe = new Map(waiting.filter(({ since }) => since <= moment).map(({ partition, reached }) => [partition, reached]));
-		waiting = waiting.filter(({ since }) => since > moment);
-		for (const [partition, reached] of ripe) await checkpoints.write(partition, reached);
-	};
-	return {
-		read: checkpoints.read,
-		async write(partition, reached) {
-			waiting.push({ since: clock(), partition, reached });
-			await writeUntil(clock() - lagMs);
-		},
-		flush: () => writeUntil(Number.POSITIVE_INFINITY),
-	};
-}
-
 async function readAll(path: string): Promise<z.output<typeof file>> {
 	let text: string;
 	try {

@@ -1,4 +1,4 @@
-import { openTable, world } from "../lib/app/compose.ts";
+import { world } from "../lib/app/compose.ts";
 import { readSettings } from "../lib/app/settings.ts";
 import { severities } from "../lib/detect/severity-scale.ts";
 import type { Finding } from "../lib/findings/finding.ts";
@@ -18,8 +18,7 @@ interface Line {
 export async function listFindings({ dead, json }: { readonly dead: boolean; readonly json: boolean }): Promise<number> {
 	const read = readSettings(process.env);
 	if (!read.ok) return wrongSettings(read.mistakes);
-	return withTable(read.settings, async (endpoint) => {
-		const table = openTable(endpoint, read.settings.TABLE_NAME);
+	return withTable(read.settings, async (table) => {
 		const owed = new Map<string, Map<string, Owed>>();
 		for await (const row of outbox(table)) owed.set(row.key, (owed.get(row.key) ?? new Map()).set(row.destination, row.owed));
 		const lines: Line[] = [];
@@ -45,8 +44,7 @@ export async function listFindings({ dead, json }: { readonly dead: boolean; rea
 export async function retryFindings(id: string | undefined): Promise<number> {
 	const read = readSettings(process.env);
 	if (!read.ok) return wrongSettings(read.mistakes);
-	return withTable(read.settings, async (endpoint) => {
-		const table = openTable(endpoint, read.settings.TABLE_NAME);
+	return withTable(read.settings, async (table) => {
 		const revived = await retryDead(table, world.clock(), ({ key }) => id === undefined || findingId({ key }) === id);
 		process.stdout.write(
 			`${revived === 1 ? "1 notice is" : `${revived} notices are`} owed again; the next minute's timer, or the next run, delivers.\n`,

@@ -1,7 +1,9 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
+import { openTable } from "../lib/app/compose.ts";
 import { createLocalApp, type LocalApp } from "../lib/app/local-app.ts";
 import { localSettings, readSettings, type Settings } from "../lib/app/settings.ts";
-import { type EmbeddedTable, startEmbeddedTable } from "./embedded-table.ts";
+import type { Table } from "../lib/store/table.ts";
+import { type EmbeddedTable, openEmbeddedTable } from "./embedded-table.ts";
 import { type SessionOptions, say } from "./session.ts";
 
 /**
@@ -11,7 +13,7 @@ import { type SessionOptions, say } from "./session.ts";
 export async function withApp(options: SessionOptions, work: (app: LocalApp) => Promise<number>): Promise<number> {
 	const read = readSettings(options.approvals === undefined ? process.env : { ...process.env, APPROVALS_FILE: options.approvals });
 	if (!read.ok) return wrongSettings(read.mistakes);
-	const open = (endpoint: string | undefined) => work(createLocalApp(read.settings, endpoint, screen(options)));
+	const open = (table: Table | undefined) => work(createLocalApp(read.settings, table, screen(options)));
 	if (options.whatIf) return open(undefined);
 	return withTable(read.settings, open);
 }
@@ -23,25 +25,27 @@ export function wrongSettings(mistakes: readonly string[]): number {
 }
 
 /** The table that the settings name; without one, the embedded table, closed behind `work`. */
-export async function withTable(settings: Settings, work: (endpoint: string) => Promise<number>): Promise<number> {
-	if (settings.TABLE_ENDPOINT !== undefined) return work(settings.TABLE_ENDPOINT);
+export async function withTable(settings: Settings, work: (table: Table) => Promise<number>): Promise<number> {
+	const { TABLE_ENDPOINT: endpoint, TABLE_NAME: name } = settings;
+	if (endpoint !== undefined) return work(openTable(endpoint, name));
 	let embedded: EmbeddedTable;
 	try {
-		embedded = await startEmbeddedTable(dataFolder());
+		embedded = await openEmbeddedTable(dataFolder(), name);
 	} catch (error) {
 		say(error instanceof Error ? error.message : String(error));
 		return 1;
 	}
+	if (embedded.note !== undefined) say(embedded.note);
 	try {
-		return await work(embedded.endpoint);
+		return await work(embedded.table);
 	} finally {
-		await embedded.close();
+		embedded.table.close();
 	}
 }
 
 /** Where a person's machine keeps what a run must remember. */
 export function dataFolder(): string {
-	return process.env["DATA_FOLDER"] || join(import.meta.dirname, "..", localSettings.DATA_FOLDER.standard);
+	return resolve(process.env["DATA_FOLDER"] || localSettings.DATA_FOLDER.standard);
 }
 
 function screen({ json }: SessionOptions) {

@@ -1,6 +1,6 @@
 import type { LocalApp } from "../lib/app/local-app.ts";
 import { readSettings } from "../lib/app/settings.ts";
-import { createCheckpoints, lagging } from "./checkpoints.ts";
+import { createCheckpoints } from "./checkpoints.ts";
 import { readHub } from "./event-hub.ts";
 import { parseHub } from "./hub/address.ts";
 import { connectHub } from "./hub/connection.ts";
@@ -23,19 +23,11 @@ export async function runHub(eventHub: string, options: RunHubOptions): Promise<
 		return 2;
 	}
 	const { address } = parsed;
-	const table = tableIdentity();
-	const direct = createCheckpoints({ folder: dataFolder(), table, hub: `${address.host}/${address.hub}` });
-	const late = table === embedded ? lagging(direct, () => performance.now()) : undefined;
-	const checkpoints = late ?? direct;
+	const checkpoints = createCheckpoints({ folder: dataFolder(), table: tableIdentity(), hub: `${address.host}/${address.hub}` });
 	const connection = await connectHub(address);
 	const reading = { connection, group: options.consumerGroup, wanted: asked.wanted, checkpoints, remember: !options.whatIf, say };
-	const code = await withApp(options, (app) => session(app, (stop) => pieces(readHub(reading, stop), address.hub, app), options));
-	// Now the embedded table is closed, and everything in it saved.
-	await late?.flush();
-	return code;
+	return withApp(options, (app) => session(app, (stop) => pieces(readHub(reading, stop), address.hub, app), options));
 }
-
-const embedded = "embedded";
 
 async function* pieces(batches: ReturnType<typeof readHub>, hub: string, app: LocalApp): AsyncGenerator<Piece> {
 	let delivered = performance.now();
@@ -51,6 +43,6 @@ async function* pieces(batches: ReturnType<typeof readHub>, hub: string, app: Lo
 /** What one table has recorded, another one has not: each has its own checkpoints. */
 function tableIdentity(): string {
 	const read = readSettings(process.env);
-	if (!read.ok || read.settings.TABLE_ENDPOINT === undefined) return embedded;
+	if (!read.ok || read.settings.TABLE_ENDPOINT === undefined) return "embedded";
 	return `${new URL(read.settings.TABLE_ENDPOINT).host}/${read.settings.TABLE_NAME}`;
 }

@@ -30,7 +30,7 @@ const stillUpward: Readonly<Partial<Record<(typeof rooms)[number], readonly stri
 };
 
 /** The thin files that talk to the world; every other file below lib/app decides. */
-const thinFiles = ["lib/store/table-store.ts", "lib/notify/http/http.ts"];
+const thinFiles = ["lib/store/table-store.ts", "lib/store/sqlite-table.ts", "lib/notify/http/http.ts"];
 
 const io = ["@azure/*", "node:http", "node:https", "node:net", "node:fs", "node:fs/*", "node:child_process", "node:sqlite"];
 

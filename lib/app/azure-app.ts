@@ -11,7 +11,7 @@ import { tidy } from "../watch/close-findings.ts";
 import { createStreamNote, newestEvent } from "../watch/newest-event.ts";
 import { watch } from "../watch/routine-messages.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
-import { composeDestinations, composeDetection, composeStorage, world } from "./compose.ts";
+import { composeDestinations, composeDetection, composeStorage, openTable, world } from "./compose.ts";
 import { type Health, problemsOf } from "./health.ts";
 import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
 import { createProblemLog, createQuietLog } from "./log-throttle.ts";
@@ -44,7 +44,8 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 	const names = destinations.map((one) => one.name);
 	if (destinations.length === 0) throw wrongSettings(["TEAMS_WEBHOOK_URL or WEBHOOK_URL: set at least one, or nobody is ever told"]);
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE, (path) => resolve(root, path));
-	const { table, quarantine, recorder, dispatcher, judge, learn } = composeStorage(settings, endpoint, destinations, approvals);
+	const table = openTable(endpoint, settings.TABLE_NAME);
+	const { quarantine, recorder, dispatcher, judge, learn } = composeStorage(settings, table, destinations, approvals);
 	const noteStream = createStreamNote(table);
 	const quietLog = createQuietLog();
 	const problemLog = createProblemLog();

@@ -60,7 +60,6 @@ export function composeDetection({ RULES, TENANT_IDS }: Settings): Detection {
 
 /** Steps 5 and 6 on one table, and what it remembers for step 4. */
 export interface Storage extends Pick<Parts, "judge" | "learn"> {
-	readonly table: Table;
 	readonly recorder: Recorder;
 	readonly dispatcher: Dispatcher;
 	readonly quarantine: Quarantine;
@@ -78,12 +77,11 @@ export function composeDestinations(settings: Settings, { findRule }: Detection)
 
 export function composeStorage(
 	settings: Settings,
-	endpoint: string,
+	table: Table,
 	destinations: readonly Destination[],
 	approvals: ApprovalsFile,
 	deadline = world.deadline,
 ): Storage {
-	const table = openTable(endpoint, settings.TABLE_NAME);
 	const devices = settings.DEVICE_CONTEXT ? createDeviceStore({ ...world, table }) : undefined;
 	const memory = createMemory({
 		approvals: approvals.current,
@@ -92,7 +90,6 @@ export function composeStorage(
 		prevalence: createPrevalenceCounter({ ...world, table }).count,
 	});
 	return {
-		table,
 		learn: devices?.learn,
 		async judge(sightings, now) {
 			await approvals.refresh(now);

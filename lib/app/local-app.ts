@@ -46,8 +46,8 @@ const betweenPieces: Budget = { ms: 5_000, sends: 500 };
 /** A first retry comes after 5 s, so a receiver that only stumbled gets its notice within the same run. */
 const patienceMs = 8_000;
 
-/** Against the table at `endpoint`; without one, nothing is recorded and nothing is sent, and cards show what would be. */
-export function createLocalApp(settings: Settings, endpoint: string | undefined, screen: Screen): LocalApp {
+/** On `table`; without one, nothing is recorded and nothing is sent, and cards show what would be. */
+export function createLocalApp(settings: Settings, table: Table | undefined, screen: Screen): LocalApp {
 	const detection = composeDetection(settings);
 	const terminal = createConsole({ ...screen, knowledge: { rules: detection.findRule, portal: createPortal(settings.PORTAL_URL) } });
 	const remote = composeDestinations(settings, detection);
@@ -66,9 +66,9 @@ export function createLocalApp(settings: Settings, endpoint: string | undefined,
 	};
 	// Every message is parsed whole: the counts are exact, and damage is seen wherever it is.
 	const parts = { ...detection, sieve: undefined, clock: world.clock };
-	if (endpoint === undefined) return { ...about, ...dryWork(createDryRun(settings, parts, approvals, told), terminal), begin: warnings };
+	if (table === undefined) return { ...about, ...dryWork(createDryRun(settings, parts, approvals, told), terminal), begin: warnings };
 
-	const { recorder, dispatcher, quarantine, table, judge, learn } = composeStorage(settings, endpoint, destinations, approvals, deadline);
+	const { recorder, dispatcher, quarantine, judge, learn } = composeStorage(settings, table, destinations, approvals, deadline);
 	const fallBackNow = async () => {
 		if (settings.FALLBACK !== undefined) await fallBack(table, settings.FALLBACK, world.clock());
 	};

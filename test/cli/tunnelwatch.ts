@@ -17,6 +17,8 @@ export interface HowToRun {
 	/** Sends SIGINT when standard error or output first shows this text. */
 	readonly interruptAt?: RegExp;
 	readonly keepInputOpen?: boolean;
+	/** Runs as this user; only root can. */
+	readonly uid?: number | undefined;
 }
 
 /** Runs the command line as a person would, in a process of its own, ended after 60 s at the latest. */
@@ -26,6 +28,7 @@ export async function tunnelwatch(args: readonly string[], how: HowToRun = {}): 
 		cwd: project,
 		env: { ...environment, NO_COLOR: "1", ...how.env },
 		timeout: 60_000,
+		...(how.uid === undefined ? {} : { uid: how.uid }),
 	});
 	let stdout = "";
 	let stderr = "";

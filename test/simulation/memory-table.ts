@@ -1,3 +1,4 @@
+import { isAcceptable } from "../../lib/store/row-limits.ts";
 import type { Key, NewRow, Row, Table, Transacted, Values, Write, Written } from "../../lib/store/table.ts";
 
 /** Table Storage in memory: the same answers, none of the faults. `clock` is the server's. */
@@ -17,7 +18,7 @@ export function createMemoryTable(clock: () => Date = () => new Date(), exists =
 	};
 	const check = (write: Write): Exclude<Written, { outcome: "written" }> | undefined => {
 		if (!tableExists) return { outcome: "tableMissing" };
-		if (!acceptable(write.row)) return { outcome: "refused", status: 400 };
+		if (!isAcceptable(write.row)) return { outcome: "refused", status: 400 };
 		const found = find(write.row);
 		if (write.kind === "create") return found === undefined ? undefined : { outcome: "conflict" };
 		if (found === undefined) return { outcome: "missing" };
@@ -78,12 +79,4 @@ function address({ partitionKey, rowKey }: Key): string {
 
 function defined(values: Values): Values {
 	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that keys may not hold
-const forbiddenInKeys = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
-
-function acceptable({ partitionKey, rowKey, values }: NewRow): boolean {
-	const keysFit = [partitionKey, rowKey].every((key) => key.length <= 512 && !forbiddenInKeys.test(key));
-	return keysFit && Object.values(values).every((value) => typeof value !== "string" || value.length <= 32_768);
 }

@@ -1,0 +1,200 @@
+import { randomUUID } from "node:crypto";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { isAcceptable } from "./row-limits.ts";
+import {
+	type Key,
+	maxTransaction,
+	type NewRow,
+	type Row,
+	type Table,
+	type Transacted,
+	type Values,
+	type Write,
+	type Written,
+} from "./table.ts";
+
+export interface SqliteTable extends Table {
+	close(): void;
+}
+
+/** Longest wait for another process that is writing; a write takes milliseconds. */
+const busyMs = 5_000;
+
+/**
+ * A table in one file on this machine. Every write is one committed transaction, so a killed process loses nothing it
+ * was told is stored. Any number of processes may read and write at once: ETags decide, as in Table Storage.
+ * @param file in an existing folder; created when missing.
+ * @throws with a sentence that names the file and the cure.
+ */
+export function openSqliteTable(file: string, tableName: string): SqliteTable {
+	const database = guarded(file, () => {
+		const opened = new DatabaseSync(file, { timeout: busyMs });
+		try {
+			// A write-ahead log lets readers go on beside a writer. FULL: what is committed survives a power cut, too.
+			opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+		} catch (error) {
+			opened.close();
+			throw error;
+		}
+		return opened;
+	});
+	let known: Statements | undefined;
+	const statements = () => (known ??= prepare(database, tableName));
+	const run = <T>(work: (sql: Statements) => T, missing: T): Promise<T> =>
+		settled(() =>
+			guarded(file, () => {
+				const sql = statements();
+				return sql === undefined ? missing : work(sql);
+			}),
+		);
+	const one = (write: Write): Promise<Written> =>
+		run<Written>((sql) => atomically(database, () => failure(sql, write) ?? { outcome: "written", etag: put(sql, write.row) }), {
+			outcome: "tableMissing",
+		});
+
+	return {
+		get: (key) => run((sql) => find(sql, key), undefined),
+		create: (row) => one({ kind: "create", row }),
+		replace: (row, etag) => one({ kind: "replace", row, etag }),
+		remove: (key, etag) =>
+			run((sql) => {
+				if (sql.remove.run(key.partitionKey, key.rowKey, etag).changes === 1) return "removed";
+				return find(sql, key) === undefined ? "missing" : "stale";
+			}, "missing"),
+		transact: (writes) => run<Transacted>((sql) => transact(database, sql, writes), { outcome: "tableMissing", index: undefined }),
+		page: ({ partitionKey, from, to }, { next, size = 1_000 } = {}) =>
+			run(
+				(sql) => {
+					const rows = sql.page.all(partitionKey, next ?? from, to, size + 1).map(toRow);
+					return { rows: rows.slice(0, size), next: rows[size]?.rowKey, at: new Date() };
+				},
+				{ rows: [], next: undefined, at: new Date() },
+			),
+		ensure: () =>
+			settled(() =>
+				guarded(file, () => {
+					database.exec(`CREATE TABLE IF NOT EXISTS "${tableName}" (
+						partition_key TEXT NOT NULL, row_key TEXT NOT NULL, etag TEXT NOT NULL, columns TEXT NOT NULL,
+						PRIMARY KEY (partition_key, row_key)) WITHOUT ROWID`);
+				}),
+			),
+		close: () => database.close(),
+	};
+}
+
+interface Statements {
+	readonly find: StatementSync;
+	readonly put: StatementSync;
+	readonly remove: StatementSync;
+	readonly page: StatementSync;
+}
+
+/** `undefined` while the table does not exist. The name was checked with the settings: letters and digits. */
+function prepare(database: DatabaseSync, tableName: string): Statements | undefined {
+	const found = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE").get(tableName);
+	if (found === undefined) return undefined;
+	return {
+		find: database.prepare(`SELECT * FROM "${tableName}" WHERE partition_key = ? AND row_key = ?`),
+		put: database.prepare(`INSERT OR REPLACE INTO "${tableName}" VALUES (?, ?, ?, ?)`),
+		remove: database.prepare(`DELETE FROM "${tableName}" WHERE partition_key = ? AND row_key = ? AND etag = ?`),
+		page: database.prepare(
+			`SELECT * FROM "${tableName}" WHERE partition_key = ? AND row_key >= ? AND row_key < ? ORDER BY row_key LIMIT ?`,
+		),
+	};
+}
+
+function transact(database: DatabaseSync, sql: Statements, writes: readonly Write[]): Transacted {
+	const [first] = writes;
+	if (first === undefined || writes.some((write) => write.row.partitionKey !== first.row.partitionKey)) {
+		throw new Error("a transaction has one partition");
+	}
+	const repeated = new Set(writes.map((write) => write.row.rowKey)).size < writes.length;
+	if (writes.length > maxTransaction || repeated) return { outcome: "refused", status: 400, index: undefined };
+	return atomically(database, () => {
+		// Checked before anything is written, so there is nothing to take back.
+		for (const [index, write] of writes.entries()) {
+			const failed = failure(sql, write);
+			if (failed !== undefined) return { ...failed, index };
+		}
+		for (const write of writes) put(sql, write.row);
+		return { outcome: "written" };
+	});
+}
+
+/** Why a write cannot be done. Nobody else can change that before the end of the transaction it is asked in. */
+function failure(sql: Statements, write: Write): Exclude<Written, { outcome: "written" | "tableMissing" }> | undefined {
+	if (!isAcceptable(write.row)) return { outcome: "refused", status: 400 };
+	const found = find(sql, write.row);
+	if (write.kind === "create") return found === undefined ? undefined : { outcome: "conflict" };
+	if (found === undefined) return { outcome: "missing" };
+	return found.etag === write.etag ? undefined : { outcome: "stale" };
+}
+
+function find(sql: Statements, { partitionKey, rowKey }: Key): Row | undefined {
+	const found = sql.find.get(partitionKey, rowKey);
+	return found === undefined ? undefined : toRow(found);
+}
+
+function put(sql: Statements, { partitionKey, rowKey, values }: NewRow): string {
+	const etag = randomUUID();
+	sql.put.run(partitionKey, rowKey, etag, JSON.stringify(values));
+	return etag;
+}
+
+function toRow(found: Readonly<Record<string, unknown>>): Row {
+	return {
+		partitionKey: String(found["partition_key"]),
+		rowKey: String(found["row_key"]),
+		etag: String(found["etag"]),
+		// Written by `put`, and by nothing else.
+		values: JSON.parse(String(found["columns"])) as Values,
+	};
+}
+
+/** The write lock is taken at the start: what is read inside stays true until the end. */
+function atomically<T>(database: DatabaseSync, work: () => T): T {
+	database.exec("BEGIN IMMEDIATE");
+	try {
+		const result = work();
+		database.exec("COMMIT");
+		return result;
+	} catch (error) {
+		if (database.isTransaction) database.exec("ROLLBACK");
+		throw error;
+	}
+}
+
+/** SQLite answers at once; the interface is that of a table far away. */
+async function settled<T>(work: () => T): Promise<T> {
+	return work();
+}
+
+// https://www.sqlite.org/rescode.html; the lower byte is the primary code.
+const [busy, readOnly, ioError, corrupt, full, cannotOpen, notADatabase] = [5, 8, 10, 11, 13, 14, 26] as const;
+
+function guarded<T>(file: string, work: () => T): T {
+	try {
+		return work();
+	} catch (error) {
+		const code = error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
+		throw code === undefined ? error : new Error(sentence(code, file), { cause: error });
+	}
+}
+
+function sentence(code: number, file: string): string {
+	switch (code) {
+		case corrupt:
+		case notADatabase:
+			return `The findings in ${file} are damaged. Move that file away to start with an empty table, or set TABLE_ENDPOINT.`;
+		case readOnly:
+		case cannotOpen:
+			return `The findings in ${file} cannot be opened for writing. Give yourself write access to the file and its folder, or set DATA_FOLDER to another folder.`;
+		case busy:
+			return `Another program has locked ${file} for more than ${busyMs / 1_000} s. Close it, then run again: repeats change nothing.`;
+		case full:
+		case ioError:
+			return `The findings could not be written to ${file}: the disk is full or failing. Free some space, then run again: repeats change nothing.`;
+		default:
+			return `The findings in ${file} could not be read or written (SQLite error ${code}). Move that file away to start with an empty table, or set TABLE_ENDPOINT.`;
+	}
+}
