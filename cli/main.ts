@@ -13,8 +13,19 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 const program = new Command("tunnelwatch")
 	.description("Finds abuse of Cloudflare Tunnel in the Microsoft Defender XDR streaming export and tells people once.")
 	.version(version)
+	.option("--env <file>", "read settings from this file (NAME=value per line); the environment wins")
 	.exitOverride()
 	.showHelpAfterError("Try `tunnelwatch --help`.");
+
+program.hook("preAction", () => {
+	const file: unknown = program.opts()["env"];
+	if (typeof file !== "string") return;
+	try {
+		process.loadEnvFile(file);
+	} catch {
+		program.error(`error: the file given with --env cannot be read: ${file}`);
+	}
+});
 
 // Each command loads what it needs when it is called: the SDKs take longer to load than most commands to run.
 addRun(program);

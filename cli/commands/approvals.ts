@@ -3,7 +3,8 @@ import type { NewApproval } from "../approvals.ts";
 
 /** `tunnelwatch approvals` */
 export function addApprovals(program: Command): void {
-	const approvalsFile = ["--file <path>", "the file", process.env["APPROVALS_FILE"] || "approvals.json"] as const;
+	const approvalsFile = ["--file <path>", "the file (default: the setting APPROVALS_FILE, or approvals.json)"] as const;
+	const named = (file: string | undefined) => file ?? (process.env["APPROVALS_FILE"] || "approvals.json");
 	const approvals = program
 		.command("approvals")
 		.description("look after the file that says which tunnels are ours; docs/approvals.md explains it");
@@ -11,16 +12,16 @@ export function addApprovals(program: Command): void {
 		.command("check")
 		.description("read the file as the function does: mistakes, and what to look at")
 		.option(...approvalsFile)
-		.action(async ({ file }: { readonly file: string }) => {
-			process.exitCode = await (await import("../approvals.ts")).checkApprovals(file);
+		.action(async ({ file }: { readonly file?: string }) => {
+			process.exitCode = await (await import("../approvals.ts")).checkApprovals(named(file));
 		});
 	approvals
 		.command("list")
 		.description("list what is approved")
 		.option(...approvalsFile)
 		.option("--json", "one JSON object per line", false)
-		.action(async ({ file, json }: { readonly file: string; readonly json: boolean }) => {
-			process.exitCode = await (await import("../approvals.ts")).listApprovals(file, { json });
+		.action(async ({ file, json }: { readonly file?: string; readonly json: boolean }) => {
+			process.exitCode = await (await import("../approvals.ts")).listApprovals(named(file), { json });
 		});
 	approvals
 		.command("add")
@@ -38,7 +39,7 @@ export function addApprovals(program: Command): void {
 		.requiredOption("--owner <text>", "who answers for it")
 		.requiredOption("--reason <text>", "why it is approved")
 		.requiredOption("--until <date>", "last day on which it holds, YYYY-MM-DD")
-		.action(async ({ file, ...entry }: NewApproval & { readonly file: string }) => {
-			process.exitCode = await (await import("../approvals.ts")).addApproval(file, entry);
+		.action(async ({ file, ...entry }: NewApproval & { readonly file?: string }) => {
+			process.exitCode = await (await import("../approvals.ts")).addApproval(named(file), entry);
 		});
 }

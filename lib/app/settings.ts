@@ -83,7 +83,10 @@ export const settingNames = Object.keys(settingsSchema.shape) as readonly (keyof
 
 /** Only on a person's machine. */
 export const localSettings = {
-	DATA_FOLDER: { standard: ".tunnelwatch", help: "Folder of the embedded table, on your machine only; the default lies in the project." },
+	DATA_FOLDER: {
+		standard: ".tunnelwatch",
+		help: "Folder of the embedded table, on your machine only; the default lies in the folder you are in.",
+	},
 } as const;
 
 /** Settings the platform reads for us: they name the hub in the trigger's binding. */
