@@ -1,3 +1,4 @@
+import { additionalText } from "../defender/additional-fields.ts";
 import type { DefenderRecord } from "../defender/record.ts";
 import type { Column } from "../defender/tables.ts";
 import { type Invocation, readInvocation } from "../families/cloudflared/invocation.ts";
@@ -25,7 +26,7 @@ export function seenProgram(record: DefenderRecord): SeenProgram {
 	const actor = fromActor(record);
 	if (record.table === "DeviceProcessEvents" || record.table === "DeviceEvents") {
 		const own = fromSubject(record, columnText(record, "ProcessCommandLine"));
-		const script = fromText(actor, additionalText(record, ["Command", "ScriptContent", "ProcessCommandLine"]));
+		const script = fromText(actor, scriptText(record));
 		return [own, actor, script].find(behaves) ?? [own, actor].find(isNamed) ?? (own.program.fileName === "" ? actor : own);
 	}
 	if (record.table === "DeviceFileEvents" || record.table === "DeviceImageLoadEvents") {
@@ -38,20 +39,9 @@ export function seenProgram(record: DefenderRecord): SeenProgram {
 	return actor;
 }
 
-/** A member of AdditionalFields, which is JSON in a string, an object, or anything else. */
-export function additionalField(record: DefenderRecord, name: string): unknown {
-	const raw = record.columns["AdditionalFields"];
-	try {
-		const fields: unknown = typeof raw === "string" ? JSON.parse(raw) : raw;
-		return typeof fields === "object" && fields !== null && Object.hasOwn(fields, name) ? Reflect.get(fields, name) : undefined;
-	} catch (error) {
-		if (error instanceof SyntaxError) return undefined;
-		throw error;
-	}
-}
-
-function additionalText(record: DefenderRecord, names: readonly string[]): string {
-	return names.map((name) => additionalField(record, name)).find((value) => typeof value === "string") ?? "";
+/** What a script block or a scheduled command says, whichever member holds it. */
+function scriptText(record: DefenderRecord): string {
+	return additionalText(record, "Command") || additionalText(record, "ScriptContent") || additionalText(record, "ProcessCommandLine");
 }
 
 function behaves(candidate: SeenProgram): boolean {
@@ -108,7 +98,7 @@ function fromSubject(record: DefenderRecord, commandLine: string): SeenProgram {
 		// Defender names the signer of the acting process only.
 		signer: "",
 		// A renamed cloudflared still installs its service under its own name.
-		otherName: get("PreviousFileName") || String(additionalField(record, "ServiceName") ?? ""),
+		otherName: get("PreviousFileName") || additionalText(record, "ServiceName"),
 	});
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { additionalNumber } from "../defender/additional-fields.ts";
 import { momentOf } from "../defender/moment.ts";
 import type { DefenderRecord } from "../defender/record.ts";
 import type { Column } from "../defender/tables.ts";
@@ -7,7 +8,7 @@ import { findTunnels } from "../families/cloudflared/token.ts";
 import { readable, redact } from "../secrets/redact.ts";
 import { clipped, type Redacted, say } from "../secrets/redacted.ts";
 import { columnText } from "./column-text.ts";
-import { additionalField, longestText, type SeenProgram, seenProgram } from "./program.ts";
+import { longestText, type SeenProgram, seenProgram } from "./program.ts";
 import type { Device, Mode, Sighting, Tunnel } from "./sighting.ts";
 import { targetClass } from "./targets.ts";
 
@@ -83,7 +84,7 @@ function recordId(record: DefenderRecord, device: Device): string {
 
 /** An aggregated row stands for as many events as it says. */
 function timesOf(record: DefenderRecord): number {
-	const times = Number(additionalField(record, "uniqueEventsAggregated"));
+	const times = additionalNumber(record, "uniqueEventsAggregated");
 	return Number.isSafeInteger(times) && times >= 1 ? times : 1;
 }
 
