@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DeviceRow } from "./defender/device.ts";
+import { deviceKey } from "./defender/device-identity.ts";
 import { type Decoded, decodeMessage, decodeRecords, type UnreadableReason } from "./defender/envelope.ts";
 import type { Message } from "./defender/message.ts";
 import type { DefenderRecord } from "./defender/record.ts";
@@ -57,8 +58,8 @@ export interface Inspected {
 export async function runPipeline(messages: readonly Message[], parts: Parts): Promise<Outcome> {
 	const inspected = inspect(messages, parts);
 	await parts.quarantine(inspected.quarantined, parts.clock());
-	const seen = new Set(inspected.sightings.map(({ device }) => deviceKey(device.tenantId, device.id)));
-	const isSeen = ({ tenantId, columns: { DeviceId: id } }: DeviceRow) => typeof id === "string" && seen.has(deviceKey(tenantId, id));
+	const seen = new Set(inspected.sightings.map(({ device }) => deviceKey(device)));
+	const isSeen = ({ tenantId, columns: { DeviceId: id } }: DeviceRow) => typeof id === "string" && seen.has(deviceKey({ tenantId, id }));
 	const needed = inspected.devices.filter(isSeen);
 	if (needed.length > 0) await parts.learn?.(needed);
 	const sightings = await parts.judge(inspected.sightings, parts.clock());
@@ -69,10 +70,6 @@ export async function runPipeline(messages: readonly Message[], parts: Parts): P
 	const rest = inspected.devices.filter((row) => !isSeen(row));
 	const learnFailed = rest.length > 0 ? await failureOf(parts.learn?.(rest)) : undefined;
 	return { ...inspected, quarantined: [...inspected.quarantined, ...refused], sightings, recorded, delivered, learnFailed };
-}
-
-function deviceKey(tenantId: string, deviceId: string): string {
-	return JSON.stringify([tenantId, deviceId.toLowerCase()]);
 }
 
 async function failureOf(work: Promise<void> | undefined): Promise<string | undefined> {

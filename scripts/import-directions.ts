@@ -26,7 +26,6 @@ const stillUpward: Readonly<Partial<Record<(typeof rooms)[number], readonly stri
 	detect: ["families"],
 	sighting: ["families"],
 	verdict: ["families"],
-	knowledge: ["findings"],
 };
 
 /** The thin files that talk to the world; every other file below lib/app decides. */

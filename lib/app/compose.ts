@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { DefaultAzureCredential } from "@azure/identity";
+import { foldId } from "../defender/device-identity.ts";
 import { kqlQuery } from "../detect/kql.ts";
 import { createMatcher } from "../detect/match.ts";
 import type { Rule } from "../detect/rule.ts";
@@ -54,7 +55,7 @@ export function composeDetection({ RULES, TENANT_IDS }: Settings): Detection {
 		findRule: (id) => facts.get(id),
 		match: createMatcher(selected.rules),
 		sight,
-		accepts: ({ tenantId }) => tenants.size === 0 || tenants.has(tenantId.toLowerCase()),
+		accepts: ({ tenantId }) => tenants.size === 0 || tenants.has(foldId(tenantId)),
 	};
 }
 

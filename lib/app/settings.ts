@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { foldId } from "../defender/device-identity.ts";
 import { selectRules } from "../families/select.ts";
 import { createDestinations, type NotifySettings, notifySettings } from "../notify/index.ts";
 
@@ -44,7 +45,7 @@ export const settingsSchema = z.object({
 			value
 				.split(/[\s,]+/)
 				.filter((part) => part !== "")
-				.map((part) => part.toLowerCase()),
+				.map((part) => foldId(part)),
 		)
 		.refine((list) => list.every((id) => guid.test(id)), "write tenant ids (GUIDs), separated by commas")
 		.prefault("")

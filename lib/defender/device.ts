@@ -1,3 +1,4 @@
+import { foldId } from "./device-identity.ts";
 import { momentOf } from "./moment.ts";
 
 /** Tables that describe devices. They are no events: a full row each hour and on change, and sparse rows in between. */
@@ -49,7 +50,7 @@ const longestText = 256;
  * an older one only fills gaps. `undefined` for a row without a device.
  */
 export function withRow(known: DeviceContext | undefined, row: DeviceRow): DeviceContext | undefined {
-	const deviceId = text(row.columns["DeviceId"]).toLowerCase();
+	const deviceId = foldId(text(row.columns["DeviceId"]));
 	if (deviceId === "") return undefined;
 	const at = moment(row.columns["Timestamp"]);
 	const before = known ?? nothingKnown(row.tenantId, deviceId, text(row.columns["DeviceName"]));

@@ -1,15 +1,9 @@
 import * as z from "zod";
 import { columns, countColumn, cut, dateColumn, jsonColumn, maybeDateColumn, redactedColumn, severityColumn } from "../store/columns.ts";
+import { partitionOf } from "../store/partitions.ts";
 import type { Key, Range, Row, Values } from "../store/table.ts";
 import type { Finding, NoticeKind } from "./finding.ts";
 import { rememberedSchema, sightingColumn, writeSighting } from "./stored-sighting.ts";
-
-/** All rows of a finding share a partition, so that one transaction commits them. There are 16. */
-export const partitions: readonly string[] = [..."0123456789abcdef"].map((digit) => `s${digit}`);
-
-export function partitionOf(key: string): string {
-	return `s${key.slice(0, 1)}`;
-}
 
 export function findingAddress(key: string): Key {
 	return { partitionKey: partitionOf(key), rowKey: `f|${key}` };

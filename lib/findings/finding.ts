@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { type DeviceIdentity, deviceHash } from "../defender/device-identity.ts";
 import type { Severity } from "../detect/severity-scale.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 import type { Device, Sighting } from "../sighting/sighting.ts";
@@ -16,7 +16,7 @@ export interface Change {
 
 /** All sightings of one family on one device: the unit of deduplication. */
 export interface Finding {
-	/** First 24 hex of SHA-256 of `[tenantId, deviceId, family]`. */
+	/** First 24 hex digits of SHA-256 over `[tenantId, deviceId, family]`, ids in lower case. */
 	readonly key: string;
 	readonly device: Device;
 	readonly family: string;
@@ -55,11 +55,8 @@ export interface Finding {
 /** The only family so far. A rule is evidence, not a key: all rules about cloudflared on one device are one finding. */
 export const family = "cloudflared";
 
-export function findingKey(device: { readonly tenantId: string; readonly id: string }, ofFamily: string = family): string {
-	return createHash("sha256")
-		.update(JSON.stringify([device.tenantId, device.id, ofFamily]))
-		.digest("hex")
-		.slice(0, 24);
+export function findingKey(device: DeviceIdentity, ofFamily: string = family): string {
+	return deviceHash(device, ofFamily);
 }
 
 /** `cf-<12 hex>`: what people and receivers see. */

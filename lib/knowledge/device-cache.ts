@@ -1,4 +1,5 @@
 import { type DeviceContext, type DeviceRow, withRow } from "../defender/device.ts";
+import { deviceKey } from "../defender/device-identity.ts";
 
 /** What is known about the devices heard of last, within a bound. */
 export interface DeviceCache {
@@ -16,7 +17,7 @@ export interface DeviceCache {
 export function createDeviceCache(mostDevices: number, writeAgainMs: number): DeviceCache {
 	const devices = new Map<string, { readonly context: DeviceContext; readonly writtenAt: Date }>();
 	const put = (context: DeviceContext, writtenAt: Date): void => {
-		const key = keyOf(context.tenantId, context.deviceId);
+		const key = deviceKey({ tenantId: context.tenantId, id: context.deviceId });
 		devices.delete(key);
 		devices.set(key, { context, writtenAt });
 		for (const oldest of devices.keys()) {
@@ -27,7 +28,7 @@ export function createDeviceCache(mostDevices: number, writeAgainMs: number): De
 	return {
 		take(row, now) {
 			const { DeviceId: id } = row.columns;
-			const known = typeof id === "string" ? devices.get(keyOf(row.tenantId, id)) : undefined;
+			const known = typeof id === "string" ? devices.get(deviceKey({ tenantId: row.tenantId, id })) : undefined;
 			const context = withRow(known?.context, row);
 			if (context === undefined) return undefined;
 			if (known === undefined || saysMore(known.context, context) || now.getTime() - known.writtenAt.getTime() >= writeAgainMs) {
@@ -39,17 +40,13 @@ export function createDeviceCache(mostDevices: number, writeAgainMs: number): De
 		},
 		put,
 		forget(tenantId, deviceId) {
-			devices.delete(keyOf(tenantId, deviceId));
+			devices.delete(deviceKey({ tenantId, id: deviceId }));
 		},
-		find: (tenantId, deviceId) => devices.get(keyOf(tenantId, deviceId))?.context,
+		find: (tenantId, deviceId) => devices.get(deviceKey({ tenantId, id: deviceId }))?.context,
 		get size() {
 			return devices.size;
 		},
 	};
-}
-
-function keyOf(tenantId: string, deviceId: string): string {
-	return `${tenantId} ${deviceId.toLowerCase()}`;
 }
 
 /** Anything but the times. */

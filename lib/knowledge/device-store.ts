@@ -1,11 +1,12 @@
 import * as z from "zod";
 import type { Adapter, DeviceContext, DeviceRow } from "../defender/device.ts";
-import { findingKey } from "../findings/finding.ts";
+import { deviceKey, foldId } from "../defender/device-identity.ts";
 import { columns, cut, dateColumn, jsonColumn } from "../store/columns.ts";
 import { renewAfterMs, touchedAt } from "../store/last-used.ts";
 import { inParallel } from "../store/parallel.ts";
 import type { Key, Table } from "../store/table.ts";
 import { createDeviceCache } from "./device-cache.ts";
+import { deviceRowKey } from "./device-row-key.ts";
 
 /** What the export says about devices, kept in the table: every instance and every later run knows it. */
 export interface DeviceStore {
@@ -45,7 +46,7 @@ export function createDeviceStore({ table, clock }: { readonly table: Table; rea
 	return {
 		find: load,
 		async learn(rows) {
-			const devices = Map.groupBy(rows, ({ tenantId, columns }) => JSON.stringify([tenantId, idOf(columns)]));
+			const devices = Map.groupBy(rows, ({ tenantId, columns }) => deviceKey({ tenantId, id: idOf(columns) }));
 			await inParallel([...devices.values()], atOnce, async (group) => {
 				const [first] = group;
 				if (first === undefined || idOf(first.columns) === "") return;
@@ -56,7 +57,7 @@ export function createDeviceStore({ table, clock }: { readonly table: Table; rea
 }
 
 function idOf(row: DeviceRow["columns"]): string {
-	return typeof row["DeviceId"] === "string" ? row["DeviceId"].toLowerCase() : "";
+	return typeof row["DeviceId"] === "string" ? foldId(row["DeviceId"]) : "";
 }
 
 /** The last writer wins: rows say the same things again within the hour, so what is lost comes back. */
@@ -71,7 +72,7 @@ async function write(table: Table, context: DeviceContext, now: Date): Promise<v
 }
 
 function address(tenantId: string, deviceId: string): Key {
-	const key = findingKey({ tenantId, id: deviceId.toLowerCase() });
+	const key = deviceRowKey({ tenantId, id: deviceId });
 	return { partitionKey: `c${key.slice(0, 1)}`, rowKey: `c|${key}` };
 }
 

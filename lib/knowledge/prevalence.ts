@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { findingKey } from "../findings/finding.ts";
+import { foldId } from "../defender/device-identity.ts";
 import type { Prevalence, Sighting, Spread } from "../sighting/sighting.ts";
 import { columns, dateColumn } from "../store/columns.ts";
 import { ageMs, renewAfterMs } from "../store/last-used.ts";
 import type { NewRow, Row, Table } from "../store/table.ts";
+import { deviceRowKey } from "./device-row-key.ts";
 import { createGrowth, type Growth } from "./row-quota.ts";
 
 /** Counts on how many devices of a tenant an account, a tunnel and a binary were seen. */
@@ -28,8 +29,8 @@ export function createPrevalenceCounter({ table, clock }: { readonly table: Tabl
 	const growth = createGrowth({ table, clock });
 	const cache = new Map<string, { readonly until: number; readonly spread: Promise<Spread> }>();
 	const spreadOf = (kind: string, value: string, sighting: Sighting): Promise<Spread> => {
-		const fact = hash([sighting.device.tenantId, kind, value]);
-		const device = findingKey(sighting.device);
+		const fact = hash([foldId(sighting.device.tenantId), kind, value]);
+		const device = deviceRowKey(sighting.device);
 		const id = `${fact}|${device}`;
 		const cached = cache.get(id);
 		const now = clock();

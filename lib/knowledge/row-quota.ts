@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { partitionOf } from "../findings/finding-row.ts";
 import { columns, countColumn } from "../store/columns.ts";
 import { createTurns } from "../store/keyed-lock.ts";
+import { partitionOf } from "../store/partitions.ts";
 import type { Key, Row, Table } from "../store/table.ts";
 
 /**

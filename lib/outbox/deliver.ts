@@ -1,5 +1,5 @@
-import { partitions } from "../findings/finding-row.ts";
 import { inParallel } from "../store/parallel.ts";
+import { partitions } from "../store/partitions.ts";
 import type { Range, Table } from "../store/table.ts";
 import type { Destination } from "./delivery.ts";
 import { type Delivered, type Pass, startPass } from "./delivery-report.ts";

@@ -1,4 +1,4 @@
-import { partitions } from "../findings/finding-row.ts";
+import { partitions } from "../store/partitions.ts";
 import { rowsOf, type Table } from "../store/table.ts";
 import { type Owed, revive } from "./owed.ts";
 import { owedAddress, owedRange, owedValues, readOwed, type StoredOwed } from "./owed-row.ts";

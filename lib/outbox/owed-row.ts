@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { partitionOf, refuseNewer } from "../findings/finding-row.ts";
+import { refuseNewer } from "../findings/finding-row.ts";
 import { columns, countColumn, dateColumn, maybeDateColumn, severityColumn } from "../store/columns.ts";
+import { partitionOf } from "../store/partitions.ts";
 import type { Key, Range, Row, Values } from "../store/table.ts";
 import { failureReasons } from "./delivery.ts";
 import type { Owed } from "./owed.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { additionalNumber } from "../defender/additional-fields.ts";
+import { foldId } from "../defender/device-identity.ts";
 import { momentOf } from "../defender/moment.ts";
 import type { DefenderRecord } from "../defender/record.ts";
 import type { Column } from "../defender/tables.ts";
@@ -67,8 +68,13 @@ export function sight(record: DefenderRecord, matches: readonly Matched[]): Sigh
 
 function deviceOf(record: DefenderRecord): Device {
 	const name = columnText(record, "DeviceName");
-	const id = columnText(record, "DeviceId") || `name:${name.toLowerCase()}`;
-	return { tenantId: safe(record.tenantId), id: safe(id), name: safe(name), group: safe(columnText(record, "MachineGroup")) };
+	const id = columnText(record, "DeviceId") || `name:${name}`;
+	return {
+		tenantId: foldId(safe(record.tenantId)),
+		id: foldId(safe(id)),
+		name: safe(name),
+		group: safe(columnText(record, "MachineGroup")),
+	};
 }
 
 /**

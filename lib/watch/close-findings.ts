@@ -1,7 +1,8 @@
 import type { Finding } from "../findings/finding.ts";
-import { findingAddress, findingRange, findingValues, partitions, readFinding } from "../findings/finding-row.ts";
+import { findingAddress, findingRange, findingValues, readFinding } from "../findings/finding-row.ts";
 import { growthAddress } from "../knowledge/row-quota.ts";
 import { owedRangeOf, readOwed } from "../outbox/owed-row.ts";
+import { partitions } from "../store/partitions.ts";
 import { type Row, rowsOf, type Table } from "../store/table.ts";
 import { sweep } from "./expire-rows.ts";
 

@@ -1,12 +1,13 @@
 import * as z from "zod";
 import type { Finding } from "../findings/finding.ts";
-import { findingRange, partitions, readFinding } from "../findings/finding-row.ts";
+import { findingRange, readFinding } from "../findings/finding-row.ts";
 import type { Delivery, Destination, DigestNotice, HeartbeatNotice } from "../outbox/delivery.ts";
 import type { DestinationState } from "../outbox/destination-state.ts";
 import { outbox } from "../outbox/outbox.ts";
 import { attempt, sendMs } from "../outbox/send.ts";
 import { noteOutcome, readDestinations } from "../outbox/send-slots.ts";
 import { columns, maybeDateColumn } from "../store/columns.ts";
+import { partitions } from "../store/partitions.ts";
 import { type Row, rowsOf, type Table } from "../store/table.ts";
 import { newestEvent } from "./newest-event.ts";
 

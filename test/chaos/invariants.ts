@@ -1,7 +1,8 @@
 import type { Finding } from "../../lib/findings/finding.ts";
 import { noticeId } from "../../lib/findings/finding.ts";
-import { findingAddress, partitions, readFinding } from "../../lib/findings/finding-row.ts";
+import { findingAddress, readFinding } from "../../lib/findings/finding-row.ts";
 import { owedRange, readOwed, type StoredOwed } from "../../lib/outbox/owed-row.ts";
+import { partitions } from "../../lib/store/partitions.ts";
 import { rowsOf, type Table } from "../../lib/store/table.ts";
 import { quarantinePartition } from "../../lib/watch/quarantine.ts";
 import type { Mark, Trouble } from "./faulty-proxy.ts";
