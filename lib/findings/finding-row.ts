@@ -2,7 +2,8 @@ import * as z from "zod";
 import { columns, countColumn, cut, dateColumn, jsonColumn, maybeDateColumn, redactedColumn, severityColumn } from "../store/columns.ts";
 import { partitionOf } from "../store/partitions.ts";
 import type { Key, Range, Row, Values } from "../store/table.ts";
-import type { Finding, NoticeKind } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import { type NoticeKind, readNoticeKind } from "./notice-kind.ts";
 import { rememberedSchema, sightingColumn, writeSighting } from "./stored-sighting.ts";
 
 export function findingAddress(key: string): Key {
@@ -59,7 +60,19 @@ export function findingValues(finding: Finding, writer: string, smallest = false
 	});
 }
 
-const kinds = ["new", "worse", "changed", "still", "back"] as const satisfies readonly NoticeKind[];
+const kindColumn = z.string().transform(readNoticeKind);
+
+/** Of two words that read as the same reason, the newer number counts. */
+const reasonsColumn = jsonColumn(
+	z.record(z.string(), countColumn).transform((stored) => {
+		const reasons: Partial<Record<NoticeKind, number>> = {};
+		for (const [word, n] of Object.entries(stored)) {
+			const kind = readNoticeKind(word);
+			reasons[kind] = Math.max(reasons[kind] ?? 0, n);
+		}
+		return reasons;
+	}),
+);
 
 const listColumn = z.string().transform((text) => (text === "" ? [] : text.split(" ")));
 
@@ -80,8 +93,8 @@ const schema = z.object({
 	/** Absent in rows of older versions. */
 	touchedAt: maybeDateColumn,
 	want: countColumn,
-	reasons: jsonColumn(z.partialRecord(z.enum(kinds), countColumn)),
-	changes: jsonColumn(z.array(z.object({ n: countColumn, kind: z.enum(kinds), text: redactedColumn }))),
+	reasons: reasonsColumn,
+	changes: jsonColumn(z.array(z.object({ n: countColumn, kind: kindColumn, text: redactedColumn }))),
 	quietMs: z.number(),
 	nextNoticeAt: maybeDateColumn,
 	deferredTo: maybeDateColumn,
@@ -119,7 +132,7 @@ export function readFinding(row: Row): StoredFinding {
 			touchedAt: rest.touchedAt ?? rest.lastSeen,
 			key: row.rowKey.slice(2),
 			device: { ...rest.newest.device, tenantId, id: deviceId, name: deviceName, group: deviceGroup },
-			reasons: Object.fromEntries(Object.entries(reasons)),
+			reasons,
 			noticeSeverity,
 			nextNoticeAt,
 			deferredTo,

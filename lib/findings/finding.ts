@@ -3,9 +3,7 @@ import type { Severity } from "../detect/severity-scale.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 import type { Device, Sighting } from "../sighting/sighting.ts";
 import type { Remembered } from "../verdict/remembered.ts";
-
-/** Why a notice is owed. `later` is not one: it is a promised `changed`. */
-export type NoticeKind = "new" | "worse" | "changed" | "still" | "back";
+import type { NoticeKind } from "./notice-kind.ts";
 
 export interface Change {
 	/** Number of the notice that tells it. */

@@ -2,7 +2,8 @@ import { isWorse, type Severity, worst } from "../detect/severity-scale.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { speaks, tally, unseen } from "./count-sightings.ts";
-import type { Change, Finding, NoticeKind } from "./finding.ts";
+import type { Change, Finding } from "./finding.ts";
+import type { NoticeKind } from "./notice-kind.ts";
 import { type Signature, signatures } from "./signature.ts";
 
 /** When to speak again. */
@@ -106,11 +107,20 @@ function quietPeriod(finding: Finding, reason: NoticeKind | "later", now: Date, 
 	}
 }
 
+/** What telling a reason means for the finding. */
+const effects: Readonly<Record<NoticeKind, { readonly startsOver: boolean; readonly listsFacts: boolean }>> = {
+	// Everything about a new finding is new, so nothing is listed as changed.
+	new: { startsOver: true, listsFacts: false },
+	back: { startsOver: true, listsFacts: true },
+	worse: { startsOver: false, listsFacts: true },
+	changed: { startsOver: false, listsFacts: true },
+	still: { startsOver: false, listsFacts: true },
+};
+
 function tell(finding: Finding, reason: NoticeKind | "later", news: News, quiet: Quiet): Finding {
 	const kind = reason === "later" ? "changed" : reason;
 	const n = finding.want + 1;
-	const restart = kind === "new" || kind === "back";
-	const told = restart || finding.noticeSeverity === undefined ? [] : [finding.noticeSeverity];
+	const told = effects[kind].startsOver || finding.noticeSeverity === undefined ? [] : [finding.noticeSeverity];
 	const noticeSeverity = worst([...told, ...(news.severity === undefined ? [] : [news.severity])]);
 	return {
 		...finding,
@@ -125,7 +135,7 @@ function tell(finding: Finding, reason: NoticeKind | "later", news: News, quiet:
 }
 
 function changesToTell({ noticeSeverity }: Finding, kind: NoticeKind, n: number, news: News): readonly Change[] {
-	if (kind === "new") return [];
+	if (!effects[kind].listsFacts) return [];
 	// Severities are our own words, so the text holds no secret.
 	const rise = kind === "worse" ? [`severity rose from ${noticeSeverity} to ${news.severity}` as Redacted] : [];
 	return [...rise, ...news.signatures.map((one) => one.text)].map((text) => ({ n, kind, text }));

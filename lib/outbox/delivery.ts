@@ -1,5 +1,6 @@
 import type { Severity } from "../detect/severity-scale.ts";
-import type { Finding, NoticeKind } from "../findings/finding.ts";
+import type { Finding } from "../findings/finding.ts";
+import type { NoticeKind } from "../findings/notice-kind.ts";
 
 /** About one finding: rendered at the moment of sending, so an outage ends in one message with true counters. */
 export interface Notice {

@@ -1,7 +1,7 @@
 import { isWorse, type Severity, worst } from "../detect/severity-scale.ts";
 import { speaks } from "../findings/count-sightings.ts";
-import type { Finding, NoticeKind } from "../findings/finding.ts";
-import type { Reason } from "../findings/policy.ts";
+import type { Finding } from "../findings/finding.ts";
+import { type NoticeKind, noticeKinds } from "../findings/notice-kind.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import type { FailureReason } from "./delivery.ts";
 
@@ -46,11 +46,9 @@ export interface Owed {
 	readonly proof: "queued" | "confirmed" | undefined;
 }
 
-const priority: readonly NoticeKind[] = ["new", "back", "worse", "changed", "still"];
-
 /** What is owed, strongest first: each reason whose last notice was not sent yet. It only grows until a send succeeds. */
 export function kindsOwed(finding: Pick<Finding, "reasons" | "want">, sent: number): readonly NoticeKind[] {
-	return priority.filter((kind) => {
+	return noticeKinds.filter((kind) => {
 		const n = finding.reasons[kind] ?? 0;
 		return sent < n && n <= finding.want;
 	});
@@ -82,12 +80,22 @@ function exposesLogon({ exposes }: Sighting): boolean {
 }
 
 export interface Demand {
-	readonly reason: Reason;
+	readonly reason: NoticeKind | "later";
 	readonly finding: Finding;
 	readonly lane: Lane;
 	readonly rank: number;
 	readonly dueAt: Date;
 }
+
+/** Does the reason overtake a notice that waits for its next attempt, with three days of its own? */
+const presses: Readonly<Record<NoticeKind | "later", boolean>> = {
+	new: false,
+	back: false,
+	worse: true,
+	changed: false,
+	still: false,
+	later: false,
+};
 
 /** One more notice is wanted. */
 export function raise(owed: Owed | undefined, { reason, finding, lane, rank, dueAt }: Demand): Owed {
@@ -113,10 +121,10 @@ export function raise(owed: Owed | undefined, { reason, finding, lane, rank, due
 		severity: worst([owed.severity, severity]),
 		lane: owed.lane === "first" ? "first" : lane,
 		rank: Math.max(owed.rank, rank),
-		wantedAt: reason === "worse" ? dueAt : earlier(owed.wantedAt, dueAt),
+		wantedAt: presses[reason] ? dueAt : earlier(owed.wantedAt, dueAt),
 	};
-	// A row that waits for its next attempt keeps waiting, unless things got worse.
-	if (owed.state === "leased" || reason === "worse" || owed.attempt === 0) return { ...raised, dueAt: earlier(owed.dueAt, dueAt) };
+	// A row that waits for its next attempt keeps waiting, unless the reason is pressing.
+	if (owed.state === "leased" || presses[reason] || owed.attempt === 0) return { ...raised, dueAt: earlier(owed.dueAt, dueAt) };
 	return raised;
 }
 

@@ -1,5 +1,5 @@
 import type { Severity } from "../detect/severity-scale.ts";
-import type { NoticeKind } from "../findings/finding.ts";
+import type { NoticeKind } from "../findings/notice-kind.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 
 /** One notice that went out, or did not, for logs and reports. */

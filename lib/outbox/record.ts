@@ -1,5 +1,6 @@
-import { type Finding, findingKey, type NoticeKind } from "../findings/finding.ts";
+import { type Finding, findingKey } from "../findings/finding.ts";
 import { findingAddress, findingValues, readFinding, type StoredFinding } from "../findings/finding-row.ts";
+import type { NoticeKind } from "../findings/notice-kind.ts";
 import { type Decision, decide, type Policy, type Reason } from "../findings/policy.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { createTurns } from "../store/keyed-lock.ts";

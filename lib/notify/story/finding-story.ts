@@ -1,4 +1,5 @@
-import { type Finding, findingId, type NoticeKind } from "../../findings/finding.ts";
+import { type Finding, findingId } from "../../findings/finding.ts";
+import type { NoticeKind } from "../../findings/notice-kind.ts";
 import type { Notice } from "../../outbox/delivery.ts";
 import type { Redacted } from "../../secrets/redacted.ts";
 import { huntingQuery } from "../hunting-query.ts";
@@ -55,16 +56,17 @@ export function findingLinks(notice: Notice, rules: FindRule, portal: Portal): L
 	};
 }
 
-const kinds: Readonly<Record<NoticeKind, Inert>> = {
-	new: say`New finding`,
-	worse: say`Got worse`,
-	changed: say`Something new`,
-	still: say`Still happening`,
-	back: say`Back again`,
+/** `reminds`: nothing new is said, so the message counts what came since the last one. */
+const kinds: Readonly<Record<NoticeKind, { readonly words: Inert; readonly reminds: boolean }>> = {
+	new: { words: say`New finding`, reminds: false },
+	worse: { words: say`Got worse`, reminds: false },
+	changed: { words: say`Something new`, reminds: false },
+	still: { words: say`Still happening`, reminds: true },
+	back: { words: say`Back again`, reminds: false },
 };
 
 function kindWords({ kinds: told, n }: Notice): Inert {
-	const kind = kinds[told[0] ?? "new"];
+	const kind = kinds[told[0] ?? "new"].words;
 	return n > 1 ? say`${kind}, notice ${n}` : kind;
 }
 
@@ -81,6 +83,6 @@ function footer({ finding, kinds: told, n, moreSinceLast }: Notice): Inert {
 	const head = say`Finding ${idText(findingId(finding))} · notice ${n}`;
 	const quiet = duration(finding.quietMs);
 	if (finding.nextNoticeAt === undefined) return head;
-	if (told[0] !== "still") return say`${head} · silent for ${quiet} unless something new happens`;
+	if (!kinds[told[0] ?? "new"].reminds) return say`${head} · silent for ${quiet} unless something new happens`;
 	return say`${head} · seen ${counted(moreSinceLast, say`more time`, say`more times`)} since the last notice; next notice not before ${quiet}`;
 }

@@ -5,6 +5,7 @@ import { findingLinks, findingTitle } from "../story/finding-story.ts";
 import { attackIds, ruleTitle } from "../story/rule-words.ts";
 import type { Knowledge } from "../story/tell.ts";
 import { knownTunnel } from "../story/tunnel-words.ts";
+import { opensFinding } from "./opens-finding.ts";
 
 /** Grows by new fields only; a changed meaning takes the next number. Described in docs/finding.schema.json. */
 const schema = 1;
@@ -20,7 +21,11 @@ export interface Event {
 export function findingEvent(notice: AnyNotice, knowledge: Knowledge): Event {
 	switch (notice.type) {
 		case "finding":
-			return { type: eventType(notice), timestamp: notice.finding.lastSeen, data: findingData(notice, knowledge) };
+			return {
+				type: opensFinding(notice) ? "finding.created" : "finding.updated",
+				timestamp: notice.finding.lastSeen,
+				data: findingData(notice, knowledge),
+			};
 		case "storm":
 			return { type: "findings.storm", timestamp: notice.now, data: stormData(notice) };
 		case "digest":
@@ -28,10 +33,6 @@ export function findingEvent(notice: AnyNotice, knowledge: Knowledge): Event {
 		case "heartbeat":
 			return { type: "watch.heartbeat", timestamp: notice.now, data: heartbeatData(notice) };
 	}
-}
-
-function eventType({ kinds }: Notice): Event["type"] {
-	return kinds.includes("new") ? "finding.created" : "finding.updated";
 }
 
 function findingData(notice: Notice, knowledge: Knowledge): object {

@@ -8,6 +8,7 @@ import { attackIds, mainRule } from "../story/rule-words.ts";
 import { summaryOf } from "../story/story.ts";
 import { type Knowledge, tell } from "../story/tell.ts";
 import { knownTunnel } from "../story/tunnel-words.ts";
+import { opensFinding } from "./opens-finding.ts";
 
 const detectionFinding = 2004;
 
@@ -27,7 +28,7 @@ function findingEvent(notice: Notice, knowledge: Knowledge): object {
 	const { finding, kinds, n } = notice;
 	const { device, worst } = finding;
 	return {
-		...head(kinds.includes("new") ? activities.create : activities.update, finding.severity, notice.now),
+		...head(opensFinding(notice) ? activities.create : activities.update, finding.severity, notice.now),
 		start_time: finding.firstSeen.getTime(),
 		end_time: finding.lastSeen.getTime(),
 		count: finding.count,
