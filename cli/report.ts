@@ -44,6 +44,13 @@ function noticeLines({ kinds, finding, owed }: Recorded): readonly object[] {
 	}));
 }
 
-function quarantinedLine({ at, record, reason }: Quarantined): object {
-	return { type: "quarantined", source: at.source, message: at.message, record: record ?? null, reason };
+function quarantinedLine({ at, record, reason, count }: Quarantined): object {
+	return {
+		type: "quarantined",
+		source: at.source,
+		message: at.message,
+		record: record ?? null,
+		reason,
+		...(count === undefined ? {} : { count }),
+	};
 }

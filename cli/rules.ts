@@ -1,4 +1,5 @@
 import { decodeMessage } from "../lib/defender/envelope.ts";
+import { fileLimits } from "../lib/defender/limits.ts";
 import type { DefenderRecord } from "../lib/defender/record.ts";
 import { type Explanation, explain } from "../lib/detect/explain.ts";
 import type { Rule } from "../lib/detect/rule.ts";
@@ -52,7 +53,7 @@ export async function explainRule(id: string, file: string): Promise<number> {
 	for (const input of inputs) {
 		for await (const { messages } of readLines(input, new AbortController().signal)) {
 			for (const { at, body } of messages) {
-				for (const [index, record] of decodeMessage(body).records.entries()) {
+				for (const [index, record] of decodeMessage(body, fileLimits).records.entries()) {
 					const explanation = explain(rule, record);
 					records += 1;
 					if (explanation.fires) fired += 1;

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import type { DeviceRow } from "./defender/device.ts";
 import { deviceKey } from "./defender/device-identity.ts";
-import { type Decoded, decodeMessage, decodeRecords, type UnreadableReason } from "./defender/envelope.ts";
+import { type Decoded, decodeMessage, decodeRecords, nothingDecoded } from "./defender/envelope.ts";
+import { hubLimits, type Limits } from "./defender/limits.ts";
 import type { Message } from "./defender/message.ts";
 import type { DefenderRecord } from "./defender/record.ts";
 import type { Match } from "./detect/match.ts";
@@ -12,11 +12,14 @@ import type { Recorded } from "./outbox/record.ts";
 import { redactError } from "./secrets/redact-error.ts";
 import type { Sighting } from "./sighting/sighting.ts";
 import type { Quarantined } from "./watch/quarantine.ts";
+import { entriesOf, type Setback } from "./watch/quarantine-entries.ts";
 
 /** What the six steps need from the world. */
 export interface Parts {
 	/** Step 1; absent = every message is parsed whole, with the same result. */
 	readonly sieve: Sieve | undefined;
+	/** What one message may hold; absent = the limits of a hub. */
+	readonly limits?: Limits;
 	readonly match: (record: DefenderRecord) => readonly Match[];
 	/** Is the record from one of our tenants? Others are set aside. */
 	readonly accepts: (record: { readonly tenantId: string }) => boolean;
@@ -81,40 +84,60 @@ async function failureOf(work: Promise<void> | undefined): Promise<string | unde
 	}
 }
 
+/** Whatever a message or one of its records does to a step costs that message or record, and is set aside by its place. */
 export function inspect(
 	messages: readonly Message[],
-	{ sieve, match, accepts, sight }: Pick<Parts, "sieve" | "match" | "accepts" | "sight">,
+	{ sieve, limits = hubLimits, match, accepts, sight }: Pick<Parts, "sieve" | "limits" | "match" | "accepts" | "sight">,
 ): Inspected {
 	const sightings: Sighting[] = [];
 	const devices: DeviceRow[] = [];
 	const quarantined: Quarantined[] = [];
 	let records = 0;
 	for (const message of messages) {
-		const decoded = readMessage(message.body, sieve);
-		records += decoded.total;
-		for (const { record, reason } of decoded.unreadable) quarantined.push(quarantineEntry(message, record, reason));
-		devices.push(...decoded.devices.filter(accepts));
-		for (const record of decoded.records) {
-			const matches = match(record);
-			if (matches.length === 0) continue;
-			if (accepts(record)) sightings.push(sight(record, matches));
-			else quarantined.push(quarantineEntry(message, undefined, "other-tenant"));
-		}
+		const setbacks: Setback[] = [];
+		const guarded = (record: number | undefined, work: () => void): void => {
+			try {
+				work();
+			} catch (error) {
+				setbacks.push({ record, reason: "unexpected", error: error instanceof Error ? error.name : typeof error });
+			}
+		};
+		guarded(undefined, () => {
+			const decoded = readMessage(message.body, sieve, limits);
+			records += decoded.total;
+			// Never spread into arguments: there may be a million.
+			for (const one of decoded.unreadable) setbacks.push(one);
+			for (const one of decoded.devices) if (accepts(one)) devices.push(one);
+			for (const [index, record] of decoded.records.entries()) {
+				guarded(decoded.positions[index], () => {
+					const matches = match(record);
+					if (matches.length === 0) return;
+					if (accepts(record)) sightings.push(sight(record, matches));
+					else setbacks.push({ record: undefined, reason: "other-tenant" });
+				});
+			}
+		});
+		quarantined.push(...entriesOf(message, setbacks));
 	}
 	return { messages: messages.length, records, sightings, devices, quarantined };
 }
 
-function readMessage(body: unknown, sieve: Sieve | undefined): Decoded {
-	if (sieve === undefined || !(body instanceof Uint8Array)) return decodeMessage(body);
+function readMessage(body: unknown, sieve: Sieve | undefined, limits: Limits): Decoded {
+	if (sieve === undefined || !(body instanceof Uint8Array) || body.byteLength > limits.bytes) return decodeMessage(body, limits);
 	const sifted = sieve.sift(body);
 	switch (sifted.verdict) {
 		case "nothing":
-			return { records: [], devices: [], total: 0, unreadable: [] };
+			return nothingDecoded;
 		case "records":
-			return decodeRecords(sifted.records);
+			return placeless(decodeRecords(sifted.records, limits));
 		case "whole":
-			return decodeMessage(body);
+			return decodeMessage(body, limits);
 	}
+}
+
+/** Records that were cut out of their message do not know where they stood. */
+function placeless(decoded: Decoded): Decoded {
+	return { ...decoded, positions: [], unreadable: decoded.unreadable.map((one) => ({ ...one, record: undefined })) };
 }
 
 /** What the table refuses for ever is named by its finding; its records stand in the hub for as long as that keeps them. */
@@ -126,9 +149,4 @@ function refusedEntry(key: string): Quarantined {
 		size: 0,
 		sha256: "",
 	};
-}
-
-function quarantineEntry({ at, body }: Message, record: number | undefined, reason: UnreadableReason | "other-tenant"): Quarantined {
-	const bytes = body instanceof Uint8Array ? body : new TextEncoder().encode(typeof body === "string" ? body : "");
-	return { at, record, reason, size: bytes.byteLength, sha256: createHash("sha256").update(bytes).digest("hex") };
 }

@@ -6,6 +6,7 @@ import { createSieve } from "../lib/detect/prefilter/prefilter.ts";
 import { allRules } from "../lib/families/cloudflared/rules/index.ts";
 import { inspect, type Parts, runPipeline } from "../lib/pipeline.ts";
 import { sight } from "../lib/sighting/sight.ts";
+import { recordsIn } from "../lib/watch/quarantine.ts";
 import { at } from "./builders.ts";
 
 const corpus = readFileSync("test/fixtures/corpus/messages.ndjson", "utf8").trim().split("\n");
@@ -138,6 +139,28 @@ describe("a batch", () => {
 				sha256: "6036c5134da9a47ec612b4a6a7721294055bbcd18cea731acf8ab5f8a23599b0",
 			},
 		]);
+	});
+
+	test("in which a record makes a step fail costs that record, named by its place and the kind of error", () => {
+		const bad = tunnelOn("bad");
+		const body = JSON.stringify({ records: [about("x"), bad, tunnelOn("good")] });
+		const sighted = inspect(messages([body]), {
+			...steps,
+			sight: (record, matches) => {
+				if (record.columns["DeviceId"] === "bad") throw new TypeError("no primitive value: secret");
+				return sight(record, matches);
+			},
+		});
+		expect(sighted.sightings.map(({ device }) => device.id)).toEqual(["good"]);
+		expect(sighted.quarantined).toMatchObject([{ record: 1, reason: "unexpected", error: "TypeError" }]);
+		expect(JSON.stringify(sighted.quarantined)).not.toContain("secret");
+	});
+
+	test("with 10,000 bad records in one message becomes twenty entries and one that counts the rest", () => {
+		const { quarantined } = inspect(messages([`[${"7,".repeat(9_999)}7]`]), steps);
+		expect(quarantined).toHaveLength(21);
+		expect(quarantined[20]).toMatchObject({ record: 20, reason: "record-not-an-object", count: 9_980 });
+		expect(recordsIn(quarantined)).toBe(10_000);
 	});
 
 	test("of another tenant is set aside when our tenants are named", () => {

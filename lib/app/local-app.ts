@@ -1,3 +1,4 @@
+import { fileLimits } from "../defender/limits.ts";
 import type { Message } from "../defender/message.ts";
 import { createConsole } from "../notify/console/console.ts";
 import type { Terminal } from "../notify/console/terminal-card.ts";
@@ -65,7 +66,7 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 		return [...remote.warnings, ...approvals.mistakes(), ...approvals.warnings(now)];
 	};
 	// Every message is parsed whole: the counts are exact, and damage is seen wherever it is.
-	const parts = { ...detection, sieve: undefined, clock: world.clock };
+	const parts = { ...detection, sieve: undefined, limits: fileLimits, clock: world.clock };
 	if (table === undefined) return { ...about, ...dryWork(createDryRun(settings, parts, approvals, told), terminal), begin: warnings };
 
 	const { recorder, dispatcher, quarantine, judge, learn } = composeStorage(settings, table, destinations, approvals, deadline);

@@ -1,5 +1,5 @@
 import type { Outcome } from "../pipeline.ts";
-import type { Quarantined } from "../watch/quarantine.ts";
+import { type Quarantined, recordsIn } from "../watch/quarantine.ts";
 
 /** What reading came to. `held` are the findings about which nobody is told anything now: people know already. */
 export interface Totals {
@@ -32,7 +32,7 @@ export function createTotals(): TotalsCounter {
 		add(outcome) {
 			sum.messages += outcome.messages;
 			sum.records += outcome.records;
-			sum.quarantined += outcome.quarantined.length;
+			sum.quarantined += recordsIn(outcome.quarantined);
 			quarantined.push(...outcome.quarantined.slice(0, Math.max(0, kept - quarantined.length)));
 			for (const sighting of outcome.sightings) sum.matches += sighting.rules.length;
 			for (const { key, kinds, owed } of outcome.recorded) {

@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { type DeviceRow, deviceTables } from "./device.ts";
+import { hubLimits, isTooDeep, type Limits, mostDepth } from "./limits.ts";
 import type { DefenderRecord } from "./record.ts";
 import { isTable } from "./tables.ts";
 
@@ -14,63 +15,85 @@ export type UnreadableReason =
 	| "records-not-a-list"
 	| "record-not-an-object"
 	| "no-category"
-	| "no-properties";
+	| "no-properties"
+	| "too-deep"
+	| "too-many-records";
 
 export interface Unreadable {
 	/** Position in the message; `undefined` = the whole message. */
 	readonly record: number | undefined;
 	readonly reason: UnreadableReason;
+	/** How many records this entry stands for; 1 where nothing is said. */
+	readonly count?: number;
 }
 
 export interface Decoded {
 	/** Of the tables we know; others are counted in `total` and passed over. */
 	readonly records: readonly DefenderRecord[];
+	/** Where each of them stands in its message. */
+	readonly positions: readonly number[];
 	/** Rows that describe devices; no rule reads them. */
 	readonly devices: readonly DeviceRow[];
 	readonly total: number;
 	readonly unreadable: readonly Unreadable[];
 }
 
-/** An Event Hub event is at most 1 MB; this only stops a compressed bomb and a file that is not what it seems. */
-const maxBytes = 64 * 1024 * 1024;
+export const nothingDecoded: Decoded = { records: [], positions: [], devices: [], total: 0, unreadable: [] };
 
 /**
  * One message → its records. Total: whatever the body is, nothing is thrown, and what cannot be read never costs a
  * neighbour. Reads `{"records":[…]}`, a bare list, and one record per line (the storage export), plain or gzipped.
- * Invalid UTF-8 becomes U+FFFD inside the one value that holds it.
+ * Invalid UTF-8 becomes U+FFFD inside the one value that holds it. What lies beyond the limits is named, not read.
  */
-export function decodeMessage(body: unknown): Decoded {
-	const parsed = parse(body);
+export function decodeMessage(body: unknown, limits: Limits = hubLimits): Decoded {
+	const parsed = parse(body, limits);
 	const list = parsed.ok ? recordsOf(parsed.value) : parsed.reason;
-	if (typeof list === "string") return { records: [], devices: [], total: 0, unreadable: [{ record: undefined, reason: list }] };
-	return decodeRecords(list);
+	if (typeof list === "string") return { ...nothingDecoded, unreadable: [{ record: undefined, reason: list }] };
+	return decodeRecords(list, limits);
 }
 
 /** Envelope records that are parsed already, as the prefilter cuts them out of a message. */
-export function decodeRecords(list: readonly unknown[]): Decoded {
+export function decodeRecords(list: readonly unknown[], limits: Pick<Limits, "records"> = hubLimits): Decoded {
 	const records: DefenderRecord[] = [];
+	const positions: number[] = [];
 	const devices: DeviceRow[] = [];
 	const unreadable: Unreadable[] = [];
-	for (const [index, item] of list.entries()) {
-		const record = decodeRecord(item);
+	for (let index = 0; index < Math.min(list.length, limits.records); index++) {
+		const record = decodeRecord(list[index]);
 		if (typeof record === "string") unreadable.push({ record: index, reason: record });
 		else if (record === undefined) continue;
 		else if (isDeviceRow(record)) devices.push(record);
-		else records.push(record);
+		else {
+			const shallow = withoutDeepColumns(record);
+			if (shallow !== record) unreadable.push({ record: index, reason: "too-deep" });
+			records.push(shallow);
+			positions.push(index);
+		}
 	}
-	return { records, devices, total: list.length, unreadable };
+	const beyond = list.length - limits.records;
+	if (beyond > 0) unreadable.push({ record: limits.records, reason: "too-many-records", count: beyond });
+	return { records, positions, devices, total: list.length, unreadable };
+}
+
+/** A column nested too deep to be written down costs itself; the rest of its record is read all the same. */
+function withoutDeepColumns(record: DefenderRecord): DefenderRecord {
+	const deep = Object.keys(record.columns).filter((name) => isTooDeep(record.columns[name], mostDepth));
+	if (deep.length === 0) return record;
+	return { ...record, columns: Object.fromEntries(Object.entries(record.columns).filter(([name]) => !deep.includes(name))) };
 }
 
 type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: UnreadableReason };
 
-function parse(body: unknown): Parsed {
+function parse(body: unknown, limits: Limits): Parsed {
 	if (body instanceof Uint8Array) {
-		if (body.byteLength > maxBytes) return { ok: false, reason: "too-large" };
-		const plain = isGzip(body) ? gunzip(body) : body;
-		return plain === undefined ? { ok: false, reason: "bad-gzip" } : parseText(new TextDecoder().decode(plain));
+		if (body.byteLength > limits.bytes) return { ok: false, reason: "too-large" };
+		if (!isGzip(body)) return parseText(new TextDecoder().decode(body));
+		const plain = gunzip(body, limits.unpackedBytes);
+		return typeof plain === "string" ? { ok: false, reason: plain } : parseText(new TextDecoder().decode(plain));
 	}
 	// Not what the trigger is configured for, but a worker set to "string" parses bodies before we see them.
-	return typeof body === "string" ? parseText(body) : { ok: true, value: body };
+	if (typeof body !== "string") return { ok: true, value: body };
+	return body.length > limits.bytes ? { ok: false, reason: "too-large" } : parseText(body);
 }
 
 function parseText(text: string): Parsed {
@@ -88,13 +111,13 @@ function isGzip(bytes: Uint8Array): boolean {
 	return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-function gunzip(bytes: Uint8Array): Uint8Array | undefined {
+function gunzip(bytes: Uint8Array, maxOutputLength: number): Uint8Array | "bad-gzip" | "too-large" {
 	try {
-		return gunzipSync(bytes, { maxOutputLength: maxBytes });
+		return gunzipSync(bytes, { maxOutputLength });
 	} catch (error) {
-		// zlib's own errors carry a code such as Z_DATA_ERROR or ERR_BUFFER_TOO_LARGE; anything else is a surprise.
-		if (error instanceof Error && "code" in error) return undefined;
-		throw error;
+		if (!(error instanceof Error && "code" in error)) throw error;
+		// zlib's own errors carry a code, such as Z_DATA_ERROR.
+		return error.code === "ERR_BUFFER_TOO_LARGE" ? "too-large" : "bad-gzip";
 	}
 }
 

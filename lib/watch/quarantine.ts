@@ -10,6 +10,10 @@ export interface Quarantined {
 	/** Index in the message; absent when the message as a whole is unreadable. */
 	readonly record: number | undefined;
 	readonly reason: string;
+	/** Records that this entry stands for; 1 where nothing is said. */
+	readonly count?: number;
+	/** For what is unexpected: the class of the error, never its text. */
+	readonly error?: string;
 	/** Of the message, in bytes. */
 	readonly size: number;
 	readonly sha256: string;
@@ -29,7 +33,7 @@ export interface QuarantineDeps {
 export interface QuarantineCount {
 	/** Entries with a row of their own. */
 	readonly kept: number;
-	/** Entries beyond the cap, which are only counted. */
+	/** What is only counted: entries beyond the cap, and the further records of an entry that stands for several. */
 	readonly overflow: number;
 }
 
@@ -53,7 +57,7 @@ export function createQuarantine({ table, random, sleep, maxPerDay = 1_000 }: Qu
 			if (fresh.length === 0) return;
 			const kept = fresh.slice(0, room);
 			const writes = kept.map((entry): Write => ({ kind: "create", row: toRow(entry, now) }));
-			const sum = { kept: counted.kept + kept.length, overflow: counted.overflow + fresh.length - kept.length };
+			const sum = { kept: counted.kept + kept.length, overflow: counted.overflow + recordsIn(fresh) - kept.length };
 			const done = await table.transact([...writes, countWrite(shard, counter, sum, now)]);
 			switch (done.outcome) {
 				case "written":
@@ -85,6 +89,11 @@ export function createQuarantine({ table, random, sleep, maxPerDay = 1_000 }: Qu
 			return total(await readCounters(table, day));
 		},
 	};
+}
+
+/** How many messages and records the entries stand for. */
+export function recordsIn(entries: readonly Quarantined[]): number {
+	return entries.reduce((sum, { count = 1 }) => sum + count, 0);
 }
 
 async function notYetKept(table: Table, entries: readonly Quarantined[], now: Date): Promise<readonly Quarantined[]> {
@@ -129,7 +138,7 @@ function countWrite(shard: string, before: Row | undefined, count: QuarantineCou
 	return before === undefined ? { kind: "create", row } : { kind: "replace", row, etag: before.etag };
 }
 
-function toRow({ at, record, reason, size, sha256 }: Quarantined, now: Date): NewRow {
+function toRow({ at, record, reason, count, error, size, sha256 }: Quarantined, now: Date): NewRow {
 	const id = createHash("sha256")
 		.update(JSON.stringify([at.source, at.message, record ?? null, sha256]))
 		.digest("hex")
@@ -146,6 +155,8 @@ function toRow({ at, record, reason, size, sha256 }: Quarantined, now: Date): Ne
 			offset: at.offset,
 			enqueuedAt: at.enqueuedAt,
 			reason: cut(reason, 200),
+			count,
+			error: error === undefined ? undefined : cut(error, 100),
 			size,
 			sha256,
 		}),

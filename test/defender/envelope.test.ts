@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { decodeMessage } from "../../lib/defender/envelope.ts";
+import { fileLimits } from "../../lib/defender/limits.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const record = (columns: object = { FileName: "a.exe" }, table = "DeviceProcessEvents") => ({
@@ -22,6 +23,7 @@ describe("a message gives its records", () => {
 					columns: { FileName: "a.exe" },
 				},
 			],
+			positions: [0],
 			devices: [],
 			total: 1,
 			unreadable: [],
@@ -83,7 +85,7 @@ describe("a message gives its records", () => {
 	});
 
 	test("none is fine", () => {
-		expect(decodeMessage(message())).toEqual({ records: [], devices: [], total: 0, unreadable: [] });
+		expect(decodeMessage(message())).toEqual({ records: [], positions: [], devices: [], total: 0, unreadable: [] });
 	});
 });
 
@@ -95,7 +97,8 @@ describe("what cannot be read is named, and nothing is thrown", () => {
 		["not-json", bytes('{"records":[')],
 		["not-json", bytes(`${"[".repeat(10_000)}`)],
 		["bad-gzip", new Uint8Array([0x1f, 0x8b, 1, 2, 3])],
-		["too-large", new Uint8Array(64 * 1024 * 1024 + 1)],
+		["too-large", new Uint8Array(4 * 1024 * 1024 + 1)],
+		["too-large", gzipSync(`[${"1,".repeat(2.5 * 1024 * 1024)}1]`)],
 		["not-an-object", bytes("null")],
 		["not-an-object", bytes("5")],
 		["not-an-object", bytes('"oops"')],
@@ -104,7 +107,7 @@ describe("what cannot be read is named, and nothing is thrown", () => {
 		["records-not-a-list", bytes('{"records":null}')],
 		["records-not-a-list", bytes('{"records":{"0":{}}}')],
 	])("%s", (reason, body) => {
-		expect(decodeMessage(body)).toEqual({ records: [], devices: [], total: 0, unreadable: [{ record: undefined, reason }] });
+		expect(decodeMessage(body)).toMatchObject({ records: [], devices: [], total: 0, unreadable: [{ record: undefined, reason }] });
 	});
 
 	test.each([
@@ -120,5 +123,33 @@ describe("what cannot be read is named, and nothing is thrown", () => {
 		const decoded = decodeMessage(message(record(), bad, record()));
 		expect(decoded.records).toHaveLength(2);
 		expect(decoded.unreadable).toEqual([{ record: 1, reason }]);
+	});
+});
+
+describe("limits", () => {
+	test("of a hub: 10,000 records of a message are read, and one entry counts the rest", () => {
+		const decoded = decodeMessage(message(...Array.from({ length: 10_003 }, () => record())));
+		expect(decoded.records).toHaveLength(10_000);
+		expect(decoded.total).toBe(10_003);
+		expect(decoded.unreadable).toEqual([{ record: 10_000, reason: "too-many-records", count: 3 }]);
+	});
+
+	test("of a file on a person's machine: a line may be larger than anything a hub takes", () => {
+		const body = message(...Array.from({ length: 10_001 }, () => record({ ProcessCommandLine: "x".repeat(500) })));
+		expect(body.byteLength).toBeGreaterThan(4 * 1024 * 1024);
+		expect(decodeMessage(body, fileLimits).records).toHaveLength(10_001);
+	});
+
+	test.each([
+		[64, []],
+		[65, [{ record: 0, reason: "too-deep" }]],
+	])("a column %i levels deep", (levels, unreadable) => {
+		const deep = `${"[".repeat(levels)}${"]".repeat(levels)}`;
+		const decoded = decodeMessage(
+			bytes(`{"records":[{"category":"AdvancedHunting-DeviceEvents","properties":{"AdditionalFields":${deep},"FileName":"a.exe"}}]}`),
+		);
+		expect(decoded.unreadable).toEqual(unreadable);
+		expect(decoded.records[0]?.columns["FileName"]).toBe("a.exe");
+		expect(Object.hasOwn(decoded.records[0]?.columns ?? {}, "AdditionalFields")).toBe(levels === 64);
 	});
 });

@@ -61,6 +61,14 @@ test("a flood fills the day's rows and is only counted from then on", async () =
 	expect(table.all()).toHaveLength(151);
 });
 
+test("an entry that stands for many records takes one row, and counts them all", async () => {
+	const { table, quarantine } = aQuarantine();
+	await quarantine.add([anEntry(1), anEntry(2, { record: 20, count: 9_980, error: "TypeError" })], now);
+
+	expect(await quarantine.count(now)).toEqual({ kept: 2, overflow: 9_979 });
+	expect(table.all().filter(({ values }) => values["count"] === 9_980 && values["error"] === "TypeError")).toHaveLength(1);
+});
+
 test("two instances that note at the same time lose no count", async () => {
 	const { table, quarantine } = aQuarantine();
 	const other = createQuarantine({ table, random: () => 0.5, sleep: async () => undefined });
