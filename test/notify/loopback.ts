@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createSocketServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
 export interface Received {
@@ -16,6 +16,27 @@ export async function listen(handler: RequestListener): Promise<string> {
 	});
 	onTestFinished(async () => {
 		server.closeAllConnections();
+		await new Promise((resolve) => {
+			server.close(resolve);
+		});
+	});
+	const { port } = server.address() as AddressInfo;
+	return `http://127.0.0.1:${port}`;
+}
+
+/** A server that is no web server: it gets the bare connection. */
+export async function bareServer(connected: (socket: Socket) => void): Promise<string> {
+	const sockets = new Set<Socket>();
+	const server = createSocketServer({ allowHalfOpen: true }, (socket) => {
+		sockets.add(socket);
+		socket.on("error", () => undefined);
+		connected(socket);
+	});
+	await new Promise<void>((resolve) => {
+		server.listen(0, "127.0.0.1", resolve);
+	});
+	onTestFinished(async () => {
+		for (const socket of sockets) socket.destroy();
 		await new Promise((resolve) => {
 			server.close(resolve);
 		});

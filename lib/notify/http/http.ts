@@ -5,6 +5,9 @@ import type { Answer, Failure, Post, PostFunction } from "./answer.ts";
 
 const maxAnswerBytes = 4096;
 
+/** Between the deadline of the request and the one around it: time enough for the first to be reported as what it is. */
+const graceMs = 250;
+
 /**
  * The only way out to a destination. Built on `node:https` and not on `fetch`, because it must know whether the
  * request had left when something failed, and must connect to the very address that was checked.
@@ -13,11 +16,12 @@ export function createPost({ timeoutMs }: { timeoutMs: number }): PostFunction {
 	return (post) => {
 		// One deadline for name lookup, connection, headers and body: a server that drips bytes cannot hold us.
 		const signal = AbortSignal.any([post.signal, AbortSignal.timeout(timeoutMs)]);
-		return send(post, signal);
+		return send(post, signal, timeoutMs + graceMs);
 	};
 }
 
-function send(post: Post, signal: AbortSignal): Promise<Answer> {
+/** The deadline around the request does not ask the request: whatever a socket does or leaves undone, there is an answer. */
+function send(post: Post, signal: AbortSignal, outerMs: number): Promise<Answer> {
 	return new Promise((resolve) => {
 		const url = new URL(post.url);
 		const secure = url.protocol === "https:";
@@ -30,21 +34,40 @@ function send(post: Post, signal: AbortSignal): Promise<Answer> {
 			...(post.allowAddress === undefined ? {} : { lookup: checkedLookup(post.allowAddress) }),
 		};
 		let connected = false;
+		let answering = false;
 		const request = (secure ? tlsRequest : plainRequest)(url, options);
+		const settle = (answer: Answer): void => {
+			clearTimeout(outer);
+			resolve(answer);
+		};
+		const outer = setTimeout(() => {
+			settle({ kind: "failed", failure: "timeout", ambiguous: connected });
+			request.destroy();
+		}, outerMs);
 		request.on("socket", (socket) => {
 			socket.once(secure ? "secureConnect" : "connect", () => {
 				connected = true;
 			});
 		});
+		// "Switching protocols" is an answer, and nothing to follow. Without a listener Node drops the socket and says nothing.
+		request.once("upgrade", (response, socket) => {
+			socket.destroy();
+			settle({ kind: "answered", status: response.statusCode ?? 0, retryAfter: "", body: "" });
+		});
 		request.once("response", (response) => {
+			answering = true;
 			// From here on the status decides; what breaks later only shortens the text.
 			request.removeAllListeners("error").on("error", () => undefined);
 			readStart(response, (body) => {
-				resolve({ kind: "answered", status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"] ?? "", body });
+				settle({ kind: "answered", status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"] ?? "", body });
 			});
 		});
 		request.once("error", (error) => {
-			resolve({ kind: "failed", failure: signal.aborted ? "timeout" : failureOf(error), ambiguous: connected });
+			settle({ kind: "failed", failure: signal.aborted ? "timeout" : failureOf(error), ambiguous: connected });
+		});
+		// A socket that is destroyed without an error; after an answer or an error this changes nothing.
+		request.once("close", () => {
+			if (!answering) settle({ kind: "failed", failure: signal.aborted ? "timeout" : "reset", ambiguous: connected });
 		});
 		request.end(post.body);
 	});
@@ -65,6 +88,7 @@ function readStart(response: IncomingMessage, then: (text: string) => void): voi
 	});
 	response.on("end", done);
 	response.on("error", done);
+	response.on("close", done);
 }
 
 /** Refuses the host when any of its addresses is not allowed, and hands over the checked ones: no second lookup. */
