@@ -1,4 +1,4 @@
-import type { ShownCard } from "../cli/card-page.ts";
+import type { ShownCard } from "../lib/notify/teams/page.ts";
 import { teamsMessage } from "../lib/notify/teams/envelope.ts";
 import { withPage } from "../test/notify/browser.ts";
 import { knowledge, variants } from "../test/notify/samples.ts";

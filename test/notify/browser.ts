@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
-import { cardPage, type ShownCard } from "../../cli/card-page.ts";
+import { cardPage, type ShownCard } from "../../lib/notify/teams/page.ts";
 
 const require = createRequire(import.meta.url);
 const scripts = {

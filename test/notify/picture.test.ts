@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ShownCard } from "../../cli/card-page.ts";
-import { surfaces, type Theme } from "../../cli/teams-look.ts";
 import { leastMessage, type TeamsMessage, teamsMessage } from "../../lib/notify/teams/envelope.ts";
+import { surfaces, type Theme } from "../../lib/notify/teams/look.ts";
+import type { ShownCard } from "../../lib/notify/teams/page.ts";
 import type { AnyNotice } from "../../lib/outbox/delivery.ts";
 import { browserPath, withPage } from "./browser.ts";
 import { everywhere } from "./everywhere.ts";

@@ -1,4 +1,4 @@
-import { hostConfig, type Theme } from "./teams-look.ts";
+import { hostConfig, type Theme } from "./look.ts";
 
 export interface ShownCard {
 	/** What this card is an example of. */
