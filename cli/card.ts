@@ -5,13 +5,11 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createApprovalsFile } from "../lib/app/approvals-file.ts";
-import { composeDetection, world } from "../lib/app/compose.ts";
+import { composeDetection, knowledgeOf, world } from "../lib/app/compose.ts";
 import { createDryRun } from "../lib/app/dry-run.ts";
 import { readSettings, type Settings } from "../lib/app/settings.ts";
 import { findingId } from "../lib/findings/finding.ts";
-import { createPortal } from "../lib/notify/portal.ts";
-import { teamsMessage } from "../lib/notify/teams/envelope.ts";
-import { cardPage } from "../lib/notify/teams/page.ts";
+import { destinationKinds } from "../lib/notify/index.ts";
 import type { Notice } from "../lib/outbox/delivery.ts";
 import { render } from "../lib/outbox/send.ts";
 import { findings } from "../lib/watch/routine-messages.ts";
@@ -24,7 +22,7 @@ export interface CardOptions {
 	readonly open?: boolean;
 }
 
-/** `tunnelwatch card`: writes a page with the cards as Teams shows them. Returns the exit code. */
+/** `tunnelwatch card`: writes a page with the cards as people see them. Returns the exit code. */
 export async function card(which: string, options: CardOptions): Promise<number> {
 	const read = readSettings(process.env);
 	if (!read.ok) return wrongSettings(read.mistakes);
@@ -49,12 +47,13 @@ export async function card(which: string, options: CardOptions): Promise<number>
 }
 
 async function show(notices: readonly Notice[], settings: Settings, { out, open }: CardOptions): Promise<number> {
-	const knowledge = { rules: composeDetection(settings).findRule, portal: createPortal(settings.PORTAL_URL) };
-	const cards = notices.map((notice) => ({ name: notice.id, card: teamsMessage(notice, knowledge).attachments[0].content }));
+	const page = destinationKinds.find((kind) => kind.page !== undefined)?.page;
+	if (page === undefined) throw new Error("no destination can draw its messages");
+	const shown = notices.map((notice) => ({ name: notice.id, notice }));
 	const file = resolve(out ?? join(dataFolder(), "cards.html"));
 	await mkdir(dirname(file), { recursive: true });
-	await writeFile(file, cardPage(cards, scripts()));
-	process.stdout.write(`${cards.length === 1 ? "1 card" : `${cards.length} cards`}: ${pathToFileURL(file)}\n`);
+	await writeFile(file, page(shown, knowledgeOf(settings, composeDetection(settings)), packageFile));
+	process.stdout.write(`${shown.length === 1 ? "1 card" : `${shown.length} cards`}: ${pathToFileURL(file)}\n`);
 	if (open === true) openInBrowser(file);
 	return 0;
 }
@@ -70,13 +69,10 @@ async function sampleNotices(settings: Settings): Promise<readonly Notice[]> {
 	return dry.notices(world.clock());
 }
 
-/** The official renderer goes into the page: it needs no network, and works from a mail or a ticket. */
-function scripts() {
-	const require = createRequire(import.meta.url);
-	return {
-		adaptiveCards: readFileSync(require.resolve("adaptivecards/dist/adaptivecards.min.js"), "utf8"),
-		markdownIt: readFileSync(join(require.resolve("markdown-it/package.json"), "../dist/browser/markdown-it.umd.min.js"), "utf8"),
-	};
+/** What a page is drawn with goes into the page: it needs no network, and works from a mail or a ticket. */
+function packageFile(file: string): string {
+	const [name = "", ...rest] = file.split("/");
+	return readFileSync(join(createRequire(import.meta.url).resolve(`${name}/package.json`), "..", ...rest), "utf8");
 }
 
 function openInBrowser(file: string): void {

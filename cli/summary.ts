@@ -36,7 +36,7 @@ export function summaryText({ totals, quarantined, destinations, owed, whatIf, s
 		lines.push(`${count(due, "notice")} to ${destination} could not be delivered yet; stored, and the next run tries again.`);
 	}
 	if (whatIf) lines.push("Nothing was recorded and nothing was sent.");
-	else if (totals.findings > 0) lines.push("How Teams shows them: npx tunnelwatch card all --open");
+	else if (totals.findings > 0) lines.push("How people see them: npx tunnelwatch card all --open");
 	return lines.join("\n");
 }
 

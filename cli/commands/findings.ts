@@ -5,7 +5,7 @@ import type { CardOptions } from "../card.ts";
 export function addFindings(program: Command): void {
 	program
 		.command("card")
-		.description("write a page that shows cards as Teams does: light and dark, on a desktop and a phone")
+		.description("write a page that shows messages as a chat does: light and dark, on a desktop and a phone")
 		.argument("[which]", "a finding's id, `all` that are stored, or `sample`", "sample")
 		.option("--out <file>", "where to write it (default: cards.html in the data folder)")
 		.option("--open", "open it in the browser")

@@ -11,8 +11,9 @@ import type { Policy } from "../findings/policy.ts";
 import { createDeviceStore } from "../knowledge/device-store.ts";
 import { createPrevalenceCounter } from "../knowledge/prevalence.ts";
 import { createPost } from "../notify/http/http.ts";
-import { createDestinations } from "../notify/index.ts";
+import { createPortal } from "../notify/portal.ts";
 import type { FindRule } from "../notify/rule-facts.ts";
+import type { Knowledge } from "../notify/story/tell.ts";
 import { createDispatcher, type Dispatcher } from "../outbox/deliver.ts";
 import type { Destination } from "../outbox/delivery.ts";
 import { createRecorder, type Recorder } from "../outbox/record.ts";
@@ -66,14 +67,20 @@ export interface Storage extends Pick<Parts, "judge" | "learn"> {
 	readonly quarantine: Quarantine;
 }
 
+/** What messages are told with. */
+export function knowledgeOf({ PORTAL_URL }: Settings, { findRule }: Detection): Knowledge {
+	return { rules: findRule, portal: createPortal(PORTAL_URL) };
+}
+
 /** The destinations that are set, as they are in this world. */
-export function composeDestinations(settings: Settings, { findRule }: Detection): ReturnType<typeof createDestinations> {
-	return createDestinations(settings, {
-		...world,
-		rules: findRule,
+export function composeDestinations(settings: Settings, detection: Detection): readonly Destination[] {
+	const outside = {
+		clock: world.clock,
+		knowledge: knowledgeOf(settings, detection),
 		post: createPost({ timeoutMs: sendMs }),
 		allowLoopback: isLocal(settings.TABLE_ENDPOINT),
-	});
+	};
+	return settings.destinations.map((one) => one.open(outside));
 }
 
 export function composeStorage(

@@ -2,7 +2,6 @@ import { fileLimits } from "../defender/limits.ts";
 import type { Message } from "../defender/message.ts";
 import { createConsole } from "../notify/console/console.ts";
 import type { Terminal } from "../notify/console/terminal-card.ts";
-import { createPortal } from "../notify/portal.ts";
 import { type Budget, eachMinute } from "../outbox/deliver.ts";
 import type { Destination } from "../outbox/delivery.ts";
 import { fallBack } from "../outbox/fallback.ts";
@@ -11,7 +10,7 @@ import { wake } from "../outbox/retry-now.ts";
 import { type Outcome, runPipeline } from "../pipeline.ts";
 import type { Table } from "../store/table.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
-import { composeDestinations, composeDetection, composeStorage, world } from "./compose.ts";
+import { composeDestinations, composeDetection, composeStorage, knowledgeOf, world } from "./compose.ts";
 import { createDryRun, type DryRun } from "./dry-run.ts";
 import type { Settings } from "./settings.ts";
 
@@ -50,10 +49,9 @@ const patienceMs = 8_000;
 /** On `table`; without one, nothing is recorded and nothing is sent, and cards show what would be. */
 export function createLocalApp(settings: Settings, table: Table | undefined, screen: Screen): LocalApp {
 	const detection = composeDetection(settings);
-	const terminal = createConsole({ ...screen, knowledge: { rules: detection.findRule, portal: createPortal(settings.PORTAL_URL) } });
-	const remote = composeDestinations(settings, detection);
+	const terminal = createConsole({ ...screen, knowledge: knowledgeOf(settings, detection) });
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE);
-	const destinations = [terminal, ...remote.destinations];
+	const destinations = [terminal, ...composeDestinations(settings, detection)];
 	const names = destinations.map((one) => one.name);
 	// The fallback is told only what another one has not taken.
 	const told = names.filter((name) => name !== settings.FALLBACK);
@@ -63,7 +61,7 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 	const warnings = async () => {
 		const now = world.clock();
 		await approvals.refresh(now);
-		return [...remote.warnings, ...approvals.mistakes(), ...approvals.warnings(now)];
+		return [...settings.destinations.flatMap(({ warning }) => warning ?? []), ...approvals.mistakes(), ...approvals.warnings(now)];
 	};
 	// Every message is parsed whole: the counts are exact, and damage is seen wherever it is.
 	const parts = { ...detection, sieve: undefined, limits: fileLimits, clock: world.clock };

@@ -1,8 +1,8 @@
-import { localSettings, platformSettings, settingsSchema } from "./settings.ts";
+import { localSettings, platformSettings, settingSchemas } from "./settings.ts";
 
 /** The settings as a Markdown table, from the same schema that reads them. */
 export function settingsTable(): string {
-	const rows = Object.entries(settingsSchema.shape).map(([name, schema]) => {
+	const rows = Object.entries(settingSchemas).map(([name, schema]) => {
 		const standard = schema.safeParse(undefined);
 		const value = standard.success ? standard.data : undefined;
 		return row(name, shown(value), schema.description ?? "");

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { foldId } from "../defender/device-identity.ts";
 import { selectRules } from "../families/select.ts";
-import { createDestinations, type NotifySettings, notifySettings } from "../notify/index.ts";
+import { configureDestinations, destinationKinds, notifySettings } from "../notify/index.ts";
+import type { Configured, Given } from "../notify/kind.ts";
+import { portalSettings } from "../notify/portal-settings.ts";
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -17,8 +19,10 @@ function wholeNumber(min: number, max: number) {
 		.refine((value) => value >= min && value <= max, wanted);
 }
 
-/** Every setting of ours: its form, its default, and a sentence of help. The README's table is made from this. */
-export const settingsSchema = z.object({
+const kindNames = destinationKinds.map((kind) => kind.name);
+
+/** Settings of the program itself and what all destinations share: form, default, and a sentence of help. */
+const ownSettings = {
 	TABLE_ENDPOINT: z
 		.string()
 		.regex(tableEndpoint, "write https://<account>.table.core.windows.net, without a key or signature")
@@ -69,18 +73,26 @@ export const settingsSchema = z.object({
 			"`true` also reads DeviceInfo and DeviceNetworkInfo, to show system, addresses and users. Stream both tables; their rows are parsed besides the matches.",
 		),
 	FALLBACK: z
-		.enum(["teams", "webhook"], { error: "write teams or webhook" })
+		.enum(kindNames, { error: `write ${kindNames.join(" or ")}` })
 		.optional()
 		.describe("Destination that gets only what is urgent (high or critical) and another one has not taken for 10 minutes."),
 	DIGEST_HOUR_UTC: wholeNumber(0, 23)
 		.optional()
 		.describe("Hour of the day for a daily digest to chats: what was held back, approved, given up. Empty = no digest."),
-	...notifySettings,
-});
+	...portalSettings,
+};
 
-export type Settings = z.output<typeof settingsSchema>;
+/** Every setting of ours. The README's table is made from this. */
+export const settingSchemas: Readonly<Record<string, z.ZodType>> = { ...ownSettings, ...notifySettings };
 
-export const settingNames = Object.keys(settingsSchema.shape) as readonly (keyof Settings)[];
+export const settingNames: readonly string[] = Object.keys(settingSchemas);
+
+const settingsSchema = z.object(ownSettings);
+
+export interface Settings extends z.output<typeof settingsSchema> {
+	/** Those that are switched on. */
+	readonly destinations: readonly Configured[];
+}
 
 /** Only on a person's machine. */
 export const localSettings = {
@@ -122,26 +134,23 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 		// zod's own words can repeat the value ("received …"); only our own messages and a neutral sentence leave here.
 		for (const issue of result.error.issues) mistakes.push(`${issue.path.join(".")}: ${issue.message}`);
 	}
-	mistakes.push(...destinationMistakes(given), ...fallbackMistakes(given));
-	return result.success && mistakes.length === 0 ? { ok: true, settings: result.data } : { ok: false, mistakes };
-}
-
-/** What is wrong with addresses of destinations, also while another setting of theirs is wrong. They are made for this alone, and never send. */
-function destinationMistakes(given: Readonly<Record<string, string>>): readonly string[] {
-	const lenient = Object.entries(notifySettings).map(([name, schema]) => {
-		const read = schema.safeParse(given[name]);
-		return [name, (read.success ? read : schema.safeParse(undefined)).data];
-	});
-	const idle = { clock: () => new Date(0), rules: () => undefined, post: () => Promise.reject(new Error("not to be used")) };
-	// Each value was read by its own schema, or is its default.
-	const settings = Object.fromEntries(lenient) as NotifySettings;
-	return createDestinations(settings, { ...idle, allowLoopback: isLocal(given["TABLE_ENDPOINT"]) }).mistakes;
+	const read = configureDestinations(given, { allowLoopback: isLocal(given["TABLE_ENDPOINT"]) });
+	mistakes.push(...read.mistakes, ...fallbackMistakes(given));
+	if (!result.success || mistakes.length > 0) return { ok: false, mistakes };
+	return { ok: true, settings: { ...result.data, destinations: read.destinations } };
 }
 
 /** A fallback that nothing falls back from, or that is not there, would take messages away from people. */
-function fallbackMistakes({ FALLBACK, TEAMS_WEBHOOK_URL, WEBHOOK_URL }: Readonly<Record<string, string | undefined>>): readonly string[] {
-	if (FALLBACK === undefined || (TEAMS_WEBHOOK_URL !== undefined && WEBHOOK_URL !== undefined)) return [];
-	return ["FALLBACK: needs both TEAMS_WEBHOOK_URL and WEBHOOK_URL: one to fall back to, one to fall back from"];
+function fallbackMistakes(given: Given): readonly string[] {
+	const fallback = destinationKinds.find((kind) => kind.name === given["FALLBACK"]);
+	if (fallback === undefined) return [];
+	const others = destinationKinds.filter((kind) => kind !== fallback);
+	return [
+		...(given[fallback.address] === undefined ? [`FALLBACK: ${fallback.name} is off; set ${fallback.address}`] : []),
+		...(others.every((kind) => given[kind.address] === undefined)
+			? [`FALLBACK: there is nothing to fall back from; set ${others.map((kind) => kind.address).join(" or ")} too`]
+			: []),
+	];
 }
 
 /** With the table on this machine, destinations may be here too, without TLS: for trying things out. */

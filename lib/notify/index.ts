@@ -1,27 +1,33 @@
 import type * as z from "zod";
-import type { Destination } from "../outbox/delivery.ts";
-import type { DestinationKind, Outside } from "./kind.ts";
+import type { Configured, DestinationKind, Given, Place } from "./kind.ts";
 import { portalSettings } from "./portal-settings.ts";
-import { teams, teamsSettings } from "./teams/kind.ts";
-import { webhook, webhookSettings } from "./webhook/kind.ts";
+import { teams } from "./teams/kind.ts";
+import { webhook } from "./webhook/kind.ts";
 
-/** Every setting of every destination. A new one: its folder, its settings here and its line below. */
-export const notifySettings = { ...teamsSettings, ...webhookSettings, ...portalSettings };
+/** Every destination there is. A new one: its folder, and its line here. */
+export const destinationKinds: readonly DestinationKind[] = [teams, webhook];
 
-export type NotifySettings = z.output<z.ZodObject<typeof notifySettings>>;
+/** Every setting of every destination, and what they share. */
+export const notifySettings: Readonly<Record<string, z.ZodType>> = Object.assign(
+	{},
+	...destinationKinds.map((kind) => kind.settings),
+	portalSettings,
+);
 
-export const destinationKinds: readonly DestinationKind<NotifySettings>[] = [teams, webhook];
+/** The settings that hold a secret. */
+export const secretSettings: readonly string[] = destinationKinds.flatMap((kind) => kind.secrets);
 
-/** The destinations that are switched on. Mistakes and warnings name the setting and hold no value. */
-export function createDestinations(
-	settings: NotifySettings,
-	outside: Outside,
-): { readonly destinations: readonly Destination[]; readonly mistakes: readonly string[]; readonly warnings: readonly string[] } {
-	const created = destinationKinds.map((kind) => kind.create(settings, outside));
-	const ready = created.filter((one) => one.state === "ready");
+/** "TEAMS_WEBHOOK_URL or WEBHOOK_URL": what to set, or nobody is ever told. */
+export const addressSettings: string = destinationKinds.map((kind) => kind.address).join(" or ");
+
+/** The destinations that are switched on, ready to be opened. Mistakes name the setting and hold no value. */
+export function configureDestinations(
+	given: Given,
+	place: Place,
+): { readonly destinations: readonly Configured[]; readonly mistakes: readonly string[] } {
+	const read = destinationKinds.map((kind) => kind.configure(given, place));
 	return {
-		destinations: ready.map(({ destination }) => destination),
-		mistakes: created.filter((one) => one.state === "wrong").map(({ mistake }) => mistake),
-		warnings: ready.map(({ warning }) => warning).filter((warning) => warning !== undefined),
+		destinations: read.map(({ configured }) => configured).filter((one) => one !== undefined),
+		mistakes: read.flatMap(({ mistakes }) => mistakes),
 	};
 }

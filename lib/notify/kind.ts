@@ -1,24 +1,105 @@
-import type { Destination } from "../outbox/delivery.ts";
+import type * as z from "zod";
+import type { Destination, FailureReason } from "../outbox/delivery.ts";
 import type { PostFunction } from "./http/answer.ts";
-import type { FindRule } from "./rule-facts.ts";
+import type { UrlCheck } from "./http/url-check.ts";
+import type { CardPage } from "./page.ts";
+import type { Knowledge } from "./story/tell.ts";
 
-/** What a destination gets from outside. */
-export interface Outside {
-	readonly post: PostFunction;
-	readonly clock: () => Date;
-	readonly rules: FindRule;
+/** Settings of a destination by name: each with its form, its default and a sentence of help. */
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+type Values<S extends Shape> = { readonly [Name in keyof S]: z.output<S[Name]> };
+
+/** Settings as they were given, by name; empty ones are absent. */
+export type Given = Readonly<Record<string, string>>;
+
+/** Where the program runs. */
+export interface Place {
 	/** Plain http to this very machine, for trying things out. Never where it is deployed. */
 	readonly allowLoopback: boolean;
 }
 
-/** What settings make of a destination. Mistakes and warnings begin with the setting's name and hold no value. */
-type Created =
-	| { readonly state: "off" }
-	| { readonly state: "wrong"; readonly mistake: string }
-	| { readonly state: "ready"; readonly destination: Destination; readonly warning: string | undefined };
+/** What a destination gets from outside. */
+export interface Outside extends Place {
+	readonly post: PostFunction;
+	readonly clock: () => Date;
+	readonly knowledge: Knowledge;
+}
 
-/** One place that notices can go to: its settings, and how they become a destination. */
-export interface DestinationKind<Settings> {
+/** Everything particular about one destination, declared in its folder. */
+interface Declaration<S extends Shape> {
+	/** Part of row keys and of every log line: it never changes. */
 	readonly name: string;
-	create(settings: Settings, outside: Outside): Created;
+	/**
+	 * chat: people read it, so it has a pace, storm notices, check-ins and the digest. machine: it gets every finding by
+	 * itself, at once.
+	 */
+	readonly audience: "chat" | "machine";
+	readonly settings: S;
+	/** The setting that switches it on. */
+	readonly address: keyof S & string;
+	/** Settings that the vault keeps. */
+	readonly secrets: readonly (keyof S & string)[];
+	/** Settings in the right form, with made-up values. */
+	readonly example: Given;
+	/** What `doctor` advises for a failure, where this destination knows better than the general advice. */
+	readonly fixes: Readonly<Partial<Record<FailureReason, string>>>;
+	/** Looks at the form of the address. Nothing is opened. */
+	check(settings: Values<S>, place: Place): UrlCheck;
+	create(settings: Values<S>, outside: Outside): Pick<Destination, "send">;
+	/** Draws its messages as people see them. */
+	readonly page?: CardPage;
+}
+
+/** A destination whose settings are right; nothing is open yet. */
+export interface Configured {
+	readonly name: string;
+	readonly kind: DestinationKind;
+	/** Worth a look, and no reason to refuse it. */
+	readonly warning: string | undefined;
+	open(outside: Outside): Destination;
+}
+
+/** One entry of the list of destinations: a declaration whose settings only it can read. */
+export interface DestinationKind
+	extends Pick<Declaration<Shape>, "name" | "audience" | "settings" | "address" | "secrets" | "example" | "fixes" | "page"> {
+	/** Mistakes begin with the setting's name and hold no value; `configured` is absent when it is off or wrong. */
+	configure(given: Given, place: Place): { readonly configured: Configured | undefined; readonly mistakes: readonly string[] };
+}
+
+/** Makes a declaration an entry of the list. */
+export function destinationKind<S extends Shape>(declared: Declaration<S>): DestinationKind {
+	const { name, audience, settings, address, secrets, example, fixes, page, check, create } = declared;
+	const kind: DestinationKind = {
+		...{ name, audience, settings, address, secrets, example, fixes },
+		...(page === undefined ? {} : { page }),
+		configure(given, place) {
+			const { values, mistakes } = read(settings, given);
+			if (given[address] === undefined) return { configured: undefined, mistakes };
+			const checked = check(values, place);
+			const all = checked.ok ? mistakes : [...mistakes, `${address}: ${checked.problem}`];
+			if (!checked.ok || all.length > 0) return { configured: undefined, mistakes: all };
+			const warning = checked.warning === undefined ? undefined : `${address}: ${checked.warning}`;
+			const open = (outside: Outside): Destination => ({
+				...create(values, outside),
+				name,
+				...(audience === "machine" ? { unlimited: true } : {}),
+			});
+			return { configured: { name, kind, warning, open }, mistakes: [] };
+		},
+	};
+	return kind;
+}
+
+/** A wrong value is named and then taken for absent, so that it hides no other mistake. */
+function read<S extends Shape>(settings: S, given: Given): { readonly values: Values<S>; readonly mistakes: readonly string[] } {
+	const mistakes: string[] = [];
+	const values = Object.entries(settings).map(([name, schema]) => {
+		const result = schema.safeParse(given[name]);
+		if (result.success) return [name, result.data];
+		for (const issue of result.error.issues) mistakes.push(`${name}: ${issue.message}`);
+		return [name, schema.safeParse(undefined).data];
+	});
+	// Each value was read by the schema of its own name.
+	return { values: Object.fromEntries(values) as Values<S>, mistakes };
 }

@@ -51,7 +51,7 @@ export interface DigestNotice {
 	readonly now: Date;
 }
 
-/** A sign of life after a quiet week; an idle Teams flow is switched off by its host. */
+/** A sign of life after a quiet week; an idle chat connection is switched off by its host. */
 export interface HeartbeatNotice {
 	readonly type: "heartbeat";
 	/** `cf-heartbeat-<yyyymmdd>` */
@@ -90,7 +90,7 @@ export type Delivery =
 
 /** One place that notices go to. Never throws for an expected outcome. */
 export interface Destination {
-	/** `teams`, `webhook` or `console`; part of a row key and of every log line. */
+	/** Part of a row key and of every log line. */
 	readonly name: string;
 	/** It takes any number at once (a terminal): no pace, and no storm notices. */
 	readonly unlimited?: true;

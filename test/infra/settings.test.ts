@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { platformSettings, settingNames } from "../../lib/app/settings.ts";
+import { secretSettings } from "../../lib/notify/index.ts";
 import { compiledTemplate, sorted, type Template } from "./template.ts";
 
 /** Names of the platform itself: the identity, the host's storage and telemetry, overrides of host.json. */
@@ -53,7 +54,7 @@ test("a setting that the template lacks, or has under another name, is noticed",
 test("secrets reach the app as references into the vault", () => {
 	const text = JSON.stringify(compiledTemplate());
 
-	for (const name of ["TEAMS_WEBHOOK_URL", "WEBHOOK_URL", "WEBHOOK_SECRET", "WEBHOOK_HEADER"]) {
+	for (const name of secretSettings) {
 		expect(text).toMatch(new RegExp(`'${name}', format\\('\\{0\\}[a-z-]+/\\)', format\\('@Microsoft.KeyVault\\(SecretUri=`));
 	}
 });

@@ -4,13 +4,15 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
-import { cardPage, type ShownCard } from "../../lib/notify/teams/page.ts";
+import { pageOf, type ShownCard } from "../../lib/notify/teams/page.ts";
 
 const require = createRequire(import.meta.url);
-const scripts = {
-	adaptiveCards: readFileSync(require.resolve("adaptivecards/dist/adaptivecards.min.js"), "utf8"),
-	markdownIt: readFileSync(join(require.resolve("markdown-it/package.json"), "../dist/browser/markdown-it.umd.min.js"), "utf8"),
-};
+
+/** A file of an installed package. */
+export function packageFile(file: string): string {
+	const [name = "", ...rest] = file.split("/");
+	return readFileSync(join(require.resolve(`${name}/package.json`), "..", ...rest), "utf8");
+}
 
 /** Where Chromium is, if it is installed. */
 export const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
@@ -36,7 +38,7 @@ export async function withPage<T>(
 		page.on("console", (message) => complaints.push(message.text()));
 		page.on("pageerror", (error) => complaints.push(error.message));
 		page.on("request", (request) => complaints.push(`asked for ${request.url()}`));
-		await page.setContent(cardPage(cards, scripts));
+		await page.setContent(pageOf(cards, packageFile));
 		return await use(page, complaints);
 	} finally {
 		await browser.close();

@@ -1,34 +1,25 @@
 import { describe, expect, test } from "vitest";
-import * as z from "zod";
 import { createPost } from "../../lib/notify/http/http.ts";
-import { createDestinations, destinationKinds, notifySettings } from "../../lib/notify/index.ts";
+import { destinationKinds } from "../../lib/notify/index.ts";
+import type { DestinationKind } from "../../lib/notify/kind.ts";
 import type { Delivery, Destination } from "../../lib/outbox/delivery.ts";
 import { at } from "../builders.ts";
 import { closedPort, listen, receiver, status } from "./loopback.ts";
-import { aNotice, rules, variants } from "./samples.ts";
+import { aNotice, knowledge, variants } from "./samples.ts";
 
 // Every destination that speaks HTTP keeps the same promises. A new one is tested by being in the list.
 
-/** The setting that switches a destination on, and an address in the form it wants. */
-const addresses: Readonly<Record<string, { readonly setting: string; readonly path: string }>> = {
-	teams: { setting: "TEAMS_WEBHOOK_URL", path: "/workflows/CANARY/triggers/manual/paths/invoke?sig=CANARY" },
-	webhook: { setting: "WEBHOOK_URL", path: "/hook/CANARY?key=CANARY" },
-};
+/** Its example settings with every address on a server of the test's own; what is secret in them is a canary. */
+function settingsAt(kind: DestinationKind, base: string): Record<string, string> {
+	const here = (value: string): string => value.replace(/^https:\/\/[^/]+/, base);
+	return Object.fromEntries(Object.entries(kind.example).map(([name, value]) => [name, here(value).replaceAll("example", "CANARY")]));
+}
 
-function destination(name: string, base: string, timeoutMs = 10_000): Destination {
-	const address = addresses[name];
-	if (address === undefined) throw new Error(`give ${name} an address in this suite`);
-	const settings = z.object(notifySettings).parse({ [address.setting]: base + address.path });
-	const { destinations, mistakes } = createDestinations(settings, {
-		post: createPost({ timeoutMs }),
-		clock: () => at("21T19:36:12"),
-		rules,
-		allowLoopback: true,
-	});
+function destination(kind: DestinationKind, base: string, timeoutMs = 10_000): Destination {
+	const { configured, mistakes } = kind.configure(settingsAt(kind, base), { allowLoopback: true });
 	expect(mistakes).toEqual([]);
-	const [only] = destinations;
-	if (only === undefined) throw new Error(`${name} is off`);
-	return only;
+	if (configured === undefined) throw new Error(`${kind.name} is off`);
+	return configured.open({ post: createPost({ timeoutMs }), clock: () => at("21T19:36:12"), knowledge, allowLoopback: true });
 }
 
 const never = new AbortController().signal;
@@ -39,7 +30,30 @@ function short(delivery: Delivery): string {
 	return `${delivery.reason} ${delivery.scope}${wait}${delivery.ambiguous ? " ambiguous" : ""}`;
 }
 
-describe.each(destinationKinds.map(({ name }) => name))("%s", (name) => {
+describe.each(destinationKinds)("$name", (kind) => {
+	test("its example is in the form that it accepts where it is deployed", () => {
+		const { configured, mistakes } = kind.configure(kind.example, { allowLoopback: false });
+		expect({ name: configured?.name, mistakes }).toEqual({ name: kind.name, mistakes: [] });
+	});
+
+	test("a user name or a password in an address is refused", () => {
+		const addresses = Object.entries(kind.example).filter(([, value]) => URL.canParse(value));
+		for (const [name, value] of addresses) {
+			for (const who of ["user@", ":pw@", "user:pw@"]) {
+				const settings = { ...kind.example, [name]: value.replace("://", `://${who}`) };
+				expect(kind.configure(settings, { allowLoopback: false }).mistakes).toEqual([
+					expect.stringMatching(new RegExp(`^${name}: .*user name or a password`)),
+				]);
+			}
+		}
+	});
+
+	test("it is off without its address, and its secrets are settings of its own", () => {
+		const { [kind.address]: _, ...others } = kind.example;
+		expect(kind.configure(others, { allowLoopback: false })).toEqual({ configured: undefined, mistakes: [] });
+		for (const name of kind.secrets) expect(Object.keys(kind.settings)).toContain(name);
+	});
+
 	test.each([
 		[202, {}, "", "queued"],
 		[200, {}, "", "confirmed"],
@@ -65,28 +79,28 @@ describe.each(destinationKinds.map(({ name }) => name))("%s", (name) => {
 		[504, {}, "", "server row ambiguous"],
 	] as const)("an answer %i %j %s means: %s", async (code, headers, body, expected) => {
 		const { base } = await receiver(status(code, headers, body));
-		expect(short(await destination(name, base).send(aNotice(), never))).toBe(expected);
+		expect(short(await destination(kind, base).send(aNotice(), never))).toBe(expected);
 	});
 
 	test("a server that hangs costs one deadline, and the notice may have arrived", async () => {
 		const { base } = await receiver(() => undefined);
-		expect(short(await destination(name, base, 150).send(aNotice(), never))).toBe("timeout row ambiguous");
+		expect(short(await destination(kind, base, 150).send(aNotice(), never))).toBe("timeout row ambiguous");
 	});
 
 	test("a server that drips its headers costs one deadline", async () => {
 		const base = await listen((request) => {
 			request.socket.write("HTTP/1.1 200 OK\r\nx-slow: ");
 		});
-		expect(short(await destination(name, base, 150).send(aNotice(), never))).toBe("timeout row ambiguous");
+		expect(short(await destination(kind, base, 150).send(aNotice(), never))).toBe("timeout row ambiguous");
 	});
 
 	test("nothing listens: surely not delivered", async () => {
-		expect(short(await destination(name, await closedPort()).send(aNotice(), never))).toBe("network row");
+		expect(short(await destination(kind, await closedPort()).send(aNotice(), never))).toBe("network row");
 	});
 
 	test("a connection that breaks off after the request may have delivered it", async () => {
 		const base = await listen((request) => request.socket.destroy());
-		expect(short(await destination(name, base).send(aNotice(), never))).toBe("network row ambiguous");
+		expect(short(await destination(kind, base).send(aNotice(), never))).toBe("network row ambiguous");
 	});
 
 	test("nothing in a result names the address, its key, its host or what the far end wrote", async () => {
@@ -95,7 +109,7 @@ describe.each(destinationKinds.map(({ name }) => name))("%s", (name) => {
 		);
 		const bases = [...(await Promise.all(chatty)).map(({ base }) => base), await closedPort()];
 		for (const base of bases) {
-			const delivery = await destination(name, base).send(aNotice(), never);
+			const delivery = await destination(kind, base).send(aNotice(), never);
 			expect(JSON.stringify(delivery)).not.toMatch(/CANARY|127\.0\.0\.1|https?:/);
 			expect(JSON.stringify(delivery)).not.toContain(new URL(base).port);
 		}
@@ -103,7 +117,7 @@ describe.each(destinationKinds.map(({ name }) => name))("%s", (name) => {
 
 	test("the id of a notice is the same in each attempt", async () => {
 		const { base, received } = await receiver(status(503), status(500), status(202));
-		const one = destination(name, base);
+		const one = destination(kind, base);
 		for (const now of ["21T19:36:10", "21T19:36:40", "21T19:41:00"]) await one.send(aNotice({ now: at(now) }), never);
 		expect(received).toHaveLength(3);
 		for (const { headers, body } of received) expect(`${headers["webhook-id"]} ${body}`).toContain("cf-3f9c2a7d5110");
@@ -112,7 +126,7 @@ describe.each(destinationKinds.map(({ name }) => name))("%s", (name) => {
 
 	test.each(Object.entries(variants))("what is sent for '%s' is JSON of moderate size", async (_variant, notice) => {
 		const { base, received } = await receiver(status(202));
-		expect(await destination(name, base).send(notice, never)).toEqual({ ok: true, proof: "queued" });
+		expect(await destination(kind, base).send(notice, never)).toEqual({ ok: true, proof: "queued" });
 		expect(received).toHaveLength(1);
 		expect(received[0]?.headers["content-type"]).toBe("application/json; charset=utf-8");
 		expect(Object.keys(JSON.parse(received[0]?.body ?? ""))).toContain("type");

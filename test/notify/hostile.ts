@@ -35,6 +35,8 @@ const hostilePieces: readonly string[] = [
 	"\u009b31m",
 	"\u{e0041}\u{e007f}",
 	"\u3164",
+	"\u2800",
+	"\u115f",
 	"\ufe0f",
 	"e\u0301\u0301\u0301\u0301\u0301\u0301",
 	"\ud800",
@@ -46,6 +48,8 @@ const hostilePieces: readonly string[] = [
 	"ftp://evil.example",
 	"rdp://localhost:3389",
 	"mailto:ceo@example.com",
+	"tel:+15550100",
+	"sms:+15550100",
 	"javascript:alert(1)",
 	"data:text/html,x",
 	"msteams:/l/chat",
@@ -66,4 +70,4 @@ export const hostileText: fc.Arbitrary<string> = fc
 
 /** Nothing here may be left in text that is shown to people. */
 export const forbidden =
-	/<\s*[\p{L}/!?]|\]\(|https?:\/\/|\b(?:mailto|tel|sms|javascript|data|msteams):|www\.|\{\{(?:DATE|TIME)|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|[^\S ]/iu;
+	/<\s*[\p{L}/!?]|\]\(|https?:\/\/|\b(?:mailto|tel|sms|javascript|data|msteams):|www\.|\{\{(?:DATE|TIME)|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|[^\S ]|\p{Default_Ignorable_Code_Point}|\u2800/iu;

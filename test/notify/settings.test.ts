@@ -1,22 +1,16 @@
 import { describe, expect, test } from "vitest";
-import * as z from "zod";
-import { createDestinations, notifySettings } from "../../lib/notify/index.ts";
-import { at } from "../builders.ts";
+import { configureDestinations, destinationKinds, notifySettings } from "../../lib/notify/index.ts";
+import { portalSettings } from "../../lib/notify/portal-settings.ts";
 
-const schema = z.object(notifySettings);
 const secret = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
 
-function destinations(environment: Readonly<Record<string, string>>, allowLoopback = false) {
-	return createDestinations(schema.parse(environment), {
-		post: () => Promise.reject(new Error("nothing is sent while settings are read")),
-		clock: () => at("21T19:36:12"),
-		rules: () => undefined,
-		allowLoopback,
-	});
+function configured(given: Readonly<Record<string, string>>, allowLoopback = false) {
+	const { destinations, mistakes } = configureDestinations(given, { allowLoopback });
+	return { names: destinations.map(({ name }) => name), mistakes };
 }
 
 test("without settings no destination is on, and nothing is wrong", () => {
-	expect(destinations({})).toEqual({ destinations: [], mistakes: [], warnings: [] });
+	expect(configured({})).toEqual({ names: [], mistakes: [] });
 });
 
 test("every setting explains itself in a sentence", () => {
@@ -24,16 +18,16 @@ test("every setting explains itself in a sentence", () => {
 });
 
 test("all destinations with an address are on", () => {
-	const { destinations: on } = destinations({ TEAMS_WEBHOOK_URL: "http://127.0.0.1:1/x", WEBHOOK_URL: "http://127.0.0.1:1/y" }, true);
-	expect(on.map(({ name }) => name)).toEqual(["teams", "webhook"]);
+	const everything = Object.assign({}, ...destinationKinds.map(({ example }) => example));
+	expect(configured(everything)).toEqual({ names: destinationKinds.map(({ name }) => name), mistakes: [] });
 });
 
 test("every wrong address is named with its setting and never shown", () => {
-	const { destinations: on, mistakes } = destinations({
+	const { names, mistakes } = configured({
 		TEAMS_WEBHOOK_URL: "https://contoso.webhook.office.com/CANARY",
 		WEBHOOK_URL: "http://hooks.example.com/CANARY",
 	});
-	expect(on).toEqual([]);
+	expect(names).toEqual([]);
 	expect(mistakes).toEqual([
 		expect.stringMatching(/^TEAMS_WEBHOOK_URL: Office 365 connectors are retired/),
 		"WEBHOOK_URL: the address must begin with https://",
@@ -51,29 +45,37 @@ describe("a wrong value is answered with what to write, and not repeated", () =>
 		["WEBHOOK_HEADER", "Webhook-Signature: CANARY", /are taken/],
 		["WEBHOOK_HEADER", "content-length: CANARY", /are taken/],
 		["WEBHOOK_ALLOW_PRIVATE", "CANARY", /write true or false/],
-		["PORTAL_URL", "http://CANARY.example.com", /write https/],
-		["PORTAL_URL", "https://CANARY.example.com/path", /write https/],
 	])("%s", (name, value, message) => {
-		const { error } = schema.safeParse({ [name]: value });
-		expect(error?.issues[0]?.message).toMatch(message);
-		expect(error?.issues[0]?.message).not.toContain("CANARY");
+		const { mistakes } = configured({ [name]: value });
+		expect(mistakes).toEqual([expect.stringMatching(message)]);
+		expect(mistakes[0]).toMatch(new RegExp(`^${name}: `));
+		expect(mistakes[0]).not.toContain("CANARY");
+	});
+});
+
+test("a wrong value of a destination that is on switches it off: it must not work by half", () => {
+	expect(configured({ WEBHOOK_URL: "https://hooks.example.com/", WEBHOOK_SECRET: "CANARY" })).toEqual({
+		names: [],
+		mistakes: [expect.stringMatching(/^WEBHOOK_SECRET: /)],
 	});
 });
 
 test("right values are taken", () => {
-	expect(
-		schema.parse({
-			TEAMS_HOST_SUFFIXES: ".api.example.us, .api.example.cn",
-			WEBHOOK_SECRET: `${secret} ${secret}`,
-			WEBHOOK_FORMAT: "ocsf",
-			WEBHOOK_HEADER: "Authorization: Bearer synthetic",
-			WEBHOOK_ALLOW_PRIVATE: "true",
-			PORTAL_URL: "https://security.example.us/",
-		}),
-	).toMatchObject({
-		TEAMS_HOST_SUFFIXES: [".api.example.us", ".api.example.cn"],
+	const given = {
+		...Object.assign({}, ...destinationKinds.map(({ example }) => example)),
+		TEAMS_HOST_SUFFIXES: ".api.example.us, .api.example.cn",
+		WEBHOOK_SECRET: `${secret} ${secret}`,
 		WEBHOOK_FORMAT: "ocsf",
-		WEBHOOK_ALLOW_PRIVATE: true,
-		PORTAL_URL: "https://security.example.us",
-	});
+		WEBHOOK_HEADER: "Authorization: Bearer synthetic",
+		WEBHOOK_ALLOW_PRIVATE: "true",
+	};
+	expect(configured(given).mistakes).toEqual([]);
 });
+
+test.each(["http://CANARY.example.com", "https://CANARY.example.com/path"])(
+	"the portal's address is a host and nothing more: not %s",
+	(value) => {
+		expect(portalSettings.PORTAL_URL.safeParse(value).success).toBe(false);
+		expect(portalSettings.PORTAL_URL.parse("https://security.example.us/")).toBe("https://security.example.us");
+	},
+);

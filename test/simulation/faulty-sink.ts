@@ -51,7 +51,7 @@ export function createFaultySink(name: string, stage: Stage, worker: Worker, log
 				log.pauses.push({ destination: name, from: now(), until: now() + 30_000 });
 			}
 			const seen: Answer = answer === "silence" ? { kind: "failed", failure: "timeout", ambiguous: true } : answer;
-			return classify(seen, "webhook", new Date(now()));
+			return classify(seen, new Date(now()));
 		},
 	};
 }

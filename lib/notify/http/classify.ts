@@ -3,12 +3,17 @@ import type { Answer, Failure } from "./answer.ts";
 
 type Failed = Extract<Delivery, { ok: false }>;
 
+/** What a refusal means where a receiver has words of its own for it; `undefined` = what the status says. */
+export type FindQuirk = (status: number, body: string) => Quirk | undefined;
+
+export type Quirk = Pick<Failed, "reason" | "scope" | "detail">;
+
 /** What an answer means for the notice and for the destination. One table for all destinations that speak HTTP. */
-export function classify(answer: Answer, kind: "teams" | "webhook", now: Date): Delivery {
+export function classify(answer: Answer, now: Date, quirk: FindQuirk = () => undefined): Delivery {
 	if (answer.kind === "failed") return undelivered(answer.failure, answer.ambiguous);
 	const status = trueStatus(answer.status, answer.body);
 	if (isSuccess(status)) return { ok: true, proof: status === 202 ? "queued" : "confirmed" };
-	return refused(status, answer.body, kind, retryAfterMs(answer.retryAfter, now));
+	return refused(status, quirk(status, answer.body), retryAfterMs(answer.retryAfter, now));
 }
 
 /** Retired connectors answered 200 and wrote the real status into the text; some flows still do. */
@@ -19,7 +24,7 @@ function trueStatus(status: number, body: string): number {
 	return told !== undefined || /delivery failed with error/i.test(body) ? 500 : status;
 }
 
-function refused(status: number, body: string, kind: "teams" | "webhook", retryAfter: number | undefined): Delivery {
+function refused(status: number, quirk: Quirk | undefined, retryAfter: number | undefined): Delivery {
 	const failed = (reason: FailureReason, scope: Failed["scope"], detail: string): Delivery => ({
 		ok: false,
 		reason,
@@ -30,9 +35,7 @@ function refused(status: number, body: string, kind: "teams" | "webhook", retryA
 		status,
 		detail,
 	});
-	if (kind === "teams" && body.includes("WorkflowTriggerIsNotEnabled")) {
-		return failed("moved", "down", "The flow is switched off. Turn it on in Power Automate.");
-	}
+	if (quirk !== undefined) return failed(quirk.reason, quirk.scope, quirk.detail);
 	if (status === 429 || status === 503) return failed("rateLimited", "destination", `Asked to slow down (${status}).`);
 	if (status === 401 || status === 403) {
 		return failed("auth", "down", `Access was refused (${status}). Check the address and its key, or make new ones.`);
@@ -63,7 +66,7 @@ function undelivered(failure: Failure, ambiguous: boolean): Delivery {
 const wordsFor: Readonly<Record<Failure, string>> = {
 	refused: "The connection was refused.",
 	unresolved: "The host name could not be resolved.",
-	"forbidden-address": "The host name leads to a private address, which is not allowed. See WEBHOOK_ALLOW_PRIVATE.",
+	"forbidden-address": "The host name leads to a private address, which is not allowed.",
 	tls: "No secure connection: the certificate was not accepted.",
 	reset: "The connection broke off.",
 	timeout: "No answer in time.",

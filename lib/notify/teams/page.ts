@@ -1,3 +1,5 @@
+import type { CardPage } from "../page.ts";
+import { teamsMessage } from "./envelope.ts";
 import { hostConfig, type Theme } from "./look.ts";
 
 export interface ShownCard {
@@ -6,16 +8,15 @@ export interface ShownCard {
 	readonly card: object;
 }
 
-/** Sources of the official renderer and of the Markdown reader it asks for: the page needs no network. */
-export interface PageScripts {
-	/** `adaptivecards/dist/adaptivecards.min.js` */
-	readonly adaptiveCards: string;
-	/** `markdown-it/dist/browser/markdown-it.umd.min.js` */
-	readonly markdownIt: string;
-}
+/** Shows each card as Teams draws it: light and dark on a desktop, and on a phone. */
+export const cardPage: CardPage = (shown, knowledge, source) =>
+	pageOf(
+		shown.map(({ name, notice }) => ({ name, card: teamsMessage(notice, knowledge).attachments[0].content })),
+		source,
+	);
 
-/** A page that shows each card as Teams draws it: light and dark on a desktop, and on a phone. */
-export function cardPage(cards: readonly ShownCard[], scripts: PageScripts): string {
+/** The page about cards that are made already. The official renderer and the Markdown reader it asks for go into it. */
+export function pageOf(cards: readonly ShownCard[], source: (file: string) => string): string {
 	const views: readonly View[] = [
 		{ theme: "light", width: 620 },
 		{ theme: "dark", width: 620 },
@@ -35,8 +36,8 @@ export function cardPage(cards: readonly ShownCard[], scripts: PageScripts): str
 <body>
 <main id="cards"></main>
 <script type="application/json" id="data">${JSON.stringify(data).replaceAll("<", "\\u003c")}</script>
-<script>${closedIn(scripts.adaptiveCards)}</script>
-<script>${closedIn(scripts.markdownIt)}</script>
+<script>${closedIn(source("adaptivecards/dist/adaptivecards.min.js"))}</script>
+<script>${closedIn(source("markdown-it/dist/browser/markdown-it.umd.min.js"))}</script>
 <script>${draw}</script>
 </body>
 </html>

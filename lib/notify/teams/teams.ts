@@ -1,6 +1,6 @@
 import type { Delivery, Destination } from "../../outbox/delivery.ts";
 import type { PostFunction } from "../http/answer.ts";
-import { classify } from "../http/classify.ts";
+import { classify, type Quirk } from "../http/classify.ts";
 import type { Knowledge } from "../story/tell.ts";
 import { leastMessage, type TeamsMessage, teamsMessage } from "./envelope.ts";
 
@@ -15,18 +15,23 @@ export function createTeams({
 	readonly post: PostFunction;
 	readonly knowledge: Knowledge;
 	readonly clock: () => Date;
-}): Destination {
+}): Pick<Destination, "send"> {
 	const send = async (message: TeamsMessage, signal: AbortSignal): Promise<Delivery> => {
 		const headers = { "content-type": "application/json; charset=utf-8" };
-		return classify(await post({ url, headers, body: JSON.stringify(message), signal }), "teams", clock());
+		return classify(await post({ url, headers, body: JSON.stringify(message), signal }), clock(), flowQuirk);
 	};
 	return {
-		name: "teams",
 		send: async (notice, signal) => {
 			const first = await send(teamsMessage(notice, knowledge), signal);
 			return isAboutTheCard(first) ? send(leastMessage(notice, knowledge), signal) : first;
 		},
 	};
+}
+
+/** A flow that is switched off answers 400, as if the message were wrong. */
+function flowQuirk(_status: number, body: string): Quirk | undefined {
+	if (!body.includes("WorkflowTriggerIsNotEnabled")) return undefined;
+	return { reason: "moved", scope: "down", detail: "The flow is switched off. Turn it on in Power Automate." };
 }
 
 /** The receiver has read the card and did not take it: a smaller and plainer one may still pass. */

@@ -20,12 +20,18 @@ export interface WebhookOptions {
 }
 
 /** Posts to any receiver, as the Standard Webhooks specification says. */
-export function createWebhook({ url, keys, format, header, allowAddress, post, knowledge, clock }: WebhookOptions): Destination {
+export function createWebhook({
+	url,
+	keys,
+	format,
+	header,
+	allowAddress,
+	post,
+	knowledge,
+	clock,
+}: WebhookOptions): Pick<Destination, "send"> {
 	const render = (notice: AnyNotice): object => (format === "ocsf" ? ocsfEvent(notice, knowledge) : findingEvent(notice, knowledge));
 	return {
-		name: "webhook",
-		// A machine reads it: it wants every finding by itself, at once.
-		unlimited: true,
 		send: async (notice, signal) => {
 			const body = JSON.stringify(render(notice));
 			const seconds = Math.floor(clock().getTime() / 1000);
@@ -36,7 +42,7 @@ export function createWebhook({ url, keys, format, header, allowAddress, post, k
 				...(keys.length === 0 ? {} : { "webhook-signature": signature(keys, notice.id, seconds, body) }),
 				...(header === undefined ? {} : { [header.name]: header.value }),
 			};
-			return classify(await post({ url, headers, body, signal, allowAddress }), "webhook", clock());
+			return classify(await post({ url, headers, body, signal, allowAddress }), clock());
 		},
 	};
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { classify } from "../../../lib/notify/http/classify.ts";
+import { classify, type FindQuirk } from "../../../lib/notify/http/classify.ts";
 import { at } from "../../builders.ts";
 
 const now = at("21T19:36:10");
@@ -8,8 +8,8 @@ function answered(status: number, { body = "", retryAfter = "" } = {}): Paramete
 	return { kind: "answered", status, body, retryAfter };
 }
 
-function outcome(status: number, kind: "teams" | "webhook" = "teams"): string {
-	const delivery = classify(answered(status), kind, now);
+function outcome(status: number): string {
+	const delivery = classify(answered(status), now);
 	return delivery.ok ? delivery.proof : `${delivery.reason} ${delivery.scope}${delivery.ambiguous ? " ambiguous" : ""}`;
 }
 
@@ -30,8 +30,7 @@ describe("every status has one meaning", () => {
 
 	test.each(Array.from({ length: 500 }, (_, index) => index + 100))("%i", (status) => {
 		const expected = special[status] ?? usual[Math.floor(status / 100)];
-		expect(outcome(status, "teams")).toBe(expected);
-		expect(outcome(status, "webhook")).toBe(expected);
+		expect(outcome(status)).toBe(expected);
 	});
 
 	test("no status at all is a problem of the receiver, tried again", () => {
@@ -46,11 +45,11 @@ describe("a success whose text tells of a failure is that failure", () => {
 		["returned HTTP error 200", "server"],
 		["Message delivery failed with error", "server"],
 	])("%s", (body, reason) => {
-		expect(classify(answered(200, { body }), "teams", now)).toMatchObject({ ok: false, reason });
+		expect(classify(answered(200, { body }), now)).toMatchObject({ ok: false, reason });
 	});
 
 	test.each(["1", "ok", "", '{"error": null}', "HTTP error"])("%j is a success", (body) => {
-		expect(classify(answered(200, { body }), "teams", now)).toEqual({ ok: true, proof: "confirmed" });
+		expect(classify(answered(200, { body }), now)).toEqual({ ok: true, proof: "confirmed" });
 	});
 });
 
@@ -74,23 +73,27 @@ describe("Retry-After", () => {
 		["2026-11-21", undefined],
 	])("%j waits %s ms", (retryAfter, retryAfterMs) => {
 		for (const status of [429, 503]) {
-			expect(classify(answered(status, { retryAfter }), "webhook", now)).toMatchObject({ scope: "destination", retryAfterMs });
+			expect(classify(answered(status, { retryAfter }), now)).toMatchObject({ scope: "destination", retryAfterMs });
 		}
 	});
 
 	test("is not obeyed where nothing waits for it", () => {
-		expect(classify(answered(500, { retryAfter: "7" }), "teams", now)).toMatchObject({ scope: "row", retryAfterMs: undefined });
+		expect(classify(answered(500, { retryAfter: "7" }), now)).toMatchObject({ scope: "row", retryAfterMs: undefined });
 	});
 });
 
-test("a flow that is switched off takes the destination down, whatever its status", () => {
-	const body = '{"error":{"code":"WorkflowTriggerIsNotEnabled","message":"…"}}';
-	expect(classify(answered(400, { body }), "teams", now)).toMatchObject({ reason: "moved", scope: "down" });
-	expect(classify(answered(400, { body }), "webhook", now)).toMatchObject({ reason: "rejected", scope: "dead" });
+test("a receiver's own words for a refusal come before what the status says, and never turn a success", () => {
+	const quirk: FindQuirk = (status, body) =>
+		body.includes("paused") ? { reason: "moved", scope: "down", detail: `Switched off (${status}).` } : undefined;
+	const meets = (status: number, body: string) => classify(answered(status, { body }), now, quirk);
+	expect(meets(400, "paused")).toMatchObject({ reason: "moved", scope: "down", detail: "Switched off (400)." });
+	expect(meets(500, "paused")).toMatchObject({ reason: "moved", scope: "down" });
+	expect(meets(400, "wrong")).toMatchObject({ reason: "rejected", scope: "dead" });
+	expect(meets(200, "paused")).toEqual({ ok: true, proof: "confirmed" });
 });
 
 test("what failed before the request left is surely not delivered; after it, nobody knows", () => {
-	expect(classify({ kind: "failed", failure: "refused", ambiguous: false }, "teams", now)).toEqual({
+	expect(classify({ kind: "failed", failure: "refused", ambiguous: false }, now)).toEqual({
 		ok: false,
 		reason: "network",
 		scope: "row",
@@ -99,7 +102,7 @@ test("what failed before the request left is surely not delivered; after it, nob
 		status: undefined,
 		detail: "The connection was refused.",
 	});
-	expect(classify({ kind: "failed", failure: "timeout", ambiguous: true }, "teams", now)).toMatchObject({
+	expect(classify({ kind: "failed", failure: "timeout", ambiguous: true }, now)).toMatchObject({
 		reason: "timeout",
 		ambiguous: true,
 	});

@@ -36,6 +36,8 @@ describe("refused, with what to do:", () => {
 		["", /this is not an address/],
 		[current.replace("https:", "http:"), /must begin with https/],
 		[current.replace("https://", "https://user:CANARY@"), /user name or a password/],
+		[current.replace("https://", "https://CANARY@"), /user name or a password/],
+		[current.replace("https://", "https://:CANARY@"), /user name or a password/],
 		[`https://evil.example${path}${query}`, /does not belong to Teams Workflows/],
 		[`https://environment.api.powerplatform.com.evil.example${path}${query}`, /does not belong to Teams Workflows/],
 		[`https://evilenvironment.api.powerplatform.com${path}${query}`, /does not belong to Teams Workflows/],
