@@ -1,5 +1,5 @@
-import type { ShownCard } from "../lib/notify/teams/page.ts";
 import { teamsMessage } from "../lib/notify/teams/envelope.ts";
+import type { ShownCard } from "../lib/notify/teams/page.ts";
 import { withPage } from "../test/notify/browser.ts";
 import { knowledge, variants } from "../test/notify/samples.ts";
 
