@@ -30,6 +30,11 @@ export async function checkApprovals(file: string): Promise<number> {
 	return 0;
 }
 
+/** Can a run use the file that was named for it? If not, says why. */
+export async function isUsable(file: string): Promise<boolean> {
+	return (await load(file)) !== undefined;
+}
+
 /** `tunnelwatch approvals list` */
 export async function listApprovals(file: string, { json }: { readonly json: boolean }): Promise<number> {
 	const read = await load(file);

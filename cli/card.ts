@@ -13,7 +13,8 @@ import { destinationKinds } from "../lib/notify/index.ts";
 import type { Notice } from "../lib/outbox/delivery.ts";
 import { render } from "../lib/outbox/send.ts";
 import { findings } from "../lib/watch/routine-messages.ts";
-import { findInputs, readLines } from "./input.ts";
+import { findInputs } from "./input/find-inputs.ts";
+import { readInput, startReading } from "./input/read-input.ts";
 import { dataFolder, withTable, wrongSettings } from "./open-app.ts";
 import { say } from "./session.ts";
 
@@ -64,7 +65,7 @@ async function sampleNotices(settings: Settings): Promise<readonly Notice[]> {
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE ?? join(samples, "approvals.json"));
 	const dry = createDryRun(settings, { ...composeDetection(settings), sieve: undefined }, approvals, []);
 	for (const input of await findInputs([samples])) {
-		for await (const { messages } of readLines(input, new AbortController().signal)) await dry.run(messages);
+		for await (const { messages } of readInput(startReading(input), new AbortController().signal)) await dry.run(messages);
 	}
 	return dry.notices(world.clock());
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { redactError } from "../lib/secrets/redact-error.ts";
 import { addApprovals } from "./commands/approvals.ts";
 import { addFindings } from "./commands/findings.ts";
+import { addHelpTopics } from "./commands/help-topics.ts";
 import { addOperate } from "./commands/operate.ts";
 import { addRules } from "./commands/rules.ts";
 import { addRun } from "./commands/run.ts";
@@ -33,6 +34,7 @@ addFindings(program);
 addRules(program);
 addApprovals(program);
 addOperate(program);
+addHelpTopics(program);
 
 // `tunnelwatch … | head` closes the pipe early. That is no error; a run hears of it, stops and closes its table.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -13,6 +13,8 @@ import { type SessionOptions, say } from "./session.ts";
 export async function withApp(options: SessionOptions, work: (app: LocalApp) => Promise<number>): Promise<number> {
 	const read = readSettings(options.approvals === undefined ? process.env : { ...process.env, APPROVALS_FILE: options.approvals });
 	if (!read.ok) return wrongSettings(read.mistakes);
+	// Named for this run, so a run without it would not be what was asked for.
+	if (options.approvals !== undefined && !(await (await import("./approvals.ts")).isUsable(options.approvals))) return 2;
 	const open = (table: Table | undefined) => work(createLocalApp(read.settings, table, screen(options)));
 	if (options.whatIf) return open(undefined);
 	return withTable(read.settings, open);

@@ -6,7 +6,8 @@ import type { Rule } from "../lib/detect/rule.ts";
 import { allRules } from "../lib/families/cloudflared/rules/index.ts";
 import { selectRules } from "../lib/families/select.ts";
 import { inert } from "../lib/notify/text.ts";
-import { findInputs, readLines } from "./input.ts";
+import { findInputs } from "./input/find-inputs.ts";
+import { readInput, startReading } from "./input/read-input.ts";
 import { cannotRead } from "./run.ts";
 import { say } from "./session.ts";
 
@@ -51,7 +52,7 @@ export async function explainRule(id: string, file: string): Promise<number> {
 	let records = 0;
 	let fired = 0;
 	for (const input of inputs) {
-		for await (const { messages } of readLines(input, new AbortController().signal)) {
+		for await (const { messages } of readInput(startReading(input), new AbortController().signal)) {
 			for (const { at, body } of messages) {
 				for (const [index, record] of decodeMessage(body, fileLimits).records.entries()) {
 					const explanation = explain(rule, record);
@@ -63,7 +64,7 @@ export async function explainRule(id: string, file: string): Promise<number> {
 		}
 	}
 	if (records === 0) {
-		say("The file holds no record that a rule could read: one message or record per line is wanted.");
+		say("The file holds no record that a rule could read; `tunnelwatch run --what-if FILE` says what it looks like.");
 		return 1;
 	}
 	process.stdout.write(`${rule.title} (${rule.id}) fires on ${fired} of ${records} records.\n`);

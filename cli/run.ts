@@ -1,6 +1,7 @@
 import { inert } from "../lib/notify/text.ts";
 import { redact } from "../lib/secrets/redact.ts";
-import { findInputs, type Input, readLines } from "./input.ts";
+import { findInputs, type Input } from "./input/find-inputs.ts";
+import { readInput, startReading } from "./input/read-input.ts";
 import { withApp } from "./open-app.ts";
 import { type Piece, type SessionOptions, say, session } from "./session.ts";
 
@@ -14,7 +15,7 @@ export async function run(paths: readonly string[], options: SessionOptions): Pr
 	const inputs = await findInputs(wanted).catch(cannotRead);
 	if (inputs === undefined) return 1;
 	if (inputs.length === 0) {
-		say("Nothing to read: the folder holds no .ndjson, .jsonl or PT1H.json file.");
+		say("Nothing to read: the folder is empty.");
 		return 1;
 	}
 	return withApp(options, (app) => session(app, (stop) => readInputs(inputs, stop), options));
@@ -25,10 +26,16 @@ async function* readInputs(inputs: readonly Input[], stop: AbortSignal): AsyncGe
 	const total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
 	let done = 0;
 	for (const input of inputs) {
-		for await (const { messages, bytes } of readLines(input, stop)) {
-			done += bytes;
-			yield { messages, where: input.path, share: total === undefined || total === 0 ? undefined : done / total };
-		}
+		const reading = startReading(input);
+		const piece = (messages: Piece["messages"], bytes: number): Piece => {
+			const share = total === undefined || total === 0 ? undefined : (done + bytes) / total;
+			return { messages, where: input.path, share, reading };
+		};
+		for await (const { messages, bytesRead } of readInput(reading, stop)) yield piece(messages, bytesRead);
+		done += input.bytes ?? 0;
+		// Also of an input without any message something is known.
+		yield piece([], 0);
+		if (stop.aborted) return;
 	}
 }
 

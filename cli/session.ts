@@ -4,6 +4,9 @@ import type { Message } from "../lib/defender/message.ts";
 import { inert } from "../lib/notify/text.ts";
 import { redact } from "../lib/secrets/redact.ts";
 import { redactError } from "../lib/secrets/redact-error.ts";
+import { createLedger } from "./input/ledger.ts";
+import type { Reading } from "./input/read-input.ts";
+import { inputLine, reportInputs } from "./input/report-inputs.ts";
 import { createProgress } from "./progress.ts";
 import { jsonLines, summaryLine } from "./report.ts";
 import { summaryText } from "./summary.ts";
@@ -15,6 +18,8 @@ export interface Piece {
 	readonly where: string;
 	/** Share of the whole, 0 to 1; `undefined` when nobody knows. */
 	readonly share: number | undefined;
+	/** What the messages are from; absent for a hub. */
+	readonly reading?: Reading;
 	/** Called when the messages are recorded, never before. */
 	readonly recorded?: () => Promise<void>;
 }
@@ -39,6 +44,7 @@ export async function session(
 ): Promise<number> {
 	const progress = createProgress(process.stderr.isTTY && !options.json);
 	const counter = createTotals();
+	const ledger = createLedger();
 	const stop = new AbortController();
 	const end = (why: Stopped) => () => {
 		stop.abort(why);
@@ -62,6 +68,7 @@ export async function session(
 			const outcome = await app.run(piece.messages);
 			await piece.recorded?.();
 			counter.add(outcome);
+			if (piece.reading !== undefined) ledger.add(piece.reading, outcome);
 			if (options.json) for (const line of jsonLines(outcome)) process.stdout.write(`${line}\n`);
 			const { messages, findings } = counter.totals();
 			progress.show(`${messages.toLocaleString("en")} messages · ${findings} findings · ${inert(redact(piece.where), 60)}`, piece.share);
@@ -76,7 +83,11 @@ export async function session(
 	for (const [signal, handler] of signals) process.off(signal, handler);
 
 	const totals = counter.totals();
-	if (options.json) process.stdout.write(`${summaryLine(totals)}\n`);
+	const inputs = reportInputs(ledger.results());
+	if (options.json) {
+		for (const result of ledger.results()) process.stdout.write(`${JSON.stringify(inputLine(result))}\n`);
+		process.stdout.write(`${summaryLine(totals)}\n`);
+	}
 	const summary = summaryText({
 		totals,
 		quarantined: counter.quarantined(),
@@ -91,7 +102,10 @@ export async function session(
 		say(`Stopped: ${redactError(failure)}`);
 		return 1;
 	}
-	if (!stop.signal.aborted) return 0;
+	if (!stop.signal.aborted) {
+		for (const line of inputs.lines) say(line);
+		return inputs.failed ? 1 : 0;
+	}
 	say(
 		`Stopped ${String(stop.signal.reason)}. What is counted above is recorded; run the same input again to go on: repeats change nothing.`,
 	);

@@ -2,6 +2,7 @@ import type { Totals } from "../lib/app/totals.ts";
 import { inert } from "../lib/notify/text.ts";
 import { redact } from "../lib/secrets/redact.ts";
 import type { Quarantined } from "../lib/watch/quarantine.ts";
+import { quarantineMeaning } from "./quarantine-words.ts";
 
 export interface Summary {
 	readonly totals: Totals;
@@ -28,7 +29,9 @@ export function summaryText({ totals, quarantined, destinations, owed, whatIf, s
 			`${count(totals.quarantined, "message or record", "messages or records")} could not be read and ${totals.quarantined === 1 ? "was" : "were"} set aside:`,
 		);
 		for (const { at, record, reason } of quarantined.slice(0, shown)) {
-			lines.push(`  ${inert(redact(at.source), 200)}, message ${at.message}${record === undefined ? "" : `, record ${record}`}: ${reason}`);
+			lines.push(
+				`  ${inert(redact(at.source), 200)}, message ${at.message}${record === undefined ? "" : `, record ${record}`}: ${reason}, ${quarantineMeaning(reason)}`,
+			);
 		}
 		if (totals.quarantined > shown) lines.push(`  … and ${totals.quarantined - shown} more; --json lists them all.`);
 	}

@@ -48,6 +48,8 @@ export interface Inspected {
 	readonly messages: number;
 	/** Records parsed; with a sieve, only those of the messages it could not rule out. */
 	readonly records: number;
+	/** Those of them that are of a table which somebody here reads. */
+	readonly known: number;
 	readonly sightings: readonly Sighting[];
 	readonly devices: readonly DeviceRow[];
 	readonly quarantined: readonly Quarantined[];
@@ -93,6 +95,7 @@ export function inspect(
 	const devices: DeviceRow[] = [];
 	const quarantined: Quarantined[] = [];
 	let records = 0;
+	let known = 0;
 	for (const message of messages) {
 		const setbacks: Setback[] = [];
 		const guarded = (record: number | undefined, work: () => void): void => {
@@ -105,6 +108,7 @@ export function inspect(
 		guarded(undefined, () => {
 			const decoded = readMessage(message.body, sieve, limits);
 			records += decoded.total;
+			known += decoded.records.length + decoded.devices.length;
 			// Never spread into arguments: there may be a million.
 			for (const one of decoded.unreadable) setbacks.push(one);
 			for (const one of decoded.devices) if (accepts(one)) devices.push(one);
@@ -119,7 +123,7 @@ export function inspect(
 		});
 		quarantined.push(...entriesOf(message, setbacks));
 	}
-	return { messages: messages.length, records, sightings, devices, quarantined };
+	return { messages: messages.length, records, known, sightings, devices, quarantined };
 }
 
 function readMessage(body: unknown, sieve: Sieve | undefined, limits: Limits): Decoded {

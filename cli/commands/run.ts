@@ -22,13 +22,20 @@ export function addRun(program: Command): void {
 		.addHelpText(
 			"after",
 			`
-Input: one Event Hub message per line ({"records":[…]}), or one record per line as in a storage export.
-In folders, *.ndjson, *.jsonl and storage blobs (PT1H.json) are read. How to read an Event Hub: docs/operate.md.
+Input, told by its content: Event Hub messages or records (per line, in lists, pretty-printed), storage exports,
+Log Analytics rows, advanced hunting results (CSV, API, Graph), Event Hub Capture; plain, gzip or zstd. A folder is
+searched to the bottom. How to read an Event Hub: docs/operate.md.
 
-Without TABLE_ENDPOINT an embedded table keeps the findings in .tunnelwatch/ of this project, so a second run
+Without TABLE_ENDPOINT an embedded table keeps the findings in .tunnelwatch/ of the folder you are in, so a second run
 shows what is held back. The settings are listed in README.md.
 
-Exit code: 0 done · 1 input or table could not be used · 2 wrong usage or settings · 130 stopped by Ctrl-C`,
+Examples:
+  tunnelwatch run --what-if hunting.csv
+  tunnelwatch run --what-if --json export/ > matches.ndjson
+  zcat export.ndjson.gz | tunnelwatch run --what-if -
+
+Exit code: 0 done · 1 an input or the table could not be used, or not all of it · 2 wrong usage or settings ·
+130 stopped by Ctrl-C`,
 		)
 		.action(async (paths: readonly string[], options: RunOptions) => {
 			const { eventHub, whatIf = false, json = false, approvals, consumerGroup = "$Default", follow = false, ...places } = options;

@@ -2,12 +2,29 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as z from "zod";
+import { readApprovals } from "../../lib/verdict/approvals.ts";
 import { bundle } from "../bundle.ts";
 import { bundledPackages, licenseList } from "./bundled.ts";
 import { billOfMaterials } from "./sbom.ts";
 import { zip } from "./zip.ts";
 
 const manifestSchema = z.object({ name: z.string(), version: z.string(), dependencies: z.record(z.string(), z.string()) });
+
+/** The name under which the app looks for approvals when no setting names another. */
+const approvalsName = "approvals.json";
+
+/**
+ * Is it a list of approvals? A broken one is refused here, because the app would run without any.
+ * @throws with every mistake named.
+ */
+function isApprovals(path: string, bytes: Buffer): boolean {
+	const text = bytes.toString("utf8");
+	if (!/approvals/i.test(basename(path)) && !/^\s*\{\s*"(approvals|\$schema)"/.test(text)) return false;
+	const read = readApprovals(text, new Date());
+	if (!read.ok)
+		throw new Error(`${path} is no list of approvals that the app could read:\n${read.mistakes.map((one) => `  ${one}`).join("\n")}`);
+	return true;
+}
 
 /**
  * Makes what Azure takes, in `folder`: `package/` (the files), the same as a zip with its checksum, and apart from them
@@ -32,8 +49,10 @@ export async function createPackage(folder: string, extras: readonly string[]): 
 		"LICENSES.txt": licenseList(packages),
 	};
 	for (const path of extras) {
-		if (basename(path) in files) throw new Error(`${path}: the package has its own ${basename(path)}`);
-		files[basename(path)] = readFileSync(path);
+		const bytes = readFileSync(path);
+		const name = isApprovals(path, bytes) ? approvalsName : basename(path);
+		if (name in files) throw new Error(`${path}: the package has its own ${name}`);
+		files[name] = bytes;
 	}
 	for (const [path, content] of Object.entries(files)) writeFileSync(join(staged, path), content);
 

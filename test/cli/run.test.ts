@@ -54,9 +54,12 @@ describe("--what-if", () => {
 		expect(ran.lines).toEqual([
 			{ type: "quarantined", source: "/dev/stdin", message: 1, record: null, reason: "not-json" },
 			{ type: "quarantined", source: "/dev/stdin", message: 2, record: null, reason: "records-not-a-list" },
+			expect.objectContaining({ type: "input", source: "/dev/stdin", status: "unread", examined: 0 }),
 			{ type: "summary", messages: 2, records: 0, matches: 0, findings: 0, notices: 0, held: 0, quarantined: 2 },
 		]);
-		expect(ran.code).toBe(0);
+		expect(ran.stderr).toContain("NOT READ: /dev/stdin was read as JSON");
+		expect(ran.stderr).toContain("That is no all-clear.");
+		expect(ran.code).toBe(1);
 	});
 });
 
@@ -169,6 +172,16 @@ describe("posts over HTTP", () => {
 });
 
 describe("wrong use gets a clear answer", () => {
+	test("an approvals file that cannot be used: exit 2, and nothing is done", async () => {
+		writeFileSync(join(folder, "approvals.json"), '{"approvals":[{}]}');
+		const broken = await tunnelwatch(["run", "samples/", "--approvals", join(folder, "approvals.json")], { env: { DATA_FOLDER: folder } });
+		const missing = await tunnelwatch(["run", "samples/", "--approvals", join(folder, "none.json")], { env: { DATA_FOLDER: folder } });
+		expect([broken.code, missing.code]).toEqual([2, 2]);
+		expect([broken.stdout, missing.stdout]).toEqual(["", ""]);
+		expect(broken.stderr).toContain("is wrong");
+		expect(readdirSync(folder)).toEqual(["approvals.json"]);
+	});
+
 	test("an unknown option: exit 2 and where to look", async () => {
 		const ran = await tunnelwatch(["run", "--nope"]);
 		expect(ran.code).toBe(2);
@@ -185,7 +198,8 @@ describe("wrong use gets a clear answer", () => {
 		writeFileSync(join(folder, "notes.txt"), "nothing");
 		const ran = await tunnelwatch(["run", folder]);
 		expect(ran.code).toBe(1);
-		expect(ran.stderr).toContain("Nothing to read");
+		expect(ran.stderr).toContain("notes.txt: it looks like text that is neither JSON nor CSV");
+		expect(ran.stderr).toContain("Nothing was examined.");
 	});
 
 	test("wrong settings: exit 2, every one named, no value shown", async () => {
@@ -210,7 +224,7 @@ test("a name with escape codes cannot colour or move the terminal", async () => 
 	writeFileSync(path, "not json\n");
 	const ran = await tunnelwatch(["run", "--what-if", path]);
 	expect(ran.stdout + ran.stderr).not.toContain("\u001b");
-	expect(ran.stdout).toContain("⟦U+001B⟧");
+	expect(ran.stderr).toContain("⟦U+001B⟧");
 });
 
 test("a table that cannot be reached is an error in one line: exit 1", async () => {

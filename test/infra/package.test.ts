@@ -88,12 +88,14 @@ describe("npm run package", () => {
 		expect(list).not.toMatch(/\((A?GPL|LGPL|UNLICENSED|SEE LICENSE)/);
 	});
 
-	test("a list of approvals goes along when it is named, and nothing of ours is replaced", async () => {
-		const approvals = join(base, "approvals.json");
-		writeFileSync(approvals, "[]\n");
+	test("a list of approvals goes along under the name that the app reads, a broken one is refused, and nothing of ours is replaced", async () => {
+		const approvals = join(base, "our-approvals.json");
+		writeFileSync(approvals, '{"approvals":[]}\n');
 		await createPackage(join(base, "with"), [approvals]);
 
-		expect(readFileSync(join(base, "with/package/approvals.json"), "utf8")).toBe("[]\n");
+		expect(readFileSync(join(base, "with/package/approvals.json"), "utf8")).toBe('{"approvals":[]}\n');
+		writeFileSync(approvals, '{"approvals":[{"account":"nonsense"}]}\n');
+		await expect(createPackage(join(base, "with"), [approvals])).rejects.toThrow("is no list of approvals that the app could read");
 		await expect(createPackage(join(base, "with"), ["host.json"])).rejects.toThrow("host.json: the package has its own host.json");
 	});
 });

@@ -1,0 +1,50 @@
+import { Readable } from "node:stream";
+import { parse } from "csv-parse";
+import type { Message } from "../../lib/defender/message.ts";
+import { columnNamed } from "./columns.ts";
+import { rowRecord } from "./shapes.ts";
+
+/** A command line can be long; a row beyond this is a quote that was never closed. */
+const maxRowBytes = 4 * 1024 * 1024;
+
+export interface CsvRow {
+	/** With the number of its row, the one with the names being 1. */
+	readonly message: Message;
+	/** Which table we took it to be. */
+	readonly table: string | undefined;
+}
+
+/** The rows of hunting results saved as CSV. Rejects with the parser's error when it cannot go on. */
+export async function* readCsvRows(
+	source: string,
+	pieces: AsyncIterable<Buffer>,
+	{ delimiter, skipFirstLine }: { readonly delimiter: string; readonly skipFirstLine: boolean },
+): AsyncGenerator<CsvRow> {
+	const parser = parse({
+		delimiter,
+		columns: (names: readonly string[]) => names.map(columnNamed),
+		from_line: skipFirstLine ? 2 : 1,
+		relax_quotes: true,
+		relax_column_count: true,
+		skip_empty_lines: true,
+		max_record_size: maxRowBytes,
+		// What was read before counts, too: an error would drop it.
+		skip_records_with_error: true,
+	});
+	let damage: Error | undefined;
+	parser.on("skip", (error: Error) => {
+		damage ??= error;
+	});
+	const input = Readable.from(pieces);
+	input.on("error", (error) => parser.destroy(error));
+	let row = 1;
+	for await (const cells of input.pipe(parser) as AsyncIterable<Readonly<Record<string, string>>>) {
+		row += 1;
+		const record = rowRecord(cells);
+		yield {
+			message: { at: { source, message: row }, body: { records: [record ?? { ...cells }] } },
+			table: record?.category.slice("AdvancedHunting-".length),
+		};
+	}
+	if (damage !== undefined) throw damage;
+}

@@ -1,0 +1,125 @@
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { inputVerdict } from "../../../cli/input/ledger.ts";
+import { capture, corpusLines } from "./corpus-formats.ts";
+import { fileWith, readFile } from "./read-file.ts";
+
+const [line = ""] = corpusLines;
+const all = corpusLines.join("\n");
+const half = (bytes: Uint8Array) => bytes.subarray(0, Math.floor(bytes.length / 2));
+const pretty = (value: unknown) => JSON.stringify(value, undefined, 2);
+
+/** Nothing in them can be examined, so each must say so: what it looks like and what to do. */
+const unreadable: Readonly<Record<string, readonly [content: Uint8Array | string, says: RegExp]>> = {
+	"an empty file": ["", /is empty\. Export again/],
+	"blanks only": ["\n\n  \r\n", /nothing but blanks/],
+	"a byte order mark only": ["\uFEFF", /blank|is empty/],
+	"a zip archive": ["PK\x03\x04rest of it", /zip archive or an Excel workbook\. Unpack it/],
+	"a Parquet file": ["PAR1\x15\x04rest", /Parquet file\. Export as JSON or CSV/],
+	"a Windows event log": [Buffer.from("ElfFile\0\0\0\0"), /Windows event log/],
+	"a bzip2 archive": ["BZh91AY&SY", /bzip2/],
+	"an xz archive": [Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0]), /xz archive/],
+	"a 7-Zip archive": [Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]), /7-Zip/],
+	"a picture": [Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), /picture/],
+	"a PDF": ["%PDF-1.7", /PDF/],
+	"random binary data": [Buffer.from([1, 0, 0, 0, 9, 200, 0, 4, 7, 0, 0, 0, 0, 0]), /binary data/],
+	"a sign-in page": ["<!DOCTYPE html><html><title>Sign in</title>", /web page\. Sign in and download/],
+	XML: ['<?xml version="1.0"?><Events/>', /XML/],
+	prose: ["Dear team,\nplease find the export attached.\n", /neither JSON nor CSV/],
+	"a CSV of something else": ["Date,Amount\n2026-11-18,7\n", /neither JSON nor CSV with column names/],
+	"a CSV that keeps neither device": ["Timestamp,FileName,SHA1\n2026-11-18T08:00:00Z,cloudflared.exe,aa\n", /no-category/],
+	"a gzip archive cut short within its first bytes": [gzipSync(all).subarray(0, 40), /damaged or incomplete archive: nothing in it/],
+	"a gzip header and garbage": [Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(64, 7)]), /damaged or incomplete archive/],
+	"a zstd archive of garbage": [
+		Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), Buffer.alloc(64, 7)]),
+		/damaged or incomplete archive/,
+	],
+	"a gzip archive of a zip archive": [gzipSync("PK\x03\x04rest"), /zip archive/],
+	"an Avro header and garbage": [Buffer.concat([Buffer.from("Obj\x01"), Buffer.alloc(64, 7)]), /damaged/],
+	"a Capture file of other events": [await capture([Buffer.from("{}"), Buffer.from('{"hello":1}')], "null"), /no-records/],
+	"settings in JSON": [pretty({ Values: { A: "1" } }), /no-records/],
+	"a list of numbers": ["[1,2,3]", /not-an-object|record-not-an-object/],
+	"a JSON number": ["42\n", /neither JSON nor CSV/],
+	"alerts of the Graph": [pretty({ value: [{ id: "da1", title: "Suspicious", severity: "high" }] }), /no-category/],
+	"an answer that is an error": [pretty({ error: { code: "Unauthorized", message: "no" } }), /no-records/],
+	"records that are no list": ['{"records":{"category":"AdvancedHunting-DeviceEvents"}}', /records-not-a-list/],
+	"records without properties": ['{"records":[{"category":"AdvancedHunting-DeviceEvents"}]}', /no-properties/],
+	"records of mail tables only": [
+		'{"records":[{"category":"AdvancedHunting-EmailEvents","properties":{"Subject":"x"}}]}',
+		/none of a table that the rules read/,
+	],
+	"a message cut short": [line.slice(0, 2_000), /not-json/],
+	"a pretty message cut short": [pretty(JSON.parse(line)).slice(0, 2_000), /not-json/],
+	"messages with a log prefix on each line": [corpusLines.map((one) => `2026-11-18 INFO ${one}`).join("\n"), /neither JSON nor CSV/],
+	"messages in single quotes": [corpusLines.map((one) => `'${one}'`).join("\n"), /neither JSON nor CSV/],
+	"a query result without a device": [pretty({ Results: [{ FileName: "cloudflared.exe", Count: 7 }] }), /no-category/],
+};
+
+describe("an all-clear needs something that was read", () => {
+	test.each(Object.keys(unreadable))("%s is named, with what to do", async (name) => {
+		const [content, says] = unreadable[name] ?? ["", /never/];
+		const { result, matches } = await readFile(fileWith(content));
+		const verdict = inputVerdict(result);
+		expect(matches).toEqual([]);
+		expect(verdict.kind).toBe("unread");
+		expect(verdict.says).toMatch(says);
+	});
+});
+
+describe("what is damaged costs itself", () => {
+	test("of a gzip archive cut short, what came before counts, and the rest is named", async () => {
+		const { result, matches } = await readFile(fileWith(half(gzipSync(all))));
+		expect(inputVerdict(result)).toMatchObject({ kind: "partly", says: expect.stringMatching(/only its first \d+ messages/) });
+		expect(matches.length).toBeGreaterThan(0);
+	});
+
+	test("of a zstd archive cut short, too", async () => {
+		const parts = Buffer.concat([zstdCompressSync(all), half(zstdCompressSync(all))]);
+		const { result, matches } = await readFile(fileWith(parts));
+		expect(inputVerdict(result).kind).toBe("partly");
+		expect(matches).toEqual(expect.arrayContaining([...(await readFile(fileWith(all))).matches]));
+	});
+
+	test("of a Capture file cut short, whole blocks count", async () => {
+		const { result } = await readFile(
+			fileWith(
+				half(
+					await capture(
+						corpusLines.map((one) => Buffer.from(one)),
+						"null",
+					),
+				),
+			),
+		);
+		expect(["partly", "unread"]).toContain(inputVerdict(result).kind);
+	});
+
+	test.each([0, 7, 25])("a damaged line (%i) costs no other line", async (index) => {
+		const broken = corpusLines.with(index, (corpusLines[index] ?? "").slice(0, 500));
+		const { result, matches } = await readFile(fileWith(broken.join("\n")));
+		const without = await readFile(fileWith(corpusLines.toSpliced(index, 1).join("\n")));
+		expect(matches).toEqual(without.matches);
+		expect(Object.fromEntries(result.unreadable)).toEqual({ "not-json": 1 });
+	});
+
+	test.each([0, 7, 25])("a damaged value (%i) among pretty ones costs no other value", async (index) => {
+		const texts = corpusLines.map((one) => pretty(JSON.parse(one)));
+		const broken = texts.with(index, (texts[index] ?? "").split("\n").slice(0, 12).join("\n"));
+		const { matches } = await readFile(fileWith(broken.join("\n")));
+		const without = await readFile(fileWith(corpusLines.toSpliced(index, 1).join("\n")));
+		expect(matches).toEqual(expect.arrayContaining([...without.matches]));
+	});
+
+	test("a quote that is never closed costs its rows of a CSV, and is told", async () => {
+		const head = "Timestamp,DeviceId,DeviceName,ActionType,FileName,FolderPath,ReportId\n";
+		const row = (n: number) =>
+			`2026-11-18T08:00:0${n}Z,${"a".repeat(40)},pc,ProcessCreated,cloudflared.exe,C:\\Temp\\cloudflared.exe,${n}\n`;
+		const { matches } = await readFile(fileWith(`${head}${row(1)}2026-11-18T08:00:05Z,b,"pc\n${row(2)}`));
+		expect(matches.length).toBeGreaterThan(0);
+	});
+});
+
+test("a list without records is no failure: the query found nothing", async () => {
+	const { result } = await readFile(fileWith('{"schema":[],"results":[]}'));
+	expect(inputVerdict(result)).toEqual({ kind: "read", says: "holds no records." });
+});
