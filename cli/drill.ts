@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { openTable } from "../lib/app/compose.ts";
 import { readSettings } from "../lib/app/settings.ts";
+import { cloudflared } from "../lib/families/cloudflared/family.ts";
+import { redact } from "../lib/families/redact.ts";
 import { findingKey } from "../lib/findings/finding.ts";
-import { redact } from "../lib/secrets/redact.ts";
 import { follow, type Step } from "./drill/follow.ts";
 import { stepText } from "./drill/words.ts";
 import { hubOfSettings } from "./hub/address.ts";
@@ -37,7 +38,7 @@ export async function drill({ timeoutSeconds, json }: DrillOptions): Promise<num
 	const table = openTable(endpoint, read.settings.TABLE_NAME);
 	const tenantId = read.settings.TENANT_IDS[0] ?? inventedTenant;
 	const deviceId = inventedDeviceId(randomUUID());
-	const key = findingKey({ tenantId: redact(tenantId), id: redact(deviceId) });
+	const key = findingKey({ tenantId: redact(tenantId), id: redact(deviceId) }, cloudflared.id);
 	try {
 		// Before anything is sent: a drill that cannot be watched is only noise for the people who get it.
 		await table.get({ partitionKey: "drill", rowKey: "drill" });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { redactError } from "../lib/secrets/redact-error.ts";
+import { redactError } from "../lib/families/redact.ts";
 import { addApprovals } from "./commands/approvals.ts";
 import { addFindings } from "./commands/findings.ts";
 import { addHelpTopics } from "./commands/help-topics.ts";

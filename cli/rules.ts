@@ -3,7 +3,8 @@ import { fileLimits } from "../lib/defender/limits.ts";
 import type { DefenderRecord } from "../lib/defender/record.ts";
 import { type Explanation, explain } from "../lib/detect/explain.ts";
 import type { Rule } from "../lib/detect/rule.ts";
-import { allRules } from "../lib/families/cloudflared/rules/index.ts";
+import { allRules } from "../lib/families/index.ts";
+import { redact } from "../lib/families/redact.ts";
 import { selectRules } from "../lib/families/select.ts";
 import { inert } from "../lib/notify/text.ts";
 import { findInputs } from "./input/find-inputs.ts";
@@ -55,7 +56,7 @@ export async function explainRule(id: string, file: string): Promise<number> {
 		for await (const { messages } of readInput(startReading(input), new AbortController().signal)) {
 			for (const { at, body } of messages) {
 				for (const [index, record] of decodeMessage(body, fileLimits).records.entries()) {
-					const explanation = explain(rule, record);
+					const explanation = explain(rule, record, redact);
 					records += 1;
 					if (explanation.fires) fired += 1;
 					process.stdout.write(`${describe(explanation, record, `line ${at.message}, record ${index}`)}\n\n`);

@@ -1,5 +1,5 @@
+import { redact } from "../lib/families/redact.ts";
 import { inert } from "../lib/notify/text.ts";
-import { redact } from "../lib/secrets/redact.ts";
 import { findInputs, type Input } from "./input/find-inputs.ts";
 import { readInput, startReading } from "./input/read-input.ts";
 import { withApp } from "./open-app.ts";

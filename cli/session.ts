@@ -1,9 +1,8 @@
 import type { LocalApp } from "../lib/app/local-app.ts";
 import { createTotals } from "../lib/app/totals.ts";
 import type { Message } from "../lib/defender/message.ts";
+import { redact, redactError } from "../lib/families/redact.ts";
 import { inert } from "../lib/notify/text.ts";
-import { redact } from "../lib/secrets/redact.ts";
-import { redactError } from "../lib/secrets/redact-error.ts";
 import { createLedger } from "./input/ledger.ts";
 import type { Reading } from "./input/read-input.ts";
 import { inputLine, reportInputs } from "./input/report-inputs.ts";

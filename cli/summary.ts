@@ -1,6 +1,6 @@
 import type { Totals } from "../lib/app/totals.ts";
+import { redact } from "../lib/families/redact.ts";
 import { inert } from "../lib/notify/text.ts";
-import { redact } from "../lib/secrets/redact.ts";
 import type { Quarantined } from "../lib/watch/quarantine.ts";
 import { quarantineMeaning } from "./quarantine-words.ts";
 

@@ -6,10 +6,10 @@ import type { Message } from "./defender/message.ts";
 import type { DefenderRecord } from "./defender/record.ts";
 import type { Match } from "./detect/match.ts";
 import type { Sieve } from "./detect/prefilter/prefilter.ts";
+import { redactError } from "./families/redact.ts";
 import { findingId } from "./findings/finding.ts";
 import type { Delivered } from "./outbox/delivery-report.ts";
 import type { Recorded } from "./outbox/record.ts";
-import { redactError } from "./secrets/redact-error.ts";
 import type { Sighting } from "./sighting/sighting.ts";
 import type { Quarantined } from "./watch/quarantine.ts";
 import { entriesOf, type Setback } from "./watch/quarantine-entries.ts";
@@ -23,7 +23,7 @@ export interface Parts {
 	readonly match: (record: DefenderRecord) => readonly Match[];
 	/** Is the record from one of our tenants? Others are set aside. */
 	readonly accepts: (record: { readonly tenantId: string }) => boolean;
-	readonly sight: (record: DefenderRecord, matches: readonly Match[]) => Sighting;
+	readonly sight: (record: DefenderRecord, matches: readonly Match[]) => readonly Sighting[];
 	/** What DeviceInfo and DeviceNetworkInfo say; absent = they are passed over. */
 	readonly learn: ((rows: readonly DeviceRow[]) => Promise<void>) | undefined;
 	/** Whose tunnel and how urgent, with what is known besides the record. */
@@ -116,7 +116,7 @@ export function inspect(
 				guarded(decoded.positions[index], () => {
 					const matches = match(record);
 					if (matches.length === 0) return;
-					if (accepts(record)) sightings.push(sight(record, matches));
+					if (accepts(record)) sightings.push(...sight(record, matches));
 					else setbacks.push({ record: undefined, reason: "other-tenant" });
 				});
 			}

@@ -25,14 +25,6 @@ type Room = (typeof rooms)[number];
 /** What stands around lib/: no room may import from it. */
 export const around = ["functions", "cli", "scripts", "test"] as const;
 
-/** Imports from before the rooms had walls; each line goes with the change that ends it. */
-export const stillUpward: Readonly<Partial<Record<Room, readonly string[]>>> = {
-	secrets: ["families"],
-	detect: ["families"],
-	sighting: ["families"],
-	verdict: ["families"],
-};
-
 /** The thin files that talk to the world. Every other file below lib/app decides. */
 export const thinFiles = ["lib/store/table-store.ts", "lib/store/sqlite-table.ts", "lib/notify/http/http.ts"];
 
@@ -57,7 +49,7 @@ function importPattern(room: string): string {
 
 /** Which rooms and neighbours a room may not import from. */
 export function above(room: Room): readonly string[] {
-	return [...rooms.slice(rooms.indexOf(room) + 1), ...around].filter((name) => !stillUpward[room]?.includes(name));
+	return [...rooms.slice(rooms.indexOf(room) + 1), ...around];
 }
 
 function upward(room: Room): Pattern {

@@ -19,6 +19,7 @@ export const tenantId = "3f6b1c52-8a7e-4d0f-9b35-5d2e7c1a4f60";
 export function aSighting(change: Partial<Sighting> = {}): Sighting {
 	return {
 		recordId: "0a1b2c3d4e5f",
+		family: "cloudflared",
 		device: {
 			tenantId: redacted(tenantId),
 			id: redacted(deviceId),

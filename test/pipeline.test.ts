@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import type { Message } from "../lib/defender/message.ts";
 import { createMatcher } from "../lib/detect/match.ts";
 import { createSieve } from "../lib/detect/prefilter/prefilter.ts";
-import { allRules } from "../lib/families/cloudflared/rules/index.ts";
+import { allRules } from "../lib/families/index.ts";
 import { inspect, type Parts, runPipeline } from "../lib/pipeline.ts";
-import { sight } from "../lib/sighting/sight.ts";
 import { recordsIn } from "../lib/watch/quarantine.ts";
 import { at } from "./builders.ts";
+import { sight } from "./sighting/sight-one.ts";
 
 const corpus = readFileSync("test/fixtures/corpus/messages.ndjson", "utf8").trim().split("\n");
 const messages = (bodies: readonly (string | Uint8Array)[]): readonly Message[] =>

@@ -2,13 +2,15 @@ import { composeDestinations, composeDetection } from "../../lib/app/compose.ts"
 import { readSettings } from "../../lib/app/settings.ts";
 import { decodeRecords } from "../../lib/defender/envelope.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
+import { families } from "../../lib/families/index.ts";
+import { redact } from "../../lib/families/redact.ts";
 import { rulesOfSet } from "../../lib/families/select.ts";
 import { decide, defaultPolicy } from "../../lib/findings/policy.ts";
 import { addressSettings, destinationKinds, notifySettings } from "../../lib/notify/index.ts";
 import type { DestinationKind } from "../../lib/notify/kind.ts";
 import type { Delivery, Destination, Notice } from "../../lib/outbox/delivery.ts";
 import { render, sendMs } from "../../lib/outbox/send.ts";
-import { sight } from "../../lib/sighting/sight.ts";
+import { createSight } from "../../lib/sighting/sight.ts";
 import { inventedDeviceId, inventedTenant, syntheticRecord } from "../synthetic.ts";
 import { type Environment, type Result, sentence } from "./check.ts";
 import { withoutReferences } from "./settings.ts";
@@ -102,7 +104,8 @@ function testNotice(now: Date, id: string): Notice | undefined {
 		at: now,
 	});
 	const match = createMatcher(rulesOfSet("base"));
-	const sightings = decodeRecords([record]).records.map((one) => sight(one, match(one)));
+	const sight = createSight(families, redact);
+	const sightings = decodeRecords([record]).records.flatMap((one) => sight(one, match(one)));
 	const decision = decide(undefined, sightings, now, defaultPolicy);
 	return decision.reason === "repeat" ? undefined : render(decision.finding, { sent: 0, countSent: 0 }, now);
 }

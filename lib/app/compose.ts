@@ -5,6 +5,8 @@ import { foldId } from "../defender/device-identity.ts";
 import { kqlQuery } from "../detect/kql.ts";
 import { createMatcher } from "../detect/match.ts";
 import type { Rule } from "../detect/rule.ts";
+import { families } from "../families/index.ts";
+import { redact } from "../families/redact.ts";
 import { selectRules } from "../families/select.ts";
 import { createMemory, findingReader } from "../findings/judge-batch.ts";
 import type { Policy } from "../findings/policy.ts";
@@ -19,7 +21,7 @@ import type { Destination } from "../outbox/delivery.ts";
 import { createRecorder, type Recorder } from "../outbox/record.ts";
 import { sendMs } from "../outbox/send.ts";
 import type { Parts } from "../pipeline.ts";
-import { sight } from "../sighting/sight.ts";
+import { createSight } from "../sighting/sight.ts";
 import { emulatorConnection } from "../store/emulator.ts";
 import type { Table } from "../store/table.ts";
 import { createTableStore } from "../store/table-store.ts";
@@ -55,7 +57,7 @@ export function composeDetection({ RULES, TENANT_IDS }: Settings): Detection {
 		rules: selected.rules,
 		findRule: (id) => facts.get(id),
 		match: createMatcher(selected.rules),
-		sight,
+		sight: createSight(families, redact),
 		accepts: ({ tenantId }) => tenants.size === 0 || tenants.has(foldId(tenantId)),
 	};
 }

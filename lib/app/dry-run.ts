@@ -61,7 +61,7 @@ export function createDryRun(
 			await approvals.refresh(now);
 			const inspected = inspect(messages, parts);
 			const sightings = await judge(inspected.sightings, now);
-			const groups = Map.groupBy(sightings, ({ device }) => findingKey(device));
+			const groups = Map.groupBy(sightings, ({ device, family }) => findingKey(device, family));
 			const recorded = [...groups].map(([key, group]) => recordOne(key, group, now));
 			return { ...inspected, sightings, recorded, delivered: nothingDelivered, learnFailed: undefined };
 		},

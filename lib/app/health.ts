@@ -1,5 +1,5 @@
+import { redactError } from "../families/redact.ts";
 import type { OutboxState } from "../outbox/outbox.ts";
-import { redactError } from "../secrets/redact-error.ts";
 
 /** Health as anyone with the function key may read it: what is wrong and what to do, and nothing secret. */
 export interface Health {

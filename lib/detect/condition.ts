@@ -7,7 +7,16 @@ export type Test =
 	| { readonly kind: "equalsNumber"; readonly column: Column; readonly values: readonly number[] }
 	| { readonly kind: "hasFlag"; readonly column: Column; readonly names: readonly string[] }
 	| { readonly kind: "hasWords"; readonly column: Column; readonly words: readonly string[]; readonly first: boolean }
-	| { readonly kind: "hasTunnelToken"; readonly column: Column };
+	| { readonly kind: "hasShape"; readonly column: Column; readonly shape: Shape };
+
+/** Something that a family recognises in a text and no operator can describe: a token that decodes, say. */
+export interface Shape {
+	/** One of these, in any letter case, stands in every text that has the shape. Each has at least six characters. */
+	readonly starts: readonly string[];
+	/** The nearest that a regular expression comes to it; read as RE2. */
+	readonly pattern: string;
+	readonly isIn: (text: string) => boolean;
+}
 
 /**
  * What a rule demands of a record. A column that is missing, null or not a string is the empty string.
@@ -85,7 +94,6 @@ export function firstWords(column: Column, ...words: readonly string[]): Test {
 	return { kind: "hasWords", column, words, first: true };
 }
 
-/** A cloudflared tunnel token that decodes to an account, behind one of the usual starts. A JWT is not one. */
-export function hasTunnelToken(column: Column): Test {
-	return { kind: "hasTunnelToken", column };
+export function hasShape(column: Column, shape: Shape): Test {
+	return { kind: "hasShape", column, shape };
 }

@@ -1,5 +1,5 @@
 import type { DefenderRecord } from "../defender/record.ts";
-import { redact } from "../secrets/redact.ts";
+import type { Redact } from "../secrets/redact.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 import type { Condition } from "./condition.ts";
 import { compileTest } from "./match.ts";
@@ -26,25 +26,25 @@ export interface Explanation {
 }
 
 /** Why a rule fires on a record, or why not: every test, also those that the matcher need not look at. */
-export function explain(rule: Rule, record: DefenderRecord): Explanation {
-	const steps = explainCondition(rule.when, record, 0);
+export function explain(rule: Rule, record: DefenderRecord, redact: Redact): Explanation {
+	const steps = explainCondition(rule.when, record, 0, redact);
 	const readsTable = rule.tables.includes(record.table);
 	return { rule, readsTable, fires: readsTable && steps[0]?.holds === true, steps };
 }
 
 /** The steps of a condition; its own verdict stands in the first. */
-function explainCondition(condition: Condition, record: DefenderRecord, depth: number): readonly Step[] {
+function explainCondition(condition: Condition, record: DefenderRecord, depth: number, redact: Redact): readonly Step[] {
 	switch (condition.kind) {
 		case "all": {
-			const parts = condition.parts.map((part) => explainCondition(part, record, depth + 1));
+			const parts = condition.parts.map((part) => explainCondition(part, record, depth + 1, redact));
 			return [{ depth, text: "all of", holds: parts.every(verdict) }, ...parts.flat()];
 		}
 		case "any": {
-			const parts = condition.parts.map((part) => explainCondition(part, record, depth + 1));
+			const parts = condition.parts.map((part) => explainCondition(part, record, depth + 1, redact));
 			return [{ depth, text: "any of", holds: parts.some(verdict) }, ...parts.flat()];
 		}
 		case "not": {
-			const part = explainCondition(condition.part, record, depth + 1);
+			const part = explainCondition(condition.part, record, depth + 1, redact);
 			return [{ depth, text: "not", holds: !verdict(part) }, ...part];
 		}
 		case "has":
@@ -57,13 +57,13 @@ function explainCondition(condition: Condition, record: DefenderRecord, depth: n
 		case "equalsNumber":
 		case "hasFlag":
 		case "hasWords":
-		case "hasTunnelToken":
+		case "hasShape":
 			return [
 				{
 					depth,
 					text: `${condition.column} ${spell(condition, true)}`,
 					holds: compileTest(condition)(record),
-					value: show(record.columns[condition.column]),
+					value: redact(shown(record.columns[condition.column])),
 				},
 			];
 	}
@@ -74,6 +74,6 @@ function verdict(steps: readonly Step[]): boolean {
 }
 
 /** Not a text: shown as JSON, so that people see why a text test did not hold. */
-function show(value: unknown): Redacted {
-	return redact(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+function shown(value: unknown): string {
+	return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }

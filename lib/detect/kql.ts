@@ -31,7 +31,7 @@ function phrase(condition: Condition, lineBreak: string): string {
 		case "equalsNumber":
 		case "hasFlag":
 		case "hasWords":
-		case "hasTunnelToken":
+		case "hasShape":
 			return `${condition.column} ${spell(condition, true)}`;
 	}
 }

@@ -9,7 +9,6 @@ import {
 	equalsText,
 	hasAnyFlag,
 	hasTerm,
-	hasToken,
 	hasWordsInOrder,
 	startsWithText,
 	type TextTest,
@@ -82,7 +81,7 @@ function compile(condition: Condition): Compiled {
 		case "equalsNumber":
 		case "hasFlag":
 		case "hasWords":
-		case "hasTunnelToken":
+		case "hasShape":
 			return {
 				holds: compileTest(condition),
 				prove: (_record, wanted) => [{ column: condition.column, test: spell(condition, wanted) }],
@@ -122,8 +121,8 @@ export function compileTest(test: Test): Predicate {
 			return onText(test.column, hasAnyFlag(test.names));
 		case "hasWords":
 			return onText(test.column, hasWordsInOrder(test.words, test.first));
-		case "hasTunnelToken":
-			return onText(test.column, hasToken);
+		case "hasShape":
+			return onText(test.column, test.shape.isIn);
 	}
 }
 

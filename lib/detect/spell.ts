@@ -1,5 +1,5 @@
 import type { Test } from "./condition.ts";
-import { flagPattern, tokenStartPattern, wordsPattern } from "./text-test.ts";
+import { flagPattern, wordsPattern } from "./text-test.ts";
 
 /**
  * A test without its column, in KQL: `has "cloudflared"`, `!contains "…"`, `in (22, 3389)`. Shown to people as
@@ -27,9 +27,9 @@ export function spell(test: Test, wanted: boolean): string {
 			return `${wanted ? "" : "not "}matches regex ${quote(`(?i)${flagPattern(test.names)}`)}`;
 		case "hasWords":
 			return `${wanted ? "" : "not "}matches regex ${quote(`(?i)${wordsPattern(test.words, test.first)}`)}`;
-		case "hasTunnelToken":
+		case "hasShape":
 			// The nearest that KQL has: it cannot decode what it found and look inside.
-			return `${wanted ? "" : "not "}matches regex ${quote(`${tokenStartPattern}[A-Za-z0-9+/]{33}`)}`;
+			return `${wanted ? "" : "not "}matches regex ${quote(test.shape.pattern)}`;
 	}
 }
 

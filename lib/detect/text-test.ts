@@ -1,5 +1,3 @@
-import { findTunnels } from "../families/cloudflared/token.ts";
-
 /** Tests of one text, compiled once. */
 export type TextTest = (text: string) => boolean;
 
@@ -47,19 +45,6 @@ export function hasWordsInOrder(words: readonly string[], first: boolean): TextT
 export function wordsPattern(words: readonly string[], first: boolean): string {
 	const start = first ? `^[ \\t\\r\\n]*(?:"[^"]*"|[^ \\t\\r\\n"]+)[ \\t\\r\\n]+["']?` : `(?:^|[ \\t\\r\\n"'])`;
 	return `${start}${words.join(`["']?[ \\t\\r\\n]+["']?`)}(?:[ \\t\\r\\n"']|$)`;
-}
-
-/**
- * How a token starts: base64 of `{"a":`, `{"t":`, `{"s":` or `{"e":`, in either case. cloudflared accepts blanks before
- * the first key too, but what is looked for must be visible in the raw bytes of a message.
- */
-const keys = "h0zlBUTF";
-export const tokenStarts = [...keys].map((key) => `eyJ${key}Ijo`);
-export const tokenStartPattern = `eyJ[${keys}]Ijo`;
-const tokenStart = new RegExp(tokenStartPattern);
-
-export function hasToken(text: string): boolean {
-	return tokenStart.test(text) && findTunnels(text).length > 0;
 }
 
 function tester(source: string): TextTest {

@@ -1,5 +1,5 @@
 import { type Rule, type RuleSet, ruleSets } from "../detect/rule.ts";
-import { allRules } from "./cloudflared/rules/index.ts";
+import { allRules } from "./index.ts";
 
 export type Selection =
 	| { readonly ok: true; readonly rules: readonly Rule[] }

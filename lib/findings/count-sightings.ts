@@ -1,7 +1,7 @@
 import { severities, worst } from "../detect/severity-scale.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { rememberable } from "../verdict/remembered.ts";
-import { type Finding, family, findingKey } from "./finding.ts";
+import { type Finding, findingKey } from "./finding.ts";
 
 /** Bounds of the lists that a finding carries. What falls out is the oldest; the counters stay true. */
 const kept = { seen: 400, rules: 100, tunnels: 20 } as const;
@@ -51,9 +51,9 @@ export function tally(finding: Finding | undefined, fresh: readonly [Sighting, .
 
 function blank(sighting: Sighting, now: Date): Finding {
 	return {
-		key: findingKey(sighting.device),
+		key: findingKey(sighting.device, sighting.family),
 		device: sighting.device,
-		family,
+		family: sighting.family,
 		status: "open",
 		severity: "info",
 		noticeSeverity: undefined,

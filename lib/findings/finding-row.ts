@@ -129,6 +129,8 @@ export function readFinding(row: Row): StoredFinding {
 		writer,
 		finding: {
 			...rest,
+			newest: { ...rest.newest, family: rest.family },
+			worst: { ...rest.worst, family: rest.family },
 			touchedAt: rest.touchedAt ?? rest.lastSeen,
 			key: row.rowKey.slice(2),
 			device: { ...rest.newest.device, tenantId, id: deviceId, name: deviceName, group: deviceGroup },

@@ -50,14 +50,12 @@ export interface Finding {
 	readonly worst: Sighting;
 }
 
-/** The only family so far. A rule is evidence, not a key: all rules about cloudflared on one device are one finding. */
-export const family = "cloudflared";
-
-export function findingKey(device: DeviceIdentity, ofFamily: string = family): string {
-	return deviceHash(device, ofFamily);
+/** A rule is evidence, not a key: all rules of one family on one device are one finding. */
+export function findingKey(device: DeviceIdentity, family: string): string {
+	return deviceHash(device, family);
 }
 
-/** `cf-<12 hex>`: what people and receivers see. */
+/** `cf-<12 hex>`: what people and receivers see. The prefix is the product's, for findings of every family. */
 export function findingId(finding: Pick<Finding, "key">): string {
 	return `cf-${finding.key.slice(0, 12)}`;
 }

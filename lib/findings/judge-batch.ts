@@ -1,4 +1,5 @@
 import type { DeviceContext } from "../defender/device.ts";
+import { redact } from "../families/redact.ts";
 import type { Prevalence, Sighting } from "../sighting/sighting.ts";
 import { inParallel } from "../store/parallel.ts";
 import type { Table } from "../store/table.ts";
@@ -32,7 +33,7 @@ export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[],
 			const prevalence = spread[index] ?? {};
 			const { account } = prevalence;
 			const firstInTenant = account && account.devices === 1 && sighting.at.getTime() - account.since.getTime() < newForMs;
-			const knowledge = { approvals: deps.approvals(), remembered: latest(shown, sighting.at), device, firstInTenant, now };
+			const knowledge = { approvals: deps.approvals(), remembered: latest(shown, sighting.at), device, firstInTenant, now, redact };
 			judged.set(sighting, { ...judge(sighting, knowledge), prevalence });
 			const worth = rememberable(sighting);
 			if (worth !== undefined) shown.push(worth);
@@ -40,7 +41,7 @@ export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[],
 		return judged;
 	};
 	return async (sightings, now) => {
-		const groups = [...Map.groupBy(sightings, ({ device }) => findingKey(device))];
+		const groups = [...Map.groupBy(sightings, ({ device, family }) => findingKey(device, family))];
 		const judged = await inParallel(groups, atOnce, ([key, group]) => judgeDevice(key, group, now));
 		const all = new Map(judged.flatMap((one) => [...one]));
 		return sightings.map((sighting) => all.get(sighting) ?? sighting);

@@ -20,7 +20,7 @@ export function signatures(sighting: Sighting): readonly Signature[] {
 	return [
 		...tunnels.flatMap(({ tunnelId, account }) => [
 			signature("tunnel", tunnelId, `another tunnel: ${tunnelId}`),
-			signature("account", account, `another Cloudflare account: ${account}`),
+			signature("account", account, `another account: ${account}`),
 		]),
 		signature("binary", program.sha256, `another binary: SHA-256 ${program.sha256}`),
 		signature("folder", program.folderClass === "unknown" ? "" : program.folderClass, `another kind of folder: ${program.path}`),

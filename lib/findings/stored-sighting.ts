@@ -180,6 +180,8 @@ export const sightingColumn = jsonColumn(
 	z
 		.object({
 			recordId: z.string(),
+			/** Absent in rows of the first version, whose findings name it. */
+			family: z.string().default(""),
 			device,
 			table: z.string(),
 			actionType: redactedColumn,

@@ -51,7 +51,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 	const oneAtATime = createTurns();
 	return {
 		async record(sightings, now) {
-			const groups = [...Map.groupBy(sightings, (sighting) => findingKey(sighting.device))];
+			const groups = [...Map.groupBy(sightings, ({ device, family }) => findingKey(device, family))];
 			const failures: unknown[] = [];
 			const recorded = await inParallel(groups, 16, async ([key, group]) => {
 				try {

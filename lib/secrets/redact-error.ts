@@ -1,16 +1,16 @@
-import { redact } from "./redact.ts";
+import type { Redact } from "./redact.ts";
 import { clipped, type Redacted, say } from "./redacted.ts";
 
 const longestMessage = 500;
 const mostCauses = 5;
 
 /** What went wrong and its causes, in one line without secrets: an error may repeat the input it failed on. */
-export function redactError(error: unknown, causes = mostCauses): Redacted {
-	if (!(error instanceof Error)) return typeof error === "string" ? message(error) : say`unknown error`;
-	const own = message(error.message === "" ? error.name : error.message);
-	return error.cause === undefined || causes === 0 ? own : say`${own}: ${redactError(error.cause, causes - 1)}`;
-}
-
-function message(text: string): Redacted {
-	return clipped(redact(text.replace(/\s+/g, " ")), longestMessage);
+export function createRedactError(redact: Redact): (error: unknown) => Redacted {
+	const message = (text: string): Redacted => clipped(redact(text.replace(/\s+/g, " ")), longestMessage);
+	const tell = (error: unknown, causes: number): Redacted => {
+		if (!(error instanceof Error)) return typeof error === "string" ? message(error) : say`unknown error`;
+		const own = message(error.message === "" ? error.name : error.message);
+		return error.cause === undefined || causes === 0 ? own : say`${own}: ${tell(error.cause, causes - 1)}`;
+	};
+	return (error) => tell(error, mostCauses);
 }

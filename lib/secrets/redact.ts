@@ -1,8 +1,8 @@
-import { plainCredentials } from "../families/cloudflared/token.ts";
 import { decodedRuns, decodeWide, encodedJson } from "./base64.ts";
 import { knownSecrets } from "./known-secrets.ts";
 import type { Redacted } from "./redacted.ts";
-import { markerPattern, type Span, secretPositions } from "./secret-positions.ts";
+import { createSecretPositions, markerPattern, type Span } from "./secret-positions.ts";
+import type { ToolSecrets } from "./tool-secrets.ts";
 
 const passes = 6;
 const layers = 2;
@@ -14,47 +14,57 @@ const wideText = /(?:[^\0]\0){8,}/g;
 const jsonEscape = /\\u00([2-7][0-9a-f])/gi;
 const markers = new RegExp(markerPattern, "g");
 
+/** Removes every secret from a text. */
+export type Redact = (text: string) => Redacted;
+
 /**
  * Removes every secret: first by value (whatever decodes to a token, credentials or a web token, also encoded again;
  * tokens of well-known services),
- * then by position (the value of every flag, variable, header and key that carries one). Encoded PowerShell is shown
- * decoded. Never throws, takes time linear in the text, and `redact(redact(x))` is `redact(x)`: it repeats until nothing
- * changes, and a text that keeps changing is removed whole.
+ * then by position (the value of every flag, variable, header and key that carries one), the secrets of these tools
+ * included. Encoded PowerShell is shown decoded. Never throws, takes time linear in the text, and `redact(redact(x))` is
+ * `redact(x)`: it repeats until nothing changes, and a text that keeps changing is removed whole.
  */
-export function redact(text: string): Redacted {
-	let current = text.toWellFormed();
-	for (let pass = 0; pass < passes; pass++) {
-		const next = once(readable(current));
-		// Nothing left to remove: this is what the type promises.
-		if (next === current) return current as Redacted;
-		current = next;
-	}
-	return removed(text.length) as Redacted;
+export function createRedact(tools: readonly ToolSecrets[]): Redact {
+	const secretPositions = createSecretPositions(tools);
+	const directValues = (text: string): readonly Span[] => [
+		...encodedJson(text),
+		...tools.flatMap((tool) => tool.byValue(text)),
+		...knownSecrets(text),
+	];
+	const secretValues = (text: string, depth: number): readonly Span[] => {
+		const direct = directValues(text);
+		if (depth === layers) return direct;
+		const hiding = [...decodedRuns(masked(text, direct), depth === 0 ? 4 : 1)].filter(
+			({ decoded }) => secretPositions(decoded).length > 0 || secretValues(decoded, depth + 1).length > 0,
+		);
+		return [...direct, ...hiding];
+	};
+	const once = (text: string): string => {
+		const shown = text.replace(encodedCommand, (whole: string, flag: string, base64: string) => {
+			const command = decodeWide(base64);
+			return command === undefined ? whole : `${flag}[decoded: ${command}]`;
+		});
+		return shown === text ? without(text, [...secretValues(text, 0), ...secretPositions(text)]) : shown;
+	};
+	return (text) => {
+		let current = text.toWellFormed();
+		for (let pass = 0; pass < passes; pass++) {
+			const next = once(readable(current));
+			// Nothing left to remove: this is what the type promises.
+			if (next === current) return current as Redacted;
+			current = next;
+		}
+		return removed(text.length) as Redacted;
+	};
 }
+
+/** For our own words and an operator's: what devices send is redacted with the secrets of every family. */
+export const redact: Redact = createRedact([]);
 
 /** Without what hides characters from a reader: zeros of UTF-16 text, and JSON's escapes for them. */
 export function readable(text: string): string {
 	const narrow = text.includes("\0") ? text.replace(wideText, (wide) => wide.replaceAll("\0", "")) : text;
 	return narrow.includes("\\u00") ? narrow.replace(jsonEscape, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))) : narrow;
-}
-
-function once(text: string): string {
-	const shown = text.replace(encodedCommand, (whole: string, flag: string, base64: string) => {
-		const command = decodeWide(base64);
-		return command === undefined ? whole : `${flag}[decoded: ${command}]`;
-	});
-	if (shown !== text) return shown;
-	return without(text, [...secretValues(text, 0), ...secretPositions(text)]);
-}
-
-/** What decodes to a secret, or to a text with one in it. */
-function secretValues(text: string, depth: number): readonly Span[] {
-	const direct = [...encodedJson(text), ...plainCredentials(text), ...knownSecrets(text)];
-	if (depth === layers) return direct;
-	const hiding = [...decodedRuns(masked(text, direct), depth === 0 ? 4 : 1)].filter(
-		({ decoded }) => secretPositions(decoded).length > 0 || secretValues(decoded, depth + 1).length > 0,
-	);
-	return [...direct, ...hiding];
 }
 
 /** With the spans blank, so that what is found already is not read again as a part of something longer. */

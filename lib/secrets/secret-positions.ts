@@ -1,4 +1,5 @@
 import { matchAt } from "./base64.ts";
+import type { ToolSecrets } from "./tool-secrets.ts";
 
 /** A part of a text, from `start` up to `end`. */
 export interface Span {
@@ -10,19 +11,18 @@ export interface Span {
 export const markerPattern = String.raw`\[removed: \d{1,9} characters\]`;
 
 // Most texts hold none of these words and are done after one look.
-const anyIntroducer =
-	/token|secret|session|pass|pwd|phrase|key|cred|authorization|bearer|:\/\/|-----BEGIN|service|TUNNEL_|-p|-s|-u|\/p|\/rp|["']s\\*["']|sig(?:=|%3D)|signature|code(?:=|%3D)|securestring|access_client|net1?\b|MII|MHcC|MC4C|b3Blbn/i;
+const introducers =
+	"token|secret|session|pass|pwd|phrase|key|cred|authorization|bearer|:\\/\\/|-----BEGIN|-p|-s|-u|\\/p|\\/rp|[\"']s\\\\*[\"']|sig(?:=|%3D)|signature|code(?:=|%3D)|securestring|net1?\\b|MII|MHcC|MC4C|b3Blbn";
 
-const flags =
-	/-(?:(?:sas)?token|service-token-secret|(?:secret-?)?access-?key|secret-?key|(?:storage-?)?account-?key|secret|secret-id|session-token|access-key-id|api-key|api-ca-key|credentials-contents|client-secret|access-token|auth-token|password|passwd|passphrase|pass|pwd|pw)(?![\w-])/gi;
-const variables =
-	/(?:TUNNEL_(?:TOKEN|CRED_CONTENTS|CREATE_SECRET|SERVICE_TOKEN_SECRET|MANAGEMENT_TOKEN|API_KEY|API_CA_KEY)|(?:ACCESS_CLIENT|SECRET|SESSION_TOKEN)_ID|AWS_(?:SECRET_ACCESS_KEY|SESSION_TOKEN))(?!\w)/gi;
+const flagNames =
+	"(?:sas)?token|(?:secret-?)?access-?key|secret-?key|(?:storage-?)?account-?key|secret|api-key|client-secret|access-token|auth-token|password|passwd|passphrase|pass|pwd|pw";
+const variableNames = "AWS_(?:SECRET_ACCESS_KEY|SESSION_TOKEN)";
 /** What may stand between the name of a variable and its value: `/t REG_SZ /d`, `-Value`, `value:`, `/M`. */
 const connectors = /[\s"',;]*(?:\/t\s+REG_\w+|\/d|\/f|\/m|-Value|-PropertyType\s+\w+|value\s*:)(?![\w-])/iy;
-const keys =
-	/(?:pass(?:word|wd|phrase)?|pwd|secret|(?<!publickey)token|api[_-]?key|credentials?|(?:access|account|auth|private|shared)[_-]?key|cf_authorization)\\*["']?\s{0,8}[=:]/gi;
+const keyNames =
+	"pass(?:word|wd|phrase)?|pwd|secret|(?<!publickey)token|api[_-]?key|credentials?|(?:access|account|auth|private|shared)[_-]?key";
 const shortSecretKey = /["']s\\*["']\s{0,8}:/gi;
-const headers = /(?:cf-access-client-secret|cf-access-token|x-auth-key|x-api-key|x-auth-token)\s{0,8}[:=]/gi;
+const headers = /(?:x-auth-key|x-api-key|x-auth-token)\s{0,8}[:=]/gi;
 const authorization = /(?:authorization\\*["']?\s{0,8}[:=][\s"'\\]{0,8}(?:(?:bearer|basic|digest|token|negotiate|ntlm)\b)?|\bbearer\b)/gi;
 const slashOptions = /\s\/(?:(?:p|pw|pass|password):|rp\s)/gi;
 /** Also in an address that is itself a query value, and a signature that stands before all the rest. */
@@ -32,9 +32,8 @@ const inQuery = /[?&][\w-]*$/;
 const queryValue = new RegExp(String.raw`(?:${markerPattern}|[^&#\s"'<>])+`, "y");
 const userInfo = /:\/\/[^\s/"'@:]*:(?=[^\s"'/]+@)/g;
 const userSecret = new RegExp(String.raw`(?:${markerPattern}|[^\s"'/])+(?=@)`, "y");
-const pem = /-----BEGIN [A-Z ]{0,40}(?:TUNNEL TOKEN|PRIVATE KEY)-----/g;
+const pem = /-----BEGIN [A-Z ]{0,40}(?:TOKEN|PRIVATE KEY)-----/g;
 const pemBodies = /(?:MII[A-Za-z0-9+/]|MHcCAQ|MC4CAQ|b3BlbnNzaC1rZXk)[A-Za-z0-9+/]{40,}(?:(?:\r?\n|\\r\\n|\\n)[A-Za-z0-9+/]{8,})*={0,2}/g;
-const serviceInstall = /service["'\s,^]{1,12}install(?![\w-])/gi;
 const userAccount = /\bnet1?(?:\.exe)?\s+(?:user\s+(?![/-])\S+|use\s+(?!\/)\S+(?:\s+\\\\\S+)?)(?=\s)/gi;
 const userShare = /\bnet1?(?:\.exe)?\s+use\s[^|&\n]{0,200}?\/user:\S+(?=\s)/gi;
 const passwordTools =
@@ -46,19 +45,35 @@ const userAndColon = String.raw`(?:\\?["'])?[^\s:"']{1,64}:(?![\s\\]|//)`;
 const curlUser = new RegExp(String.raw`\s(?:-u|--user)[\s=]${userAndColon}`, "g");
 const credentialUser = new RegExp(String.raw`-cred(?:entials?)?[\s:=]{1,4}${userAndColon}`, "gi");
 const secureString = /ConvertTo-SecureString(?:\s+-String)?(?=[\s(])/gi;
-const createSecret = /\s-s(?![\w-])/g;
 
 const separators = /(?:[\s"'`^,=:\\(]|&quot;|<\/string>\s*<string>)+/y;
 const marker = new RegExp(markerPattern, "y");
 const quotesInWord = /["'`]+(?=[\w+/=-])/y;
 const wordBreak = /&&|\|\||<\/|&quot;/y;
 
-/** Where a secret must stand because of what stands before it, whether or not it looks like one. */
-export function secretPositions(text: string): readonly Span[] {
-	if (!anyIntroducer.test(text)) return [];
-	const words = [variables, flags, shortSecretKey, headers, authorization, slashOptions, secureString];
+/** Where secrets must stand because of what stands before them, whether or not they look like secrets; compiled once for these tools. */
+export function createSecretPositions(tools: readonly ToolSecrets[]): (text: string) => readonly Span[] {
+	const named = (of: (tool: ToolSecrets) => readonly string[]): string =>
+		tools
+			.flatMap(of)
+			.map((name) => `|${name}`)
+			.join("");
+	const flagged = named((tool) => tool.flags);
+	const variable = named((tool) => tool.variables);
+	const keyed = named((tool) => tool.keys);
+	const anyIntroducer = new RegExp(`${introducers}${flagged}${variable}${keyed}`, "i");
+	const flags = new RegExp(`-(?:${flagNames}${flagged})(?![\\w-])`, "gi");
+	const variables = new RegExp(`(?:${variableNames}${variable})(?!\\w)`, "gi");
+	const keys = new RegExp(`(?:${keyNames}${keyed})\\\\*["']?\\s{0,8}[=:]`, "gi");
+	return (text) => [
+		...tools.flatMap((tool) => tool.byPosition(text)),
+		...(anyIntroducer.test(text) ? introduced(text, [variables, flags], keys) : []),
+	];
+}
+
+function introduced(text: string, named: readonly RegExp[], keys: RegExp): readonly Span[] {
+	const words = [...named, shortSecretKey, headers, authorization, slashOptions, secureString];
 	if (passwordTools.test(text)) words.push(toolPassword, joinedToolPassword);
-	if (/tunnel/i.test(text) && /create/i.test(text)) words.push(createSecret);
 	return [
 		...words.flatMap((introducer) => each(text, introducer, valueAfter)),
 		...each(text, keys, (_, from, start) =>
@@ -68,7 +83,6 @@ export function secretPositions(text: string): readonly Span[] {
 		...(/curl/i.test(text) ? each(text, curlUser, passwordOfUser) : []),
 		...each(text, userAccount, userPassword),
 		...each(text, userShare, userPassword),
-		...each(text, serviceInstall, installed),
 		...each(text, queryValues, (_, from) => unlessMarker(text, from, from + matchAt(queryValue, text, from).length)),
 		...each(text, userInfo, (_, from) => unlessMarker(text, from, from + matchAt(userSecret, text, from).length)),
 		...each(text, pem, (_, end, start) => ({ start, end: blockEnd(text, end) })),
@@ -77,7 +91,11 @@ export function secretPositions(text: string): readonly Span[] {
 }
 
 /** The spans that follow an introducer; the search goes on behind each, so that no part of a text is read over and over. */
-function each(text: string, introducer: RegExp, spanAt: (text: string, end: number, start: number) => Span | undefined): readonly Span[] {
+export function each(
+	text: string,
+	introducer: RegExp,
+	spanAt: (text: string, end: number, start: number) => Span | undefined,
+): readonly Span[] {
 	const found: Span[] = [];
 	introducer.lastIndex = 0;
 	for (let match: RegExpExecArray | null = introducer.exec(text); match !== null; match = introducer.exec(text)) {
@@ -90,7 +108,7 @@ function each(text: string, introducer: RegExp, spanAt: (text: string, end: numb
 }
 
 /** The value that follows a name: after spaces, `=`, `:`, quotes or commas, up to the closing quote or the end of the word. */
-function valueAfter(text: string, from: number): Span | undefined {
+export function valueAfter(text: string, from: number): Span | undefined {
 	const start = pastSeparators(text, pastConnectors(text, from));
 	const quote = text[start - 1];
 	const opened = start > from && (quote === '"' || quote === "'");
@@ -109,7 +127,7 @@ function quotedEnd(text: string, start: number, quote: string): number {
 }
 
 /** Up to white space or a closing quote; quotes inside a word, and what was removed already, belong to it. */
-function wordEnd(text: string, start: number): number {
+export function wordEnd(text: string, start: number): number {
 	let end = start;
 	let floor = start;
 	for (let at = start; at < text.length; ) {
@@ -125,11 +143,11 @@ function wordEnd(text: string, start: number): number {
 	return end;
 }
 
-function unlessMarker(text: string, start: number, end: number): Span | undefined {
+export function unlessMarker(text: string, start: number, end: number): Span | undefined {
 	return end <= start || matchAt(marker, text, start).length === end - start ? undefined : { start, end };
 }
 
-function pastSeparators(text: string, from: number): number {
+export function pastSeparators(text: string, from: number): number {
 	return from + matchAt(separators, text, from).length;
 }
 
@@ -149,22 +167,6 @@ function passwordOfUser(text: string, from: number, start: number): Span | undef
 function userPassword(text: string, from: number): Span | undefined {
 	const start = pastSeparators(text, from);
 	return /[/&|*-]/.test(text[start] ?? "/") ? undefined : unlessMarker(text, start, wordEnd(text, start));
-}
-
-/** `service install VALUE`: the first word that is no option, up to the last one that is long enough for a token. */
-function installed(text: string, from: number): Span | undefined {
-	let span: Span | undefined;
-	let valueSeen = false;
-	let at = from;
-	for (let words = 0; words < 12; words++) {
-		const start = pastSeparators(text, at);
-		at = wordEnd(text, start);
-		if (at === start || /[&|;<>]/.test(text[start] ?? "")) break;
-		if (text[start] === "-" || (valueSeen && at - start < 20)) continue;
-		valueSeen = true;
-		if (unlessMarker(text, start, at) !== undefined) span = { start: span?.start ?? start, end: at };
-	}
-	return span;
 }
 
 function blockEnd(text: string, from: number): number {

@@ -1,12 +1,12 @@
 import { additionalText } from "../defender/additional-fields.ts";
 import type { DefenderRecord } from "../defender/record.ts";
 import type { Column } from "../defender/tables.ts";
-import { type Invocation, readInvocation } from "../families/cloudflared/invocation.ts";
-import { redact } from "../secrets/redact.ts";
-import { clipped, type Redacted, say } from "../secrets/redacted.ts";
+import type { Redacted } from "../secrets/redacted.ts";
 import { columnText } from "./column-text.ts";
 import { folderClass } from "./folder-class.ts";
+import type { Invocation } from "./invocation.ts";
 import type { Program } from "./sighting.ts";
+import type { ToolReader } from "./tool-reader.ts";
 
 /** The program a record is about, with its command line as it was read: raw, so it stays inside this folder. */
 export interface SeenProgram {
@@ -15,26 +15,31 @@ export interface SeenProgram {
 	readonly invocation: Invocation | undefined;
 }
 
-/** The longest text that goes into a sighting; the rest is counted. */
-export const longestText = 8_192;
+/** What reads a record: the tool that is looked for, and what makes a text fit to be shown. */
+export interface Reading {
+	readonly family: string;
+	readonly tool: ToolReader;
+	readonly safe: (text: string) => Redacted;
+}
 
 /**
- * Which process of the record is cloudflared: its own, the one that acted, or the one that a service entry or a script
- * names. The one that carries a command of cloudflared goes first, then the one with its name.
+ * Which process of the record is the tool: its own, the one that acted, or the one that a service entry or a script
+ * names. The one that carries a command of the tool goes first, then the one with its name.
  */
-export function seenProgram(record: DefenderRecord): SeenProgram {
-	const actor = fromActor(record);
+export function seenProgram(record: DefenderRecord, reading: Reading): SeenProgram {
+	const isNamed = (candidate: SeenProgram): boolean => hasName(reading.tool, candidate.program.fileName);
+	const actor = fromActor(record, reading);
 	if (record.table === "DeviceProcessEvents" || record.table === "DeviceEvents") {
-		const own = fromSubject(record, columnText(record, "ProcessCommandLine"));
-		const script = fromText(actor, scriptText(record));
+		const own = fromSubject(record, columnText(record, "ProcessCommandLine"), reading);
+		const script = fromText(actor, scriptText(record), reading);
 		return [own, actor, script].find(behaves) ?? [own, actor].find(isNamed) ?? (own.program.fileName === "" ? actor : own);
 	}
 	if (record.table === "DeviceFileEvents" || record.table === "DeviceImageLoadEvents") {
-		return behaves(actor) || isNamed(actor) ? actor : fromSubject(record, "");
+		return behaves(actor) || isNamed(actor) ? actor : fromSubject(record, "", reading);
 	}
 	if (record.table === "DeviceRegistryEvents") {
 		const entries = [columnText(record, "RegistryValueData"), columnText(record, "PreviousRegistryValueData")];
-		return [...entries.map((entry) => fromText(actor, entry)), actor].find(behaves) ?? actor;
+		return [...entries.map((entry) => fromText(actor, entry, reading)), actor].find(behaves) ?? actor;
 	}
 	return actor;
 }
@@ -48,15 +53,16 @@ function behaves(candidate: SeenProgram): boolean {
 	return candidate.invocation !== undefined;
 }
 
-function isNamed(candidate: SeenProgram): boolean {
-	return /cloudflared/i.test(candidate.program.fileName);
+/** Anything may stand around the tool's name. */
+export function hasName({ name }: ToolReader, fileName: string): boolean {
+	return fileName.toLowerCase().includes(name);
 }
 
-function fromActor(record: DefenderRecord): SeenProgram {
+function fromActor(record: DefenderRecord, reading: Reading): SeenProgram {
 	const get = (column: Column): string => columnText(record, column);
 	const fileName = get("InitiatingProcessFileName") || baseName(get("InitiatingProcessFolderPath"));
 	const commandLine = get("InitiatingProcessCommandLine");
-	return seen(commandLine, {
+	return seen(reading, commandLine, {
 		fileName,
 		path: withName(get("InitiatingProcessFolderPath"), fileName),
 		sha256: get("InitiatingProcessSHA256"),
@@ -75,14 +81,14 @@ function fromActor(record: DefenderRecord): SeenProgram {
 }
 
 /** The process that was started, or the file that was written or loaded. */
-function fromSubject(record: DefenderRecord, commandLine: string): SeenProgram {
+function fromSubject(record: DefenderRecord, commandLine: string, reading: Reading): SeenProgram {
 	const get = (column: Column): string => columnText(record, column);
 	const fileName = get("FileName") || baseName(get("FolderPath"));
 	const own = get("AccountName") !== "" || get("AccountUpn") !== "";
 	const [domain, name, upn] = own
 		? [get("AccountDomain"), get("AccountName"), get("AccountUpn")]
 		: [get("InitiatingProcessAccountDomain"), get("InitiatingProcessAccountName"), get("InitiatingProcessAccountUpn")];
-	return seen(commandLine, {
+	return seen(reading, commandLine, {
 		fileName,
 		path: withName(get("FolderPath"), fileName),
 		sha256: get("SHA256"),
@@ -97,18 +103,18 @@ function fromSubject(record: DefenderRecord, commandLine: string): SeenProgram {
 		chain: [baseName(get("InitiatingProcessParentFileName")), get("InitiatingProcessFileName"), fileName],
 		// Defender names the signer of the acting process only.
 		signer: "",
-		// A renamed cloudflared still installs its service under its own name.
+		// A renamed tool may still install its service under its own name.
 		otherName: get("PreviousFileName") || additionalText(record, "ServiceName"),
 	});
 }
 
 /** A command that stands in a registry value or a script: the program it names, run by who wrote it. */
-function fromText(actor: SeenProgram, commandLine: string): SeenProgram {
+function fromText(actor: SeenProgram, commandLine: string, reading: Reading): SeenProgram {
 	const path = /^\s*"([^"]{1,1024})"/.exec(commandLine)?.[1] ?? /^\s*(\S{1,1024})/.exec(commandLine)?.[1] ?? "";
 	const isPath = /^(?:[a-z]:\\|\\\\|\/)/i.test(path);
-	const invocation = commandLine === "" ? undefined : readInvocation(commandLine);
-	const named = invocation?.nested === true ? (/[^\s"'\\/]*cloudflared[^\s"'\\/]*/i.exec(commandLine)?.[0] ?? "") : baseName(path);
-	const program = seen(commandLine, {
+	const invocation = commandLine === "" ? undefined : reading.tool.readInvocation(commandLine);
+	const named = invocation?.nested === true ? nameIn(commandLine, reading.tool) : baseName(path);
+	const program = seen(reading, commandLine, {
 		fileName: named,
 		path: isPath ? path : "",
 		sha256: "",
@@ -138,9 +144,9 @@ interface Raw {
 	readonly otherName: string;
 }
 
-function seen(commandLine: string, raw: Raw): SeenProgram {
-	const invocation = commandLine === "" ? undefined : readInvocation(commandLine);
-	const named = /cloudflared/i.test(raw.fileName);
+function seen({ tool, safe }: Reading, commandLine: string, raw: Raw): SeenProgram {
+	const invocation = commandLine === "" ? undefined : tool.readInvocation(commandLine);
+	const named = hasName(tool, raw.fileName);
 	const behaving = invocation !== undefined && !invocation.nested;
 	return {
 		rawCommandLine: commandLine,
@@ -148,11 +154,11 @@ function seen(commandLine: string, raw: Raw): SeenProgram {
 		program: {
 			fileName: safe(raw.fileName),
 			path: safe(raw.path),
-			folderClass: folderClass(raw.path),
+			folderClass: folderClass(raw.path, tool.folders),
 			commandLine: safe(commandLine),
 			sha256: hash(raw.sha256, 64),
 			sha1: hash(raw.sha1, 40),
-			renamed: raw.fileName !== "" && !named && (behaving || /cloudflared/i.test(raw.otherName)),
+			renamed: raw.fileName !== "" && !named && (behaving || hasName(tool, raw.otherName)),
 			user: safe(raw.user),
 			elevated: raw.elevated,
 			chain: raw.chain.filter((name) => name !== "").map(safe),
@@ -161,8 +167,9 @@ function seen(commandLine: string, raw: Raw): SeenProgram {
 	};
 }
 
-function safe(text: string): Redacted {
-	return text === "" ? say`` : clipped(redact(text), longestText);
+/** The first part of a path with the tool's name in it; empty when there is none. */
+function nameIn(commandLine: string, tool: ToolReader): string {
+	return commandLine.split(/[\s"'\\/]+/).find((part) => hasName(tool, part)) ?? "";
 }
 
 function hash(text: string, length: number): string {

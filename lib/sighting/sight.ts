@@ -5,17 +5,17 @@ import { momentOf } from "../defender/moment.ts";
 import type { DefenderRecord } from "../defender/record.ts";
 import type { Column } from "../defender/tables.ts";
 import { type Severity, worst } from "../detect/severity-scale.ts";
-import { findTunnels } from "../families/cloudflared/token.ts";
-import { readable, redact } from "../secrets/redact.ts";
+import { type Redact, readable } from "../secrets/redact.ts";
 import { clipped, type Redacted, say } from "../secrets/redacted.ts";
 import { columnText } from "./column-text.ts";
-import { longestText, type SeenProgram, seenProgram } from "./program.ts";
+import { hasName, type Reading, type SeenProgram, seenProgram } from "./program.ts";
 import type { Device, Mode, Sighting, Tunnel } from "./sighting.ts";
 import { targetClass } from "./targets.ts";
+import type { SightedFamily, ToolReader } from "./tool-reader.ts";
 
 /** A rule that matched, and the tests that decided. */
 export interface Matched {
-	readonly rule: { readonly id: string; readonly severity: Severity };
+	readonly rule: { readonly id: string; readonly family: string; readonly severity: Severity };
 	readonly evidence: readonly { readonly column: Column; readonly test: string }[];
 }
 
@@ -30,16 +30,34 @@ const tokenColumns = [
 
 const mostTunnels = 8;
 
+/** The longest text that goes into a sighting; the rest is counted. */
+const longestText = 8_192;
+
+/** What a record tells, a sighting for each family whose rules matched it. */
+export type Sight = (record: DefenderRecord, matches: readonly Matched[]) => readonly Sighting[];
+
+/** For these families, to which rules can belong; `redact` knows the secrets of all of them. */
+export function createSight(families: readonly SightedFamily[], redact: Redact): Sight {
+	const safe = (text: string): Redacted => (text === "" ? say`` : clipped(redact(text), longestText));
+	return (record, matches) =>
+		families.flatMap(({ id, reader }) => {
+			const own = matches.filter(({ rule }) => rule.family === id);
+			return own.length === 0 ? [] : [sight(record, own, { family: id, tool: reader, safe })];
+		});
+}
+
 /** What a matching record tells, with every secret removed. Wrong types and missing columns cost only what they would have told. */
-export function sight(record: DefenderRecord, matches: readonly Matched[]): Sighting {
+function sight(record: DefenderRecord, matches: readonly Matched[], reading: Reading): Sighting {
+	const { tool, safe } = reading;
 	const timestamp = columnText(record, "Timestamp");
-	const device = deviceOf(record);
-	const subject = seenProgram(record);
+	const device = deviceOf(record, safe);
+	const subject = seenProgram(record, reading);
 	const { invocation } = subject;
 	const exportedAt = momentOf(record.exportedAt);
-	const [tunnel, ...others] = tunnelsOf(record, subject);
+	const [tunnel, ...others] = tunnelsOf(record, subject, tool);
 	return {
 		recordId: recordId(record, device),
+		family: reading.family,
 		device,
 		table: record.table,
 		actionType: safe(columnText(record, "ActionType")),
@@ -55,7 +73,7 @@ export function sight(record: DefenderRecord, matches: readonly Matched[]): Sigh
 			evidence: evidence.map(({ column, test }) => ({ column, test, value: safe(columnText(record, column)) })),
 		})),
 		program: subject.program,
-		mode: modeOf(record, subject),
+		mode: modeOf(record, subject, tool),
 		tunnel,
 		...(others.length > 0 ? { otherTunnels: others } : {}),
 		...(invocation !== undefined && invocation.tokenFile !== "" ? { tokenFile: safe(invocation.tokenFile.slice(0, 1_024)) } : {}),
@@ -66,7 +84,7 @@ export function sight(record: DefenderRecord, matches: readonly Matched[]): Sigh
 	};
 }
 
-function deviceOf(record: DefenderRecord): Device {
+function deviceOf(record: DefenderRecord, safe: Reading["safe"]): Device {
 	const name = columnText(record, "DeviceName");
 	const id = columnText(record, "DeviceId") || `name:${name}`;
 	return {
@@ -94,18 +112,18 @@ function timesOf(record: DefenderRecord): number {
 	return Number.isSafeInteger(times) && times >= 1 ? times : 1;
 }
 
-function modeOf(record: DefenderRecord, { invocation, program }: SeenProgram): Mode {
+function modeOf(record: DefenderRecord, { invocation, program }: SeenProgram, tool: ToolReader): Mode {
 	if (invocation !== undefined) return invocation.mode;
-	const installed = columnText(record, "ActionType") === "ServiceInstalled" && (program.renamed || /cloudflared/i.test(program.fileName));
+	const installed = columnText(record, "ActionType") === "ServiceInstalled" && (program.renamed || hasName(tool, program.fileName));
 	return installed ? "service-install" : "unknown";
 }
 
 /** The tunnel that the program runs comes first; then every other one that the record shows, each once. */
-function tunnelsOf(record: DefenderRecord, { rawCommandLine, invocation }: SeenProgram): readonly Tunnel[] {
+function tunnelsOf(record: DefenderRecord, { rawCommandLine, invocation }: SeenProgram, tool: ToolReader): readonly Tunnel[] {
 	const texts = new Set([invocation?.token ?? "", rawCommandLine, ...tokenColumns.map((column) => columnText(record, column))]);
 	const distinct = new Map<string, Tunnel>();
 	for (const text of texts) {
-		for (const { tunnel } of findTunnels(readable(text))) {
+		for (const tunnel of tool.findTunnels(readable(text))) {
 			const key = `${tunnel.account} ${tunnel.tunnelId}`;
 			if (!distinct.has(key)) distinct.set(key, tunnel);
 		}
@@ -113,8 +131,4 @@ function tunnelsOf(record: DefenderRecord, { rawCommandLine, invocation }: SeenP
 	const byName = invocation?.tunnelId ?? "";
 	if (distinct.size === 0 && byName !== "") return [{ account: "", tunnelId: byName, endpoint: "", fingerprint: "" }];
 	return [...distinct.values()].slice(0, mostTunnels);
-}
-
-function safe(text: string): Redacted {
-	return text === "" ? say`` : clipped(redact(text), longestText);
 }

@@ -5,7 +5,7 @@ import type { Redacted } from "../secrets/redacted.ts";
 /** Which test on which column decided, with what the column held. */
 interface Evidence {
 	readonly column: string;
-	/** As in KQL: `has "cloudflared"`, `has_all ("tunnel", "run", "--token")`, `!contains "…"`. */
+	/** As in KQL: `has "tunnel"`, `has_all ("tunnel", "run", "--token")`, `!contains "…"`. */
 	readonly test: string;
 	readonly value: Redacted;
 }
@@ -53,7 +53,7 @@ export interface Tunnel {
 	readonly fingerprint: string;
 }
 
-/** How cloudflared was started; the ids are those of the modes in docs. */
+/** How a tunnel tool was started; the ids are those of the modes in docs. */
 export type Mode =
 	| "named-token"
 	| "named-token-file"
@@ -89,7 +89,7 @@ export type FolderClass =
 	| "container"
 	| "unknown";
 
-/** The process that the sighting is about: cloudflared itself, or what looks like it. */
+/** The process that the sighting is about: the tool itself, or what looks like it. */
 export interface Program {
 	readonly fileName: Redacted;
 	/** Folder and file name, as Defender wrote it. */
@@ -98,7 +98,7 @@ export interface Program {
 	readonly commandLine: Redacted;
 	readonly sha256: string;
 	readonly sha1: string;
-	/** Not called cloudflared, though it behaves like it. */
+	/** Not called as the tool is, though it behaves like it. */
 	readonly renamed: boolean;
 	/** `DOMAIN\user`, or the UPN; empty when unknown. */
 	readonly user: Redacted;
@@ -127,6 +127,8 @@ export interface Prevalence {
 export interface Sighting {
 	/** First 12 hex of SHA-256 of `table|DeviceId|Timestamp|ReportId`: the same for a redelivered record. */
 	readonly recordId: string;
+	/** Id of the family of tools that it is about. */
+	readonly family: string;
 	readonly device: Device;
 	readonly table: string;
 	readonly actionType: Redacted;

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { readTunnelId } from "../families/cloudflared/token.ts";
 import { redact } from "../secrets/redact.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 
@@ -142,7 +141,7 @@ function approval(one: z.infer<typeof entry>, index: number): Approval {
 		number: index + 1,
 		label: redact(one.name ?? identity),
 		account: one.account?.toLowerCase(),
-		tunnels: one.tunnels === "any" ? "any" : (one.tunnels ?? []).map((id) => readTunnelId(id) ?? id),
+		tunnels: one.tunnels === "any" ? "any" : (one.tunnels ?? []).map((id) => id.toLowerCase()),
 		sha256: one.sha256?.toLowerCase(),
 		path: one.path,
 		device: one.device,

@@ -1,5 +1,5 @@
 import { addressesOf, type DeviceContext } from "../defender/device.ts";
-import { redact } from "../secrets/redact.ts";
+import type { Redact } from "../secrets/redact.ts";
 import { say } from "../secrets/redacted.ts";
 import type { DeviceFacts, Sighting } from "../sighting/sighting.ts";
 import type { Approval } from "./approvals.ts";
@@ -16,10 +16,11 @@ export interface Knowledge {
 	/** The account was never seen in this tenant before; `undefined` when nobody counts. */
 	readonly firstInTenant: boolean | undefined;
 	readonly now: Date;
+	readonly redact: Redact;
 }
 
 /** The sighting with its verdict, its severity and the reasons for both. */
-export function judge(sighting: Sighting, { approvals, remembered, device, firstInTenant, now }: Knowledge): Sighting {
+export function judge(sighting: Sighting, { approvals, remembered, device, firstInTenant, now, redact }: Knowledge): Sighting {
 	const { ownership, lowered } = decideOwnership(sighting, approvals, now, remembered);
 	const { severity, reason } = weigh({
 		rules: sighting.severity,
@@ -34,14 +35,14 @@ export function judge(sighting: Sighting, { approvals, remembered, device, first
 	});
 	return {
 		...sighting,
-		device: device === undefined ? sighting.device : { ...sighting.device, facts: deviceFacts(device) },
+		device: device === undefined ? sighting.device : { ...sighting.device, facts: deviceFacts(device, redact) },
 		ownership,
 		severity,
 		severityReason: lowered === undefined ? reason : say`${reason} (${lowered})`,
 	};
 }
 
-function deviceFacts(device: DeviceContext): DeviceFacts {
+function deviceFacts(device: DeviceContext, redact: Redact): DeviceFacts {
 	return {
 		os: redact(device.os),
 		kind: device.kind,

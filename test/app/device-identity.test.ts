@@ -2,16 +2,16 @@ import { expect, test } from "vitest";
 import type { DeviceRow } from "../../lib/defender/device.ts";
 import type { DefenderRecord } from "../../lib/defender/record.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
-import { allRules } from "../../lib/families/cloudflared/rules/index.ts";
+import { allRules } from "../../lib/families/index.ts";
 import { findingKey } from "../../lib/findings/finding.ts";
 import { createDeviceStore } from "../../lib/knowledge/device-store.ts";
 import { createPrevalenceCounter } from "../../lib/knowledge/prevalence.ts";
 import { growthAddress } from "../../lib/knowledge/row-quota.ts";
 import { afterRecording } from "../../lib/outbox/deliver.ts";
 import { runPipeline } from "../../lib/pipeline.ts";
-import { sight } from "../../lib/sighting/sight.ts";
 import { aSighting, at, deviceId, redacted, tenantId } from "../builders.ts";
 import { createSink, createWorld, keyOfSighting } from "../outbox/world.ts";
+import { sight, sightOne } from "../sighting/sight-one.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
 
 const match = createMatcher(allRules);
@@ -94,7 +94,7 @@ test("what is stored under ids in lower case keeps its keys, so rows of the vers
 	await createDeviceStore({ table, clock }).learn([aboutDevice(tenantId, deviceId)]);
 
 	// Taken from a table written by the first version.
-	expect(findingKey(aSighting().device)).toBe("6d9402b7c1fca9ab9397874a");
+	expect(findingKey(aSighting().device, "cloudflared")).toBe("6d9402b7c1fca9ab9397874a");
 	expect(growthAddress("6d9402b7c1fca9ab9397874a")).toEqual({ partitionKey: "s6", rowKey: "g|6d9402b7c1fca9ab9397874a" });
 	expect(table.all().map(({ partitionKey, rowKey }) => `${partitionKey} ${rowKey}`)).toEqual(
 		expect.arrayContaining([
@@ -134,7 +134,10 @@ test("what Defender says of a device is found under either spelling, in memory a
 test("a record without a usable id is a device too", () => {
 	const record: DefenderRecord = { table: "DeviceProcessEvents", tenantId: "", exportedAt: "", columns: { DeviceId: ["X"] } };
 
-	expect(sight(record, []).device).toMatchObject({ tenantId: "", id: '["x"]' });
+	expect(sightOne(record, [{ rule: { id: "x", family: "cloudflared", severity: "medium" }, evidence: [] }]).device).toMatchObject({
+		tenantId: "",
+		id: '["x"]',
+	});
 });
 
 function aboutDevice(tenant: string, device: string): DeviceRow {

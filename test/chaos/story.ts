@@ -54,7 +54,7 @@ export function tellStory(devices: number, random: Random): Story {
 	const sightings: { json: object; record: StoryRecord }[] = [];
 	for (let n = 0; n < devices; n++) {
 		const deviceId = random.hex(40);
-		const key = findingKey({ tenantId, id: deviceId });
+		const key = findingKey({ tenantId, id: deviceId }, "cloudflared");
 		const records = new Set<string>();
 		const shown = new Set<string>();
 		expected.set(key, { records, ways: shown });

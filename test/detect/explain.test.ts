@@ -1,13 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { explain } from "../../lib/detect/explain.ts";
+import type { DefenderRecord } from "../../lib/defender/record.ts";
+import { explain as explainWith } from "../../lib/detect/explain.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
+import type { Rule } from "../../lib/detect/rule.ts";
 import { cloudflaredPortableExecution } from "../../lib/families/cloudflared/rules/cloudflared-portable-execution.ts";
 import { cloudflaredUsage } from "../../lib/families/cloudflared/rules/cloudflared-usage.ts";
-import { allRules } from "../../lib/families/cloudflared/rules/index.ts";
+import { allRules } from "../../lib/families/index.ts";
+import { redact } from "../../lib/families/redact.ts";
 import { labelled, labels } from "../families/cloudflared/rules/corpus.ts";
 import { aRecord } from "../families/cloudflared/rules/example-record.ts";
 
+const explain = (...about: [Rule, DefenderRecord]) => explainWith(...about, redact);
 const token =
 	"eyJhIjoiMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYiLCJ0IjoiNmYyYjhjMWUtNGQzYS00YjdmLTllMTAtMmE1YzdkOWUxZjMwIiwicyI6IlUxbE9WRWhGVkVsRExVVllRVTFRVEVVdFRrOVVMVUV0VTBWRFVrVlVMVEE9In0=";
 

@@ -12,13 +12,13 @@ import {
 	has,
 	hasAll,
 	hasFlag,
-	hasTunnelToken,
 	hasWords,
 	not,
 	oneOf,
 	startsWith,
 } from "../../lib/detect/condition.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
+import { hasTunnelToken } from "../../lib/families/cloudflared/tunnel-token.ts";
 import { aRecord } from "../families/cloudflared/rules/example-record.ts";
 import { aRule } from "./a-rule.ts";
 import { naive } from "./naive.ts";

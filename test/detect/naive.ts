@@ -41,7 +41,8 @@ function naiveTest(test: Test, value: unknown): boolean {
 			return test.names.some((name) => hasFlag(text, codes(name)));
 		case "hasWords":
 			return hasWords(text, test.words.map(codes), test.first);
-		case "hasTunnelToken":
+		// The only shape that there is.
+		case "hasShape":
 			return hasToken(String.fromCharCode(...text));
 	}
 }

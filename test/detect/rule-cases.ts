@@ -12,14 +12,14 @@ import {
 	has,
 	hasAll,
 	hasFlag,
-	hasTunnelToken,
 	hasWords,
 	not,
 	oneOf,
 	startsWith,
 } from "../../lib/detect/condition.ts";
 import type { Rule } from "../../lib/detect/rule.ts";
-import { allRules } from "../../lib/families/cloudflared/rules/index.ts";
+import { hasTunnelToken } from "../../lib/families/cloudflared/tunnel-token.ts";
+import { allRules } from "../../lib/families/index.ts";
 import { aRule } from "./a-rule.ts";
 
 const columns = ["FileName", "InitiatingProcessFileName", "ProcessCommandLine", "InitiatingProcessCommandLine", "FolderPath"] as const;
@@ -82,7 +82,7 @@ export function valuesOf(when: Condition): readonly string[] {
 			return when.names.flatMap((name) => [` --${name} x`, ` -${name}=x`]);
 		case "hasWords":
 			return [`x.exe ${when.words.join(" ")} y`, when.words.join("  ")];
-		case "hasTunnelToken":
+		case "hasShape":
 			return [token];
 		case "hasAll":
 		case "in":
@@ -141,7 +141,7 @@ export function leastFor(when: Condition, bits: number, padding: string): Readon
 			};
 		case "hasWords":
 			return { [when.column]: `${when.first ? "" : padding}"x" ${mixCase(when.words.join(bits % 2 === 0 ? " " : '"\t'), bits)}` };
-		case "hasTunnelToken":
+		case "hasShape":
 			return { [when.column]: padding + token };
 	}
 }

@@ -73,7 +73,7 @@ DeviceLogonEvents
 	test("is left out when no device has a valid id", () => {
 		const finding = aFinding({ device: { ...device, id: redacted('x"]) | take 1') } });
 		expect(findingLinks(aNotice({ finding }), rules, portal).hunt).toBeUndefined();
-		expect(huntingQuery(['"]) | take 1', "name:x"], at("21T19:34:11"))).toBeUndefined();
+		expect(huntingQuery(['"]) | take 1', "name:x"], at("21T19:34:11"), ["DeviceEvents"])).toBeUndefined();
 	});
 
 	test.each([

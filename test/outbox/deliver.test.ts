@@ -262,8 +262,8 @@ describe("a destination", () => {
 
 		expect(teams.got).toHaveLength(2);
 		expect([
-			await world.owed("teams", findingKey(onDevice("a").device)),
-			await world.owed("teams", findingKey(onDevice("b").device)),
+			await world.owed("teams", findingKey(onDevice("a").device, "cloudflared")),
+			await world.owed("teams", findingKey(onDevice("b").device, "cloudflared")),
 		]).toMatchObject([{ state: "dead" }, { state: "dead" }]);
 	});
 
@@ -316,7 +316,7 @@ describe("a pass", () => {
 
 		expect(
 			await world.dispatcher.deliver(
-				devices.map((one) => findingKey(one.device)),
+				devices.map((one) => findingKey(one.device, "cloudflared")),
 				afterRecording,
 			),
 		).toMatchObject({ sent: 3, left: 2 });
@@ -335,7 +335,7 @@ describe("a pass", () => {
 
 		expect(
 			await world.dispatcher.deliver(
-				[onDevice("a"), onDevice("b")].map((one) => findingKey(one.device)),
+				[onDevice("a"), onDevice("b")].map((one) => findingKey(one.device, "cloudflared")),
 				afterRecording,
 			),
 		).toMatchObject({

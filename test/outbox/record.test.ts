@@ -141,7 +141,7 @@ describe("recording", () => {
 	});
 
 	test("a finding that the table refuses for ever is set aside, and the others are stored", async () => {
-		const bad = findingKey(onDevice("b").device);
+		const bad = findingKey(onDevice("b").device, "cloudflared");
 		const world = createWorld([teams], {
 			table: (memory): Table => ({
 				...memory,
@@ -155,7 +155,7 @@ describe("recording", () => {
 	});
 
 	test("fails when a finding cannot be stored, after the others were", async () => {
-		const bad = findingKey(onDevice("a").device);
+		const bad = findingKey(onDevice("a").device, "cloudflared");
 		const world = createWorld([teams], {
 			table: (memory): Table => ({
 				...memory,
@@ -167,7 +167,7 @@ describe("recording", () => {
 		});
 
 		await expect(world.recorder.record([onDevice("a"), onDevice("b")], now)).rejects.toThrow("1 of 2 findings could not be recorded");
-		expect(await world.finding(findingKey(onDevice("b").device))).toMatchObject({ want: 1 });
+		expect(await world.finding(findingKey(onDevice("b").device, "cloudflared"))).toMatchObject({ want: 1 });
 	});
 
 	test("gives up after eight tries against others, and the batch comes again", async () => {

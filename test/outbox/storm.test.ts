@@ -17,7 +17,7 @@ function devices(count: number, change: Partial<Sighting> = {}): readonly Sighti
 }
 
 function keysOf(sightings: readonly Sighting[]): readonly string[] {
-	return sightings.map((one) => findingKey(one.device));
+	return sightings.map((one) => findingKey(one.device, "cloudflared"));
 }
 
 function later(world: World, ms: number): void {

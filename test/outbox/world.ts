@@ -46,7 +46,7 @@ export interface World {
 	finding(key?: string): Promise<Finding | undefined>;
 }
 
-export const keyOfSighting = findingKey(aSighting().device);
+export const keyOfSighting = findingKey(aSighting().device, "cloudflared");
 
 // Unique among all worlds, as random ids are: several may share one table.
 let ids = 0;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
-import { above, around, directionOverrides, rooms, splitOverrides, stillUpward, thinFiles } from "../../scripts/import-directions.ts";
+import { above, around, directionOverrides, rooms, splitOverrides, thinFiles } from "../../scripts/import-directions.ts";
 
 const style = z.looseObject({ style: z.looseObject({}).optional() });
 const config = z.looseObject({ overrides: z.array(z.looseObject({ linter: z.looseObject({ rules: style }) })) });
@@ -110,21 +110,6 @@ test("above a room is all that comes after it, and what stands around lib/", () 
 
 test("every folder and file directly in lib/ is a room of the table", async () => {
 	expect((await readdir("lib")).filter((name) => !rooms.some((room) => room === name))).toEqual([]);
-});
-
-test("every import from before the rooms had walls that is still allowed is still needed", async () => {
-	for (const [room, others = []] of Object.entries(stillUpward)) {
-		const files = (await readdir(`lib/${room}`, { recursive: true })).filter((name) => name.endsWith(".ts"));
-		const texts = await Promise.all(files.map((name) => readFile(join("lib", room, name), "utf8")));
-		for (const other of others) {
-			expect
-				.soft(
-					texts.some((text) => text.includes(`/${other}/`)),
-					`${room} no longer imports ${other}: remove the entry`,
-				)
-				.toBe(true);
-		}
-	}
 });
 
 test.each(rooms)("the linter refuses every import of %s from above, and what reaches the world, and nothing else", (room) => {

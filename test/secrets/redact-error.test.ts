@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { redactError } from "../../lib/secrets/redact-error.ts";
+import { redactError } from "../../lib/families/redact.ts";
 import { canaries } from "./canaries.ts";
 
 test("an error is told with its causes, in one line", () => {

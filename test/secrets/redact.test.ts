@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { redact } from "../../lib/secrets/redact.ts";
+import { cloudflaredSecrets } from "../../lib/families/cloudflared/secrets.ts";
+import { createRedact } from "../../lib/secrets/redact.ts";
 import { clipped, say } from "../../lib/secrets/redacted.ts";
 import { base64, pieces, secret, token, tokenShapes, wide } from "../families/cloudflared/tokens.ts";
 import { canaries } from "./canaries.ts";
+
+const redact = createRedact([cloudflaredSecrets]);
 
 /** `npm test` checks a share; CI of a release raises it. */
 const outputs = Number(process.env["CANARY_OUTPUTS"] ?? 5_000);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { isTable } from "../../lib/defender/tables.ts";
-import { sight } from "../../lib/sighting/sight.ts";
+import { sightOne } from "./sight-one.ts";
 
 interface Label {
 	readonly line: number;
@@ -40,8 +40,8 @@ test.each(labelled)("the token of line $line, record $index is read and its secr
 	if (record === undefined || !isTable(table)) throw new Error(`no record ${index} in line ${line}`);
 	const evidence = Object.keys(record.properties).map((column) => ({ column: column as "FileName", test: "has" }));
 
-	const sighting = sight({ table, tenantId: record.tenantId, exportedAt: record.time, columns: record.properties }, [
-		{ rule: { id: "every-column", severity: "medium" }, evidence },
+	const sighting = sightOne({ table, tenantId: record.tenantId, exportedAt: record.time, columns: record.properties }, [
+		{ rule: { id: "every-column", family: "cloudflared", severity: "medium" }, evidence },
 	]);
 
 	expect(sighting.tunnel).toMatchObject({ account: token?.accountTag, tunnelId: token?.tunnelId, endpoint: token?.endpoint ?? "" });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { cloudflared } from "../../lib/families/cloudflared/family.ts";
 import { folderClass } from "../../lib/sighting/folder-class.ts";
 import type { FolderClass } from "../../lib/sighting/sighting.ts";
 
@@ -33,5 +34,5 @@ const places: readonly (readonly [FolderClass, string])[] = [
 ];
 
 test.each(places)("%s: %s", (expected, path) => {
-	expect(folderClass(path)).toBe(expected);
+	expect(folderClass(path, cloudflared.reader.folders)).toBe(expected);
 });

@@ -2,14 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DefenderRecord } from "../../lib/defender/record.ts";
 import { type Table, tables } from "../../lib/defender/tables.ts";
-import { type Matched, sight } from "../../lib/sighting/sight.ts";
+import type { Matched } from "../../lib/sighting/sight.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { deviceId, tenantId } from "../builders.ts";
 import { account, base64, secret, token, tunnelId } from "../families/cloudflared/tokens.ts";
 import { canaries } from "../secrets/canaries.ts";
+import { sightOne as sight } from "./sight-one.ts";
 
 const usage: Matched = {
-	rule: { id: "cloudflared-usage", severity: "medium" },
+	rule: { id: "cloudflared-usage", family: "cloudflared", severity: "medium" },
 	evidence: [{ column: "ProcessCommandLine", test: 'has_all ("tunnel", "run", "--token")' }],
 };
 

@@ -26,7 +26,7 @@ export function violations(history: History, when: "quiet" | "end"): readonly st
 }
 
 function eventsByKey({ events }: History): ReadonlyMap<string, readonly Event[]> {
-	return Map.groupBy(events, (event) => findingKey(sightingOf(event).device));
+	return Map.groupBy(events, (event) => findingKey(sightingOf(event).device, "cloudflared"));
 }
 
 function findings({ memory }: History) {

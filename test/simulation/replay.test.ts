@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Message } from "../../lib/defender/message.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
-import { allRules } from "../../lib/families/cloudflared/rules/index.ts";
+import { allRules } from "../../lib/families/index.ts";
 import { findingId } from "../../lib/findings/finding.ts";
 import { eachMinute } from "../../lib/outbox/deliver.ts";
 import type { Notice } from "../../lib/outbox/delivery.ts";
 import { inspect } from "../../lib/pipeline.ts";
-import { sight } from "../../lib/sighting/sight.ts";
 import { createSink, createWorld } from "../outbox/world.ts";
+import { sight } from "../sighting/sight-one.ts";
 
 const lines = readFileSync("test/fixtures/corpus/messages.ndjson", "utf8").trim().split("\n");
 const corpus = lines.map((line, index): Message => ({ at: { source: "corpus", message: index + 1 }, body: Buffer.from(line) }));

@@ -130,8 +130,8 @@ export function match(record: DefenderRecord): readonly Match[] {
 	return text(record, "FileName") === "cloudflared.exe" ? [undefined as unknown as Match] : [];
 }
 
-export function sight(record: DefenderRecord): Sighting {
-	return sightingOf(JSON.parse(text(record, "AdditionalFields")) as Event);
+export function sight(record: DefenderRecord): readonly Sighting[] {
+	return [sightingOf(JSON.parse(text(record, "AdditionalFields")) as Event)];
 }
 
 export function sightingOf(event: Event): Sighting {

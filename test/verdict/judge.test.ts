@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { withRow } from "../../lib/defender/device.ts";
+import { redact } from "../../lib/families/redact.ts";
 import { readApprovals } from "../../lib/verdict/approvals.ts";
 import { judge, type Knowledge } from "../../lib/verdict/judge.ts";
 import { aSighting, at, deviceId, redacted, tenantId } from "../builders.ts";
@@ -13,6 +14,7 @@ const knowledge: Knowledge = {
 	device: undefined,
 	firstInTenant: undefined,
 	now: at("21T20:00:00"),
+	redact,
 };
 const server = withRow(undefined, {
 	table: "DeviceInfo",

@@ -1,6 +1,5 @@
 import type { Condition } from "../condition.ts";
 import type { Rule } from "../rule.ts";
-import { tokenStarts } from "../text-test.ts";
 
 /** A piece of text that is visible in the raw JSON of what matches, in any letter case, unless spelled with `\u00XX`. */
 export interface Literal {
@@ -70,8 +69,8 @@ function witnessOf(condition: Condition, known: Witness): Witness | undefined {
 				condition.words.flatMap((word) => pieces(word, true)),
 				known,
 			);
-		case "hasTunnelToken":
-			return tokenStarts.map((start) => ({ text: start.toLowerCase(), bounded: false }));
+		case "hasShape":
+			return condition.shape.starts.map((start) => ({ text: start.toLowerCase(), bounded: false }));
 		case "not":
 			return undefined;
 		case "equalsNumber":

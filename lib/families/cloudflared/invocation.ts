@@ -1,27 +1,13 @@
 import { commandsIn } from "../../sighting/command-line.ts";
+import type { Invocation } from "../../sighting/invocation.ts";
 import type { Mode } from "../../sighting/sighting.ts";
 import { findTunnels, readTunnelId } from "./token.ts";
 
-/** How cloudflared is started by a command line. Raw text: redact before showing. */
-export interface Invocation {
-	readonly mode: Mode;
-	/** Started by another command: `cmd /c "…"`, `sc create … binPath= "…"`. */
-	readonly nested: boolean;
-	/** Addresses and kinds of access that the tunnel lets in, as written. */
-	readonly exposes: readonly string[];
-	/** Public name, or for `access` the far one; empty when none is given. */
-	readonly hostname: string;
-	/** The value of `--token`, or the word after `service install`; of several the last, as cloudflared takes it. */
-	readonly token: string;
-	readonly tokenFile: string;
+interface CloudflaredInvocation extends Invocation {
 	readonly credentialsFile: string;
 	readonly config: string;
-	/** The flags given that tell a responder something, by name. */
-	readonly flags: readonly string[];
 	/** NAME or UUID after `run`, or the value of `--name`. */
 	readonly tunnelName: string;
-	/** The UUID, where the tunnel is named by it. */
-	readonly tunnelId: string;
 }
 
 const aliases: Readonly<Record<string, string>> = {
@@ -69,9 +55,9 @@ interface Arguments {
 }
 
 /** Reads a command line; `undefined` when nothing in it starts cloudflared. Never throws; bounded by `commandsIn`. */
-export function readInvocation(commandLine: string): Invocation | undefined {
+export function readInvocation(commandLine: string): CloudflaredInvocation | undefined {
 	const environment = new Map<string, string>();
-	let best: Invocation | undefined;
+	let best: CloudflaredInvocation | undefined;
 	for (const { words, nested } of commandsIn(commandLine)) {
 		keepAssignments(words, environment);
 		const invocation = readCommand(words, nested, environment);
@@ -80,7 +66,11 @@ export function readInvocation(commandLine: string): Invocation | undefined {
 	return best;
 }
 
-function readCommand(words: readonly string[], nested: boolean, environment: ReadonlyMap<string, string>): Invocation | undefined {
+function readCommand(
+	words: readonly string[],
+	nested: boolean,
+	environment: ReadonlyMap<string, string>,
+): CloudflaredInvocation | undefined {
 	const program = words.findIndex((word) => cloudflaredName.test(word) && !word.startsWith("-"));
 	const named = program !== -1;
 	const bare = topCommands.has((words[0] ?? "").toLowerCase());

@@ -1,13 +1,14 @@
 import type { Notice } from "../../outbox/delivery.ts";
 import type { Redacted } from "../../secrets/redacted.ts";
 import type { Device, FolderClass, Target } from "../../sighting/sighting.ts";
+import { targetWords } from "../../sighting/target-words.ts";
 import type { FindRule } from "../rule-facts.ts";
 import { type Inert, inert, joined, say, shortWords } from "../text.ts";
 import { ruleTitle } from "./rule-words.ts";
 import { isTold, note, plain, type Room, type Row, row, type Span, strong, subtle } from "./story.ts";
 import { counted, utc } from "./time.ts";
 import { tunnelRow } from "./tunnel-row.ts";
-import { targetWords } from "./tunnel-words.ts";
+import { toolWords } from "./tunnel-words.ts";
 
 /** Who, what, from where, how often: the table under the head. */
 export function findingRows(notice: Notice, room: Room, rules: FindRule): readonly Row[] {
@@ -21,13 +22,13 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 		tunnel: tunnelRow(finding, name),
 		exposes: row(
 			say`Exposes`,
-			...sighting.exposes.slice(0, 2).flatMap((target) => [strong(targetWords[target.class]), plain(name(withoutScheme(target)))]),
+			...sighting.exposes.slice(0, 2).flatMap((target) => [strong(inert(targetWords[target.class])), plain(name(withoutScheme(target)))]),
 		),
 		startedBy: row(say`Started by`, ...chainSpans(program.chain.slice(-room.chain).map(name))),
 		folder: row(
 			say`Folder`,
 			plain(shortWords(inert(folderOf(program.path), room.name), room.word + 4)),
-			note(joined([folderNotes[program.folderClass], program.renamed ? say`cloudflared under another name` : say``], say`, `)),
+			note(joined([folderNotes[program.folderClass], program.renamed ? say`${toolWords(sighting)} under another name` : say``], say`, `)),
 		),
 		seen: row(say`Seen`, strong(counted(finding.count, say`event`, say`events`)), note(say`since ${utc(finding.firstSeen)}`)),
 		rules: row(

@@ -1,3 +1,4 @@
+import { findFamily } from "../../families/find-family.ts";
 import { type Finding, findingId } from "../../findings/finding.ts";
 import type { NoticeKind } from "../../findings/notice-kind.ts";
 import type { Notice } from "../../outbox/delivery.ts";
@@ -47,11 +48,14 @@ export function findingTitle({ device, worst }: Finding): Inert {
 
 export function findingLinks(notice: Notice, rules: FindRule, portal: Portal): Links {
 	const { device, firstSeen, lastSeen, worst } = notice.finding;
-	const hunt = (kql: string | undefined): string | undefined =>
-		kql === undefined ? undefined : portal.hunt(kql, device.tenantId, firstSeen, notice.now);
+	const hunt = (source: string | undefined): string | undefined => {
+		const query = source === undefined ? undefined : huntingQuery([device.id], firstSeen, [source]);
+		return query === undefined ? undefined : portal.hunt(query, device.tenantId, firstSeen, notice.now);
+	};
 	return {
 		device: portal.device(device, firstSeen, lastSeen),
-		hunt: hunt(huntingQuery([device.id], firstSeen, mainRule(notice.finding, rules)?.kql)) ?? hunt(huntingQuery([device.id], firstSeen)),
+		// A rule that is not known any more, or that makes too long a link, gives way to what the family looks for.
+		hunt: hunt(mainRule(notice.finding, rules)?.kql) ?? hunt(findFamily(worst.family)?.hunting),
 		file: portal.file(worst.program.sha1, device.tenantId),
 	};
 }

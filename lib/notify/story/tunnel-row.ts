@@ -8,7 +8,7 @@ import { knownTunnel, modeWords } from "./tunnel-words.ts";
 
 /** How the tunnel runs, whose account it is, and how common that account is here. */
 export function tunnelRow(finding: Finding, name: (text: Redacted) => Inert): Row | undefined {
-	const { hostname, mode, prevalence } = finding.worst;
+	const { hostname, prevalence } = finding.worst;
 	const { tunnel, learnedAt } = knownTunnel(finding);
 	const facts = [
 		labelled(say`account`, tunnel?.account ?? ""),
@@ -17,7 +17,7 @@ export function tunnelRow(finding: Finding, name: (text: Redacted) => Inert): Ro
 		spreadWords(prevalence?.account ?? prevalence?.tunnel),
 		hostname === "" ? say`` : say`public name ${name(hostname)}`,
 	];
-	return row(say`Tunnel`, strong(modeWords[mode]), note(joined(facts, say`, `)));
+	return row(say`Tunnel`, strong(modeWords(finding.worst)), note(joined(facts, say`, `)));
 }
 
 /** "on 3 devices since 2026-11-02 08:15:00 UTC"; the count stops at a hundred, this device included. */

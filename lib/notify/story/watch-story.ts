@@ -1,4 +1,5 @@
 import { severities } from "../../detect/severity-scale.ts";
+import { findFamily } from "../../families/find-family.ts";
 import type { Finding } from "../../findings/finding.ts";
 import type { DigestNotice, HeartbeatNotice, StormNotice } from "../../outbox/delivery.ts";
 import { huntingQuery } from "../hunting-query.ts";
@@ -7,7 +8,7 @@ import { type Inert, idText, joined, plainName, say } from "../text.ts";
 import { isTold, type Links, note, plain, type Row, row, type Story, severityWord, strong } from "./story.ts";
 import { counted, duration, utc } from "./time.ts";
 import { shortId } from "./tunnel-row.ts";
-import { modeWords, titleWords, verdictWords } from "./tunnel-words.ts";
+import { modeWords, titleWords, tunnelsWords, verdictWords } from "./tunnel-words.ts";
 
 const noLinks: Links = { device: undefined, hunt: undefined, file: undefined };
 
@@ -19,12 +20,13 @@ export function stormStory(notice: StormNotice, portal: Portal): Story {
 	const query = huntingQuery(
 		notice.worst.map(({ device }) => device.id),
 		earliest,
+		[...new Set(notice.worst.flatMap(({ family }) => findFamily(family)?.hunting ?? []))],
 	);
 	return {
 		...bare(notice),
 		severity: highest,
 		kind: say`Many findings at once`,
-		title: say`Cloudflare tunnels on ${counted(notice.count, say`device`, say`devices`)}`,
+		title: say`${tunnelsWords(notice.worst)} on ${counted(notice.count, say`device`, say`devices`)}`,
 		verdict: {
 			word: say`Told together, so that nothing is buried.`,
 			reason: say`Since ${utc(notice.since)}: ${severityCounts(notice)}.`,
@@ -116,7 +118,7 @@ function bare(notice: StormNotice | DigestNotice | HeartbeatNotice): Omit<Story,
 function deviceRow(finding: Finding): Row | undefined {
 	const { worst } = finding;
 	const account = shortId(worst.tunnel?.account ?? "");
-	const how = account === "" ? modeWords[worst.mode] : say`Account ${account}`;
+	const how = account === "" ? modeWords(worst) : say`Account ${account}`;
 	const whose = verdictWords[worst.ownership.verdict];
 	return row(severityWord(finding.severity), strong(shortName(finding)), note(how === "" ? whose : say`${whose} ${how}.`));
 }

@@ -1,4 +1,5 @@
 import type { Severity } from "../../detect/severity-scale.ts";
+import { findFamily } from "../../families/find-family.ts";
 import { findingId } from "../../findings/finding.ts";
 import type { AnyNotice, Notice } from "../../outbox/delivery.ts";
 import type { Device } from "../../sighting/sighting.ts";
@@ -7,7 +8,7 @@ import { findingLinks, findingTitle } from "../story/finding-story.ts";
 import { attackIds, mainRule } from "../story/rule-words.ts";
 import { summaryOf } from "../story/story.ts";
 import { type Knowledge, tell } from "../story/tell.ts";
-import { knownTunnel } from "../story/tunnel-words.ts";
+import { knownTunnel, toolWords } from "../story/tunnel-words.ts";
 import { opensFinding } from "./opens-finding.ts";
 
 const detectionFinding = 2004;
@@ -120,7 +121,7 @@ function findingInfo(notice: Notice, knowledge: Knowledge): object {
 	return {
 		uid: findingId(finding),
 		title: findingTitle(finding),
-		desc: mainRule(finding, knowledge.rules)?.meaning ?? "cloudflared was seen on the device.",
+		desc: mainRule(finding, knowledge.rules)?.meaning ?? `${toolWords(finding.worst)} was seen on the device.`,
 		types: ["Command and Control"],
 		created_time: finding.firstSeen.getTime(),
 		first_seen_time: finding.firstSeen.getTime(),
@@ -190,7 +191,17 @@ function enrichments({ finding }: Notice): object {
 		...(tunnel === undefined ? {} : { account_tag: tunnel.account, tunnel_id: tunnel.tunnelId, secret_fingerprint: tunnel.fingerprint }),
 	};
 	const value = worst.ownership.verdict;
-	return { enrichments: [{ name: "evidences[0].process.cmd_line", value, type: "cloudflare_tunnel", provider: "Tunnelwatch", data }] };
+	return {
+		enrichments: [
+			{
+				name: "evidences[0].process.cmd_line",
+				value,
+				type: findFamily(worst.family)?.words.ocsfType ?? "tunnel",
+				provider: "Tunnelwatch",
+				data,
+			},
+		],
+	};
 }
 
 function remediation(rule: RuleFacts | undefined): object {

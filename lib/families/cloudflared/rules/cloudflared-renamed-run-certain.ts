@@ -1,6 +1,7 @@
 import { unionTables } from "../../../defender/tables.ts";
-import { all, any, hasFlag, hasTunnelToken } from "../../../detect/condition.ts";
+import { all, any, hasFlag } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
+import { hasTunnelToken } from "../tunnel-token.ts";
 import { runsTunnelUnnamed } from "./conditions.ts";
 
 export const cloudflaredRenamedRunCertain: Rule = {

@@ -1,5 +1,6 @@
-import { all, hasTunnelToken } from "../../../detect/condition.ts";
+import { all } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
+import { hasTunnelToken } from "../tunnel-token.ts";
 import { scriptRan } from "./conditions.ts";
 
 export const cloudflaredScriptToken: Rule = {

@@ -1,5 +1,6 @@
-import { all, hasAll, hasTunnelToken } from "../../../detect/condition.ts";
+import { all, hasAll } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
+import { hasTunnelToken } from "../tunnel-token.ts";
 
 export const cloudflaredServiceInstall: Rule = {
 	id: "cloudflared-service-install",

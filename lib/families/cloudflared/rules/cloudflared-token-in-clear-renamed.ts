@@ -1,6 +1,7 @@
 import { unionTables } from "../../../defender/tables.ts";
-import { all, any, hasTunnelToken, not } from "../../../detect/condition.ts";
+import { all, any, not } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
+import { hasTunnelToken } from "../tunnel-token.ts";
 import { namedCloudflared } from "./conditions.ts";
 
 export const cloudflaredTokenInClearRenamed: Rule = {

@@ -1,6 +1,7 @@
 import { unionTables } from "../../../defender/tables.ts";
-import { any, hasTunnelToken } from "../../../detect/condition.ts";
+import { any } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
+import { hasTunnelToken } from "../tunnel-token.ts";
 
 export const cloudflaredTokenInClear: Rule = {
 	id: "cloudflared-token-in-clear",

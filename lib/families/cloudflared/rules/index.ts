@@ -39,8 +39,8 @@ import { cloudflaredUsage } from "./cloudflared-usage.ts";
 import { loopbackRdpLogon } from "./loopback-rdp-logon.ts";
 import { trycloudflareDelivery } from "./trycloudflare-delivery.ts";
 
-/** Every rule there is, in the order in which people see them: base, recommended, the rest. */
-export const allRules: readonly Rule[] = [
+/** Every rule of the family, in the order in which people see them: base, recommended, the rest. */
+export const cloudflaredRules: readonly Rule[] = [
 	cloudflaredUsage,
 	cloudflaredPortableExecution,
 	cloudflaredTokenInClear,

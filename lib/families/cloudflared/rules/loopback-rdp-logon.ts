@@ -4,7 +4,7 @@ import type { Rule } from "../../../detect/rule.ts";
 export const loopbackRdpLogon: Rule = {
 	id: "loopback-rdp-logon",
 	title: "RDP logon from the device itself",
-	family: "loopback-rdp",
+	family: "cloudflared",
 	severity: "high",
 	set: "all",
 	attack: ["T1021.001", "T1572"],

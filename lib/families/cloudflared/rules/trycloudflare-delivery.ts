@@ -19,7 +19,7 @@ const scriptHosts = [
 export const trycloudflareDelivery: Rule = {
 	id: "trycloudflare-delivery",
 	title: "Something fetched through a quick tunnel",
-	family: "trycloudflare-delivery",
+	family: "cloudflared",
 	severity: "high",
 	set: "all",
 	attack: ["T1105", "T1204.002"],

@@ -1,0 +1,28 @@
+import type { ToolReader } from "../../sighting/tool-reader.ts";
+import type { Family } from "../family.ts";
+import { cloudflaredWords } from "./card-words.ts";
+import { readInvocation } from "./invocation.ts";
+import { cloudflaredRules } from "./rules/index.ts";
+import { cloudflaredSecrets } from "./secrets.ts";
+import { findTunnels } from "./token.ts";
+
+const reader: ToolReader = {
+	name: "cloudflared",
+	readInvocation,
+	findTunnels: (text) => findTunnels(text).map(({ tunnel }) => tunnel),
+	folders: [
+		["standard", /^[a-z]:\\program files(?: \(x86\))?\\(?:cloudflared|cloudf~\d)\\/],
+		["admin-folder", /^[a-z]:\\cloudflared\\bin\\/],
+	],
+};
+
+/** Cloudflare's tunnel client. */
+export const cloudflared: Family = {
+	id: "cloudflared",
+	rules: cloudflaredRules,
+	reader,
+	secrets: cloudflaredSecrets,
+	words: cloudflaredWords,
+	hunting: `union DeviceProcessEvents, DeviceNetworkEvents, DeviceFileEvents, DeviceRegistryEvents
+| where FileName has "cloudflared" or FolderPath has "cloudflared" or ProcessCommandLine has_all ("tunnel", "run") or InitiatingProcessFileName has "cloudflared" or InitiatingProcessCommandLine has_all ("tunnel", "run") or RegistryValueData has "cloudflared"`,
+};
