@@ -1,5 +1,5 @@
+import { redact } from "../../lib/families/redact.ts";
 import { inert } from "../../lib/notify/text.ts";
-import { redact } from "../../lib/secrets/redact.ts";
 import { type InputResult, inputVerdict } from "./ledger.ts";
 
 export interface InputReport {
