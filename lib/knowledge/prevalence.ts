@@ -21,6 +21,8 @@ const mostDevices = 100;
 const cacheMs = 3_600_000;
 const mostCached = 5_000;
 
+const schema = z.object({ since: dateColumn });
+
 /**
  * One row for each fact and device, which says since when, and is only stamped again once a month. Counting the same sighting again changes nothing,
  * so a batch that comes again gets the same answer. What a device showed within the last hour is answered from memory.
@@ -78,7 +80,7 @@ async function note({ table, growth, now }: NoteDeps, fact: string, device: stri
 		now,
 	);
 	const moments = rows
-		.map((found) => z.object({ since: dateColumn }).safeParse(found.values))
+		.map((found) => schema.safeParse(found.values))
 		.flatMap(({ data }) => data?.since.getTime() ?? []);
 	return { devices: Math.max(1, rows.length), since: new Date(Math.min(at.getTime(), ...moments)) };
 }

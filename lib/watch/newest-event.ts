@@ -5,6 +5,8 @@ import type { Table } from "../store/table.ts";
 const address = { partitionKey: "meta", rowKey: "stream" };
 const noteEveryMs = 60_000;
 
+const schema = z.object({ newestAt: dateColumn });
+
 /** Remembers the newest event of the stream, for health and the sign of life; a minute's precision is enough. */
 export function createStreamNote(table: Table): (newestAt: Date, now: Date) => Promise<void> {
 	let notedAt = Number.NEGATIVE_INFINITY;
@@ -25,6 +27,6 @@ export function createStreamNote(table: Table): (newestAt: Date, now: Date) => P
 
 /** `undefined` when nothing was read yet. */
 export async function newestEvent(table: Table): Promise<Date | undefined> {
-	const read = z.object({ newestAt: dateColumn }).safeParse((await table.get(address))?.values);
+	const read = schema.safeParse((await table.get(address))?.values);
 	return read.success ? read.data.newestAt : undefined;
 }

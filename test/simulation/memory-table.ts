@@ -1,9 +1,10 @@
 import { isAcceptable } from "../../lib/store/row-limits.ts";
 import type { Key, NewRow, Row, Table, Transacted, Values, Write, Written } from "../../lib/store/table.ts";
+import { createSortedRows, type SortedRows } from "./sorted-rows.ts";
 
 /** Table Storage in memory: the same answers, none of the faults. `clock` is the server's. */
 export function createMemoryTable(clock: () => Date = () => new Date(), exists = true): MemoryTable {
-	const partitions = new Map<string, Map<string, Row>>();
+	const partitions = new Map<string, SortedRows>();
 	let tableExists = exists;
 	let writes = 0;
 
@@ -11,9 +12,9 @@ export function createMemoryTable(clock: () => Date = () => new Date(), exists =
 	const put = (row: NewRow): string => {
 		writes += 1;
 		const etag = `W/"${writes}"`;
-		const partition = partitions.get(row.partitionKey) ?? new Map<string, Row>();
+		const partition = partitions.get(row.partitionKey) ?? createSortedRows();
 		partitions.set(row.partitionKey, partition);
-		partition.set(row.rowKey, { partitionKey: row.partitionKey, rowKey: row.rowKey, values: defined(row.values), etag });
+		partition.set({ partitionKey: row.partitionKey, rowKey: row.rowKey, values: defined(row.values), etag });
 		return etag;
 	};
 	const check = (write: Write): Exclude<Written, { outcome: "written" }> | undefined => {
@@ -56,9 +57,7 @@ export function createMemoryTable(clock: () => Date = () => new Date(), exists =
 			return { outcome: "written" };
 		},
 		async page({ partitionKey, from, to }, { next, size = 1_000 } = {}) {
-			const inRange = [...(partitions.get(partitionKey)?.values() ?? [])]
-				.filter((row) => row.rowKey >= (next ?? from) && row.rowKey < to)
-				.sort((a, b) => (a.rowKey < b.rowKey ? -1 : 1));
+			const inRange = partitions.get(partitionKey)?.between(next ?? from, to, size + 1) ?? [];
 			return { rows: inRange.slice(0, size), next: inRange[size]?.rowKey, at: clock() };
 		},
 		async ensure() {
