@@ -37,7 +37,10 @@ export default defineConfig({
 				test: { name: "shared", include: ["test/**/*.test.ts"], exclude: ["test/functions/**"], isolate: false },
 			},
 			// The functions keep state in their modules and read the environment.
-			{ extends: true, test: { name: "alone", include: ["test/functions/**/*.test.ts"] } },
+			{
+				extends: true,
+				test: { name: "alone", include: ["test/functions/**/*.test.ts"], server: { deps: { external: [/tunnelwatch-bundle-/] } } },
+			},
 		],
 		reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
 		coverage: { provider: "v8", include: ["lib/**/*.ts", "functions/**/*.ts", "cli/**/*.ts"], thresholds: { lines: 90 } },

@@ -79,9 +79,7 @@ async function note({ table, growth, now }: NoteDeps, fact: string, device: stri
 		rows.find((row) => row.rowKey === key.rowKey),
 		now,
 	);
-	const moments = rows
-		.map((found) => schema.safeParse(found.values))
-		.flatMap(({ data }) => data?.since.getTime() ?? []);
+	const moments = rows.map((found) => schema.safeParse(found.values)).flatMap(({ data }) => data?.since.getTime() ?? []);
 	return { devices: Math.max(1, rows.length), since: new Date(Math.min(at.getTime(), ...moments)) };
 }
 
