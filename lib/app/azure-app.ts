@@ -16,6 +16,7 @@ import { composeDestinations, composeDetection, composeStorage, openTable, world
 import { type Health, problemsOf } from "./health.ts";
 import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
 import { createProblemLog, createQuietLog } from "./log-throttle.ts";
+import { packageWarning, type RunningPackage, runningPackage } from "./running-package.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { createTotals } from "./totals.ts";
 
@@ -50,6 +51,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 	const noteStream = createStreamNote(table);
 	const quietLog = createQuietLog();
 	const problemLog = createProblemLog();
+	let running: { readonly package: RunningPackage | undefined } | undefined;
 	let tidiedAt = Number.NEGATIVE_INFINITY;
 	// No rule reads the rows that describe devices: they are looked for by the names of their tables.
 	const sieve = createSieve(detection.rules, settings.DEVICE_CONTEXT ? deviceTables : []);
@@ -138,9 +140,11 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 			await approvals.refresh(now);
 			const state = await readOutbox(table, names, now);
 			const { kept, overflow } = await quarantine.count(now);
+			running ??= { package: runningPackage(root) };
 			return {
 				problems: problemsOf(state, approvals.mistakes()),
-				warnings: approvals.warnings(now),
+				warnings: [...approvals.warnings(now), ...packageWarning(running.package, settings.PACKAGE_SHA256)],
+				...running,
 				facts: {
 					newestEventAt: (await newestEvent(table)) ?? null,
 					owed: sum(state.owed),

@@ -1,5 +1,6 @@
 import { redactError } from "../families/redact.ts";
 import type { OutboxState } from "../outbox/outbox.ts";
+import type { RunningPackage } from "./running-package.ts";
 
 /** Health as anyone with the function key may read it: what is wrong and what to do, and nothing secret. */
 export interface Health {
@@ -7,6 +8,8 @@ export interface Health {
 	readonly problems: readonly string[];
 	/** Worth a look, and no reason for an alarm: weak approvals, ended ones. */
 	readonly warnings?: readonly string[];
+	/** What runs; absent where it is not the packaged app. */
+	readonly package?: RunningPackage | undefined;
 	/** Absent while the app cannot be made or its table cannot be read. */
 	readonly facts?: HealthFacts;
 }

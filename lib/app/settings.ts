@@ -65,6 +65,11 @@ const ownSettings = {
 		.string()
 		.optional()
 		.describe("File that says which tunnels are ours (docs/approvals.md). Default: `approvals.json` in the app's folder, if there is one."),
+	PACKAGE_SHA256: z
+		.string()
+		.regex(/^[0-9a-f]{64}$/, "write 64 hexadecimal digits in lower case")
+		.optional()
+		.describe("SHA-256 of the package that the template deployed. Health warns when another one runs."),
 	DEVICE_CONTEXT: z
 		.enum(["true", "false"], { error: "write true or false" })
 		.prefault("false")

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as z from "zod";
+import { zip } from "../../lib/app/package-zip.ts";
 import { readApprovals } from "../../lib/verdict/approvals.ts";
 import { bundle } from "../bundle.ts";
 import { bundledPackages, licenseList } from "./bundled.ts";
 import { billOfMaterials } from "./sbom.ts";
-import { zip } from "./zip.ts";
 
 const manifestSchema = z.object({ name: z.string(), version: z.string(), dependencies: z.record(z.string(), z.string()) });
 
@@ -44,19 +44,21 @@ export async function createPackage(folder: string, extras: readonly string[]): 
 
 	const files: Record<string, string | Buffer> = {
 		"host.json": readFileSync("host.json"),
-		// No dependencies: everything is in main.mjs, and nothing may be installed in Azure.
-		"package.json": `${JSON.stringify({ name, version, type: "module", main: "main.mjs" }, undefined, "\t")}\n`,
 		"LICENSES.txt": licenseList(packages),
 	};
 	for (const path of extras) {
 		const bytes = readFileSync(path);
-		const name = isApprovals(path, bytes) ? approvalsName : basename(path);
-		if (name in files) throw new Error(`${path}: the package has its own ${name}`);
-		files[name] = bytes;
+		const file = isApprovals(path, bytes) ? approvalsName : basename(path);
+		if (file in files || file === "package.json") throw new Error(`${path}: the package has its own ${file}`);
+		files[file] = bytes;
 	}
+	// No dependencies: everything is in main.mjs, and nothing may be installed in Azure. The list of files lets the running app
+	// make its own checksum, whatever else the platform puts beside it.
+	const names = [...Object.keys(files), "main.mjs", "package.json"].sort();
+	files["package.json"] = `${JSON.stringify({ name, version, type: "module", main: "main.mjs", files: names }, undefined, "\t")}\n`;
 	for (const [path, content] of Object.entries(files)) writeFileSync(join(staged, path), content);
 
-	const bytes = zip([...Object.keys(files), "main.mjs"].map((path) => ({ path, bytes: readFileSync(join(staged, path)) })));
+	const bytes = zip(names.map((path) => ({ path, bytes: readFileSync(join(staged, path)) })));
 	writeFileSync(`${product}.zip`, bytes);
 	writeFileSync(`${product}.zip.sha256`, `${createHash("sha256").update(bytes).digest("hex")}  ${name}-${version}.zip\n`);
 	const direct = Object.keys(dependencies).map((dependency) => `node_modules/${dependency}`);

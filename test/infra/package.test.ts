@@ -4,9 +4,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { zip } from "../../lib/app/package-zip.ts";
+import { packageWarning, runningPackage } from "../../lib/app/running-package.ts";
 import { resolve } from "../../scripts/package/bundled.ts";
 import { createPackage } from "../../scripts/package/create.ts";
-import { zip } from "../../scripts/package/zip.ts";
 import { at } from "./template.ts";
 
 const base = mkdtempSync(join(tmpdir(), "tunnelwatch-package-"));
@@ -30,6 +31,17 @@ describe("npm run package", () => {
 		expect(read(".zip.sha256")).toBe(`${createHash("sha256").update(bytes).digest("hex")}  ${first.split("/").at(-1)}\n`);
 	});
 
+	test("what runs knows the checksum of its zip, and notices one changed byte", () => {
+		const folder = join(base, "one/package");
+		expect(runningPackage(folder)).toEqual({ version: expect.stringMatching(/^\d+\.\d+\.\d+/), sha256: read(".zip.sha256").slice(0, 64) });
+
+		writeFileSync(join(base, "another/place/package/main.mjs"), "// changed");
+		expect(runningPackage(join(base, "another/place/package"))?.sha256).not.toBe(read(".zip.sha256").slice(0, 64));
+		rmSync(join(base, "another/place/package/main.mjs"));
+		expect(runningPackage(join(base, "another/place/package"))).toBe(undefined);
+		expect(runningPackage(process.cwd())).toBe(undefined);
+	});
+
 	test("four files go to Azure, and the source map is not one of them", () => {
 		expect(readdirSync(join(base, "one/package")).sort()).toEqual(["LICENSES.txt", "host.json", "main.mjs", "package.json"]);
 		expect(existsSync(first.replace(/\.zip$/, ".map"))).toBe(true);
@@ -39,7 +51,13 @@ describe("npm run package", () => {
 		const manifest: unknown = JSON.parse(readFileSync(join(base, "one/package/package.json"), "utf8"));
 
 		expect(readFileSync(join(base, "one/package/main.mjs")).length).toBeLessThan(1_000_000);
-		expect(manifest).toEqual({ name: "tunnelwatch", version: expect.any(String), type: "module", main: "main.mjs" });
+		expect(manifest).toEqual({
+			name: "tunnelwatch",
+			version: expect.any(String),
+			type: "module",
+			main: "main.mjs",
+			files: ["LICENSES.txt", "host.json", "main.mjs", "package.json"],
+		});
 		expect(readFileSync(join(base, "one/package/host.json"))).toEqual(readFileSync("host.json"));
 	});
 
@@ -126,3 +144,14 @@ test("a nested package is found before the one at the top, as Node does", () => 
 });
 
 const hex = (text: string) => Buffer.from(text).toString("hex");
+
+test("health warns when the template asked for another package", () => {
+	const running = { version: "1.2.3", sha256: "a".repeat(64) };
+
+	expect(packageWarning(running, "a".repeat(64))).toEqual([]);
+	expect(packageWarning(running, undefined)).toEqual([]);
+	expect(packageWarning(undefined, "b".repeat(64))).toEqual([]);
+	expect(packageWarning(running, "b".repeat(64))).toEqual([
+		expect.stringMatching(/^package aaaaaaaaaaaa… \(version 1\.2\.3\) runs, .+bbbbbbbbbbbb…/),
+	]);
+});
