@@ -10,11 +10,19 @@ param location string = resourceGroup().location
 param prefix string = 'tunnelwatch'
 
 @description('Tags for every resource.')
-param tags object = {}
+param tags { *: string } = {}
 
 @description('fast: one instance always ready, a notice within seconds. frugal: batches gathered for up to 30 seconds, the smallest bill.')
 @allowed(['fast', 'frugal'])
 param preset string = 'fast'
+
+// ---- the code
+
+@description('Address of a released package; the template then brings the code by itself. Empty = the code is deployed afterwards.')
+param packageUrl string = ''
+
+@description('SHA-256 of that package, from the release: 64 hexadecimal digits. The app reports when it runs anything else.')
+param packageSha256 string = ''
 
 // ---- where notices go
 
@@ -41,8 +49,30 @@ param webhookSecret string = ''
 @secure()
 param webhookHeader string = ''
 
-@description('Gets an e-mail for every alarm about Tunnelwatch itself; empty = alarms show in the portal only.')
+// ---- who is paged when Tunnelwatch itself is in trouble
+
+@description('Gets an e-mail for every alarm about Tunnelwatch itself.')
 param alertEmail string = ''
+
+@description('Address that gets every alarm in the common alert schema, for example of a paging service.')
+@secure()
+param alertWebhookUrl string = ''
+
+@description('Resource ids of action groups that you already have; they are paged too.')
+param actionGroupIds string[] = []
+
+@description('Without an address, a webhook or an action group the template is refused. true = nobody is to be paged; alarms show in the portal only.')
+param alarmsInPortalOnly bool = false
+
+@description('Page that documents the alarms; each alarm links to its own part of it.')
+param runbookUrl string = 'docs/alarms.md'
+
+@description('Dollars a month after which the same people are told about the cost; 0 = no budget.')
+@minValue(0)
+param budgetDollars int = 0
+
+@description('First month of the budget. Leave it as it is.')
+param budgetStart string = utcNow('yyyy-MM')
 
 @description('Settings of the app to change from their defaults; the README lists them.')
 @sealed()
@@ -83,10 +113,16 @@ param settings settingsType = {}
 @maxLength(63)
 param tableName string = 'tunnelwatch'
 
+@description('Address of an OpenTelemetry collector (OTLP) that gets the telemetry too; empty = Application Insights only.')
+param otlpEndpoint string = ''
+
 // ---- the hub
 
-@description('Resource id of an Event Hubs namespace you already have; empty = create one.')
+@description('Resource id of an Event Hubs namespace you already have, in any resource group or subscription; empty = create one.')
 param existingNamespaceId string = ''
+
+@description('Needed once, to move to another namespace: the resource id of the one that is left. Events in it that were not read stay unread.')
+param leaveNamespaceId string = ''
 
 @description('Hub that Defender writes to. In a namespace of your own it must exist.')
 param eventHubName string = 'defender'
@@ -109,41 +145,41 @@ param retentionHours int = 168
 @maxValue(40)
 param maxThroughputUnits int = 2
 
-@description('Refuses key sign-in on a new namespace. The export from Defender may need keys: try it once data flows.')
+@description('Refuses key sign-in on a new namespace, from the start where a policy demands it. The export from Defender may need keys: try it once data flows.')
 param disableEventHubKeys bool = false
 
-// ---- the app. What is left empty is as the preset says.
+// ---- the app. Zero, minus one or nothing is as the preset says.
 
 @description('Version of Node.js.')
 @allowed(['22', '24'])
 param nodeVersion string = '24'
 
-@description('Memory of one instance, in MB.')
-@allowed([512, 2048, 4096])
-param instanceMemoryMB int?
+@description('Memory of one instance, in MB; 0 = as the preset.')
+@allowed([0, 512, 2048, 4096])
+param instanceMemoryMB int = 0
 
-@description('Instances that never sleep.')
-@minValue(0)
+@description('Instances that never sleep; -1 = as the preset.')
+@minValue(-1)
 @maxValue(10)
-param alwaysReadyInstances int?
+param alwaysReadyInstances int = -1
 
 @description('Most instances at once.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Most messages in a batch.')
-@minValue(1)
+@description('Most messages in a batch; 0 = as the preset.')
+@minValue(0)
 @maxValue(64)
-param maxEventBatchSize int?
+param maxEventBatchSize int = 0
 
-@description('Messages to gather before a batch starts, never more than the most.')
-@minValue(1)
+@description('Messages to gather before a batch starts, never more than the most; 0 = as the preset.')
+@minValue(0)
 @maxValue(64)
-param minEventBatchSize int?
+param minEventBatchSize int = 0
 
-@description('Longest wait for a batch to fill, as hh:mm:ss.')
-param maxWaitTime string?
+@description('Longest wait for a batch to fill, as hh:mm:ss; empty = as the preset.')
+param maxWaitTime string = ''
 
 // ---- where it stands
 
@@ -151,22 +187,60 @@ param maxWaitTime string?
 @allowed(['Standard_ZRS', 'Standard_LRS'])
 param storageSku string = 'Standard_ZRS'
 
+@description('Spreads the instances over the zones of the region. Storage is zone-redundant by storageSku, a new namespace by itself.')
+param zoneRedundant bool = false
+
+@description('Keeps storage, vault and a new namespace from being deleted by mistake.')
+param lockResources bool = false
+
 @description('Puts storage, vault and the way to the hub into a private network. Costs about 30 dollars a month more.')
 param privateNetwork bool = false
 
-@description('Addresses of the private network, at least a /25.')
+@description('Addresses of a new private network, at least a /25.')
 param networkAddressSpace string = '10.80.0.0/24'
+
+@description('Resource id of a subnet you already have for the app, delegated to Microsoft.App/environments; empty = create the network.')
+param existingAppSubnetId string = ''
+
+@description('Resource id of a subnet you already have for the private endpoints; given together with existingAppSubnetId.')
+param existingEndpointsSubnetId string = ''
+
+@description('Resource id of the resource group that holds your private DNS zones; empty = create zones here; none = a policy writes the names.')
+param privateDnsZonesGroupId string = ''
+
+@description('Refuses requests to health and to the deployment endpoint that do not come from siteAllowedAddresses.')
+param closeSite bool = false
+
+@description('Addresses that may reach a closed site, as CIDR ranges; none = nobody from the internet.')
+param siteAllowedAddresses string[] = []
+
+@description('Resource id of a Log Analytics workspace you already have; empty = create one.')
+param existingWorkspaceId string = ''
+
+@description('Resource id of a user-assigned identity for the code to run as; empty = create one.')
+param existingIdentityId string = ''
+
+@description('Resource id of a user-assigned identity to keep the package with, another than the one above; empty = create one.')
+param existingPackageIdentityId string = ''
+
+@description('Address of your own key for the encryption of storage, without its version; empty = a key of Microsoft.')
+param encryptionKeyUri string = ''
+
+@description('Resource id of the identity that may use that key; it needs Key Vault Crypto Service Encryption User.')
+param encryptionIdentityId string = ''
 
 var presets = {
   fast: { instanceMemoryMB: 512, alwaysReadyInstances: 1, minEventBatchSize: 1, maxEventBatchSize: 16, maxWaitTime: '00:00:30' }
   frugal: { instanceMemoryMB: 512, alwaysReadyInstances: 0, minEventBatchSize: 32, maxEventBatchSize: 32, maxWaitTime: '00:00:30' }
 }
+var memoryMB = instanceMemoryMB == 0 ? presets[preset].instanceMemoryMB : instanceMemoryMB
+var alwaysReady = alwaysReadyInstances == -1 ? presets[preset].alwaysReadyInstances : alwaysReadyInstances
+var mostInBatch = maxEventBatchSize == 0 ? presets[preset].maxEventBatchSize : maxEventBatchSize
+var fewestInBatch = minEventBatchSize == 0 ? presets[preset].minEventBatchSize : minEventBatchSize
+var waitTime = empty(maxWaitTime) ? presets[preset].maxWaitTime : maxWaitTime
 
 var suffix = uniqueString(resourceGroup().id)
 var name = '${prefix}-${suffix}'
-// Storage accounts and vaults: at most 24 characters, and no hyphen.
-var shortName = take('${prefix}${suffix}', 24)
-var packageContainer = 'app-package'
 
 var createNamespace = empty(existingNamespaceId)
 var namespaceName = createNamespace ? name : last(split(existingNamespaceId, '/'))
@@ -174,10 +248,67 @@ var namespaceId = createNamespace ? resourceId('Microsoft.EventHub/namespaces', 
 var namespaceSubscription = createNamespace ? subscription().subscriptionId : split(existingNamespaceId, '/')[2]
 var namespaceGroup = createNamespace ? resourceGroup().name : split(existingNamespaceId, '/')[4]
 
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
-  name: name
-  location: location
-  tags: tags
+// ---- what is refused, before anything is created
+
+// The resource group remembers which namespace is read. Who deploys again without saying so must not end up at an empty hub.
+var groupTags = resourceGroup().?tags ?? {}
+var namespaceTag = '${prefix}-reads'
+var namespaceBefore = groupTags[?namespaceTag] ?? ''
+var leaves = !empty(namespaceBefore) && toLower(namespaceBefore) != toLower(namespaceId)
+var pagesSomebody = !empty(alertEmail) || !empty(alertWebhookUrl) || !empty(actionGroupIds)
+var networkGiven = !empty(existingAppSubnetId) || !empty(existingEndpointsSubnetId)
+
+var mistakes = filter(
+  [
+    leaves && toLower(leaveNamespaceId) != toLower(namespaceBefore)
+      ? 'The app reads ${namespaceBefore} and these parameters would leave it. Give existingNamespaceId again, or leaveNamespaceId with that id.'
+      : ''
+    !pagesSomebody && !alarmsInPortalOnly
+      ? 'Nobody would be paged when Tunnelwatch itself fails. Give alertEmail, alertWebhookUrl or actionGroupIds, or alarmsInPortalOnly=true.'
+      : ''
+    empty(packageUrl) != empty(packageSha256) ? 'packageUrl and packageSha256 belong together.' : ''
+    fewestInBatch > mostInBatch ? 'minEventBatchSize is above maxEventBatchSize. The host would not start.' : ''
+    createNamespace && partitionCount < maxThroughputUnits
+      ? 'partitionCount is below maxThroughputUnits. Units without a partition are paid for nothing.'
+      : ''
+    zoneRedundant && storageSku != 'Standard_ZRS' ? 'zoneRedundant needs storageSku=Standard_ZRS.' : ''
+    empty(existingAppSubnetId) != empty(existingEndpointsSubnetId)
+      ? 'existingAppSubnetId and existingEndpointsSubnetId belong together.'
+      : ''
+    networkGiven && !privateNetwork ? 'Subnets are used with privateNetwork=true only.' : ''
+    empty(encryptionKeyUri) != empty(encryptionIdentityId) ? 'encryptionKeyUri and encryptionIdentityId belong together.' : ''
+    !empty(siteAllowedAddresses) && !closeSite ? 'siteAllowedAddresses is used with closeSite=true only.' : ''
+    !empty(existingIdentityId) && toLower(existingIdentityId) == toLower(existingPackageIdentityId)
+      ? 'existingPackageIdentityId must be another identity than existingIdentityId: the code must not be able to replace its package.'
+      : ''
+  ],
+  mistake => !empty(mistake)
+)
+
+// Storage accounts and vaults: at most 24 characters, and no hyphen.
+var shortName = take('${prefix}${suffix}', 24)
+
+var packageContainer = 'app-package'
+var hostContainers = ['azure-webjobs-hosts', 'azure-webjobs-secrets', 'azure-webjobs-eventhub']
+
+module identity 'modules/identity.bicep' = {
+  name: 'identity'
+  params: {
+    location: location
+    tags: tags
+    identityName: name
+    existingId: existingIdentityId
+  }
+}
+
+module packageIdentity 'modules/identity.bicep' = {
+  name: 'package-identity'
+  params: {
+    location: location
+    tags: tags
+    identityName: '${name}-package'
+    existingId: existingPackageIdentityId
+  }
 }
 
 module observability 'modules/observability.bicep' = {
@@ -187,7 +318,7 @@ module observability 'modules/observability.bicep' = {
     tags: tags
     workspaceName: name
     insightsName: name
-    principalId: identity.properties.principalId
+    existingWorkspaceId: existingWorkspaceId
   }
 }
 
@@ -199,9 +330,13 @@ module storage 'modules/storage.bicep' = {
     accountName: shortName
     sku: storageSku
     packageContainer: packageContainer
+    hostContainers: hostContainers
     tableName: tableName
     privateOnly: privateNetwork
-    principalId: identity.properties.principalId
+    lock: lockResources
+    encryptionKeyUri: encryptionKeyUri
+    encryptionIdentityId: encryptionIdentityId
+    workspaceId: observability.outputs.workspaceId
   }
 }
 
@@ -213,7 +348,7 @@ module vault 'modules/vault.bicep' = {
     vaultName: shortName
     workspaceId: observability.outputs.workspaceId
     privateOnly: privateNetwork
-    principalId: identity.properties.principalId
+    lock: lockResources
     teamsWebhookUrl: teamsWebhookUrl
     webhookUrl: webhookUrl
     webhookSecret: webhookSecret
@@ -232,35 +367,88 @@ module eventHub 'modules/event-hub.bicep' = if (createNamespace) {
     retentionHours: retentionHours
     maxThroughputUnits: maxThroughputUnits
     disableKeys: disableEventHubKeys
+    lock: lockResources
     workspaceId: observability.outputs.workspaceId
   }
 }
 
+module roles 'modules/roles.bicep' = {
+  name: 'roles'
+  params: {
+    accountName: shortName
+    hostContainers: hostContainers
+    packageContainer: packageContainer
+    tableName: tableName
+    vaultName: shortName
+    insightsName: name
+    // What-if cannot name the assignments of an identity that does not exist yet.
+    #disable-next-line what-if-short-circuiting
+    principalId: identity.outputs.principalId
+    #disable-next-line what-if-short-circuiting
+    packagePrincipalId: packageIdentity.outputs.principalId
+  }
+  dependsOn: [storage, vault, observability]
+}
+
 module hubAccess 'modules/hub-access.bicep' = {
-  name: 'hub-access-${suffix}'
+  // Names are read before anything is created, so this refuses the whole deployment.
+  name: empty(mistakes) ? 'hub-access-${suffix}' : fail(join(mistakes, ' '))
   scope: resourceGroup(namespaceSubscription, namespaceGroup)
   params: {
-    namespaceName: namespaceName
-    hubName: eventHubName
-    consumerGroupName: consumerGroupName
-    principalId: identity.properties.principalId
+    hub: {
+      namespaceName: namespaceName
+      name: eventHubName
+      consumerGroupName: consumerGroupName
+    }
+    #disable-next-line what-if-short-circuiting
+    principalId: identity.outputs.principalId
   }
   dependsOn: [eventHub]
 }
 
-module network 'modules/network.bicep' = if (privateNetwork) {
+module network 'modules/network.bicep' = if (privateNetwork && !networkGiven) {
   name: 'network'
   params: {
     location: location
     tags: tags
     networkName: name
     addressSpace: networkAddressSpace
-    storageId: storage.outputs.accountId
-    vaultId: vault.outputs.vaultId
-    namespaceId: namespaceId
   }
-  dependsOn: [hubAccess]
 }
+
+var storageSuffix = environment().suffixes.storage
+var privateTargets = [
+  { group: 'blob', type: 'Microsoft.Storage/storageAccounts', name: shortName, zone: 'privatelink.blob.${storageSuffix}' }
+  { group: 'table', type: 'Microsoft.Storage/storageAccounts', name: shortName, zone: 'privatelink.table.${storageSuffix}' }
+  {
+    group: 'vault'
+    type: 'Microsoft.KeyVault/vaults'
+    name: shortName
+    zone: 'privatelink${replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')}'
+  }
+  // Every cloud names its services alike: core.<cloud> for storage, servicebus.<cloud> for hubs.
+  { group: 'namespace', type: '', name: '', zone: 'privatelink.${replace(storageSuffix, 'core.', 'servicebus.')}' }
+]
+
+// One at a time: two at once on one account or subnet disturb each other.
+@batchSize(1)
+module privateEndpoints 'modules/private-endpoint.bicep' = [
+  for target in privateTargets: if (privateNetwork) {
+    name: 'private-${target.group}'
+    params: {
+      location: location
+      tags: tags
+      endpointName: '${name}-${target.group}'
+      targetId: target.group == 'namespace' ? namespaceId : resourceId(target.type, target.name)
+      group: target.group
+      subnetId: networkGiven ? existingEndpointsSubnetId : network!.outputs.endpointsSubnetId
+      networkId: networkGiven ? split(existingEndpointsSubnetId, '/subnets/')[0] : resourceId('Microsoft.Network/virtualNetworks', name)
+      zoneName: target.zone
+      zonesGroupId: privateDnsZonesGroupId
+    }
+    dependsOn: [storage, vault, hubAccess]
+  }
+]
 
 // No version in the reference: a new secret is picked up without a deployment.
 var secretPrefix = '@Microsoft.KeyVault(SecretUri=${vault.outputs.vaultUri}secrets/'
@@ -270,19 +458,23 @@ var signs = contains(destinations, 'webhook') && webhookProof != 'header'
 var signatureSettings = signs ? { WEBHOOK_SECRET: '${secretPrefix}webhook-secret/)' } : {}
 var sendsHeader = contains(destinations, 'webhook') && webhookProof != 'signature'
 var headerSettings = sendsHeader ? { WEBHOOK_HEADER: '${secretPrefix}webhook-header/)' } : {}
+var otlpSettings = empty(otlpEndpoint)
+  ? {}
+  : { AzureFunctionsJobHost__telemetryMode: 'OpenTelemetry', OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }
+var packageSettings = empty(packageSha256) ? {} : { PACKAGE_SHA256: toLower(packageSha256) }
 
 var plainSettings = {
   AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
   AzureWebJobsStorage__tableServiceUri: storage.outputs.tableEndpoint
-  EventHub__fullyQualifiedNamespace: '${namespaceName}.servicebus.windows.net'
+  EventHub__fullyQualifiedNamespace: hubAccess.outputs.hostName
   EVENTHUB_NAME: eventHubName
   EVENTHUB_CONSUMER_GROUP: consumerGroupName
   TABLE_ENDPOINT: storage.outputs.tableEndpoint
   TABLE_NAME: tableName
   // The preset, over what host.json says.
-  AzureFunctionsJobHost__extensions__eventHubs__minEventBatchSize: string(minEventBatchSize ?? presets[preset].minEventBatchSize)
-  AzureFunctionsJobHost__extensions__eventHubs__maxEventBatchSize: string(maxEventBatchSize ?? presets[preset].maxEventBatchSize)
-  AzureFunctionsJobHost__extensions__eventHubs__maxWaitTime: maxWaitTime ?? presets[preset].maxWaitTime
+  AzureFunctionsJobHost__extensions__eventHubs__minEventBatchSize: string(fewestInBatch)
+  AzureFunctionsJobHost__extensions__eventHubs__maxEventBatchSize: string(mostInBatch)
+  AzureFunctionsJobHost__extensions__eventHubs__maxWaitTime: waitTime
 }
 
 module app 'modules/function-app.bicep' = {
@@ -292,19 +484,48 @@ module app 'modules/function-app.bicep' = {
     tags: tags
     appName: name
     planName: name
-    identityName: identity.name
+    identityId: identity.outputs.id
+    clientId: identity.outputs.clientId
+    packageIdentityId: packageIdentity.outputs.id
     insightsName: name
     nodeVersion: nodeVersion
-    instanceMemoryMB: instanceMemoryMB ?? presets[preset].instanceMemoryMB
+    instanceMemoryMB: memoryMB
     maximumInstanceCount: maximumInstanceCount
-    alwaysReadyInstances: alwaysReadyInstances ?? presets[preset].alwaysReadyInstances
+    alwaysReadyInstances: alwaysReady
+    zoneRedundant: zoneRedundant
     packageContainerUrl: '${storage.outputs.blobEndpoint}${packageContainer}'
-    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
-    appSettings: union(settings, plainSettings, teamsSettings, webhookSettings, signatureSettings, headerSettings)
+    packageUrl: packageUrl
+    subnetId: !privateNetwork ? '' : networkGiven ? existingAppSubnetId : network!.outputs.appSubnetId
+    closeSite: closeSite
+    siteAllowedAddresses: siteAllowedAddresses
+    appSettings: union(
+      settings,
+      plainSettings,
+      teamsSettings,
+      webhookSettings,
+      signatureSettings,
+      headerSettings,
+      otlpSettings,
+      packageSettings
+    )
   }
-  // Roles first: an app that starts without them logs refusals for minutes.
-  dependsOn: [hubAccess, observability]
+  // Roles and private ways first: an app that starts without them logs refusals for minutes.
+  dependsOn: [roles, privateEndpoints]
 }
+
+module actionGroup 'modules/action-group.bicep' = if (!empty(alertEmail) || !empty(alertWebhookUrl)) {
+  name: 'action-group'
+  params: {
+    tags: tags
+    groupName: '${prefix}-alarms'
+    shortName: prefix
+    email: alertEmail
+    webhookUrl: alertWebhookUrl
+  }
+}
+
+var ownGroup = !empty(alertEmail) || !empty(alertWebhookUrl) ? [actionGroup!.outputs.id] : []
+var pagedGroups = concat(actionGroupIds, ownGroup)
 
 module alarms 'modules/alarms.bicep' = {
   name: 'alarms'
@@ -312,12 +533,24 @@ module alarms 'modules/alarms.bicep' = {
     location: location
     tags: tags
     prefix: prefix
-    alertEmail: alertEmail
+    actionGroupIds: pagedGroups
+    runbookUrl: runbookUrl
     namespaceId: namespaceId
     hubName: eventHubName
+    maxThroughputUnits: createNamespace ? maxThroughputUnits : 0
     insightsId: observability.outputs.insightsId
   }
   dependsOn: [hubAccess]
+}
+
+module budget 'modules/budget.bicep' = if (budgetDollars > 0) {
+  name: 'budget'
+  params: {
+    budgetName: name
+    dollarsAMonth: budgetDollars
+    startMonth: budgetStart
+    actionGroupIds: pagedGroups
+  }
 }
 
 module workbook 'modules/workbook.bicep' = {
@@ -327,6 +560,13 @@ module workbook 'modules/workbook.bicep' = {
     tags: tags
     insightsId: observability.outputs.insightsId
   }
+}
+
+// What the next deployment compares with. Written last: what failed halfway is not remembered.
+resource memory 'Microsoft.Resources/tags@2025-04-01' = {
+  name: 'default'
+  properties: { tags: union(groupTags, { '${namespaceTag}': namespaceId }) }
+  dependsOn: [app]
 }
 
 @description('Paste this into the Streaming API page of Defender.')

@@ -1,7 +1,7 @@
 // A namespace of our own with one hub for all tables of the export.
 
 param location string
-param tags object
+param tags { *: string }
 param namespaceName string
 param hubName string
 param partitionCount int
@@ -9,6 +9,8 @@ param retentionHours int
 param maxThroughputUnits int
 @description('Refuses key sign-in on the namespace. The export from Defender may need keys: try it once data flows.')
 param disableKeys bool
+@description('Keeps the namespace, and the events in it, from being deleted by mistake.')
+param lock bool
 param workspaceId string
 
 resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
@@ -35,6 +37,8 @@ resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
   }
 }
 
+// The newest stable version does not know category groups.
+#disable-next-line use-recent-api-versions
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: namespace
@@ -43,4 +47,10 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
     logs: [{ categoryGroup: 'allLogs', enabled: true }]
     metrics: [{ category: 'AllMetrics', enabled: true }]
   }
+}
+
+resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
+  name: 'keep'
+  scope: namespace
+  properties: { level: 'CanNotDelete', notes: 'Events that were not read yet.' }
 }

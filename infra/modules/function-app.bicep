@@ -1,25 +1,33 @@
-// The app on Flex Consumption: one plan, one app, one identity, no keys.
+// The app on Flex Consumption: one plan, one app, no keys. The code runs as one identity, the platform keeps the package with another.
 
 param location string
-param tags object
+param tags { *: string }
 param appName string
 param planName string
-param identityName string
+@description('Resource id of the identity that the code runs as.')
+param identityId string
+@description('Client id of the same identity.')
+param clientId string
+@description('Resource id of the identity that stores and fetches the package.')
+param packageIdentityId string
 param insightsName string
 param nodeVersion string
 param instanceMemoryMB int
 param maximumInstanceCount int
 param alwaysReadyInstances int
+@description('Spreads instances over the zones of the region.')
+param zoneRedundant bool
 @description('Container that holds the package, as a full address.')
 param packageContainerUrl string
+@description('Address of a released package that the platform fetches, without signing in; empty = it is deployed afterwards.')
+param packageUrl string
 @description('Subnet for outgoing connections; empty = no private network.')
 param subnetId string
+@description('Refuses what does not come from the listed addresses; with none listed, everything from the internet.')
+param closeSite bool
+param siteAllowedAddresses string[]
 @description('Every setting but those of the platform that name the identity and the telemetry, which are added here.')
-param appSettings object
-
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: identityName
-}
+param appSettings { *: string }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
@@ -31,18 +39,18 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   tags: tags
   kind: 'functionapp'
   sku: { name: 'FC1', tier: 'FlexConsumption' }
-  properties: { reserved: true }
+  properties: { reserved: true, zoneRedundant: zoneRedundant }
 }
 
 var identitySettings = {
-  // Which of the app's identities to use, for the host's storage, the trigger and the code.
+  // Which of the app's identities the host's storage, the trigger, the telemetry and the code use.
   AzureWebJobsStorage__credential: 'managedidentity'
-  AzureWebJobsStorage__clientId: identity.properties.clientId
+  AzureWebJobsStorage__clientId: clientId
   EventHub__credential: 'managedidentity'
-  EventHub__clientId: identity.properties.clientId
-  AZURE_CLIENT_ID: identity.properties.clientId
+  EventHub__clientId: clientId
+  AZURE_CLIENT_ID: clientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
-  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
 }
 
 resource app 'Microsoft.Web/sites@2025-03-01' = {
@@ -53,12 +61,13 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
-    userAssignedIdentities: { '${identity.id}': {} }
+    userAssignedIdentities: union({ '${identityId}': {} }, { '${packageIdentityId}': {} })
   }
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    keyVaultReferenceIdentity: identity.id
+    keyVaultReferenceIdentity: identityId
+    publicNetworkAccess: closeSite && empty(siteAllowedAddresses) ? 'Disabled' : 'Enabled'
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     functionAppConfig: {
       deployment: {
@@ -67,7 +76,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
           value: packageContainerUrl
           authentication: {
             type: 'UserAssignedIdentity'
-            userAssignedIdentityResourceId: identity.id
+            userAssignedIdentityResourceId: packageIdentityId
           }
         }
       }
@@ -82,6 +91,15 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
       ftpsState: 'Disabled'
+      ipSecurityRestrictionsDefaultAction: closeSite ? 'Deny' : 'Allow'
+      ipSecurityRestrictions: map(range(0, length(siteAllowedAddresses)), i => {
+        name: 'listed-${i + 1}'
+        action: 'Allow'
+        priority: 100 + i
+        ipAddress: siteAllowedAddresses[i]
+      })
+      // Deployments come the same way as everything else.
+      scmIpSecurityRestrictionsUseMain: true
       appSettings: map(items(union(appSettings, identitySettings)), setting => { name: setting.key, value: setting.value })
     }
   }
@@ -95,6 +113,19 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     name: 'scm'
     properties: { allow: false }
   }
+}
+
+// The platform fetches the package and stores it in the container, where each new instance gets it.
+resource code 'Microsoft.Web/sites/extensions@2025-03-01' = if (!empty(packageUrl)) {
+  parent: app
+  name: 'onedeploy'
+  // Documented for Flex Consumption; the published type does not have it.
+  #disable-next-line BCP187
+  properties: {
+    packageUri: packageUrl
+    remoteBuild: false
+  }
+  dependsOn: [app::ftp, app::scm]
 }
 
 output hostName string = app.properties.defaultHostName

@@ -1,14 +1,35 @@
-// The private option: storage and vault answer only inside this network, and the app reaches the hub through it too.
+// A network of our own, for those whose landing zone does not give one: a subnet for the app and one for private endpoints.
 
 param location string
-param tags object
+param tags { *: string }
 param networkName string
 param addressSpace string
-param storageId string
-param vaultId string
-param namespaceId string
 
-resource guard 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
+resource appGuard 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
+  name: '${networkName}-app'
+  location: location
+  tags: tags
+  properties: {
+    // Nothing listens in this subnet. What goes out stays as Azure has it: the platform itself needs ways that are not published.
+    securityRules: [
+      {
+        name: 'nothing-from-outside'
+        properties: {
+          priority: 100
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: 'Internet'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
+      }
+    ]
+  }
+}
+
+resource endpointGuard 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   name: '${networkName}-endpoints'
   location: location
   tags: tags
@@ -55,6 +76,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
         name: 'app'
         properties: {
           addressPrefix: cidrSubnet(addressSpace, 26, 0)
+          networkSecurityGroup: { id: appGuard.id }
           delegations: [{ name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }]
           // Notices go to chat and webhooks on the internet. Put a NAT gateway here if your policy forbids this.
           defaultOutboundAccess: true
@@ -64,7 +86,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
         name: 'endpoints'
         properties: {
           addressPrefix: cidrSubnet(addressSpace, 26, 1)
-          networkSecurityGroup: { id: guard.id }
+          networkSecurityGroup: { id: endpointGuard.id }
           privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled'
           defaultOutboundAccess: false
         }
@@ -81,53 +103,5 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   }
 }
 
-var targets = [
-  { group: 'blob', id: storageId, zone: 'privatelink.blob.${environment().suffixes.storage}' }
-  { group: 'table', id: storageId, zone: 'privatelink.table.${environment().suffixes.storage}' }
-  { group: 'vault', id: vaultId, zone: 'privatelink.vaultcore.azure.net' }
-  { group: 'namespace', id: namespaceId, zone: 'privatelink.servicebus.windows.net' }
-]
-
-resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for target in targets: {
-  name: target.zone
-  location: 'global'
-  tags: tags
-}]
-
-resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for (target, i) in targets: {
-  parent: zones[i]
-  name: networkName
-  location: 'global'
-  tags: tags
-  properties: {
-    registrationEnabled: false
-    virtualNetwork: { id: network.id }
-  }
-}]
-
-// One at a time: two at once on one account or subnet disturb each other.
-@batchSize(1)
-resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [for target in targets: {
-  name: '${networkName}-${target.group}'
-  location: location
-  tags: tags
-  properties: {
-    subnet: { id: network::endpoints.id }
-    privateLinkServiceConnections: [
-      {
-        name: target.group
-        properties: { privateLinkServiceId: target.id, groupIds: [target.group] }
-      }
-    ]
-  }
-}]
-
-resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01' = [for (target, i) in targets: {
-  parent: privateEndpoints[i]
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [{ name: target.group, properties: { privateDnsZoneId: zones[i].id } }]
-  }
-}]
-
 output appSubnetId string = network::app.id
+output endpointsSubnetId string = network::endpoints.id

@@ -1,13 +1,13 @@
 // Where logs and metrics go. Sign-in by identity only: there is no key to leak.
 
 param location string
-param tags object
+param tags { *: string }
 param workspaceName string
 param insightsName string
-@description('Principal of the app: may publish telemetry, nothing else.')
-param principalId string
+@description('Resource id of a workspace that exists; empty = create one.')
+param existingWorkspaceId string
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = if (empty(existingWorkspaceId)) {
   name: workspaceName
   location: location
   tags: tags
@@ -25,22 +25,10 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   kind: 'web'
   properties: {
     Application_Type: 'web'
-    WorkspaceResourceId: workspace.id
+    WorkspaceResourceId: empty(existingWorkspaceId) ? workspace.id : existingWorkspaceId
     DisableLocalAuth: true
   }
 }
 
-var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
-
-resource publishTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(insights.id, principalId, monitoringMetricsPublisher)
-  scope: insights
-  properties: {
-    principalId: principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher)
-  }
-}
-
-output workspaceId string = workspace.id
+output workspaceId string = empty(existingWorkspaceId) ? workspace.id : existingWorkspaceId
 output insightsId string = insights.id

@@ -1,12 +1,13 @@
 // The only secrets there are: the addresses of the destinations and what proves our messages to them.
 
 param location string
-param tags object
+param tags { *: string }
 param vaultName string
 param workspaceId string
 @description('Closes the public address; the app then comes through its private endpoint.')
 param privateOnly bool
-param principalId string
+@description('Keeps the vault from being deleted by mistake.')
+param lock bool
 @secure()
 param teamsWebhookUrl string
 @secure()
@@ -56,18 +57,8 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   }
 }
 
-var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
-
-resource readSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault.id, principalId, keyVaultSecretsUser)
-  scope: vault
-  properties: {
-    principalId: principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultSecretsUser)
-  }
-}
-
+// The newest stable version does not know category groups.
+#disable-next-line use-recent-api-versions
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: vault
@@ -75,6 +66,12 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
     workspaceId: workspaceId
     logs: [{ categoryGroup: 'audit', enabled: true }]
   }
+}
+
+resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
+  name: 'keep'
+  scope: vault
+  properties: { level: 'CanNotDelete', notes: 'Addresses of the destinations.' }
 }
 
 output vaultId string = vault.id

@@ -1,7 +1,7 @@
 // "Is it working?" on one page, next to Application Insights.
 
 param location string
-param tags object
+param tags { *: string }
 param insightsId string
 
 var questions = [

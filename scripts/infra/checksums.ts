@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 /** `<sha256>  <path>` for every source of the template and for the compiled file, sorted by path. */
 export function checksums(root: string): string {
-	const files = globSync(["infra/**/*.bicep", "infra/**/*.kql", "infra/azuredeploy.json"], { cwd: root }).map((path) =>
-		path.replaceAll("\\", "/"),
+	const files = globSync(["infra/**/*.bicep", "infra/**/*.kql", "infra/bicepconfig.json", "infra/azuredeploy.json"], { cwd: root }).map(
+		(path) => path.replaceAll("\\", "/"),
 	);
 	return files
 		.sort()

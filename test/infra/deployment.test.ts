@@ -1,19 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { app, settings } from "./deployed-app.ts";
 import { deploy } from "./evaluate.ts";
 import { at, compiledTemplate, only } from "./template.ts";
 
 const template = compiledTemplate();
 
-/** The settings that the app gets for these parameters. */
-function settings(given: Readonly<Record<string, unknown>>): Record<string, string> {
-	const list = app(given)("properties.siteConfig.appSettings") as { name: string; value: unknown }[];
-	return Object.fromEntries(list.map(({ name, value }) => [name, String(value)]));
-}
-
-function app(given: Readonly<Record<string, unknown>>): (path: string) => unknown {
-	const inside = deploy(template, given).module("app");
-	return (path) => inside.value(at(only(template, "Microsoft.Web/sites"), path));
-}
+/** What the namespace says of itself, taken apart: its endpoint is only known to Azure. */
+const hostName = "its-own-name.servicebus.example";
 
 const secretNames = (given: Readonly<Record<string, unknown>>) =>
 	Object.entries(settings(given))
@@ -23,21 +16,21 @@ const secretNames = (given: Readonly<Record<string, unknown>>) =>
 describe("an empty form", () => {
 	test("gives the app these settings", () => {
 		expect(settings({})).toEqual({
-			APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "ClientId=<identity.clientId>;Authorization=AAD",
+			APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "ClientId=<own.clientId>;Authorization=AAD",
 			APPLICATIONINSIGHTS_CONNECTION_STRING: "<insights.ConnectionString>",
-			AZURE_CLIENT_ID: "<identity.clientId>",
+			AZURE_CLIENT_ID: "<own.clientId>",
 			AzureFunctionsJobHost__extensions__eventHubs__maxEventBatchSize: "16",
 			AzureFunctionsJobHost__extensions__eventHubs__maxWaitTime: "00:00:30",
 			AzureFunctionsJobHost__extensions__eventHubs__minEventBatchSize: "1",
 			AzureWebJobsStorage__blobServiceUri: "<account.primaryEndpoints.blob>",
-			AzureWebJobsStorage__clientId: "<identity.clientId>",
+			AzureWebJobsStorage__clientId: "<own.clientId>",
 			AzureWebJobsStorage__credential: "managedidentity",
 			AzureWebJobsStorage__tableServiceUri: "<account.primaryEndpoints.table>",
 			EVENTHUB_CONSUMER_GROUP: "tunnelwatch",
 			EVENTHUB_NAME: "defender",
-			EventHub__clientId: "<identity.clientId>",
+			EventHub__clientId: "<own.clientId>",
 			EventHub__credential: "managedidentity",
-			EventHub__fullyQualifiedNamespace: "tunnelwatch-abcdefghijklm.servicebus.windows.net",
+			EventHub__fullyQualifiedNamespace: hostName,
 			TABLE_ENDPOINT: "<account.primaryEndpoints.table>",
 			TABLE_NAME: "tunnelwatch",
 			TEAMS_WEBHOOK_URL: "@Microsoft.KeyVault(SecretUri=<vault.vaultUri>secrets/teams-webhook-url/)",
@@ -125,8 +118,10 @@ describe("a namespace of one's own", () => {
 		expect(value(at(template, "resources.eventHub.condition"))).toBe(false);
 		expect(value(at(template, "resources.hubAccess.subscriptionId"))).toBe("other-sub");
 		expect(value(at(template, "resources.hubAccess.resourceGroup"))).toBe("hubs");
-		expect(module("hubAccess").value("[format('{0}/{1}', parameters('namespaceName'), parameters('hubName'))]")).toBe("corp-events/xdr");
-		expect(settings({ existingNamespaceId })["EventHub__fullyQualifiedNamespace"]).toBe("corp-events.servicebus.windows.net");
+		expect(module("hubAccess").value("[format('{0}/{1}', parameters('hub').namespaceName, parameters('hub').name)]")).toBe(
+			"corp-events/xdr",
+		);
+		expect(settings({ existingNamespaceId })["EventHub__fullyQualifiedNamespace"]).toBe(hostName);
 		expect(value(at(template, "outputs.eventHubNamespaceId.value"))).toBe(existingNamespaceId);
 	});
 

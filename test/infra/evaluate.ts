@@ -1,23 +1,30 @@
-import { moduleTemplate, type Template } from "./template.ts";
+import { at, moduleTemplate, type Template } from "./template.ts";
 
 /**
  * Evaluates the expressions of the template far enough to see what a deployment would get. It knows the functions that
  * the template uses and throws at any other. `reference` of a resource gives marks such as `<identity.principalId>`.
  */
 export interface Deployment {
-	/** The value of any text of the template, expression or not. */
-	value(text: unknown): unknown;
+	/** The value of any text of the template, expression or not; in a loop, that of one of its copies. */
+	value(text: unknown, copy?: number): unknown;
 	/** The same inside a module, with the parameters it is given. */
-	module(name: string): Deployment;
+	module(name: string, copy?: number): Deployment;
 }
 
 type Args = readonly unknown[];
 type Functions = Readonly<Record<string, (...args: Args) => unknown>>;
 
-export function deploy(template: Template, given: Readonly<Record<string, unknown>>): Deployment {
+export function deploy(
+	template: Template,
+	given: Readonly<Record<string, unknown>>,
+	groupTags: Readonly<Record<string, string>> = {},
+): Deployment {
 	const scope: Functions = {
+		resourceGroup: () => ({ id: "/subscriptions/sub/resourceGroups/group", name: "group", location: "westeurope", tags: groupTags }),
 		parameters: (name) =>
-			given[String(name)] === undefined ? value(template.parameters?.[String(name)]?.defaultValue ?? null) : given[String(name)],
+			given[String(name)] === undefined || given[String(name)] === null
+				? value(template.parameters?.[String(name)]?.defaultValue ?? null)
+				: given[String(name)],
 		variables: (name) => value(template.variables?.[String(name)]),
 		reference: (name) => {
 			const resource = template.resources[String(name)];
@@ -26,20 +33,21 @@ export function deploy(template: Template, given: Readonly<Record<string, unknow
 		},
 	};
 
-	function value(text: unknown): unknown {
-		if (Array.isArray(text)) return text.map(value);
+	function value(text: unknown, copy = 0): unknown {
+		if (Array.isArray(text)) return text.map((inner) => value(inner, copy));
 		if (typeof text === "object" && text !== null)
-			return Object.fromEntries(Object.entries(text).map(([key, inner]) => [String(value(key)), value(inner)]));
+			return Object.fromEntries(Object.entries(text).map(([key, inner]) => [String(value(key, copy)), value(inner, copy)]));
 		if (typeof text !== "string" || !text.startsWith("[") || !text.endsWith("]")) return text;
-		return evaluate(text.slice(1, -1), scope);
+		return evaluate(text.slice(1, -1), { ...scope, copyIndex: () => copy });
 	}
 
-	function module(name: string): Deployment {
+	function module(name: string, copy = 0): Deployment {
 		const resource = template.resources[name];
 		const inner = resource && moduleTemplate(resource);
 		if (resource === undefined || inner === undefined) throw new Error(`module ${name} expected`);
-		const parameters = resource.properties?.["parameters"] as Record<string, { value: unknown }>;
-		return deploy(inner, Object.fromEntries(Object.entries(parameters).map(([key, parameter]) => [key, value(parameter.value)])));
+		const parameters = resource.properties?.["parameters"] as Record<string, unknown>;
+		const given = Object.fromEntries(Object.entries(parameters).map(([key, parameter]) => [key, at(value(parameter, copy), "value")]));
+		return deploy(inner, given, groupTags);
 	}
 
 	return { value, module };
@@ -59,7 +67,9 @@ function lazy(names: readonly string[], get: (name: string) => unknown): Record<
 /** Any property, at any depth, as something whose text names it. */
 function marks(path: string): unknown {
 	const text = () => `<${path}>`;
-	return new Proxy({}, { get: (_target, key) => (typeof key === "symbol" || key === "toString" ? text : marks(`${path}.${key}`)) });
+	const property = (key: string) =>
+		key === "serviceBusEndpoint" ? "https://its-own-name.servicebus.example:443/" : marks(`${path}.${key}`);
+	return new Proxy({}, { get: (_target, key) => (typeof key === "symbol" || key === "toString" ? text : property(key)) });
 }
 
 /** Grammar: `name(args)`, `'text'`, whole numbers, and after each `.property` or `[index]`. */
@@ -120,13 +130,35 @@ function call(name: string, args: readonly (() => unknown)[], scope: Functions):
 	return known(...args.map((arg) => arg()));
 }
 
+function withLambdaValue(item: unknown, body: unknown): unknown {
+	lambdaValue = item;
+	return (body as () => unknown)();
+}
+
 const functions: Functions = {
 	and: (...all) => all.every((one) => one === true),
 	not: (one) => one !== true,
+	or: (...all) => all.includes(true),
 	equals: (one, other) => one === other,
 	greater: (one, other) => Number(one) > Number(other),
 	empty: (one) => one === "" || one === null || (typeof one === "object" && Object.keys(one).length === 0),
 	contains: (list, item) => (list as unknown[]).includes(item),
+	less: (one, other) => Number(one) < Number(other),
+	mul: (one, other) => Number(one) * Number(other),
+	add: (one, other) => Number(one) + Number(other),
+	toLower: (text) => String(text).toLowerCase(),
+	replace: (text, old, by) => String(text).replaceAll(String(old), String(by)),
+	join: (list, separator) => (list as unknown[]).join(String(separator)),
+	concat: (...all) => (typeof all[0] === "string" ? all.join("") : all.flat()),
+	length: (list) => (list as unknown[]).length,
+	range: (start, count) => Array.from({ length: Number(count) }, (_one, index) => Number(start) + index),
+	tryGet: (object, key) => (object as Readonly<Record<string, unknown>> | null)?.[String(key)] ?? null,
+	utcNow: () => "2026-11",
+	environment: () => ({ name: "AzureCloud", suffixes: { storage: "core.windows.net", keyvaultDns: ".vault.azure.net" } }),
+	fail: (message) => {
+		throw new Error(String(message));
+	},
+	filter: (list, body) => (list as unknown[]).filter((item) => withLambdaValue(item, body) === true),
 	coalesce: (...all) => all.find((one) => one !== null && one !== undefined),
 	null: () => null,
 	true: () => true,
@@ -137,16 +169,11 @@ const functions: Functions = {
 	last: (list) => (list as unknown[]).at(-1),
 	split: (text, separator) => String(text).split(String(separator)),
 	uniqueString: () => "abcdefghijklm",
-	resourceGroup: () => ({ id: "/subscriptions/sub/resourceGroups/group", name: "group", location: "westeurope" }),
 	subscription: () => ({ subscriptionId: "sub" }),
 	resourceId: (type, ...names) => `/subscriptions/sub/resourceGroups/group/providers/${String(type)}/${names.join("/")}`,
 	createArray: (...all) => all,
 	createObject: (...all) => Object.fromEntries(all.flatMap((key, index) => (index % 2 === 0 ? [[String(key), all[index + 1]]] : []))),
 	union: (...all) => Object.assign({}, ...all) as unknown,
 	items: (object) => Object.entries(object as object).map(([key, value]) => ({ key, value: value as unknown })),
-	map: (list, body) =>
-		(list as unknown[]).map((item) => {
-			lambdaValue = item;
-			return (body as () => unknown)();
-		}),
+	map: (list, body) => (list as unknown[]).map((item) => withLambdaValue(item, body)),
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cloudGuards } from "./guards/clouds.ts";
 import type { Guard } from "./guards/guard.ts";
 import { hardeningGuards } from "./guards/hardening.ts";
 import { keyGuards } from "./guards/keys.ts";
@@ -7,7 +8,7 @@ import { upkeepGuards } from "./guards/upkeep.ts";
 import { wiringGuards } from "./guards/wiring.ts";
 import { compiledTemplate } from "./template.ts";
 
-const guards: readonly Guard[] = [...keyGuards, ...hardeningGuards, ...roleGuards, ...upkeepGuards, ...wiringGuards];
+const guards: readonly Guard[] = [...keyGuards, ...hardeningGuards, ...roleGuards, ...cloudGuards, ...upkeepGuards, ...wiringGuards];
 
 describe.each(guards)("$promise", ({ check, breakIt }) => {
 	test("holds for the template", () => {

@@ -1,20 +1,27 @@
 import { expect, test } from "vitest";
 import { platformSettings, settingNames } from "../../lib/app/settings.ts";
 import { secretSettings } from "../../lib/notify/index.ts";
-import { compiledTemplate, sorted, type Template } from "./template.ts";
+import { deploy } from "./evaluate.ts";
+import { at, compiledTemplate, only, sorted, type Template } from "./template.ts";
 
 /** Names of the platform itself: the identity, the host's storage and telemetry, overrides of host.json. */
-const platform = /^(AzureWebJobsStorage__|EventHub__|AzureFunctionsJobHost__|APPLICATIONINSIGHTS_|AZURE_CLIENT_ID$)/;
+const platform = /^(AzureWebJobsStorage__|EventHub__|AzureFunctionsJobHost__|APPLICATIONINSIGHTS_|OTEL_|AZURE_CLIENT_ID$)/;
+
+/** Everything that can be asked for, at once. */
+const everything = {
+	destinations: ["teams", "webhook"],
+	webhookProof: "both",
+	otlpEndpoint: "https://collector.example:4318",
+	packageUrl: "https://example.com/tunnelwatch.zip",
+	packageSha256: "00",
+};
 
 /** Every setting the template can give the app: what it writes itself, and what the "settings" parameter takes. */
 function namesIn(template: Template): string[] {
-	const written = [
-		...JSON.stringify(template).matchAll(
-			/'((?:[A-Z]+_)*[A-Z]+|\w+__\w+)', (?=format|reference|parameters|string|coalesce|'managedidentity')/g,
-		),
-	].map(([, name = ""]) => name);
+	const inside = deploy(template, everything).module("app");
+	const written = inside.value(at(only(template, "Microsoft.Web/sites"), "properties.siteConfig.appSettings")) as { name: string }[];
 	const offered = Object.keys(template.definitions?.["settingsType"]?.properties ?? {});
-	return [...new Set([...written, ...offered])];
+	return [...new Set([...written.map(({ name }) => name), ...offered])];
 }
 
 const ours = (names: readonly string[]) => sorted(names.filter((name) => !platform.test(name)));
@@ -31,6 +38,7 @@ test("the platform's settings name the identity, the stores and the hub", () => 
 		"AzureFunctionsJobHost__extensions__eventHubs__maxEventBatchSize",
 		"AzureFunctionsJobHost__extensions__eventHubs__maxWaitTime",
 		"AzureFunctionsJobHost__extensions__eventHubs__minEventBatchSize",
+		"AzureFunctionsJobHost__telemetryMode",
 		"AzureWebJobsStorage__blobServiceUri",
 		"AzureWebJobsStorage__clientId",
 		"AzureWebJobsStorage__credential",
@@ -38,6 +46,7 @@ test("the platform's settings name the identity, the stores and the hub", () => 
 		"EventHub__clientId",
 		"EventHub__credential",
 		"EventHub__fullyQualifiedNamespace",
+		"OTEL_EXPORTER_OTLP_ENDPOINT",
 	]);
 });
 

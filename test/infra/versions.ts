@@ -6,7 +6,9 @@ interface Versions {
 
 /** Stable API versions known in November 2026, of the types the template uses. */
 export const apiVersions: Readonly<Record<string, Versions>> = {
+	"Microsoft.Authorization/locks": { stable: ["2020-05-01"] },
 	"Microsoft.Authorization/roleAssignments": { stable: ["2022-04-01"] },
+	"Microsoft.Consumption/budgets": { stable: ["2026-06-01", "2024-08-01"] },
 	"Microsoft.EventHub/namespaces": { stable: ["2026-01-01", "2024-01-01"] },
 	"Microsoft.EventHub/namespaces/eventhubs": { stable: ["2026-01-01", "2024-01-01"] },
 	"Microsoft.EventHub/namespaces/eventhubs/consumergroups": { stable: ["2026-01-01", "2024-01-01"] },
@@ -30,6 +32,7 @@ export const apiVersions: Readonly<Record<string, Versions>> = {
 	"Microsoft.Network/virtualNetworks": { stable: ["2025-05-01"] },
 	"Microsoft.Network/virtualNetworks/subnets": { stable: ["2025-05-01"] },
 	"Microsoft.OperationalInsights/workspaces": { stable: ["2025-07-01", "2025-02-01"] },
+	"Microsoft.Resources/tags": { stable: ["2025-04-01"] },
 	"Microsoft.Storage/storageAccounts": { stable: ["2026-04-01", "2025-06-01"] },
 	"Microsoft.Storage/storageAccounts/blobServices": { stable: ["2026-04-01", "2025-06-01"] },
 	"Microsoft.Storage/storageAccounts/blobServices/containers": { stable: ["2026-04-01", "2025-06-01"] },
@@ -37,6 +40,7 @@ export const apiVersions: Readonly<Record<string, Versions>> = {
 	"Microsoft.Storage/storageAccounts/tableServices/tables": { stable: ["2026-04-01", "2025-06-01"] },
 	"Microsoft.Web/serverfarms": { stable: ["2025-03-01", "2024-11-01"] },
 	"Microsoft.Web/sites": { stable: ["2025-03-01", "2024-11-01"] },
+	"Microsoft.Web/sites/extensions": { stable: ["2025-03-01", "2024-11-01"] },
 	"Microsoft.Web/sites/basicPublishingCredentialsPolicies": { stable: ["2025-03-01", "2024-11-01"] },
 };
 

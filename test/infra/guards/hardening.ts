@@ -34,7 +34,8 @@ export const hardeningGuards: readonly Guard[] = [
 		],
 		breakIt: [
 			(template) => put(only(template, account), "properties.allowBlobPublicAccess", true),
-			(template) => put(only(template, `${account}/blobServices/containers`), "properties.publicAccess", "Blob"),
+			(template) => put(moduleNamed(template, "storage"), "resources.account::blobs::package.properties.publicAccess", "Blob"),
+			(template) => put(moduleNamed(template, "storage"), "resources.account::blobs::host.properties.publicAccess", "Blob"),
 		],
 	},
 	{
@@ -70,8 +71,7 @@ export const hardeningGuards: readonly Guard[] = [
 	{
 		promise: "the private network closes storage and vault and leads to all four services",
 		check: (template) => {
-			const network = moduleNamed(template, "network");
-			const targets = network.variables?.["targets"];
+			const targets = template.variables?.["privateTargets"];
 			const groups = (Array.isArray(targets) ? targets : []).map((target: unknown) => at(target, "group")).join();
 			const delegations = JSON.stringify(only(template, "Microsoft.Network/virtualNetworks"));
 			return [
@@ -94,7 +94,8 @@ export const hardeningGuards: readonly Guard[] = [
 			(template) => put(only(template, account), "properties.publicNetworkAccess", "Enabled"),
 			(template) => put(only(template, vault), "properties.publicNetworkAccess", "Enabled"),
 			(template) => put(only(template, site), "properties.virtualNetworkSubnetId", ""),
-			(template) => put(moduleNamed(template, "network"), "variables.targets", []),
+			(template) => put(template, "variables.privateTargets", []),
+			(template) => remove(template, "Microsoft.Network/privateEndpoints"),
 			(template) => remove(template, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups"),
 		],
 	},
@@ -113,6 +114,42 @@ export const hardeningGuards: readonly Guard[] = [
 			(template) => put(only(template, `${namespace}/eventhubs`), "properties.retentionDescription", {}),
 			(template) => put(template, "parameters.consumerGroupName.defaultValue", "$Default"),
 			(template) => remove(template, `${namespace}/eventhubs/consumergroups`),
+		],
+	},
+	{
+		promise: "both subnets of a new network have a security group",
+		check: (template) => {
+			const subnets = at(only(template, "Microsoft.Network/virtualNetworks"), "properties.subnets");
+			const open = (Array.isArray(subnets) ? subnets : []).filter(
+				(subnet: unknown) => at(subnet, "properties.networkSecurityGroup.id") === undefined,
+			);
+			return [
+				...open.map((subnet: unknown) => `${String(at(subnet, "name"))} has no security group`),
+				...ofType(template, "Microsoft.Network/networkSecurityGroups")
+					.filter(({ resource }) => !JSON.stringify(at(resource, "properties.securityRules")).includes('"access":"Deny"'))
+					.map(({ key }) => `${key} denies nothing`),
+			];
+		},
+		breakIt: [
+			(template) => put(moduleNamed(template, "network"), "resources.network.properties.subnets.0.properties.networkSecurityGroup", {}),
+			(template) => put(moduleNamed(template, "network"), "resources.endpointGuard.properties.securityRules", []),
+		],
+	},
+	{
+		promise: "on request, storage, vault and hub cannot be deleted by mistake",
+		check: (template) => {
+			const locks = ofType(template, "Microsoft.Authorization/locks").filter(
+				({ resource }) => resource.condition === "[parameters('lock')]" && at(resource, "properties.level") === "CanNotDelete",
+			);
+			const given = ["storage", "vault", "eventHub"].filter(
+				(name) => at(template.resources[name], "properties.parameters.lock.value") === "[parameters('lockResources')]",
+			);
+			return locks.length === 3 && given.length === 3 ? [] : [`${locks.length} locks, ${given.length} of them wired`];
+		},
+		breakIt: [
+			(template) => delete moduleNamed(template, "storage").resources["keep"],
+			(template) => put(moduleNamed(template, "vault"), "resources.keep.properties.level", "ReadOnly"),
+			(template) => put(template, "resources.eventHub.properties.parameters.lock.value", false),
 		],
 	},
 ];

@@ -47,7 +47,7 @@ export const keyGuards: readonly Guard[] = [
 		],
 	},
 	{
-		promise: "a secret goes into the vault and nowhere else",
+		promise: "a secret goes into the vault and nowhere else; the address for alarms into the action group",
 		check: (template) =>
 			allTemplates(template).flatMap((inner) =>
 				secureParameters(inner).flatMap((name) => {
@@ -55,13 +55,16 @@ export const keyGuards: readonly Guard[] = [
 					return uses
 						.filter(
 							({ path }) =>
-								!/\.resources\.(vault::\w+\.(properties\.value|condition)|vault\.properties\.parameters\.\w+\.value)$/.test(path),
+								!/\.resources\.(vault::\w+\.properties\.value|(vault|actionGroup)\.properties\.parameters\.\w+\.value|group\.properties\.webhookReceivers)$/.test(
+									path,
+								),
 						)
 						.map(({ path }) => `${name} is used at ${path}`);
 				}),
 			),
 		breakIt: [
 			(template) => put(template, "variables.copyOfSecret", "[parameters('webhookSecret')]"),
+			(template) => put(template, "resources.alarms.properties.parameters.runbookUrl.value", "[parameters('alertWebhookUrl')]"),
 			(template) => put(moduleNamed(template, "vault"), "resources.vault.tags", { url: "[parameters('teamsWebhookUrl')]" }),
 		],
 	},
@@ -105,14 +108,16 @@ export const keyGuards: readonly Guard[] = [
 		promise: "the app signs in with its own identity, to its package and its vault too",
 		check: (template) => {
 			const type = "Microsoft.Web/sites";
-			const identity = "[resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', parameters('identityName'))]";
 			const storage = "properties.functionAppConfig.deployment.storage";
 			const settings = String(at(only(template, type), "properties.siteConfig.appSettings"));
 			return [
 				...mustBe(template, type, {
 					"identity.type": "UserAssigned",
-					"properties.keyVaultReferenceIdentity": identity,
-					[`${storage}.authentication`]: { type: "UserAssignedIdentity", userAssignedIdentityResourceId: identity },
+					"properties.keyVaultReferenceIdentity": "[parameters('identityId')]",
+					[`${storage}.authentication`]: {
+						type: "UserAssignedIdentity",
+						userAssignedIdentityResourceId: "[parameters('packageIdentityId')]",
+					},
 				}),
 				...["AzureWebJobsStorage__credential", "EventHub__credential"]
 					.filter((name) => !settings.includes(`'${name}', 'managedidentity'`))
@@ -142,7 +147,9 @@ export const keyGuards: readonly Guard[] = [
 function textsNaming(template: Template, parameter: string): { path: string }[] {
 	const found: { path: string }[] = [];
 	const visit = (value: unknown, path: string): void => {
-		if (typeof value === "string" && value.includes(`parameters('${parameter}')`)) found.push({ path });
+		// Whether it was given is no secret.
+		if (typeof value === "string" && value.replaceAll(`empty(parameters('${parameter}'))`, "").includes(`parameters('${parameter}')`))
+			found.push({ path });
 		if (typeof value !== "object" || value === null) return;
 		for (const [key, inner] of Object.entries(value)) if (key !== "template") visit(inner, `${path}.${key}`);
 	};

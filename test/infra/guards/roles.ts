@@ -3,17 +3,19 @@ import type { Guard } from "./guard.ts";
 
 /** Everything the app may do, and where. Data planes only, each at the narrowest scope that works. */
 const expected = [
-	"Azure Event Hubs Data Receiver on namespace::hub",
-	"Key Vault Secrets User on vault",
-	"Monitoring Metrics Publisher on insights",
-	"Storage Blob Data Owner on account",
-	"Storage Table Data Contributor on account",
+	"Azure Event Hubs Data Receiver on namespace::events to principalId",
+	"Key Vault Secrets User on vault to principalId",
+	"Monitoring Metrics Publisher on insights to principalId",
+	"Storage Blob Data Contributor on account::blobs::package to packagePrincipalId",
+	"Storage Blob Data Owner on account::blobs::host to principalId",
+	"Storage Table Data Contributor on account::tables::findings to principalId",
 ];
 
 const roleNames: Readonly<Record<string, string>> = {
 	"a638d3c7-ab3a-418d-83e6-5f17a39d4fde": "Azure Event Hubs Data Receiver",
 	"4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
 	"3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
+	"ba92f5b4-2d11-453d-a403-e96b0029c9fe": "Storage Blob Data Contributor",
 	"b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "Storage Blob Data Owner",
 	"0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": "Storage Table Data Contributor",
 };
@@ -21,7 +23,11 @@ const roleNames: Readonly<Record<string, string>> = {
 const type = "Microsoft.Authorization/roleAssignments";
 
 function granted(template: Template): string[] {
-	return sorted(ofType(template, type).map(({ resource, within }) => `${roleOf(resource, within)} on ${scopeOf(resource, within)}`));
+	return sorted(
+		ofType(template, type).map(
+			({ resource, within }) => `${roleOf(resource, within)} on ${scopeOf(resource, within)} to ${principalOf(resource)}`,
+		),
+	);
 }
 
 function roleOf(assignment: Resource, within: Template): string {
@@ -31,16 +37,26 @@ function roleOf(assignment: Resource, within: Template): string {
 	return roleNames[id] ?? `unknown role ${id}`;
 }
 
-/** The template's own name of the resource that the assignment is scoped to. */
+/** The template's own name of the resource that the assignment is scoped to: the one with that type and that last part of its name. */
 function scopeOf(assignment: Resource, within: Template): string {
-	const type = /resourceId\('([^']+)'/.exec(assignment.scope ?? "")?.[1];
+	const text = assignment.scope ?? "";
+	const type = /resourceId\('([^']+)'/.exec(text)?.[1];
 	if (type === undefined) return "the resource group";
-	return Object.entries(within.resources).find(([, resource]) => resource.type === type)?.[0] ?? type;
+	const candidates = Object.entries(within.resources).filter(([, resource]) => resource.type === type);
+	const named = candidates.filter(([, { name }]) => {
+		const last = /(?:parameters|variables)\('[^']+'\)(?:\.\w+|\[copyIndex\(\)\])*(?=\)\]$|\]$)/.exec(String(name))?.[0];
+		return last !== undefined && text.endsWith(`${last})]`);
+	});
+	return named[0]?.[0] ?? type;
+}
+
+function principalOf(assignment: Resource): string {
+	return /^\[parameters\('(\w+)'\)\]$/.exec(String(at(assignment, "properties.principalId")))?.[1] ?? "another principal";
 }
 
 export const roleGuards: readonly Guard[] = [
 	{
-		promise: "the app has five roles, each at the narrowest scope",
+		promise: "the app has six roles, each at the narrowest scope, and only the other identity may write the package",
 		check: (template) => {
 			const actual = granted(template);
 			return actual.join("\n") === expected.join("\n") ? [] : [`roles are: ${actual.join("; ")}`];
@@ -52,34 +68,76 @@ export const roleGuards: readonly Guard[] = [
 				put(
 					moduleNamed(template, "hubAccess"),
 					"resources.readHub.scope",
-					"[resourceId('Microsoft.EventHub/namespaces', parameters('namespaceName'))]",
+					"[resourceId('Microsoft.EventHub/namespaces', parameters('hub').namespaceName)]",
 				),
-			(template) => put(moduleNamed(template, "storage"), "resources.keepBlobs.scope", undefined),
-			(template) => delete moduleNamed(template, "vault").resources["readSecrets"],
-			(template) => put(moduleNamed(template, "storage"), "resources.more", { ...moduleNamed(template, "storage").resources["keepBlobs"] }),
+			// The whole account instead of the host's containers or the one table.
+			(template) => put(roles(template), "resources.keepState.scope", accountScope),
+			(template) => put(roles(template), "resources.keepFindings.scope", accountScope),
+			(template) => put(roles(template), "resources.keepFindings.scope", undefined),
+			// The code could replace its own package.
+			(template) => put(roles(template), "resources.keepPackage.properties.principalId", "[parameters('principalId')]"),
+			(template) => put(roles(template), "resources.keepState.scope", at(roles(template), "resources.keepPackage.scope")),
+			(template) => delete roles(template).resources["readSecrets"],
+			(template) => put(roles(template), "resources.more", { ...roles(template).resources["keepState"] }),
 		],
 	},
 	{
-		promise: "roles go to the app's identity only, under names that do not change",
+		promise: "roles go to the app's identities only, under names that do not change",
 		check: (template) =>
 			ofType(template, type).flatMap(({ key, resource }) => [
-				...(at(resource, "properties.principalId") === "[parameters('principalId')]" ? [] : [`${key}: another principal`]),
+				...(/^(packageP|p)rincipalId$/.test(principalOf(resource)) ? [] : [`${key}: another principal`]),
 				...(at(resource, "properties.principalType") === "ServicePrincipal" ? [] : [`${key}: principalType`]),
-				...(/^\[guid\(.+, parameters\('principalId'\), variables\('\w+'\)\)\]$/.test(String(resource["name"])) ? [] : [`${key}: name`]),
+				...(/^\[guid\(.+, parameters\('(packageP|p)rincipalId'\), variables\('\w+'\)\)\]$/.test(String(resource["name"]))
+					? []
+					: [`${key}: name`]),
 			]),
 		breakIt: [
-			(template) =>
-				put(moduleNamed(template, "vault"), "resources.readSecrets.properties.principalId", "00000000-0000-0000-0000-000000000000"),
-			(template) => put(moduleNamed(template, "vault"), "resources.readSecrets.properties.principalType", "User"),
-			(template) => put(moduleNamed(template, "vault"), "resources.readSecrets.name", "[newGuid()]"),
+			(template) => put(roles(template), "resources.readSecrets.properties.principalId", "00000000-0000-0000-0000-000000000000"),
+			(template) => put(roles(template), "resources.readSecrets.properties.principalType", "User"),
+			(template) => put(roles(template), "resources.readSecrets.name", "[newGuid()]"),
 		],
 	},
 	{
-		promise: "the app starts after its roles",
+		promise: "the code and its package belong to two identities",
+		check: (template) => {
+			const given = (module: string, name: string) => at(template.resources[module], `properties.parameters.${name}.value`);
+			const wired = {
+				principalId: given("roles", "principalId"),
+				packagePrincipalId: given("roles", "packagePrincipalId"),
+				identityId: given("app", "identityId"),
+				packageIdentityId: given("app", "packageIdentityId"),
+			};
+			const expectedWiring = {
+				principalId: "[reference('identity').outputs.principalId.value]",
+				packagePrincipalId: "[reference('packageIdentity').outputs.principalId.value]",
+				identityId: "[reference('identity').outputs.id.value]",
+				packageIdentityId: "[reference('packageIdentity').outputs.id.value]",
+			};
+			return JSON.stringify(wired) === JSON.stringify(expectedWiring) ? [] : [`wired as ${JSON.stringify(wired)}`];
+		},
+		breakIt: [
+			(template) =>
+				put(
+					template,
+					"resources.roles.properties.parameters.packagePrincipalId.value",
+					"[reference('identity').outputs.principalId.value]",
+				),
+			(template) =>
+				put(template, "resources.app.properties.parameters.packageIdentityId.value", "[reference('identity').outputs.id.value]"),
+		],
+	},
+	{
+		promise: "the app starts after its roles and its private ways",
 		check: (template) =>
-			["hubAccess", "observability", "storage", "vault"]
+			["hubAccess", "roles", "storage", "vault", "privateEndpoints"]
 				.filter((name) => !template.resources["app"]?.dependsOn?.includes(name))
 				.map((name) => `the app does not wait for ${name}`),
-		breakIt: [(template) => put(template, "resources.app.dependsOn", ["storage", "vault"])],
+		breakIt: [(template) => put(template, "resources.app.dependsOn", ["storage", "vault", "hubAccess", "privateEndpoints"])],
 	},
 ];
+
+const accountScope = "[resourceId('Microsoft.Storage/storageAccounts', parameters('accountName'))]";
+
+function roles(template: Template): Template {
+	return moduleNamed(template, "roles");
+}

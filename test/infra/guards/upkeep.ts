@@ -13,6 +13,13 @@ function namesIn(template: Template, variable: string): string {
 		.join();
 }
 
+function alarmsOf(template: Template): unknown[] {
+	return ["hubAlarms", "lineAlarms"].flatMap((list) => {
+		const alarms = moduleNamed(template, "alarms").variables?.[list];
+		return Array.isArray(alarms) ? (alarms as unknown[]) : [];
+	});
+}
+
 export const upkeepGuards: readonly Guard[] = [
 	{
 		promise: "every API version is the newest or second newest stable one, or is listed with its reason",
@@ -47,15 +54,17 @@ export const upkeepGuards: readonly Guard[] = [
 		],
 	},
 	{
-		promise: "an empty form deploys: every parameter has a safe default and a description",
+		promise: "every parameter has a safe default and a description, and none may be null: the portal's form has no null",
 		check: (template) =>
 			Object.entries(template.parameters ?? {}).flatMap(([name, { defaultValue, nullable, metadata }]) => [
-				...(defaultValue !== undefined || nullable === true ? [] : [`${name} has no default`]),
+				...(defaultValue === undefined ? [`${name} has no default`] : []),
+				...(nullable === true ? [`${name} may be null`] : []),
 				...(metadata?.description === undefined ? [`${name} has no description`] : []),
 			]),
 		breakIt: [
 			(template) => delete template.parameters?.["preset"]?.defaultValue,
 			(template) => delete template.parameters?.["preset"]?.metadata,
+			(template) => put(template, "parameters.maxWaitTime.nullable", true),
 		],
 	},
 	{
@@ -93,7 +102,7 @@ export const upkeepGuards: readonly Guard[] = [
 		],
 	},
 	{
-		promise: "every alarm is there, is on and tells somebody",
+		promise: "every alarm is there, is on, pages somebody once, and says what to do and where to read on",
 		check: (template) => [
 			...(namesIn(template, "hubAlarms") === metricAlarms.join() ? [] : ["alarms on the hub are missing"]),
 			...(namesIn(template, "lineAlarms") === lineAlarms.join() ? [] : ["alarms on log lines are missing"]),
@@ -103,17 +112,34 @@ export const upkeepGuards: readonly Guard[] = [
 				if (alarm === undefined) return [`${type} is missing`];
 				return [
 					...(at(alarm.resource, "properties.enabled") === true ? [] : [`${type} is off`]),
-					...(JSON.stringify(at(alarm.resource, "properties.actions")).includes("Microsoft.Insights/actionGroups")
+					...(JSON.stringify(at(alarm.resource, "properties.actions")).includes("parameters('actionGroupIds')")
 						? []
-						: [`${type} tells nobody`]),
+						: [`${type} pages nobody`]),
+					...(JSON.stringify(at(alarm.resource, "properties.actions")).includes("'runbook'") ||
+					at(alarm.resource, "properties.actions.customProperties.runbook") !== undefined
+						? []
+						: [`${type} does not hand the runbook on`]),
+					...(/^\[format\('\{0\} \{1\}#\{2\}', .+\.description, parameters\('runbookUrl'\), .+\.name\)\]$/.test(
+						String(at(alarm.resource, "properties.description")),
+					)
+						? []
+						: [`${type} does not say cause and runbook`]),
+					...(at(alarm.resource, "properties.autoMitigate") === true ? [] : [`${type} pages again and again`]),
 				];
 			}),
 			...(JSON.stringify(ofType(template, "Microsoft.Insights/metricAlerts")).includes(`"values":["[parameters('hubName')]"]`)
 				? []
 				: ["alarms look at other hubs too"]),
-			...(JSON.stringify(at(only(template, "Microsoft.Insights/actionGroups"), "properties.emailReceivers")).includes("alertEmail")
-				? []
-				: ["nobody gets an e-mail"]),
+			...["emailReceivers", "webhookReceivers"].flatMap((receivers) =>
+				/parameters\('(email|webhookUrl)'\)/.test(
+					JSON.stringify(at(only(template, "Microsoft.Insights/actionGroups"), `properties.${receivers}`)),
+				)
+					? []
+					: [`${receivers} is empty`],
+			),
+			...alarmsOf(template).flatMap((alarm) =>
+				/^[A-Z][^.]+\. .+\.$/.test(String(at(alarm, "description"))) ? [] : [`${String(at(alarm, "name"))}: no cause and next step`],
+			),
 		],
 		breakIt: [
 			(template) => put(moduleNamed(template, "alarms"), "variables.lineAlarms", []),
@@ -122,20 +148,33 @@ export const upkeepGuards: readonly Guard[] = [
 			(template) => put(only(template, "Microsoft.Insights/metricAlerts"), "properties.criteria", {}),
 			(template) => put(only(template, "Microsoft.Insights/scheduledQueryRules"), "properties.actions", {}),
 			(template) => remove(template, "Microsoft.Insights/metricAlerts"),
+			(template) => put(only(template, "Microsoft.Insights/metricAlerts"), "properties.actions", []),
+			(template) => put(only(template, "Microsoft.Insights/metricAlerts"), "properties.description", "Something is wrong."),
+			(template) => put(only(template, "Microsoft.Insights/scheduledQueryRules"), "properties.actions.customProperties", undefined),
+			(template) => put(only(template, "Microsoft.Insights/scheduledQueryRules"), "properties.autoMitigate", false),
+			(template) => put(moduleNamed(template, "alarms"), "variables.lineAlarms.0.description", "Runs fail."),
 			(template) => put(only(template, "Microsoft.Insights/actionGroups"), "properties.emailReceivers", []),
+			(template) => put(only(template, "Microsoft.Insights/actionGroups"), "properties.webhookReceivers", []),
 		],
 	},
 	{
-		promise: "what happens to the hub and the vault is logged",
+		promise: "what happens to the hub, the vault and the storage is logged",
 		check: (template) =>
-			["eventHub", "vault"].flatMap((name) => {
-				const [setting] = ofType(moduleNamed(template, name), "Microsoft.Insights/diagnosticSettings");
-				const logs = JSON.stringify(at(setting?.resource, "properties.logs"));
-				return logs === `[{"categoryGroup":"${name === "vault" ? "audit" : "allLogs"}","enabled":true}]` ? [] : [`${name}: ${logs}`];
+			Object.entries(logs).flatMap(([name, expected]) => {
+				const settings = ofType(moduleNamed(template, name), "Microsoft.Insights/diagnosticSettings");
+				const actual = settings.map(({ resource }) => JSON.stringify(at(resource, "properties.logs")));
+				return actual.join() === expected.join() ? [] : [`${name}: ${actual.join()}`];
 			}),
 		breakIt: [
 			(template) => remove(template, "Microsoft.Insights/diagnosticSettings"),
 			(template) => put(moduleNamed(template, "vault"), "resources.audit.properties.logs", []),
+			(template) => delete moduleNamed(template, "storage").resources["tableLog"],
 		],
 	},
 ];
+
+const logs: Readonly<Record<string, readonly string[]>> = {
+	eventHub: ['[{"categoryGroup":"allLogs","enabled":true}]'],
+	vault: ['[{"categoryGroup":"audit","enabled":true}]'],
+	storage: ['[{"category":"StorageDelete","enabled":true}]', '[{"category":"StorageDelete","enabled":true}]'],
+};

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { deploy } from "./evaluate.ts";
+import { at, compiledTemplate } from "./template.ts";
+
+const template = compiledTemplate();
+
+describe("what the template refuses before anything is created", () => {
+	const reads = "/subscriptions/sub/resourceGroups/hubs/providers/Microsoft.EventHub/namespaces/corp-events";
+	const paged = { alertEmail: "soc@example.com" };
+	/** The name is read first. It throws what the person would see. */
+	const attempt = (given: Readonly<Record<string, unknown>>, tags: Readonly<Record<string, string>> = {}) =>
+		deploy(template, given, tags).value(at(template, "resources.hubAccess.name"));
+
+	test("nothing, when somebody is paged", () => {
+		expect(attempt(paged)).toBe("hub-access-abcdefghijklm");
+		expect(attempt({ alertWebhookUrl: "https://example.com/page" })).toBe("hub-access-abcdefghijklm");
+		expect(attempt({ actionGroupIds: ["/subscriptions/sub/actionGroups/soc"] })).toBe("hub-access-abcdefghijklm");
+		expect(attempt({ alarmsInPortalOnly: true })).toBe("hub-access-abcdefghijklm");
+	});
+
+	test("a second deployment that forgot who is paged", () => {
+		expect(() => attempt({})).toThrow("Nobody would be paged when Tunnelwatch itself fails. Give alertEmail");
+	});
+
+	test("a second deployment that forgot the namespace, and one that names another", () => {
+		const tags = { "tunnelwatch-reads": reads };
+
+		expect(() => attempt(paged, tags)).toThrow(`The app reads ${reads} and these parameters would leave it.`);
+		expect(() => attempt({ ...paged, existingNamespaceId: `${reads}-2` }, tags)).toThrow("would leave it");
+		expect(attempt({ ...paged, existingNamespaceId: reads }, tags)).toBe("hub-access-abcdefghijklm");
+		expect(attempt({ ...paged, existingNamespaceId: reads.toUpperCase() }, tags)).toBe("hub-access-abcdefghijklm");
+	});
+
+	test("not a move that is said in so many words", () => {
+		const tags = { "tunnelwatch-reads": reads };
+
+		expect(attempt({ ...paged, leaveNamespaceId: reads }, tags)).toBe("hub-access-abcdefghijklm");
+		expect(() => attempt({ ...paged, leaveNamespaceId: `${reads}-2` }, tags)).toThrow("would leave it");
+	});
+
+	test("the namespace is remembered under the prefix, beside the tags that the group has", () => {
+		const { value } = deploy(template, { ...paged, existingNamespaceId: reads }, { owner: "soc" });
+
+		expect(value(at(template, "resources.memory.properties.tags"))).toEqual({ owner: "soc", "tunnelwatch-reads": reads });
+		expect(at(template, "resources.memory.dependsOn")).toContain("app");
+	});
+
+	test.each([
+		[{ packageUrl: "https://example.com/tunnelwatch.zip" }, "packageUrl and packageSha256 belong together"],
+		[{ minEventBatchSize: 64 }, "minEventBatchSize is above maxEventBatchSize"],
+		[{ partitionCount: 1 }, "partitionCount is below maxThroughputUnits"],
+		[{ zoneRedundant: true, storageSku: "Standard_LRS" }, "zoneRedundant needs storageSku=Standard_ZRS"],
+		[{ privateNetwork: true, existingAppSubnetId: "/subnet" }, "existingEndpointsSubnetId belong together"],
+		[{ existingAppSubnetId: "/a", existingEndpointsSubnetId: "/b" }, "privateNetwork=true only"],
+		[{ encryptionKeyUri: "https://example.com/keys/a" }, "encryptionIdentityId belong together"],
+		[{ siteAllowedAddresses: ["192.0.2.0/24"] }, "closeSite=true only"],
+		[{ existingIdentityId: "/one", existingPackageIdentityId: "/ONE" }, "must be another identity"],
+	])("%o", (given, words) => {
+		expect(() => attempt({ ...paged, ...given })).toThrow(words);
+	});
+
+	test("all that is wrong at once, so that one attempt is enough", () => {
+		expect(() => attempt({ minEventBatchSize: 64 })).toThrow(/Nobody would be paged.+minEventBatchSize is above/);
+	});
+});
