@@ -49,7 +49,7 @@ export async function createPackage(folder: string, extras: readonly string[]): 
 	for (const path of extras) {
 		const bytes = readFileSync(path);
 		const file = isApprovals(path, bytes) ? approvalsName : basename(path);
-		if (file in files || file === "package.json") throw new Error(`${path}: the package has its own ${file}`);
+		if (file in files || file === "package.json" || file === "main.mjs") throw new Error(`${path}: the package has its own ${file}`);
 		files[file] = bytes;
 	}
 	// No dependencies: everything is in main.mjs, and nothing may be installed in Azure. The list of files lets the running app
