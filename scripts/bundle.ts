@@ -10,6 +10,9 @@ export function bundle(outfile: string): Promise<BuildResult<{ metafile: true }>
 		target: "node22",
 		format: "esm",
 		minify: true,
+		charset: "utf8",
+		// The package has every licence in LICENSES.txt.
+		legalComments: "none",
 		sourcemap: "linked",
 		metafile: true,
 		external: ["@azure/functions-core"],
