@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { inert } from "../lib/notify/text.ts";
 import { type Approval, isExpired, readApprovals } from "../lib/verdict/approvals.ts";
-import { say } from "./session.ts";
+import { say } from "./say.ts";
 
 /** What `tunnelwatch approvals add` takes; the names are those of the file. */
 export interface NewApproval {

@@ -16,7 +16,7 @@ import { findings } from "../lib/watch/routine-messages.ts";
 import { findInputs } from "./input/find-inputs.ts";
 import { readInput, startReading } from "./input/read-input.ts";
 import { dataFolder, withTable, wrongSettings } from "./open-app.ts";
-import { say } from "./session.ts";
+import { say } from "./say.ts";
 
 export interface CardOptions {
 	readonly out?: string;

@@ -4,7 +4,9 @@ import { createLocalApp, type LocalApp } from "../lib/app/local-app.ts";
 import { localSettings, readSettings, type Settings } from "../lib/app/settings.ts";
 import type { Table } from "../lib/store/table.ts";
 import { type EmbeddedTable, openEmbeddedTable } from "./embedded-table.ts";
-import { type SessionOptions, say } from "./session.ts";
+import { say } from "./say.ts";
+import { createScreen } from "./screen.ts";
+import type { SessionOptions } from "./session.ts";
 
 /**
  * Reads the settings, opens the table they name or the embedded one, and closes it again behind `work`.
@@ -15,7 +17,8 @@ export async function withApp(options: SessionOptions, work: (app: LocalApp) => 
 	if (!read.ok) return wrongSettings(read.mistakes);
 	// Named for this run, so a run without it would not be what was asked for.
 	if (options.approvals !== undefined && !(await (await import("./approvals.ts")).isUsable(options.approvals))) return 2;
-	const open = (table: Table | undefined) => work(createLocalApp(read.settings, table, screen(options)));
+	const open = (table: Table | undefined) =>
+		work(createLocalApp(read.settings, table, createScreen(options.json ? process.stderr : process.stdout, process.env, options.cards)));
 	if (options.whatIf) return open(undefined);
 	return withTable(read.settings, open);
 }
@@ -48,12 +51,4 @@ export async function withTable(settings: Settings, work: (table: Table) => Prom
 /** Where a person's machine keeps what a run must remember. */
 export function dataFolder(): string {
 	return resolve(process.env["DATA_FOLDER"] || localSettings.DATA_FOLDER.standard);
-}
-
-function screen({ json }: SessionOptions) {
-	const out = json ? process.stderr : process.stdout;
-	return {
-		write: (text: string) => void out.write(text),
-		terminal: () => ({ width: out.isTTY ? out.columns : 100, colour: out.isTTY && out.hasColors() }),
-	};
 }

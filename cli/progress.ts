@@ -1,5 +1,3 @@
-import ora from "ora";
-
 export interface Progress {
 	/** Shows how far it is (0 to 1, where known), redrawn in place. */
 	show(text: string, share: number | undefined): void;
@@ -7,24 +5,50 @@ export interface Progress {
 	clear(): void;
 }
 
-const width = 24;
+const barWidth = 24;
 
-/** A bar on standard error, only in a terminal: it never mixes with piped output. */
-export function createProgress(enabled: boolean): Progress {
-	if (!enabled) return { show: () => undefined, clear: () => undefined };
-	const line = ora({ stream: process.stderr, discardStdin: false });
+/** Below this a redrawn line would only flicker. */
+const leastColumns = 20;
+
+interface Stream {
+	readonly isTTY?: boolean;
+	readonly columns?: number;
+	write(text: string): unknown;
+}
+
+/**
+ * One line on standard error, only in a terminal that can redraw it: never mixed into piped output, never wrapped, and
+ * without a timer that could keep the process alive.
+ */
+export function createProgress(
+	stream: Stream,
+	{ term, enabled }: { readonly term: string | undefined; readonly enabled: boolean },
+): Progress {
+	if (!enabled || stream.isTTY !== true || term === "dumb") return { show: () => undefined, clear: () => undefined };
+	let isShown = false;
+	const clear = () => {
+		if (isShown) stream.write("\r\u001b[2K");
+		isShown = false;
+	};
 	return {
 		show(text, share) {
-			line.text = share === undefined ? text : `${bar(share)} ${text}`;
-			if (!line.isSpinning) line.start();
+			// Some terminals report no columns at all.
+			const columns = stream.columns ?? 0;
+			if (columns < leastColumns) return;
+			const line = share === undefined || columns < 80 ? percent(share) + text : `${bar(share)} ${percent(share)}${text}`;
+			clear();
+			stream.write(line.slice(0, columns - 1));
+			isShown = true;
 		},
-		clear: () => {
-			line.stop();
-		},
+		clear,
 	};
 }
 
+function percent(share: number | undefined): string {
+	return share === undefined ? "" : `${String(Math.min(100, Math.floor(share * 100))).padStart(3)} % `;
+}
+
 function bar(share: number): string {
-	const full = Math.min(width, Math.round(share * width));
-	return `${"█".repeat(full)}${"░".repeat(width - full)} ${String(Math.min(100, Math.floor(share * 100))).padStart(3)} %`;
+	const full = Math.min(barWidth, Math.round(share * barWidth));
+	return "█".repeat(full) + "░".repeat(barWidth - full);
 }

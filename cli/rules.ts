@@ -10,7 +10,7 @@ import { inert } from "../lib/notify/text.ts";
 import { findInputs } from "./input/find-inputs.ts";
 import { readInput, startReading } from "./input/read-input.ts";
 import { cannotRead } from "./run.ts";
-import { say } from "./session.ts";
+import { say } from "./say.ts";
 
 /** `tunnelwatch rules`: what is active by the setting RULES, and what is not. Returns the exit code. */
 export function listRules({ json }: { readonly json: boolean }): number {

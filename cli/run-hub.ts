@@ -6,7 +6,8 @@ import { parseHub } from "./hub/address.ts";
 import { connectHub } from "./hub/connection.ts";
 import { parseWanted, type WantedOptions } from "./hub/plan.ts";
 import { dataFolder, withApp } from "./open-app.ts";
-import { type Piece, type SessionOptions, say, session } from "./session.ts";
+import { say } from "./say.ts";
+import { type Piece, type SessionOptions, session } from "./session.ts";
 
 export interface RunHubOptions extends SessionOptions, WantedOptions {
 	readonly consumerGroup: string;

@@ -3,7 +3,8 @@ import { inert } from "../lib/notify/text.ts";
 import { findInputs, type Input } from "./input/find-inputs.ts";
 import { readInput, startReading } from "./input/read-input.ts";
 import { withApp } from "./open-app.ts";
-import { type Piece, type SessionOptions, say, session } from "./session.ts";
+import { say } from "./say.ts";
+import { type Piece, type SessionOptions, session } from "./session.ts";
 
 /** `tunnelwatch run`: returns the exit code. */
 export async function run(paths: readonly string[], options: SessionOptions): Promise<number> {

@@ -3,11 +3,17 @@ import { createTotals } from "../lib/app/totals.ts";
 import type { Message } from "../lib/defender/message.ts";
 import { redact, redactError } from "../lib/families/redact.ts";
 import { inert } from "../lib/notify/text.ts";
+import { createDeliveryTally } from "./delivery-tally.ts";
+import { findingLine } from "./finding-line.ts";
+import { findingTable, nextCommands, worstFirst } from "./first-screen.ts";
 import { createLedger } from "./input/ledger.ts";
 import type { Reading } from "./input/read-input.ts";
 import { inputLine, reportInputs } from "./input/report-inputs.ts";
 import { createProgress } from "./progress.ts";
 import { jsonLines, summaryLine } from "./report.ts";
+import { say } from "./say.ts";
+import { terminalOf } from "./screen.ts";
+import { catchStopSignals } from "./stop-signals.ts";
 import { summaryText } from "./summary.ts";
 
 /** Messages that are recorded together. */
@@ -26,14 +32,13 @@ export interface Piece {
 export interface SessionOptions {
 	readonly whatIf: boolean;
 	readonly json: boolean;
+	/** Every card as it comes, instead of one at the end. */
+	readonly cards: boolean;
 	/** A file instead of the setting's. */
 	readonly approvals?: string | undefined;
+	/** As the person wrote them, for the commands to go on with. */
+	readonly paths?: readonly string[];
 }
-
-/** What is on its way when somebody stops may still arrive; a receiver that hangs does not hold people up. */
-const graceMs = 3_000;
-
-export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Runs everything through the app, shows what comes of it, ends in the summary. Returns the exit code. */
 export async function session(
@@ -41,23 +46,11 @@ export async function session(
 	pieces: (stop: AbortSignal) => AsyncIterable<Piece>,
 	options: SessionOptions,
 ): Promise<number> {
-	const progress = createProgress(process.stderr.isTTY && !options.json);
+	const progress = createProgress(process.stderr, { term: process.env["TERM"], enabled: !options.json });
 	const counter = createTotals();
 	const ledger = createLedger();
-	const stop = new AbortController();
-	const end = (why: Stopped) => () => {
-		stop.abort(why);
-		setTimeout(() => app.cancel(), graceMs).unref();
-	};
-	// The first signal ends the run after the messages at hand; a second one is the system's own.
-	const signals = [
-		["SIGINT", end("by Ctrl-C")] as const,
-		["SIGTERM", end("by a signal")] as const,
-		["SIGHUP", end("by a signal")] as const,
-	];
-	for (const [signal, handler] of signals) process.once(signal, handler);
-	// `tunnelwatch … | head` closes the pipe early: stop, but close the table properly.
-	process.stdout.on("error", end("because nobody reads the output any more"));
+	const tally = createDeliveryTally();
+	const stop = catchStopSignals(app.cancel);
 	const started = performance.now();
 	let failure: unknown;
 	try {
@@ -67,6 +60,7 @@ export async function session(
 			const outcome = await app.run(piece.messages);
 			await piece.recorded?.();
 			counter.add(outcome);
+			tally.add(outcome.delivered);
 			if (piece.reading !== undefined) ledger.add(piece.reading, outcome);
 			if (options.json) for (const line of jsonLines(outcome)) process.stdout.write(`${line}\n`);
 			const { messages, findings } = counter.totals();
@@ -74,44 +68,50 @@ export async function session(
 			if (stop.signal.aborted) break;
 		}
 		progress.clear();
-		if (!stop.signal.aborted) await app.settle(stop.signal);
+		if (!stop.signal.aborted) for (const pass of await app.settle(stop.signal)) tally.add(pass);
 	} catch (error) {
 		failure = error;
 	}
 	progress.clear();
-	for (const [signal, handler] of signals) process.off(signal, handler);
 
 	const totals = counter.totals();
 	const inputs = reportInputs(ledger.results());
-	if (options.json) {
-		for (const result of ledger.results()) process.stdout.write(`${JSON.stringify(inputLine(result))}\n`);
-		process.stdout.write(`${summaryLine(totals)}\n`);
-	}
+	const { met, told } = counter.keys();
+	const readable = failure === undefined;
+	const findings = readable ? worstFirst(await app.findings([...met])) : [];
 	const summary = summaryText({
 		totals,
 		quarantined: counter.quarantined(),
+		deliveries: tally.tallies(),
+		owed: readable ? await app.owed() : [],
 		destinations: app.destinations,
-		owed: failure === undefined ? await app.owed() : [],
 		whatIf: options.whatIf,
 		seconds: (performance.now() - started) / 1000,
 	});
-	if (options.json) say(summary);
-	else process.stdout.write(`${summary}\n`);
+	if (options.json) {
+		for (const finding of findings) process.stdout.write(`${JSON.stringify(findingLine(finding))}\n`);
+		for (const result of ledger.results()) process.stdout.write(`${JSON.stringify(inputLine(result))}\n`);
+		process.stdout.write(`${summaryLine(totals)}\n`);
+		say(summary);
+	} else {
+		const terminal = terminalOf(process.stdout, process.env);
+		const worst = findings.find(({ key }) => told.has(key));
+		const card = worst === undefined || options.cards ? undefined : app.card(worst);
+		const parts = [
+			...(findings.length === 0 ? [] : [findingTable({ findings, told, terminal })]),
+			...(card === undefined ? [] : [card.trimEnd()]),
+			summary,
+			...(findings.length === 0 ? [] : [nextCommands(findings, { whatIf: options.whatIf, paths: options.paths ?? [] })]),
+		];
+		process.stdout.write(`${parts.join("\n\n")}\n`);
+	}
+	for (const line of inputs.lines) say(line);
+	stop.release();
 	if (failure !== undefined) {
 		say(`Stopped: ${redactError(failure)}`);
 		return 1;
 	}
-	if (!stop.signal.aborted) {
-		for (const line of inputs.lines) say(line);
-		return inputs.failed ? 1 : 0;
-	}
-	say(
-		`Stopped ${String(stop.signal.reason)}. What is counted above is recorded; run the same input again to go on: repeats change nothing.`,
-	);
-	return exitCodes[stop.signal.reason as Stopped];
+	if (!stop.signal.aborted) return inputs.failed ? 1 : 0;
+	say(`Stopped ${stop.reason()}. What is counted above is recorded; run the same input again to go on: repeats change nothing.`);
+	return stop.exitCode();
 }
-
-type Stopped = keyof typeof exitCodes;
-
-/** As shells count signals; a reader that has seen enough is no failure. */
-const exitCodes = { "by Ctrl-C": 130, "by a signal": 143, "because nobody reads the output any more": 0 } as const;

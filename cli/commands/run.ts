@@ -13,6 +13,7 @@ export function addRun(program: Command): void {
 		.argument("[paths...]", "files, folders, or - for standard input (the default when something is piped in)")
 		.option("--what-if", "change nothing and send nothing: show matches and what would be sent")
 		.option("--json", "one JSON object per line on standard output, everything else on standard error")
+		.option("--cards", "show every card as it comes, not only the severest one at the end (with --json: on standard error)")
 		.option("--approvals <file>", "which tunnels are ours (default: the setting APPROVALS_FILE)")
 		.option("--event-hub <namespace/hub>", "read this Event Hub instead of files, to its end, and go on there the next time")
 		.option("--consumer-group <name>", "with --event-hub: whom to read as (default: $Default); not the group of the function")
@@ -38,16 +39,27 @@ Exit code: 0 done · 1 an input or the table could not be used, or not all of it
 130 stopped by Ctrl-C`,
 		)
 		.action(async (paths: readonly string[], options: RunOptions) => {
-			const { eventHub, whatIf = false, json = false, approvals, consumerGroup = "$Default", follow = false, ...places } = options;
+			const {
+				eventHub,
+				whatIf = false,
+				json = false,
+				cards = false,
+				approvals,
+				consumerGroup = "$Default",
+				follow = false,
+				...places
+			} = options;
 			if (eventHub === undefined) {
 				const stray = ["consumerGroup", "from", "to", "follow"].some((name) => name in options);
 				if (stray) program.error("error: --consumer-group, --from, --to and --follow belong to --event-hub");
-				process.exitCode = await (await import("../run.ts")).run(paths, { whatIf, json, approvals });
+				process.exitCode = await (await import("../run.ts")).run(paths, { whatIf, json, cards, approvals, paths });
 			} else {
 				if (paths.length > 0) program.error("error: give either paths or --event-hub");
 				process.exitCode = await (await import("../run-hub.ts")).runHub(eventHub, {
 					whatIf,
 					json,
+					// It can go on for days: its cards come as they do.
+					cards: cards || !json,
 					approvals,
 					consumerGroup,
 					follow,

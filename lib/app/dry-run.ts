@@ -14,11 +14,12 @@ import type { Settings } from "./settings.ts";
 /** The same decisions, kept in memory: what would be found and told, were it all new. What only a table knows (devices, how common a tunnel is) is left out. */
 export interface DryRun {
 	run(messages: readonly Message[]): Promise<Outcome>;
+	findings(keys: readonly string[]): readonly Finding[];
 	/** One for each finding that would be told. */
 	notices(now: Date): readonly Notice[];
 }
 
-const nothingDelivered: Delivered = {
+export const nothingDelivered: Delivered = {
 	posts: [],
 	storms: [],
 	sent: 0,
@@ -65,6 +66,7 @@ export function createDryRun(
 			const recorded = [...groups].map(([key, group]) => recordOne(key, group, now));
 			return { ...inspected, sightings, recorded, delivered: nothingDelivered, learnFailed: undefined };
 		},
+		findings: (keys) => keys.flatMap((key) => findings.get(key) ?? []),
 		notices: (now) => [...findings.values()].flatMap((finding) => render(finding, { sent: 0, countSent: 0 }, now) ?? []),
 	};
 }

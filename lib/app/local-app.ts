@@ -1,17 +1,23 @@
 import { fileLimits } from "../defender/limits.ts";
 import type { Message } from "../defender/message.ts";
+import type { Finding } from "../findings/finding.ts";
+import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import { createConsole } from "../notify/console/console.ts";
-import type { Terminal } from "../notify/console/terminal-card.ts";
+import { type Terminal, terminalCard } from "../notify/console/terminal-card.ts";
+import { tell } from "../notify/story/tell.ts";
 import { type Budget, eachMinute } from "../outbox/deliver.ts";
 import type { Destination } from "../outbox/delivery.ts";
+import type { Delivered } from "../outbox/delivery-report.ts";
 import { fallBack } from "../outbox/fallback.ts";
 import { readOutbox } from "../outbox/outbox.ts";
 import { wake } from "../outbox/retry-now.ts";
+import { render } from "../outbox/send.ts";
 import { type Outcome, runPipeline } from "../pipeline.ts";
+import { inParallel } from "../store/parallel.ts";
 import type { Table } from "../store/table.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
 import { composeDestinations, composeDetection, composeStorage, knowledgeOf, world } from "./compose.ts";
-import { createDryRun, type DryRun } from "./dry-run.ts";
+import { createDryRun, type DryRun, nothingDelivered } from "./dry-run.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Screen {
@@ -26,9 +32,13 @@ export interface LocalApp {
 	begin(): Promise<readonly string[]>;
 	run(messages: readonly Message[]): Promise<Outcome>;
 	/** One pass over what is due: what the timer does in Azure, for a run that goes on for days. */
-	deliver(): Promise<void>;
-	/** Delivers what is owed, also from earlier runs, and waits a little for what is to be tried again. */
-	settle(stop: AbortSignal): Promise<void>;
+	deliver(): Promise<Delivered>;
+	/** Delivers what is owed, also from earlier runs, and waits a little for what is to be tried again. Answers each pass. */
+	settle(stop: AbortSignal): Promise<readonly Delivered[]>;
+	/** As they stand now; those that are gone or cannot be read are left out. */
+	findings(keys: readonly string[]): Promise<readonly Finding[]>;
+	/** A finding as the console shows it; `undefined` for one that nobody would be told about. */
+	card(finding: Finding): string | undefined;
 	/** Gives up what is being sent at this moment; it stays owed. For somebody who wants to stop now. */
 	cancel(): void;
 	/** What stays stored for the next run. */
@@ -49,13 +59,20 @@ const patienceMs = 8_000;
 /** On `table`; without one, nothing is recorded and nothing is sent, and cards show what would be. */
 export function createLocalApp(settings: Settings, table: Table | undefined, screen: Screen): LocalApp {
 	const detection = composeDetection(settings);
-	const terminal = createConsole({ ...screen, knowledge: knowledgeOf(settings, detection) });
+	const knowledge = knowledgeOf(settings, detection);
+	const terminal = createConsole({ ...screen, knowledge });
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE);
 	const destinations = [terminal, ...composeDestinations(settings, detection)];
 	const names = destinations.map((one) => one.name);
 	// The fallback is told only what another one has not taken.
 	const told = names.filter((name) => name !== settings.FALLBACK);
-	const about = { destinations: told };
+	const about = {
+		destinations: told,
+		card: (finding: Finding) => {
+			const notice = render(finding, { sent: 0, countSent: 0 }, world.clock());
+			return notice === undefined ? undefined : terminalCard(tell(notice, knowledge), screen.terminal());
+		},
+	};
 	const cancelled = new AbortController();
 	const deadline = (ms: number) => AbortSignal.any([world.deadline(ms), cancelled.signal]);
 	const warnings = async () => {
@@ -90,21 +107,28 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 			}),
 		async deliver() {
 			await fallBackNow();
-			await dispatcher.deliverDue(eachMinute);
+			return dispatcher.deliverDue(eachMinute);
 		},
 		async settle(stop) {
 			let quietSince = world.clock().getTime();
+			const passes: Delivered[] = [];
 			for (;;) {
-				const { left, sent, oldestOwedMs } = await dispatcher.deliverDue(betweenPieces);
+				const pass = await dispatcher.deliverDue(betweenPieces);
+				passes.push(pass);
+				const { left, sent, oldestOwedMs } = pass;
 				const now = world.clock().getTime();
 				if (sent > 0) quietSince = now;
 				const owing = left > 0 || oldestOwedMs !== undefined || (await countOwed(table, names)).length > 0;
-				if (!owing || stop.aborted || now - quietSince > patienceMs) return;
+				if (!owing || stop.aborted || now - quietSince > patienceMs) return passes;
 				await world.sleep(500);
 			}
 		},
 		cancel: () => cancelled.abort(),
 		owed: () => countOwed(table, names),
+		async findings(keys) {
+			const rows = await inParallel(keys, 16, (key) => table.get(findingAddress(key)));
+			return rows.flatMap((row) => (row === undefined ? [] : (readFinding(row).finding ?? [])));
+		},
 	};
 }
 
@@ -114,13 +138,15 @@ async function countOwed(table: Table, names: readonly string[]): Promise<readon
 }
 
 /** Nothing is recorded or sent; at the end each finding that would be told is shown once. */
-function dryWork(dry: DryRun, terminal: Destination): Pick<LocalApp, "run" | "deliver" | "settle" | "cancel" | "owed"> {
+function dryWork(dry: DryRun, terminal: Destination): Omit<LocalApp, "destinations" | "card" | "begin"> {
 	return {
 		run: dry.run,
-		deliver: () => Promise.resolve(),
+		deliver: () => Promise.resolve(nothingDelivered),
 		async settle(stop) {
 			for (const notice of dry.notices(world.clock())) await terminal.send(notice, stop);
+			return [];
 		},
+		findings: (keys) => Promise.resolve(dry.findings(keys)),
 		cancel: () => undefined,
 		owed: () => Promise.resolve([]),
 	};

@@ -15,6 +15,8 @@ export interface Totals {
 export interface TotalsCounter {
 	add(outcome: Omit<Outcome, "delivered">): void;
 	totals(): Totals;
+	/** Keys of the findings that were met, and of those that somebody was told about. */
+	keys(): { readonly met: ReadonlySet<string>; readonly told: ReadonlySet<string> };
 	/** The first that could not be read, in order. */
 	quarantined(): readonly Quarantined[];
 }
@@ -43,6 +45,7 @@ export function createTotals(): TotalsCounter {
 			}
 		},
 		totals: () => ({ ...sum, findings: findings.size, held: findings.size - told.size }),
+		keys: () => ({ met: findings, told }),
 		quarantined: () => quarantined,
 	};
 }

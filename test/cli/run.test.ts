@@ -84,12 +84,37 @@ describe("a run over the samples", () => {
 		expect(second.lines.at(-1)).toMatchObject({ type: "summary", notices: 0, findings: devices.size, held: devices.size });
 	});
 
-	test("without --json shows cards and ends in the summary", async () => {
+	test("without --json shows a table, one card, the summary and what to do next", async () => {
 		const ran = await tunnelwatch(["run", "samples/"], { env: { DATA_FOLDER: folder } });
+		expect(ran.stdout).toMatch(/^SEVERITY +VERDICT +DEVICE +WHAT\n/);
 		expect(ran.stdout).toContain("fin-lt-0142");
+		expect(ran.stdout.match(/Open device/g)).toHaveLength(1);
 		expect(ran.stdout).toMatch(/Read \d+ messages with \d+ records in [\d.]+ s\./);
+		expect(ran.stdout).toContain("broken there on purpose");
 		expect(ran.stdout).toContain("event-hub.ndjson, message 6: not-json");
+		expect(ran.stdout).toMatch(/Next:\n( {2}npx tunnelwatch .*\n){3}$/);
 		expect(ran.code).toBe(0);
+
+		const again = await tunnelwatch(["run", "samples/"], { env: { DATA_FOLDER: folder } });
+		expect(again.stdout).toMatch(/already reported, muted until \d{4}-\d\d-\d\d/);
+		expect(again.stdout).not.toContain("Open device");
+	});
+
+	test("--json gives one line per finding and no card; --cards puts the cards on standard error", async () => {
+		const plain = await tunnelwatch(["run", "--what-if", "--json", "samples/"]);
+		const cards = await tunnelwatch(["run", "--what-if", "--json", "--cards", "samples/"]);
+		const findings = plain.lines.filter((line) => line["type"] === "finding");
+
+		expect(findings).toHaveLength(7);
+		expect(findings.find((line) => String(line["deviceName"]).startsWith("srv-dc01"))).toMatchObject({
+			verdict: "cannot-tell",
+			program: "cloudflared.exe",
+			mode: "quick",
+			account: null,
+		});
+		expect(plain.stderr).not.toContain("▌");
+		expect(cards.lines).toHaveLength(plain.lines.length);
+		expect(cards.stderr.match(/Open device/g)).toHaveLength(7);
 	});
 });
 

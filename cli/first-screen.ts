@@ -1,0 +1,102 @@
+import { styleText } from "node:util";
+import { type Severity, severities } from "../lib/detect/severity-scale.ts";
+import { type Finding, findingId } from "../lib/findings/finding.ts";
+import type { Terminal } from "../lib/notify/console/terminal-card.ts";
+import { utc } from "../lib/notify/story/time.ts";
+import { titleWords } from "../lib/notify/story/tunnel-words.ts";
+import { inert } from "../lib/notify/text.ts";
+import { shortVerdict } from "./verdict-words.ts";
+
+export interface FirstScreen {
+	readonly findings: readonly Finding[];
+	/** Keys of those that somebody was, or would be, told about in this run. */
+	readonly told: ReadonlySet<string>;
+	readonly terminal: Terminal;
+}
+
+const mostRows = 20;
+const colours: Readonly<Record<Severity, Parameters<typeof styleText>[0]>> = {
+	info: "gray",
+	low: "gray",
+	medium: "yellow",
+	high: "red",
+	critical: ["bold", "red"],
+};
+
+/** Every finding of a run in one line each, the severest first: what a person reads first. Approved ones are there, too. */
+export function findingTable({ findings, told, terminal }: FirstScreen): string {
+	const sorted = worstFirst(findings);
+	const rows = sorted.slice(0, mostRows).map((finding) => ({
+		severity: finding.severity,
+		verdict: shortVerdict[finding.worst.ownership.verdict],
+		device: inert(finding.device.name, 40) || inert(finding.device.id, 40),
+		what: [String(titleWords(finding.worst)), stateOf(finding, told)].filter((part) => part !== "").join(" · "),
+	}));
+	const paint = (severity: Severity, text: string) =>
+		terminal.colour ? styleText(colours[severity], text, { validateStream: false }) : text;
+	const more = sorted.length > mostRows ? [`… and ${(sorted.length - mostRows).toLocaleString("en")} more: npx tunnelwatch findings`] : [];
+	if (terminal.width < 80) {
+		const blocks = rows.map(
+			({ severity, verdict, device, what }) => `${paint(severity, severity.toUpperCase())} ${verdict}\n  ${device}\n  ${what}`,
+		);
+		return [...blocks, ...more].join("\n");
+	}
+	const width = (name: "severity" | "verdict" | "device", heading: string) =>
+		Math.max(heading.length, ...rows.map((row) => row[name].length));
+	const [severityWidth, verdictWidth, deviceWidth] = [
+		width("severity", "SEVERITY"),
+		width("verdict", "VERDICT"),
+		Math.min(32, width("device", "DEVICE")),
+	];
+	const line = (severity: string, verdict: string, device: string, what: string) =>
+		`${severity}${" ".repeat(2)}${verdict.padEnd(verdictWidth)}  ${device.padEnd(deviceWidth)}  ${what}`;
+	return [
+		line("SEVERITY".padEnd(severityWidth), "VERDICT", "DEVICE", "WHAT"),
+		...rows.map(({ severity, verdict, device, what }) =>
+			line(paint(severity, severity.toUpperCase().padEnd(severityWidth)), verdict, device, what),
+		),
+		...more,
+	].join("\n");
+}
+
+export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+	return findings.toSorted(
+		(a, b) =>
+			severities.indexOf(b.severity) - severities.indexOf(a.severity) ||
+			b.lastSeen.getTime() - a.lastSeen.getTime() ||
+			(a.key < b.key ? -1 : 1),
+	);
+}
+
+/** Why nobody hears of it now; empty for what was told. */
+function stateOf(finding: Finding, told: ReadonlySet<string>): string {
+	if (told.has(finding.key)) return "";
+	if (finding.want === 0) return finding.worst.ownership.verdict === "ours" ? "no alert" : "held";
+	return finding.nextNoticeAt === undefined ? "already reported" : `already reported, muted until ${utc(finding.nextNoticeAt)}`;
+}
+
+/** Three commands that a person wants next. */
+export function nextCommands(
+	findings: readonly Finding[],
+	{ whatIf, paths }: { readonly whatIf: boolean; readonly paths: readonly string[] },
+): string {
+	const [worst] = worstFirst(findings);
+	const commands: readonly (readonly [string, string])[] = whatIf
+		? [
+				[`npx tunnelwatch run ${paths.map(shellWord).join(" ")}`, "record the findings and send what is due"],
+				["npx tunnelwatch card sample --open", "see the cards as people get them"],
+				["npx tunnelwatch rules", "see which rules looked"],
+			]
+		: [
+				["npx tunnelwatch findings", "list every finding and what became of its notices"],
+				[`npx tunnelwatch card ${worst === undefined ? "all" : findingId(worst)} --open`, "see the card as people get it"],
+				["npx tunnelwatch approvals --help", "approve the tunnels that are yours"],
+			];
+	const width = Math.max(...commands.map(([command]) => command.length));
+	return `Next:\n${commands.map(([command, why]) => `  ${command.padEnd(width)}  # ${why}`).join("\n")}`;
+}
+
+function shellWord(path: string): string {
+	const word = path.replace(/\p{Cc}/gu, "?");
+	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

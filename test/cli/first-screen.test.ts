@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { findingTable, nextCommands } from "../../cli/first-screen.ts";
+import { aFinding, at, redacted } from "../builders.ts";
+
+const on = (name: string, more: Parameters<typeof aFinding>[0]) => {
+	const base = aFinding();
+	return aFinding({ key: name.padEnd(24, "0"), device: { ...base.device, name: redacted(name) }, ...more });
+};
+const wide = { width: 120, colour: false };
+
+test("the severest finding stands first, and a muted one says until when", () => {
+	const quiet = on("quiet", { severity: "low", want: 1, nextNoticeAt: at("22T10:00:00") });
+	const loud = on("loud", { severity: "critical", want: 1, nextNoticeAt: at("22T10:00:00") });
+	const lines = findingTable({ findings: [quiet, loud], told: new Set([loud.key]), terminal: wide }).split("\n");
+
+	expect(lines[0]).toMatch(/^SEVERITY {2}VERDICT +DEVICE +WHAT$/);
+	expect(lines[1]).toMatch(/^CRITICAL .* loud /);
+	expect(lines[1]).not.toContain("muted");
+	expect(lines[2]).toMatch(/^LOW .* quiet .*already reported, muted until 2026-11-22 10:00:00 UTC$/);
+});
+
+test("an approved finding is there, too, and says that nobody is told", () => {
+	const { worst } = aFinding();
+	const approved = on("ours", { want: 0, worst: { ...worst, ownership: { verdict: "ours", reason: redacted("") } } });
+	expect(findingTable({ findings: [approved], told: new Set(), terminal: wide })).toMatch(/Approved +ours +.*no alert/);
+});
+
+test("in a narrow terminal each finding has lines of its own", () => {
+	const table = findingTable({ findings: [on("pc", { severity: "high" })], told: new Set(), terminal: { width: 40, colour: false } });
+	expect(table.split("\n")[1]).toBe("  pc");
+});
+
+test("more than 20 findings are counted, not listed", () => {
+	const findings = Array.from({ length: 23 }, (_, n) => on(`pc-${n}`, {}));
+	const lines = findingTable({ findings, told: new Set(), terminal: wide }).split("\n");
+	expect(lines).toHaveLength(22);
+	expect(lines.at(-1)).toBe("… and 3 more: npx tunnelwatch findings");
+});
+
+test("the commands to go on with name what was read, safe for a shell", () => {
+	const text = nextCommands([], { whatIf: true, paths: ["my export.csv", "it's"] });
+	expect(text).toContain("npx tunnelwatch run 'my export.csv' 'it'\\''s'");
+	expect(text.split("\n")).toHaveLength(4);
+});
