@@ -3,7 +3,7 @@ import { fileLimits } from "../lib/defender/limits.ts";
 import type { DefenderRecord } from "../lib/defender/record.ts";
 import { type Explanation, explain } from "../lib/detect/explain.ts";
 import type { Rule } from "../lib/detect/rule.ts";
-import { allRules } from "../lib/families/index.ts";
+import { allRules } from "../lib/families/all-rules.ts";
 import { redact } from "../lib/families/redact.ts";
 import { selectRules } from "../lib/families/select.ts";
 import { inert } from "../lib/notify/text.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Message } from "../lib/defender/message.ts";
 import { createMatcher } from "../lib/detect/match.ts";
 import { createSieve } from "../lib/detect/prefilter/prefilter.ts";
-import { allRules } from "../lib/families/index.ts";
+import { allRules } from "../lib/families/all-rules.ts";
 import { inspect, type Parts, runPipeline } from "../lib/pipeline.ts";
 import { recordsIn } from "../lib/watch/quarantine.ts";
 import { at } from "./builders.ts";

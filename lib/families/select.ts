@@ -1,5 +1,5 @@
 import { type Rule, type RuleSet, ruleSets } from "../detect/rule.ts";
-import { allRules } from "./index.ts";
+import { allRules } from "./all-rules.ts";
 
 export type Selection =
 	| { readonly ok: true; readonly rules: readonly Rule[] }

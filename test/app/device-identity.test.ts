@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { DeviceRow } from "../../lib/defender/device.ts";
 import type { DefenderRecord } from "../../lib/defender/record.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
-import { allRules } from "../../lib/families/index.ts";
+import { allRules } from "../../lib/families/all-rules.ts";
 import { findingKey } from "../../lib/findings/finding.ts";
 import { createDeviceStore } from "../../lib/knowledge/device-store.ts";
 import { createPrevalenceCounter } from "../../lib/knowledge/prevalence.ts";

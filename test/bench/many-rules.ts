@@ -1,7 +1,7 @@
 import { unionTables } from "../../lib/defender/tables.ts";
 import { any, has } from "../../lib/detect/condition.ts";
 import type { Rule } from "../../lib/detect/rule.ts";
-import { allRules } from "../../lib/families/index.ts";
+import { allRules } from "../../lib/families/all-rules.ts";
 
 const syllables = ["ba", "chi", "dro", "fen", "gul", "hav", "jor", "kel", "lim", "mox", "nur", "pid", "quo", "rast"];
 

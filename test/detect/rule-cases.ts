@@ -18,8 +18,8 @@ import {
 	startsWith,
 } from "../../lib/detect/condition.ts";
 import type { Rule } from "../../lib/detect/rule.ts";
+import { allRules } from "../../lib/families/all-rules.ts";
 import { hasTunnelToken } from "../../lib/families/cloudflared/tunnel-token.ts";
-import { allRules } from "../../lib/families/index.ts";
 import { aRule } from "./a-rule.ts";
 
 const columns = ["FileName", "InitiatingProcessFileName", "ProcessCommandLine", "InitiatingProcessCommandLine", "FolderPath"] as const;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Message } from "../../lib/defender/message.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
-import { allRules } from "../../lib/families/index.ts";
+import { allRules } from "../../lib/families/all-rules.ts";
 import { findingId } from "../../lib/findings/finding.ts";
 import { eachMinute } from "../../lib/outbox/deliver.ts";
 import type { Notice } from "../../lib/outbox/delivery.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { rulesPage } from "../../../../lib/detect/rules-page.ts";
-import { allRules } from "../../../../lib/families/index.ts";
+import { allRules } from "../../../../lib/families/all-rules.ts";
 
 const page = readFileSync("docs/rules.md", "utf8");
 

@@ -4,7 +4,7 @@ import { tables } from "../../../../lib/defender/tables.ts";
 import type { Condition } from "../../../../lib/detect/condition.ts";
 import { createMatcher } from "../../../../lib/detect/match.ts";
 import type { Rule } from "../../../../lib/detect/rule.ts";
-import { allRules } from "../../../../lib/families/index.ts";
+import { allRules } from "../../../../lib/families/all-rules.ts";
 import { exampleRecord } from "./example-record.ts";
 
 /** Fewest examples of each kind: the base rules carry more because everything rests on them. */
