@@ -48,6 +48,11 @@ export function say(words: TemplateStringsArray, ...pieces: readonly (Inert | nu
 	return String.raw({ raw: words }, ...shown) as Inert;
 }
 
+/** Makes a sentence of ours safe as a whole: where a name meets our punctuation, `www` and `.` make the start of a link. */
+export function sealed(sentence: Inert): Inert {
+	return disarmed(sentence) as Inert;
+}
+
 /** One text of those that are not empty. */
 export function joined(pieces: readonly Inert[], between: Inert): Inert {
 	return pieces.filter((piece) => piece !== "").join(between) as Inert;

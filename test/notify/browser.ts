@@ -38,7 +38,7 @@ export async function withPage<T>(
 		page.on("console", (message) => complaints.push(message.text()));
 		page.on("pageerror", (error) => complaints.push(error.message));
 		page.on("request", (request) => complaints.push(`asked for ${request.url()}`));
-		await page.setContent(pageOf(cards, packageFile));
+		await page.setContent(pageOf(cards, packageFile), { timeout: 120_000 });
 		return await use(page, complaints);
 	} finally {
 		await browser.close();

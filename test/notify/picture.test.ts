@@ -27,7 +27,7 @@ function shown(name: string, message: TeamsMessage): ShownCard {
 async function flaws(cards: readonly ShownCard[]): Promise<{ readonly flaws: readonly Flaw[]; readonly views: readonly string[] }> {
 	return withPage(cards, async (page, complaints) => {
 		const found = await page.evaluate(`(() => {
-			for (const button of document.querySelectorAll("button")) if (button.textContent === "Details") button.click();
+			for (const button of document.querySelectorAll("button")) if (button.textContent === "Show details") button.click();
 			const flaws = [];
 			const views = new Set();
 			for (const pane of document.querySelectorAll(".pane")) {
@@ -49,7 +49,7 @@ async function flaws(cards: readonly ShownCard[]): Promise<{ readonly flaws: rea
 	});
 }
 
-describe.skipIf(browserPath === undefined)("in a browser, with Microsoft's renderer", { timeout: 60_000 }, () => {
+describe.skipIf(browserPath === undefined)("in a browser, with Microsoft's renderer", { timeout: 240_000 }, () => {
 	test("every card fits a desktop and a phone, light and dark, with its details open", async () => {
 		const cards = Object.entries(variants).flatMap(([name, notice]) => [
 			shown(name, teamsMessage(notice, knowledge)),

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Severity } from "../../detect/severity-scale.ts";
-import { type Span, type Story, severityWord } from "../story/story.ts";
-import { type Inert, say } from "../text.ts";
+import { type Span, type Story, severityMeter } from "../story/story.ts";
+import { type Inert, joined, say } from "../text.ts";
 import { columns, type Styled, wrap } from "./wrap.ts";
 
 type Look = Span["look"] | "severity" | "heading" | "code";
@@ -32,14 +32,18 @@ export function terminalCard(story: Story, { width, colour }: Terminal): string 
 		under.length === 0 ? [] : [...lines([span("strong", heading)]), ...under];
 
 	const body = [
-		...lines([span("severity", severityWord(story.severity)), span("subtle", say`· ${story.kind} · ${story.when}`)]),
+		...lines([
+			span("severity", severityMeter(story.severity)),
+			span("subtle", joined([say`· ${story.kind}`, story.when, story.age], say` · `)),
+		]),
 		...lines([span("heading", story.title)]),
 		...lines([span("strong", story.verdict.word), span("plain", story.verdict.reason)]),
+		...block(story.happened === "" ? [] : lines([span("plain", story.happened)])),
 		...block(headed(say`New since the last notice`, news)),
+		...block(headed(say`Do this now`, steps)),
 		...block(rows),
 		...block(headed(say`Command line`, story.commandLine === "" ? [] : lines([span("code", story.commandLine)], 2))),
 		...block(story.why === "" ? [] : lines([span("strong", say`Why it matters:`), span("plain", story.why)])),
-		...block(headed(say`Do this now`, steps)),
 		...block(linkLines(story, colour)),
 		...block(lines([span("subtle", story.footer)])),
 	];

@@ -1,14 +1,16 @@
 import type { Finding } from "../../findings/finding.ts";
 import type { Redacted } from "../../secrets/redacted.ts";
 import type { Sighting, Tunnel } from "../../sighting/sighting.ts";
+import type { FindRule } from "../rule-facts.ts";
 import { type Inert, idText, inert, joined, say, shortWords } from "../text.ts";
+import { attackWords, ruleTitle } from "./rule-words.ts";
 import { isTold, note, plain, type Room, type Row, row } from "./story.ts";
 import { exactDuration } from "./time.ts";
 import { spreadWords } from "./tunnel-row.ts";
 import { knownTunnel } from "./tunnel-words.ts";
 
 /** What *Details* shows: everything needed to search for the same thing elsewhere, and why the rules fired. */
-export function findingDetails(finding: Finding, room: Room): readonly Row[] {
+export function findingDetails(finding: Finding, room: Room, rules: FindRule): readonly Row[] {
 	const { device, worst: sighting } = finding;
 	const { program } = sighting;
 	const { tunnel } = knownTunnel(finding);
@@ -18,10 +20,10 @@ export function findingDetails(finding: Finding, room: Room): readonly Row[] {
 	const { facts } = device;
 	return [
 		row(say`Severity`, plain(sighting.severityReason === undefined ? say`` : value(sighting.severityReason))),
-		row(say`Path`, plain(value(program.path))),
-		row(say`SHA-256`, plain(idText(program.sha256)), note(spreadWords(sighting.prevalence?.binary))),
 		row(say`Account`, plain(idText(tunnel?.account ?? ""))),
 		row(say`Tunnel`, plain(idText(tunnel?.tunnelId ?? ""))),
+		row(say`Path`, plain(value(program.path))),
+		row(say`SHA-256`, plain(idText(program.sha256)), note(spreadWords(sighting.prevalence?.binary))),
 		row(say`Also seen`, plain(joined((sighting.otherTunnels ?? []).slice(0, 3).map(tunnelWords), say`; `))),
 		row(say`Token file`, plain(sighting.tokenFile === undefined ? say`` : value(sighting.tokenFile))),
 		row(say`Secret`, plain(fingerprint === "" ? fingerprint : say`removed; SHA-256 starts ${fingerprint}`)),
@@ -33,6 +35,18 @@ export function findingDetails(finding: Finding, room: Room): readonly Row[] {
 		row(say`Exposure`, plain(facts === undefined ? say`` : value(facts.exposure))),
 		row(say`Record`, plain(say`${idText(sighting.table)} ${value(sighting.reportId)} at ${value(sighting.timestamp)}`)),
 		row(say`Delay`, plain(delayWords(sighting))),
+		row(say`ATT&CK`, plain(attackWords(finding, rules))),
+		row(
+			say`All rules`,
+			plain(
+				finding.rules.length < 2
+					? say``
+					: joined(
+							finding.rules.slice(0, 8).map((id) => ruleTitle(id, rules)),
+							say`, `,
+						),
+			),
+		),
 		...sighting.rules.slice(0, 4).map((rule) => {
 			const tests = rule.evidence.slice(0, 4).map(({ column, test, value: held }) => `${column} ${test}: ${held}`);
 			// Column and test are the rule's own; the value is redacted already.

@@ -1,10 +1,11 @@
 import type { Notice } from "../../outbox/delivery.ts";
 import type { Redacted } from "../../secrets/redacted.ts";
-import type { Device, FolderClass, Target } from "../../sighting/sighting.ts";
+import type { Device, FolderClass } from "../../sighting/sighting.ts";
 import { targetWords } from "../../sighting/target-words.ts";
 import type { FindRule } from "../rule-facts.ts";
 import { type Inert, inert, joined, say, shortWords } from "../text.ts";
-import { ruleTitle } from "./rule-words.ts";
+import { folderOf, withoutScheme } from "./names.ts";
+import { rulesLine } from "./rule-words.ts";
 import { isTold, note, plain, type Room, type Row, row, type Span, strong, subtle } from "./story.ts";
 import { counted, utc } from "./time.ts";
 import { tunnelRow } from "./tunnel-row.ts";
@@ -30,16 +31,12 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 			plain(shortWords(inert(folderOf(program.path), room.name), room.word + 4)),
 			note(joined([folderNotes[program.folderClass], program.renamed ? say`${toolWords(sighting)} under another name` : say``], say`, `)),
 		),
-		seen: row(say`Seen`, strong(counted(finding.count, say`event`, say`events`)), note(say`since ${utc(finding.firstSeen)}`)),
-		rules: row(
-			say`Rules`,
-			plain(
-				joined(
-					finding.rules.slice(0, 6).map((id) => ruleTitle(id, rules)),
-					say` + `,
-				),
-			),
+		seen: row(
+			say`Seen`,
+			strong(counted(finding.count, say`event`, say`events`)),
+			note(finding.count === 1 ? say`at ${utc(finding.firstSeen)}` : say`since ${utc(finding.firstSeen)}`),
 		),
+		rules: row(say`Rules`, plain(rulesLine(finding, rules))),
 	};
 	return (room.rows === "all" ? Object.values(rows) : [rows.device, rows.tunnel, rows.rules]).filter(isTold);
 }
@@ -62,21 +59,10 @@ function chainSpans(names: readonly Inert[]): readonly Span[] {
 	]);
 }
 
-/** The word before it says RDP already; `rdp://` would only have to be made harmless. */
-function withoutScheme({ text, class: kind }: Target): Redacted {
-	return (text.toLowerCase().startsWith(`${kind}://`) ? text.slice(kind.length + 3) : text) as Redacted;
-}
-
-/** Everything before the last separator; it only ever shortens, so redacted text stays redacted. */
-function folderOf(path: Redacted): Redacted {
-	const end = Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/"));
-	return path.slice(0, Math.max(0, end)) as Redacted;
-}
-
 const folderNotes: Readonly<Record<FolderClass, Inert>> = {
 	network: say`network share`,
 	temp: say`temporary folder`,
-	odd: say`no place for programs`,
+	odd: say`unusual place for a program`,
 	"package-manager": say`package manager`,
 	standard: say`usual folder`,
 	"program-data": say`data folder`,

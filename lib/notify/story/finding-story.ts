@@ -6,12 +6,14 @@ import type { Redacted } from "../../secrets/redacted.ts";
 import { huntingQuery } from "../hunting-query.ts";
 import type { Portal } from "../portal.ts";
 import type { FindRule } from "../rule-facts.ts";
-import { type Inert, idText, inert, plainName, say, shortWords } from "../text.ts";
+import { type Inert, idText, inert, joined, plainName, say, shortWords } from "../text.ts";
 import { findingDetails } from "./finding-details.ts";
 import { findingRows } from "./finding-rows.ts";
-import { mainRule, stepWords, whyWords } from "./rule-words.ts";
+import { happenedWords } from "./happened.ts";
+import { mainRule, whyWords } from "./rule-words.ts";
+import { stepWords } from "./steps.ts";
 import type { Links, Room, Story } from "./story.ts";
-import { counted, duration, utc } from "./time.ts";
+import { counted, duration, shortDuration, utc } from "./time.ts";
 import { titleWords, verdictWords } from "./tunnel-words.ts";
 
 /** The story of one finding. The head is about its worst sighting: a weaker one that came later never hides it. */
@@ -23,19 +25,22 @@ export function findingStory(notice: Notice, room: Room, rules: FindRule, portal
 		severity: finding.severity,
 		kind: kindWords(notice),
 		when: utc(finding.lastSeen),
+		moment: finding.lastSeen,
+		age: ageWords(notice),
 		title: findingTitle(finding),
 		verdict: {
 			word: verdictWords[worst.ownership.verdict],
 			reason: shortWords(inert(worst.ownership.reason, room.sentence), room.word),
 		},
+		happened: room.rows === "few" ? say`` : happenedWords(finding, room.word),
 		news: news(notice)
 			.slice(0, room.news)
 			.map((text) => shortWords(inert(text, room.sentence), room.word)),
 		rows: findingRows(notice, room, rules),
 		commandLine: room.commandLine === 0 ? say`` : shortWords(inert(worst.program.commandLine, room.commandLine), room.word + 8),
 		why: whyWords(finding, rules),
-		steps: stepWords(finding, rules),
-		details: findingDetails(finding, room),
+		steps: stepWords(finding, room.word),
+		details: findingDetails(finding, room, rules),
 		links: findingLinks(notice, rules, portal),
 		footer: footer(notice),
 	};
@@ -63,10 +68,10 @@ export function findingLinks(notice: Notice, rules: FindRule, portal: Portal): L
 /** `reminds`: nothing new is said, so the message counts what came since the last one. */
 const kinds: Readonly<Record<NoticeKind, { readonly words: Inert; readonly reminds: boolean }>> = {
 	new: { words: say`New finding`, reminds: false },
-	worse: { words: say`Got worse`, reminds: false },
-	changed: { words: say`Something new`, reminds: false },
-	still: { words: say`Still happening`, reminds: true },
-	back: { words: say`Back again`, reminds: false },
+	worse: { words: say`Escalated`, reminds: false },
+	changed: { words: say`New evidence`, reminds: false },
+	still: { words: say`Reminder`, reminds: true },
+	back: { words: say`Seen again after 30 quiet days`, reminds: false },
 };
 
 function kindWords({ kinds: told, n }: Notice): Inert {
@@ -83,10 +88,19 @@ function news({ finding, kinds: told, n }: Notice): readonly Redacted[] {
 		.map(({ text }) => text);
 }
 
+/** How long ago it happened, and how soon after the event arrived people are told. */
+function ageWords({ finding, now }: Notice): Inert {
+	const happenedMs = now.getTime() - finding.lastSeen.getTime();
+	const arrivedMs = now.getTime() - finding.touchedAt.getTime();
+	const told = arrivedMs < 0 ? say`` : say`told ${shortDuration(arrivedMs)} after it arrived`;
+	// A device's clock can run ahead of ours.
+	return joined([happenedMs < 0 ? say`` : say`${duration(happenedMs)} ago`, told], say`, `);
+}
+
 function footer({ finding, kinds: told, n, moreSinceLast }: Notice): Inert {
 	const head = say`Finding ${idText(findingId(finding))} · notice ${n}`;
 	const quiet = duration(finding.quietMs);
 	if (finding.nextNoticeAt === undefined) return head;
-	if (!kinds[told[0] ?? "new"].reminds) return say`${head} · silent for ${quiet} unless something new happens`;
-	return say`${head} · seen ${counted(moreSinceLast, say`more time`, say`more times`)} since the last notice; next notice not before ${quiet}`;
+	if (!kinds[told[0] ?? "new"].reminds) return say`${head} · muted for ${quiet} unless something changes`;
+	return say`${head} · ${counted(moreSinceLast, say`more event`, say`more events`)} since the last notice; next reminder in ${quiet}`;
 }

@@ -17,25 +17,25 @@ export function ruleTitle(id: string, rules: FindRule): Inert {
 	return facts === undefined ? idText(id) : ruleText(facts.title, 80);
 }
 
-/** "cloudflared ran from … (ATT&CK T1090.001, T1572)." */
+/** Why the rule that speaks for the finding matters. */
 export function whyWords(finding: Finding, rules: FindRule): Inert {
-	const attack = joined(
+	return ruleText(mainRule(finding, rules)?.meaning ?? fallbackMeaning, 400);
+}
+
+/** "T1090.001, T1572" */
+export function attackWords(finding: Finding, rules: FindRule): Inert {
+	return joined(
 		attackIds(finding, rules).map((id) => ruleText(id, 10)),
 		say`, `,
 	);
-	const meaning = ruleText(mainRule(finding, rules)?.meaning ?? fallbackMeaning, 400);
-	return attack === "" ? meaning : say`${meaning} (ATT&CK ${attack})`;
 }
 
-/**
- * Three steps, each doable from where the reader is: the rule's own, filled up with what always applies. A foreign tunnel
- * can be cut at once, so that is the second thing to do.
- */
-export function stepWords(finding: Finding, rules: FindRule): readonly Inert[] {
-	const runbook = mainRule(finding, rules)?.runbook ?? [];
-	const isUrgent = finding.worst.ownership.verdict === "not-ours" && !runbook.some((step) => /isolate/i.test(step));
-	const steps = isUrgent ? [...runbook.slice(0, 1), isolate, ...runbook.slice(1)] : runbook;
-	return [...new Set([...steps, isolate, ...fallbackSteps])].slice(0, 3).map((step) => ruleText(step, 220));
+/** The rules that fired on one line: the one that speaks for the finding, and how many others; *Details* names them all. */
+export function rulesLine(finding: Finding, rules: FindRule): Inert {
+	const main = mainRule(finding, rules)?.id ?? finding.rules[0];
+	if (main === undefined) return say``;
+	const others = finding.rules.filter((id) => id !== main).length;
+	return others === 0 ? ruleTitle(main, rules) : say`${ruleTitle(main, rules)} + ${others} more`;
 }
 
 /** ATT&CK ids of all rules that fired, each once. */
@@ -45,13 +45,6 @@ export function attackIds(finding: Finding, rules: FindRule): readonly string[] 
 
 const fallbackMeaning =
 	"The device may be reachable from the internet without an open port on your firewall. Attackers use this to come back in, mostly by RDP.";
-
-const isolate = "Nobody can explain it: isolate the device from its page in Defender. That cuts the tunnel, Defender stays connected.";
-
-const fallbackSteps = [
-	"Check for logons from 127.0.0.1 on this device since then; RDP through a tunnel arrives from there.",
-	"Ask the user if they started it. No good answer: treat it as hostile.",
-];
 
 /** A rule's words are ours and hold no secret; they take the same way as all others, so that nothing needs trust. */
 function ruleText(text: string, max: number): Inert {

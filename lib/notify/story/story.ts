@@ -1,4 +1,4 @@
-import type { Severity } from "../../detect/severity-scale.ts";
+import { type Severity, severities } from "../../detect/severity-scale.ts";
 import { type Inert, say } from "../text.ts";
 
 /**
@@ -8,13 +8,19 @@ import { type Inert, say } from "../text.ts";
 export interface Story {
 	readonly id: string;
 	readonly severity: Severity;
-	/** "New finding", "Still happening, notice 2". */
+	/** "New finding", "Reminder, notice 2". */
 	readonly kind: Inert;
+	/** When it happened, in UTC, for those who cannot show `moment` in the reader's zone. */
 	readonly when: Inert;
+	readonly moment: Date;
+	/** "12 min ago, told 0.8 s after it arrived" */
+	readonly age: Inert;
 	/** What, where. Holds no sign of markup: it may stand where Markdown is read. */
 	readonly title: Inert;
 	/** Whose tunnel it is, and how we know. The first part is ours alone. */
 	readonly verdict: { readonly word: Inert; readonly reason: Inert };
+	/** What happened, in a sentence or two. */
+	readonly happened: Inert;
 	readonly news: readonly Inert[];
 	readonly rows: readonly Row[];
 	readonly commandLine: Inert;
@@ -28,6 +34,8 @@ export interface Story {
 export interface Row {
 	readonly label: Inert;
 	readonly spans: readonly Span[];
+	/** Page that the whole row leads to. */
+	readonly link?: string;
 }
 
 export interface Span {
@@ -45,7 +53,7 @@ export interface Links {
 /** How much of what comes from devices is shown, in characters and in entries. */
 export interface Room {
 	readonly commandLine: number;
-	/** Reasons and news. */
+	/** Sentences made of what a device sent. */
 	readonly sentence: number;
 	readonly news: number;
 	readonly name: number;
@@ -60,7 +68,7 @@ export interface Room {
 
 /** From everything to what always fits; a builder with a size limit goes down the list until it does. */
 export const rooms = {
-	full: { commandLine: 700, sentence: 240, news: 3, name: 100, word: 40, chain: 4, details: 20, detail: 300, rows: "all" },
+	full: { commandLine: 700, sentence: 240, news: 3, name: 100, word: 40, chain: 4, details: 24, detail: 300, rows: "all" },
 	tight: { commandLine: 400, sentence: 160, news: 2, name: 64, word: 40, chain: 3, details: 4, detail: 80, rows: "all" },
 	small: { commandLine: 120, sentence: 80, news: 1, name: 40, word: 24, chain: 1, details: 0, detail: 0, rows: "all" },
 	least: { commandLine: 0, sentence: 80, news: 0, name: 40, word: 24, chain: 0, details: 0, detail: 0, rows: "few" },
@@ -77,6 +85,12 @@ const severityWords: Readonly<Record<Severity, Inert>> = {
 /** Severity is always told by this word, never by a colour alone. */
 export function severityWord(severity: Severity): Inert {
 	return severityWords[severity];
+}
+
+/** "■■■■□ HIGH": how bad, at a glance and without colour. */
+export function severityMeter(severity: Severity): Inert {
+	const level = severities.indexOf(severity) + 1;
+	return say`${"■".repeat(level) as Inert}${"□".repeat(severities.length - level) as Inert} ${severityWord(severity)}`;
 }
 
 /** The whole story in one line: toast, screen reader, log. */

@@ -9,6 +9,11 @@ export function utc(moment: Date): Inert {
 	return `${day} ${time.slice(0, 8)} UTC` as Inert;
 }
 
+/** `20:07 UTC`, for a sentence whose day is known from the head. */
+export function clock(moment: Date): Inert {
+	return `${moment.toISOString().slice(11, 16)} UTC` as Inert;
+}
+
 /** "40 s", "12 min", "24 h", "7 days": rounded down to the largest unit that still says something. */
 export function duration(ms: number): Inert {
 	if (ms < 60_000) return say`${Math.max(0, Math.floor(ms / 1000))} s`;
@@ -16,7 +21,12 @@ export function duration(ms: number): Inert {
 	return ms < 72 * hour ? say`${Math.floor(ms / hour)} h` : say`${Math.floor(ms / (24 * hour))} days`;
 }
 
-/** As above with the next smaller unit: "2 min 44 s", "3 h 12 min". */
+/** As above, with a tenth of a second where it counts: "0.8 s". */
+export function shortDuration(ms: number): Inert {
+	return ms < 10_000 ? say`${Math.floor(ms / 100) / 10} s` : duration(ms);
+}
+
+/** As `duration`, with the next smaller unit: "2 min 44 s", "3 h 12 min". */
 export function exactDuration(ms: number): Inert {
 	if (ms < 60_000 || ms >= 72 * hour) return duration(ms);
 	return ms < hour ? twoUnits(ms, 60_000, say`min`, 1000, say`s`) : twoUnits(ms, hour, say`h`, 60_000, say`min`);

@@ -23,7 +23,7 @@ export function tunnelRow(finding: Finding, name: (text: Redacted) => Inert): Ro
 /** "on 3 devices since 2026-11-02 08:15:00 UTC"; the count stops at a hundred, this device included. */
 export function spreadWords(spread: Spread | undefined): Inert {
 	if (spread === undefined) return say``;
-	if (spread.devices <= 1) return say`on no other device`;
+	if (spread.devices <= 1) return say`only on this device`;
 	return say`on ${spread.devices}${spread.devices >= 100 ? say` or more` : say``} devices since ${utc(spread.since)}`;
 }
 

@@ -39,7 +39,7 @@ export function tunnelsWords(findings: readonly Pick<Finding, "family">[]): Iner
 }
 
 export const verdictWords: Readonly<Record<Ownership["verdict"], Inert>> = {
-	ours: say`Ours.`,
-	"not-ours": say`Not ours.`,
-	"cannot-tell": say`Cannot tell if it is ours.`,
+	ours: say`Approved.`,
+	"not-ours": say`Not approved.`,
+	"cannot-tell": say`Owner unknown.`,
 };

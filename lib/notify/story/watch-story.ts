@@ -4,7 +4,8 @@ import type { Finding } from "../../findings/finding.ts";
 import type { DigestNotice, HeartbeatNotice, StormNotice } from "../../outbox/delivery.ts";
 import { huntingQuery } from "../hunting-query.ts";
 import type { Portal } from "../portal.ts";
-import { type Inert, idText, joined, plainName, say } from "../text.ts";
+import { type Inert, idText, joined, plainName, say, sealed } from "../text.ts";
+import { type Cause, commonCause } from "./common-cause.ts";
 import { isTold, type Links, note, plain, type Row, row, type Story, severityWord, strong } from "./story.ts";
 import { counted, duration, utc } from "./time.ts";
 import { shortId } from "./tunnel-row.ts";
@@ -12,11 +13,12 @@ import { modeWords, titleWords, tunnelsWords, verdictWords } from "./tunnel-word
 
 const noLinks: Links = { device: undefined, hunt: undefined, file: undefined };
 
-/** Many findings at once: how many, how bad, the worst of them by name. */
+/** Many devices at once: how many, how bad, the worst of them by name. */
 export function stormStory(notice: StormNotice, portal: Portal): Story {
 	const highest = severities.findLast((severity) => notice.bySeverity[severity] > 0) ?? "info";
 	const [first] = notice.worst;
 	const earliest = notice.worst.reduce((moment, { firstSeen }) => (firstSeen < moment ? firstSeen : moment), notice.since);
+	const cause = commonCause(notice.worst);
 	const query = huntingQuery(
 		notice.worst.map(({ device }) => device.id),
 		earliest,
@@ -25,25 +27,25 @@ export function stormStory(notice: StormNotice, portal: Portal): Story {
 	return {
 		...bare(notice),
 		severity: highest,
-		kind: say`Many findings at once`,
+		kind: say`Many devices at once`,
 		title: say`${tunnelsWords(notice.worst)} on ${counted(notice.count, say`device`, say`devices`)}`,
 		verdict: {
-			word: say`Told together, so that nothing is buried.`,
-			reason: say`Since ${utc(notice.since)}: ${severityCounts(notice)}.`,
+			word: say`${counted(notice.count, say`device`, say`devices`)}, grouped so nothing gets lost.`,
+			reason: say`${severityCounts(notice)} since ${utc(notice.since)}.`,
 		},
-		rows: notice.worst.map(deviceRow).filter(isTold),
-		why: say`Several devices started to reach out in a short time. That is a roll-out of your own, or somebody moving through the network.`,
-		steps: [
-			say`Start with the first of the list, the worst; Open device leads to it.`,
-			say`Compare accounts and users: one account on many devices is one cause.`,
-			say`Ask who rolls out software right now. No good answer: treat all of them as hostile.`,
-		],
+		happened:
+			cause === undefined
+				? say`No account, user or program is common to most of the devices listed.`
+				: say`${cause.words}: probably one cause.`,
+		rows: notice.worst.map((finding) => deviceRow(finding, portal)).filter(isTold),
+		why: say`Several devices opened tunnels within a short time. Either your own team is rolling this out, or an intruder is moving through the network.`,
+		steps: stormSteps(first, cause),
 		links: {
 			...noLinks,
 			device: first === undefined ? undefined : portal.device(first.device, first.firstSeen, first.lastSeen),
 			hunt: query === undefined || first === undefined ? undefined : portal.hunt(query, first.device.tenantId, earliest, notice.now),
 		},
-		footer: say`${idText(notice.id)} · the ${notice.worst.length} worst of ${notice.count} are listed; each device speaks again by itself`,
+		footer: say`${idText(notice.id)} · the ${notice.worst.length} worst of ${notice.count} are listed; each device will alert again on its own`,
 	};
 }
 
@@ -52,18 +54,28 @@ export function digestStory(notice: DigestNotice): Story {
 	return {
 		...bare(notice),
 		kind: say`Daily digest`,
-		title: say`${counted(notice.heldCount, say`device`, say`devices`)} seen again, nothing new on them`,
-		verdict: { word: say`Nothing to do now.`, reason: say`From ${utc(notice.from)} to ${utc(notice.to)}.` },
+		title: say`${counted(notice.heldCount, say`device`, say`devices`)} seen again with nothing new`,
+		verdict: {
+			word: notice.deadCount === 0 ? say`Nothing to do.` : say`${counted(notice.deadCount, say`notice`, say`notices`)} failed for good.`,
+			reason: say`From ${utc(notice.from)} to ${utc(notice.to)}.`,
+		},
+		steps:
+			notice.deadCount === 0
+				? []
+				: [
+						say`Run "tunnelwatch findings --dead" to see which notices failed and why.`,
+						say`Fix the destination, then run "tunnelwatch findings retry".`,
+					],
 		rows: [
 			...notice.held.map(({ finding, more }) => row(say`+${more}`, strong(shortName(finding)), note(titleWords(finding.worst)))),
 			row(say`Approved`, strong(counted(notice.approvedCount, say`device`, say`devices`)), note(say`with approved tunnels only`)),
 			row(
-				say`Given up`,
+				say`Failed`,
 				strong(counted(notice.deadCount, say`notice`, say`notices`)),
-				note(notice.deadCount === 0 ? say`` : say`could not be delivered for 72 h; look at the health page`),
+				note(notice.deadCount === 0 ? say`` : say`failed for good`),
 			),
 			row(
-				say`Silent rules`,
+				say`Never fired`,
 				strong(counted(notice.idleRules.length, say`rule`, say`rules`)),
 				note(notice.idleRules.length === 0 ? say`` : joined(notice.idleRules.slice(0, 5).map(idText), say`, `)),
 			),
@@ -72,31 +84,31 @@ export function digestStory(notice: DigestNotice): Story {
 	};
 }
 
-/** A sign of life: silence must mean that nothing happened, not that nobody watches. */
+/** After a quiet week: silence must mean that nothing happened, not that nobody watches. */
 export function heartbeatStory(notice: HeartbeatNotice): Story {
 	const { lastMessageAt, newestEventAt, openCount, now } = notice;
 	return {
 		...bare(notice),
-		kind: say`Sign of life`,
+		kind: say`Weekly check-in`,
 		title: say`Still watching`,
 		verdict: {
 			word: say`Nothing to do.`,
 			reason:
 				lastMessageAt === undefined
-					? say`This is the first message here.`
-					: say`No message was needed for ${duration(now.getTime() - lastMessageAt.getTime())}.`,
+					? say`This is the first message in this channel.`
+					: say`No alert for ${duration(now.getTime() - lastMessageAt.getTime())}.`,
 		},
 		rows: [
 			row(say`Open`, strong(counted(openCount, say`finding`, say`findings`))),
 			row(
 				say`Stream`,
 				newestEventAt === undefined
-					? plain(say`no event was read yet`)
+					? plain(say`no event read yet`)
 					: strong(say`newest event ${duration(now.getTime() - newestEventAt.getTime())} old`),
 				note(newestEventAt === undefined ? say`` : utc(newestEventAt)),
 			),
 		].filter(isTold),
-		footer: say`${idText(notice.id)} · comes after a quiet week, so that silence means silence`,
+		footer: say`${idText(notice.id)} · sent after a quiet week so you know the channel works`,
 	};
 }
 
@@ -105,6 +117,9 @@ function bare(notice: StormNotice | DigestNotice | HeartbeatNotice): Omit<Story,
 		id: notice.id,
 		severity: "info",
 		when: utc(notice.now),
+		moment: notice.now,
+		age: say``,
+		happened: say``,
 		news: [],
 		rows: [],
 		commandLine: say``,
@@ -115,12 +130,25 @@ function bare(notice: StormNotice | DigestNotice | HeartbeatNotice): Omit<Story,
 	};
 }
 
-function deviceRow(finding: Finding): Row | undefined {
+function deviceRow(finding: Finding, portal: Portal): Row | undefined {
 	const { worst } = finding;
 	const account = shortId(worst.tunnel?.account ?? "");
 	const how = account === "" ? modeWords(worst) : say`Account ${account}`;
 	const whose = verdictWords[worst.ownership.verdict];
-	return row(severityWord(finding.severity), strong(shortName(finding)), note(how === "" ? whose : say`${whose} ${how}.`));
+	const shown = row(severityWord(finding.severity), strong(shortName(finding)), note(how === "" ? whose : say`${whose} ${how}.`));
+	const link = portal.device(finding.device, finding.firstSeen, finding.lastSeen);
+	return shown === undefined || link === undefined ? shown : { ...shown, link };
+}
+
+function stormSteps(first: Finding | undefined, cause: Cause | undefined): readonly Inert[] {
+	const worst = first === undefined ? say`the first device of the list` : shortName(first);
+	return [
+		cause === undefined
+			? say`Start with ${worst}, the worst of them.`
+			: say`Start with ${worst}, the worst of them; ${cause.devices} others share its ${cause.kind}.`,
+		say`Ask your software team whether they are rolling out tunnels right now.`,
+		say`If nobody can explain it, isolate the devices (select one below, then Isolate). The tunnels drop; Defender stays connected.`,
+	].map(sealed);
 }
 
 function shortName({ device }: Finding): Inert {

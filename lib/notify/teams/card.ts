@@ -1,7 +1,7 @@
 import type { Severity } from "../../detect/severity-scale.ts";
-import { type Row, type Span, type Story, severityWord, summaryOf } from "../story/story.ts";
+import { type Row, type Span, type Story, severityMeter, summaryOf } from "../story/story.ts";
 import { type Inert, say } from "../text.ts";
-import type { Action, AdaptiveCard, ContainerStyle, Element, TextRun } from "./elements.ts";
+import type { Action, AdaptiveCard, ColumnSet, ContainerStyle, Element, OpenUrl, TextRun } from "./elements.ts";
 
 /** A story as an Adaptive Card: the head answers in five seconds, the rest is there for who has a minute. */
 export function cardOf(story: Story): AdaptiveCard {
@@ -15,12 +15,14 @@ export function cardOf(story: Story): AdaptiveCard {
 		msteams: { width: "full" },
 		body: [
 			head(story),
+			...happened(story),
 			...news(story),
+			...buttons(story),
+			...steps(story),
 			...table(story.rows),
 			...commandLine(story),
 			...why(story),
-			...steps(story),
-			...buttons(story),
+			...details(story),
 			{ type: "RichTextBlock", spacing: "Medium", separator: true, inlines: [{ ...run(story.footer), size: "Small", isSubtle: true }] },
 		],
 	};
@@ -43,10 +45,12 @@ function head(story: Story): Element {
 			{
 				type: "RichTextBlock",
 				inlines: [
-					{ ...run(severityWord(story.severity)), weight: "Bolder", size: "Small" },
-					{ ...run(say`  ·  ${story.kind}  ·  ${story.when}`), size: "Small" },
+					// The worst is larger too: it must not need its colour.
+					{ ...run(severityMeter(story.severity)), weight: "Bolder", size: story.severity === "critical" ? "Large" : "Small" },
+					{ ...run(say`  ·  ${story.kind}`), size: "Small" },
 				],
 			},
+			{ type: "TextBlock", text: localTime(story), wrap: true, size: "Small", isSubtle: true, spacing: "None" },
 			{ type: "TextBlock", text: story.title, wrap: true, style: "heading", size: "Large", weight: "Bolder", spacing: "Small" },
 			{
 				type: "RichTextBlock",
@@ -58,6 +62,18 @@ function head(story: Story): Element {
 			},
 		],
 	};
+}
+
+/** Teams shows these two in the zone and the form of who reads the card. */
+function localTime({ moment, age }: Story): Inert {
+	const seconds = `${moment.toISOString().slice(0, 19)}Z`;
+	// Digits of a date: nothing of a device's text.
+	const shown = `{{DATE(${seconds}, SHORT)}} {{TIME(${seconds})}}` as Inert;
+	return age === "" ? shown : say`${shown} · ${age}`;
+}
+
+function happened({ happened: words }: Story): readonly Element[] {
+	return words === "" ? [] : [{ type: "RichTextBlock", spacing: "Medium", inlines: [run(words)] }];
 }
 
 function news(story: Story): readonly Element[] {
@@ -100,44 +116,53 @@ function steps(story: Story): readonly Element[] {
 	return lines.length === 0 ? [] : [{ type: "Container", spacing: "Medium", items: [label(say`Do this now`), ...lines] }];
 }
 
+/** Twice, of which one is shown: the last button says what it will do. */
 function buttons({ links, details }: Story): readonly Element[] {
-	const more: readonly Action[] = [{ type: "Action.ToggleVisibility", title: "Details", targetElements: ["details"] }];
-	const actions = [
+	const linked = [
 		...open("Open device", "Its timeline in Microsoft Defender; isolate the device from there", links.device, "positive"),
 		...open("Hunt", "Advanced hunting with a ready query", links.hunt),
-		...(details.length === 0 ? [] : more),
 	];
-	const shown: readonly Element[] = actions.length === 0 ? [] : [{ type: "ActionSet", spacing: "Medium", actions }];
-	return details.length === 0 ? shown : [...shown, detailsBox(details, open("File page", "Where else this file was seen", links.file))];
+	if (details.length === 0) return linked.length === 0 ? [] : [{ type: "ActionSet", spacing: "Medium", actions: linked }];
+	const toggle = (title: string): Action => ({ type: "Action.ToggleVisibility", title, targetElements: ["details", "closed", "opened"] });
+	return [
+		{ type: "ActionSet", id: "closed", spacing: "Medium", actions: [...linked, toggle("Show details")] },
+		{ type: "ActionSet", id: "opened", isVisible: false, spacing: "Medium", actions: [...linked, toggle("Hide details")] },
+	];
 }
 
-function detailsBox(details: readonly Row[], actions: readonly Action[]): Element {
-	const rows = details.map((row) =>
+function details({ details: rows, links }: Story): readonly Element[] {
+	if (rows.length === 0) return [];
+	const items = rows.map((row) =>
 		labelled(
 			row,
 			row.spans.map(({ text }): TextRun => ({ ...run(text), fontType: "Monospace", size: "Small" })),
 		),
 	);
-	return {
-		type: "Container",
-		id: "details",
-		isVisible: false,
-		style: "emphasis",
-		spacing: "Medium",
-		items: actions.length === 0 ? rows : [...rows, { type: "ActionSet", spacing: "Medium", actions }],
-	};
+	const actions = open("File page", "Where else this file was seen", links.file);
+	return [
+		{
+			type: "Container",
+			id: "details",
+			isVisible: false,
+			style: "emphasis",
+			spacing: "Medium",
+			items: actions.length === 0 ? items : [...items, { type: "ActionSet", spacing: "Medium", actions }],
+		},
+	];
 }
 
-function open(title: string, tooltip: string, url: string | undefined, style?: "positive"): readonly Action[] {
+function open(title: string, tooltip: string, url: string | undefined, style?: "positive"): readonly OpenUrl[] {
 	return url === undefined ? [] : [{ type: "Action.OpenUrl", title, tooltip, url, ...(style === undefined ? {} : { style }) }];
 }
 
 /** Fixed labels line up on a phone too; a `FactSet` would, but it reads Markdown. */
 function labelled(row: Row, inlines: readonly TextRun[]): Element {
-	return columns("82px", [{ ...run(row.label), isSubtle: true }], inlines);
+	const shown = columns("82px", [{ ...run(row.label), isSubtle: true }], inlines);
+	const [action] = open("Open device", "Its timeline in Microsoft Defender", row.link);
+	return action === undefined ? shown : { ...shown, selectAction: action };
 }
 
-function columns(width: string, left: readonly TextRun[], right: readonly TextRun[]): Element {
+function columns(width: string, left: readonly TextRun[], right: readonly TextRun[]): ColumnSet {
 	return {
 		type: "ColumnSet",
 		spacing: "Small",

@@ -17,6 +17,7 @@ interface TextBlock {
 	readonly style?: "heading";
 	readonly size?: "Small" | "Large";
 	readonly weight?: "Bolder";
+	readonly isSubtle?: true;
 	readonly spacing?: Spacing;
 }
 
@@ -24,7 +25,7 @@ export interface TextRun {
 	readonly type: "TextRun";
 	readonly text: Inert;
 	readonly weight?: "Bolder";
-	readonly size?: "Small";
+	readonly size?: "Small" | "Large";
 	readonly isSubtle?: true;
 	readonly fontType?: "Monospace";
 }
@@ -36,10 +37,12 @@ interface RichTextBlock {
 	readonly separator?: true;
 }
 
-interface ColumnSet {
+export interface ColumnSet {
 	readonly type: "ColumnSet";
 	readonly spacing: Spacing;
 	readonly columns: readonly Column[];
+	/** What a press anywhere on it opens. */
+	readonly selectAction?: OpenUrl;
 }
 
 interface Column {
@@ -62,10 +65,12 @@ interface Container {
 interface ActionSet {
 	readonly type: "ActionSet";
 	readonly actions: readonly Action[];
+	readonly id?: string;
+	readonly isVisible?: false;
 	readonly spacing?: Spacing;
 }
 
-interface OpenUrl {
+export interface OpenUrl {
 	readonly type: "Action.OpenUrl";
 	readonly title: string;
 	readonly tooltip: string;

@@ -20,34 +20,40 @@ async function printed(notice: Parameters<ReturnType<typeof createConsole>["send
 }
 
 test("a finding reads as a card in the terminal", async () => {
-	expect(await printed(aNotice({ finding: anUnapprovedFinding() }))).toBe(`▌ HIGH · New finding · 2026-11-21 19:36:04 UTC
+	expect(
+		await printed(aNotice({ finding: anUnapprovedFinding() })),
+	).toBe(`▌ ■■■■□ HIGH · New finding · 2026-11-21 19:36:04 UTC · 5 s ago, told 5.9 s after it arrived
 ▌ Unapproved Cloudflare tunnel on fin-lt-0142
-▌ Not ours. Cloudflare account 9f86d081… is not an approved one.
+▌ Not approved. Cloudflare account 9f86d081… is not an approved one.
+▌
+▌ CONTOSO\\j.meyer started cloudflared.exe from C:\\Users\\j.meyer\\Downloads. RDP (localhost:3389) has
+▌ been reachable from the internet since 19:34 UTC.
+▌
+▌ Do this now
+▌   1 Ask CONTOSO\\j.meyer whether they started cloudflared.exe on fin-lt-0142.
+▌   2 If nobody can explain it, isolate fin-lt-0142 (Open device › Isolate). The tunnel drops;
+▌     Defender stays connected.
+▌   3 Check who used RDP (localhost:3389) since 19:34 UTC: Hunt lists logons from 127.0.0.1, where
+▌     RDP through a tunnel arrives.
 ▌
 ▌ Device      fin-lt-0142.corp.example.com · Windows11 23H2, group Finance
 ▌ User        CONTOSO\\j.meyer · elevated
-▌ Tunnel      Named tunnel · account 9f86d081…5ad015, tunnel 6ff42ae2…1551ef, on no other device
+▌ Tunnel      Named tunnel · account 9f86d081…5ad015, tunnel 6ff42ae2…1551ef, only on this device
 ▌ Exposes     RDP localhost:3389
 ▌ Started by  explorer.exe → powershell.exe → cloudflared.exe
 ▌ Folder      C:\\Users\\j.meyer\\Downloads · user's own folder
 ▌ Seen        3 events · since 2026-11-21 19:34:11 UTC
-▌ Rules       Cloudflared Usage + Cloudflared Portable Execution
+▌ Rules       Cloudflared Usage + 1 more
 ▌
 ▌ Command line
 ▌   cloudflared.exe tunnel --no-autoupdate run --token [removed: 184 characters]
 ▌
 ▌ Why it matters: cloudflared is running a tunnel: this device can now be reached from the internet
-▌ without an open port on your firewall. Intruders use it to come back, mostly by RDP. (ATT&CK
-▌ T1572, T1090.001)
-▌
-▌ Do this now
-▌   1 Ask the account in AccountName who started it and why; no good answer: treat it as hostile.
-▌   2 Isolate the device from its page in Defender; that cuts the tunnel, Defender stays connected.
-▌   3 Look in DeviceLogonEvents of this device, last 24 h, for RemoteIP 127.0.0.1; Hunt lists them.
+▌ without an open port on your firewall. Intruders use it to come back, mostly by RDP.
 ▌
 ▌ Open device: https://security.microsoft.com/machines/a3f1c0d94be2475f8c61d2e09b7745aa10c3d9fe/timeline?from=2026-11-21T19%3A04%3A11.402Z&to=2026-11-21T20%3A06%3A04.118Z&tid=3f6b1c52-8a7e-4d0f-9b35-5d2e7c1a4f60
 ▌
-▌ Finding cf-3f9c2a7d5110 · notice 1 · silent for 24 h unless something new happens
+▌ Finding cf-3f9c2a7d5110 · notice 1 · muted for 24 h unless something changes
 
 `);
 });

@@ -5,7 +5,7 @@ import { duration, exactDuration, utc } from "../../../lib/notify/story/time.ts"
 import type { Notice } from "../../../lib/outbox/delivery.ts";
 import type { Mode, Ownership, Target } from "../../../lib/sighting/sighting.ts";
 import { aFinding, aSighting, at, redacted } from "../../builders.ts";
-import { aNotice, anUnapprovedFinding, heartbeat, knowledge, storm } from "../samples.ts";
+import { aNotice, anUnapprovedFinding, digest, heartbeat, knowledge, storm } from "../samples.ts";
 
 function told(change: Partial<Notice> = {}) {
 	return tell(aNotice(change), knowledge);
@@ -37,15 +37,15 @@ describe("the title says what and where", () => {
 });
 
 test("the summary is one line with severity, what, where and whose", () => {
-	expect(summaryOf(told())).toBe("MEDIUM: Cloudflare tunnel on fin-lt-0142. Cannot tell if it is ours.");
+	expect(summaryOf(told())).toBe("MEDIUM: Cloudflare tunnel on fin-lt-0142. Owner unknown.");
 });
 
 test("the head shows the strongest reason, and the number from the second notice on", () => {
 	expect(told({ kinds: ["new"], n: 1 }).kind).toBe("New finding");
-	expect(told({ kinds: ["worse", "changed"], n: 2 }).kind).toBe("Got worse, notice 2");
-	expect(told({ kinds: ["changed"], n: 3 }).kind).toBe("Something new, notice 3");
-	expect(told({ kinds: ["still"], n: 4 }).kind).toBe("Still happening, notice 4");
-	expect(told({ kinds: ["back"], n: 5 }).kind).toBe("Back again, notice 5");
+	expect(told({ kinds: ["worse", "changed"], n: 2 }).kind).toBe("Escalated, notice 2");
+	expect(told({ kinds: ["changed"], n: 3 }).kind).toBe("New evidence, notice 3");
+	expect(told({ kinds: ["still"], n: 4 }).kind).toBe("Reminder, notice 4");
+	expect(told({ kinds: ["back"], n: 5 }).kind).toBe("Seen again after 30 quiet days, notice 5");
 });
 
 test("a weaker sighting that came later never hides the worst one", () => {
@@ -99,7 +99,7 @@ describe("the rows", () => {
 	});
 
 	test.each([
-		[1, "on no other device"],
+		[1, "only on this device"],
 		[2, "on 2 devices since 2026-11-02 08:15:00 UTC"],
 		[99, "on 99 devices since 2026-11-02 08:15:00 UTC"],
 		[100, "on 100 or more devices since 2026-11-02 08:15:00 UTC"],
@@ -127,7 +127,7 @@ describe("the rows", () => {
 	});
 
 	test("count one event and many", () => {
-		expect(rowOf(told(), "Seen")).toBe("1 event since 2026-11-21 19:36:04 UTC");
+		expect(rowOf(told(), "Seen")).toBe("1 event at 2026-11-21 19:36:04 UTC");
 		expect(rowOf(told({ finding: aFinding({ count: 1203 }) }), "Seen")).toBe("1,203 events since 2026-11-21 19:36:04 UTC");
 	});
 });
@@ -146,10 +146,10 @@ test("the details hold what one searches for elsewhere, and why", () => {
 	);
 	expect(details).toEqual([
 		"Severity: a quick tunnel on a server",
-		"Path: C:\\Users\\j.meyer\\Downloads\\cloudflared.exe",
-		"SHA-256: 3c1f9b2d77a0c1be43f3a5b9d1e26c8870fb5d9a4e61c03f2b7a98d4510ce6f2 on 3 devices since 2026-11-02 08:15:00 UTC",
 		"Account: 9f86d081884c7d659a2feaa0c55ad015",
 		"Tunnel: 6ff42ae2-765d-4adf-8112-31c55c1551ef",
+		"Path: C:\\Users\\j.meyer\\Downloads\\cloudflared.exe",
+		"SHA-256: 3c1f9b2d77a0c1be43f3a5b9d1e26c8870fb5d9a4e61c03f2b7a98d4510ce6f2 on 3 devices since 2026-11-02 08:15:00 UTC",
 		"Also seen: 0cc175b9c0f1b6a831c399e269772661",
 		"Token file: C:\\cf\\t.txt",
 		"Secret: removed; SHA-256 starts 1b4f0e98",
@@ -158,6 +158,7 @@ test("the details hold what one searches for elsewhere, and why", () => {
 		"Device ID: a3f1c0d94be2475f8c61d2e09b7745aa10c3d9fe",
 		"Record: DeviceProcessEvents 40213 at 2026-11-21T19:36:04.0082679Z",
 		"Delay: 2 min 44 s from the sensor to the export",
+		"ATT&CK: T1572",
 		'Rule: cloudflared-usage: FileName has "cloudflared": cloudflared.exe',
 	]);
 });
@@ -173,8 +174,12 @@ test("all details have room at once", () => {
 		rules: ["a", "b", "c", "d"].map((id) => ({ id, severity: "medium" as const, evidence: [] })),
 	});
 	const { device } = anUnapprovedFinding();
-	expect(told({ finding: aFinding({ device, worst }) }).details.map(({ label }) => label)).toEqual(
-		"Severity,Path,SHA-256,Account,Tunnel,Also seen,Token file,Secret,SHA-1,Signer,Device ID,Addresses,Logged on,Exposure,Record,Delay,Rule,Rule,Rule,Rule".split(
+	expect(
+		told({ finding: aFinding({ device, worst, rules: ["cloudflared-usage", "cloudflared-portable-execution"] }) }).details.map(
+			({ label }) => label,
+		),
+	).toEqual(
+		"Severity,Account,Tunnel,Path,SHA-256,Also seen,Token file,Secret,SHA-1,Signer,Device ID,Addresses,Logged on,Exposure,Record,Delay,ATT&CK,All rules,Rule,Rule,Rule,Rule".split(
 			",",
 		),
 	);
@@ -196,13 +201,13 @@ describe("the delay of an export", () => {
 
 describe("the footer says when it speaks again", () => {
 	test("after a first notice", () => {
-		expect(told().footer).toBe("Finding cf-3f9c2a7d5110 · notice 1 · silent for 24 h unless something new happens");
+		expect(told().footer).toBe("Finding cf-3f9c2a7d5110 · notice 1 · muted for 24 h unless something changes");
 	});
 
 	test("after a repeated one, with what was held back", () => {
 		const finding = aFinding({ quietMs: 48 * 3_600_000 });
 		expect(told({ finding, n: 2, kinds: ["still"], moreSinceLast: 38 }).footer).toBe(
-			"Finding cf-3f9c2a7d5110 · notice 2 · seen 38 more times since the last notice; next notice not before 48 h",
+			"Finding cf-3f9c2a7d5110 · notice 2 · 38 more events since the last notice; next reminder in 48 h",
 		);
 	});
 });
@@ -217,32 +222,44 @@ describe("a rule that is no longer in the list", () => {
 
 	test("does not silence one that is", () => {
 		const rules = [{ id: "gone", severity: "critical" as const, evidence: [] }, ...aSighting().rules];
-		expect(told({ finding: aFinding({ worst: aSighting({ rules }) }) }).steps[1]).toMatch(/^Isolate the device/);
+		expect(told({ finding: aFinding({ worst: aSighting({ rules }) }) }).why).toMatch(/^cloudflared is running a tunnel/);
 	});
 });
 
-describe("the three steps", () => {
-	const steps = (verdict: Ownership["verdict"], runbook: readonly string[]): readonly string[] => {
-		const worst = aSighting({ ownership: { verdict, reason: redacted("…") } });
-		const rules = (id: string) => ({ id, title: "A rule", meaning: "It matters.", attack: [], kql: "DeviceEvents", runbook });
-		return tell(aNotice({ finding: aFinding({ worst }) }), { ...knowledge, rules }).steps;
-	};
+test("a storm names the cause its devices share, and each device leads to its page", () => {
+	const story = tell(storm, knowledge);
+	expect(story.happened).toBe("Account 9f86d081…5ad015 on 6 of 8: probably one cause.");
+	expect(story.steps[0]).toBe("Start with srv-fs-01, the worst of them; 5 others share its account.");
+	expect(story.rows).toHaveLength(8);
+	for (const { link } of story.rows) expect(link).toMatch(/^https:\/\/security\.microsoft\.com\/machines\/[0-9a-f]{40}\/timeline/);
+});
 
-	test("are those of the rule", () => {
-		expect(steps("cannot-tell", ["Ask.", "Look.", "Compare.", "Write."])).toEqual(["Ask.", "Look.", "Compare."]);
-	});
+test("a storm without a common cause says so", () => {
+	const strangers = ["1", "2", "3"].map((digit) =>
+		aFinding({
+			tunnels: [],
+			worst: aSighting({
+				tunnel: { account: digit.repeat(32), tunnelId: "", endpoint: "", fingerprint: "" },
+				program: { ...aSighting().program, user: redacted(`CONTOSO\\user${digit}`), sha256: digit.repeat(64) },
+			}),
+		}),
+	);
+	expect(tell({ ...storm, worst: strangers }, knowledge).happened).toBe(
+		"No account, user or program is common to most of the devices listed.",
+	);
+});
 
-	test("say early how to cut a tunnel that is not ours", () => {
-		expect(steps("not-ours", ["Ask.", "Look.", "Compare."])).toEqual(["Ask.", expect.stringMatching(/isolate the device/), "Look."]);
-	});
+test("a digest with failed notices does not say there is nothing to do", () => {
+	expect(tell({ ...digest, deadCount: 0 }, knowledge)).toMatchObject({ verdict: { word: "Nothing to do." }, steps: [] });
+	const failed = tell({ ...digest, deadCount: 2 }, knowledge);
+	expect(failed.verdict.word).toBe("2 notices failed for good.");
+	expect(failed.steps[0]).toContain("tunnelwatch findings --dead");
+});
 
-	test("say so once, where the rule says it itself", () => {
-		expect(steps("not-ours", ["Ask.", "Look.", "Isolate it."])).toEqual(["Ask.", "Look.", "Isolate it."]);
-	});
-
-	test("are three even for a short runbook", () => {
-		expect(steps("cannot-tell", ["Ask."])).toEqual(["Ask.", expect.stringMatching(/isolate/), expect.stringMatching(/127\.0\.0\.1/)]);
-	});
+test("the head says how long ago it happened, and how soon people were told", () => {
+	const finding = aFinding({ lastSeen: at("21T19:24:10"), touchedAt: at("21T19:36:09.200") });
+	expect(told({ finding, now: at("21T19:36:10") }).age).toBe("12 min ago, told 0.8 s after it arrived");
+	expect(told({ finding: { ...finding, lastSeen: at("21T20:00:00") }, now: at("21T19:36:10") }).age).toBe("told 0.8 s after it arrived");
 });
 
 test("a storm is as severe as its worst finding", () => {
@@ -253,11 +270,11 @@ test("a storm is as severe as its worst finding", () => {
 
 test("a sign of life says how long nothing had to be told, and how fresh the stream is", () => {
 	const story = tell(heartbeat, knowledge);
-	expect(story.verdict.reason).toBe("No message was needed for 7 days.");
+	expect(story.verdict.reason).toBe("No alert for 7 days.");
 	expect(rowOf(story, "Stream")).toBe("newest event 40 s old 2026-11-28 19:35:30 UTC");
 	const first = tell({ ...heartbeat, lastMessageAt: undefined, newestEventAt: undefined }, knowledge);
-	expect(first.verdict.reason).toBe("This is the first message here.");
-	expect(rowOf(first, "Stream")).toBe("no event was read yet");
+	expect(first.verdict.reason).toBe("This is the first message in this channel.");
+	expect(rowOf(first, "Stream")).toBe("no event read yet");
 });
 
 test.each([

@@ -46,7 +46,7 @@ test("the message has the form that Workflows asks for", async () => {
 	const message = JSON.parse(received[0]?.body ?? "");
 	expect(message).toMatchObject({
 		type: "message",
-		summary: "MEDIUM: Cloudflare tunnel on fin-lt-0142. Cannot tell if it is ours.",
+		summary: "MEDIUM: Cloudflare tunnel on fin-lt-0142. Owner unknown.",
 		attachments: [
 			{
 				contentType: "application/vnd.microsoft.card.adaptive",

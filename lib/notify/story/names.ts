@@ -1,0 +1,61 @@
+import type { Finding } from "../../findings/finding.ts";
+import type { Redacted } from "../../secrets/redacted.ts";
+import type { Target } from "../../sighting/sighting.ts";
+import { targetWords } from "../../sighting/target-words.ts";
+import { type Inert, idText, inert, plainName, say, shortWords } from "../text.ts";
+import { shortId } from "./tunnel-row.ts";
+import { knownTunnel } from "./tunnel-words.ts";
+
+/** What a finding is about, in words short enough to stand in a sentence; empty where it is not known. */
+export interface Names {
+	readonly device: Inert;
+	readonly user: Inert;
+	readonly file: Inert;
+	readonly folder: Inert;
+	/** What started the program. */
+	readonly parent: Inert;
+	readonly account: Inert;
+	readonly tunnel: Inert;
+	readonly tokenFile: Inert;
+	/** "RDP (localhost:3389)" */
+	readonly target: Inert;
+}
+
+export function namesOf(finding: Finding, word: number): Names {
+	const { device, worst } = finding;
+	const { program } = worst;
+	const { tunnel } = knownTunnel(finding);
+	const short = (text: Redacted): Inert => shortWords(inert(text, 80), word);
+	const [target] = worst.exposes;
+	return {
+		device: plainName(device.name, device.id),
+		user: short(program.user),
+		file: short(program.fileName),
+		folder: short(folderOf(program.path)),
+		parent: short(program.chain.at(-2) ?? ("" as Redacted)),
+		account: shortId(tunnel?.account ?? ""),
+		tunnel: idText(tunnel?.tunnelId ?? ""),
+		tokenFile: short(worst.tokenFile ?? ("" as Redacted)),
+		target: target === undefined ? say`` : targetText(target, short),
+	};
+}
+
+function targetText(target: Target, short: (text: Redacted) => Inert): Inert {
+	const address = short(withoutScheme(target));
+	const word = inert(targetWords[target.class]);
+	if (word === "") return address;
+	return address === "" ? word : say`${word} (${address})`;
+}
+
+/** The word before it says RDP already; `rdp://` would only have to be made harmless. */
+export function withoutScheme({ text, class: kind }: Target): Redacted {
+	const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? "";
+	const known = scheme.toLowerCase() === `${kind}://` || /^https?:\/\/$/i.test(scheme);
+	return (known ? text.slice(scheme.length) : text) as Redacted;
+}
+
+/** Everything before the last separator; it only ever shortens, so redacted text stays redacted. */
+export function folderOf(path: Redacted): Redacted {
+	const end = Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/"));
+	return path.slice(0, Math.max(0, end)) as Redacted;
+}

@@ -1,0 +1,121 @@
+import type { Finding } from "../../findings/finding.ts";
+import type { Mode, TargetClass } from "../../sighting/sighting.ts";
+import { type Inert, say, sealed } from "../text.ts";
+import { type Names, namesOf } from "./names.ts";
+import { isPerson } from "./people.ts";
+import { clock } from "./time.ts";
+import { toolWords } from "./tunnel-words.ts";
+
+/**
+ * What to do first, second, third. Chosen by whose tunnel it is, how it runs, what it lets in and where it was seen.
+ * Every step names its values; one that the head has answered, or that cannot be done, is left out.
+ */
+export function stepWords(finding: Finding, word: number): readonly Inert[] {
+	const names = namesOf(finding, word);
+	const steps =
+		finding.worst.ownership.verdict === "ours"
+			? approvedSteps(finding, names)
+			: [...askSteps(finding, names), ...ownerSteps(finding, names), isolate(names), ...followUps(finding, names)];
+	return [...new Set(steps)].slice(0, 3).map(sealed);
+}
+
+/** An approved tunnel is told only where something about it is out of place. */
+function approvedSteps({ worst }: Finding, { device, target, tunnel }: Names): readonly Inert[] {
+	const visible = worst.mode === "named-token" || worst.mode === "service-install";
+	return [
+		target === ""
+			? say`If this tunnel has no business on ${device}, take it out of your approvals.`
+			: say`Check that this tunnel is meant to expose ${target} on ${device}. If not, remove that route in Cloudflare.`,
+		...(visible && tunnel !== ""
+			? [say`Rotate the token of tunnel ${tunnel}: everyone who can list processes on ${device} has read it.`]
+			: []),
+	];
+}
+
+/** Who can explain it. A person is asked; where only the system's account is known, what started the program leads on. */
+function askSteps({ firstSeen, worst }: Finding, { device, file, folder, parent, user }: Names): readonly Inert[] {
+	const program = file === "" ? toolWords(worst) : file;
+	const when = clock(worst.at < firstSeen ? firstSeen : worst.at);
+	const asked = isPerson(worst.program.user);
+	switch (worst.table) {
+		case "DeviceLogonEvents":
+			return asked
+				? [say`Ask ${user} whether they logged on to ${device} at ${when}. If not, disable the account and reset its password.`]
+				: [];
+		case "DeviceFileEvents":
+			return [
+				asked
+					? say`Ask ${user} why ${program} is on ${device}.`
+					: say`Find out what put ${program} on ${device}${folder === "" ? say`` : say`, in ${folder}`}.`,
+			];
+		case "DeviceRegistryEvents":
+			return [
+				asked
+					? say`Ask ${user} whether they set up ${program} as a service on ${device}.`
+					: say`Find out who set up ${program} as a service on ${device}.`,
+			];
+		default:
+	}
+	if (asked) return [say`Ask ${user} whether they ${deeds[worst.mode] ?? say`started`} ${program} on ${device}.`];
+	const by = parent === "" ? say`` : say` It was started by ${parent}.`;
+	return [say`Find out who ${deeds[worst.mode] ?? say`started`} ${program} on ${device}.${by}`];
+}
+
+const deeds: Readonly<Partial<Record<Mode, Inert>>> = {
+	"service-install": say`installed`,
+	"service-uninstall": say`removed`,
+	maintenance: say`ran`,
+	"access-client": say`use`,
+};
+
+/** How to learn whose tunnel it is, where the head could not say. */
+function ownerSteps({ worst }: Finding, { account, device, file, tokenFile }: Names): readonly Inert[] {
+	if (worst.ownership.verdict === "not-ours") return [];
+	if (account !== "")
+		return [say`Check whether Cloudflare account ${account} is yours. If it is, approve it; if not, treat this as hostile.`];
+	switch (worst.mode) {
+		case "named-token-file":
+			return tokenFile === "" ? [] : [say`Collect ${tokenFile} from ${device} (Open device › Live response): its token names the account.`];
+		case "named-env":
+			return file === ""
+				? []
+				: [say`Look for the token in the environment or service definition of ${file} on ${device}: it names the account.`];
+		case "named-credentials":
+		case "adhoc-named":
+			return [
+				say`Collect the credentials file of ${file === "" ? toolWords(worst) : file} from ${device} (Open device › Live response): it names the account.`,
+			];
+		default:
+			return [];
+	}
+}
+
+function isolate({ device }: Names): Inert {
+	return say`If nobody can explain it, isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`;
+}
+
+/** What an intruder may have done already. */
+function followUps({ firstSeen, worst }: Finding, { account, device, file, target }: Names): readonly Inert[] {
+	const since = clock(firstSeen);
+	const [first] = worst.exposes;
+	return [
+		...(first === undefined ? [] : [through[first.class](target, since)]),
+		...(worst.ownership.verdict === "not-ours" && account !== ""
+			? [say`Search all devices for account ${account}: one account on several devices is one intruder.`]
+			: []),
+		say`Check logons on ${device} from 127.0.0.1 since ${since}: Hunt lists them. RDP through a tunnel arrives from there.`,
+		...(file === "" ? [] : [say`Keep ${file} as evidence before anyone removes it.`]),
+	];
+}
+
+const through: Readonly<Record<TargetClass, (target: Inert, since: Inert) => Inert>> = {
+	rdp: (target, since) =>
+		say`Check who used ${target} since ${since}: Hunt lists logons from 127.0.0.1, where RDP through a tunnel arrives.`,
+	ssh: (target, since) => say`Check who used ${target} since ${since}: SSH through a tunnel arrives from 127.0.0.1.`,
+	smb: (target, since) => say`Check what was read or written through ${target} since ${since}.`,
+	vnc: (target, since) => say`Check who used ${target} since ${since}: VNC through a tunnel arrives from 127.0.0.1.`,
+	winrm: (target, since) => say`Check what was run through ${target} since ${since}.`,
+	http: (target, since) => say`Check what ${target} serves and whether it asks for a sign-in: anyone could open it since ${since}.`,
+	network: (target, since) => say`Check connections from this device into ${target} since ${since}: the tunnel reaches all of it.`,
+	other: (target, since) => say`Check what answers at ${target}: it has been reachable from outside since ${since}.`,
+};

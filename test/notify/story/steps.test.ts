@@ -1,0 +1,155 @@
+import { describe, expect, test } from "vitest";
+import { tell } from "../../../lib/notify/story/tell.ts";
+import type { Mode, Ownership, TargetClass, Tunnel } from "../../../lib/sighting/sighting.ts";
+import { aFinding, aSighting, at, redacted } from "../../builders.ts";
+import { aNotice, knowledge } from "../samples.ts";
+
+const verdicts: readonly Ownership["verdict"][] = ["ours", "not-ours", "cannot-tell"];
+const modes: readonly Mode[] = [
+	"named-token",
+	"named-token-file",
+	"named-env",
+	"named-credentials",
+	"adhoc-named",
+	"quick",
+	"service-install",
+	"service-uninstall",
+	"service-mode",
+	"access-client",
+	"maintenance",
+	"unknown",
+];
+const targets: readonly (TargetClass | undefined)[] = [undefined, "rdp", "ssh", "smb", "vnc", "winrm", "http", "network", "other"];
+const tables = [
+	"DeviceProcessEvents",
+	"DeviceNetworkEvents",
+	"DeviceFileEvents",
+	"DeviceRegistryEvents",
+	"DeviceLogonEvents",
+	"DeviceEvents",
+];
+
+interface Situation {
+	readonly verdict: Ownership["verdict"];
+	readonly mode: Mode;
+	readonly target: TargetClass | undefined;
+	readonly table: string;
+	readonly user?: string;
+	readonly tunnel?: Tunnel | undefined;
+	readonly fileName?: string;
+	readonly tokenFile?: string;
+}
+
+function storyOf({
+	verdict,
+	mode,
+	target,
+	table,
+	user = "CONTOSO\\j.meyer",
+	fileName = "cloudflared.exe",
+	tokenFile,
+	...given
+}: Situation) {
+	const usual = aSighting();
+	const worst = aSighting({
+		mode,
+		table,
+		tunnel: "tunnel" in given ? given.tunnel : usual.tunnel,
+		...(tokenFile === undefined ? {} : { tokenFile: redacted(tokenFile) }),
+		ownership: { verdict, reason: redacted("A reason.") },
+		exposes: target === undefined ? [] : [{ class: target, text: redacted("localhost:3389") }],
+		program: { ...usual.program, user: redacted(user), fileName: redacted(fileName) },
+	});
+	return tell(aNotice({ finding: aFinding({ worst, newest: worst, tunnels: [], firstSeen: at("21T20:07:05") }) }), knowledge);
+}
+
+const everySituation: readonly Situation[] = verdicts.flatMap((verdict) =>
+	modes.flatMap((mode) =>
+		targets.flatMap((target) =>
+			tables.flatMap((table) =>
+				[
+					{},
+					{ user: "NT AUTHORITY\\SYSTEM" },
+					{ user: "" },
+					{ tunnel: undefined },
+					{ tunnel: undefined, tokenFile: "C:\\ProgramData\\cf\\t.txt" },
+					{ user: "", tunnel: undefined, fileName: "" },
+				].map((more) => ({ verdict, mode, target, table, ...more })),
+			),
+		),
+	),
+);
+
+test("no step names a column, lacks its value, or says what the head has answered, in any situation", () => {
+	const column = /\b(?:Device|Initiating|Process|Account|Remote|Registry|Folder|File|Local|Action|Logon)[A-Z]\w+|\bSHA(?:1|256)\b/;
+	const lacking = /\(\)| {2}|\s[.,;:]|undefined|^ | on \.| of \.| at \.|\b(?:whether|why|who|from|in) *[.,]/;
+	for (const situation of everySituation) {
+		const { steps, happened } = storyOf(situation);
+		const where = JSON.stringify(situation);
+		expect(steps.length, where).toBeGreaterThan(0);
+		expect(steps.length, where).toBeLessThanOrEqual(3);
+		for (const text of [...steps, happened]) {
+			expect(text, where).not.toMatch(column);
+			expect(text, where).not.toMatch(lacking);
+			expect(text, where).toMatch(/^\S.*\.$/);
+		}
+		// The head has said it: an unapproved account needs no comparing, an approved tunnel no isolating.
+		if (situation.verdict !== "cannot-tell") expect(steps.join(" "), where).not.toMatch(/is yours|names the account/);
+		if (situation.verdict === "ours") expect(steps.join(" "), where).not.toMatch(/isolate|hostile|Ask /i);
+		else expect(steps.join(" "), where).toMatch(/isolate fin-lt-0142/);
+	}
+});
+
+describe("the first step leads to who can explain it", () => {
+	const first = (situation: Partial<Situation>) =>
+		storyOf({ verdict: "not-ours", mode: "named-token", target: undefined, table: "DeviceProcessEvents", ...situation }).steps[0];
+
+	test("a person is asked by name, about the file and the device", () => {
+		expect(first({})).toBe("Ask CONTOSO\\j.meyer whether they started cloudflared.exe on fin-lt-0142.");
+		expect(first({ mode: "service-install" })).toBe("Ask CONTOSO\\j.meyer whether they installed cloudflared.exe on fin-lt-0142.");
+	});
+
+	test.each(["NT AUTHORITY\\SYSTEM", "CORP\\SRV-DC01$", "root", "NT SERVICE\\MSSQLSERVER", "example\\root"])("nobody asks %s", (user) => {
+		expect(first({ user })).toBe("Find out who started cloudflared.exe on fin-lt-0142. It was started by powershell.exe.");
+	});
+
+	test.each(["systemd.user", "CONTOSO\\svc-backup", "maria", "CONTOSO\\root.cause"])("%s can be asked", (user) => {
+		expect(first({ user })).toBe(`Ask ${user} whether they started cloudflared.exe on fin-lt-0142.`);
+	});
+
+	test("a logon from the device itself is asked about as a logon", () => {
+		expect(first({ table: "DeviceLogonEvents" })).toBe(
+			"Ask CONTOSO\\j.meyer whether they logged on to fin-lt-0142 at 20:07 UTC. If not, disable the account and reset its password.",
+		);
+	});
+});
+
+test("where the owner is unknown, the step says where the account can be read", () => {
+	const second = (situation: Partial<Situation>) =>
+		storyOf({ verdict: "cannot-tell", mode: "named-token", target: undefined, table: "DeviceProcessEvents", ...situation }).steps[1];
+	expect(second({})).toBe(
+		"Check whether Cloudflare account 9f86d081…5ad015 is yours. If it is, approve it; if not, treat this as hostile.",
+	);
+	expect(second({ mode: "named-token-file", tunnel: undefined, tokenFile: "C:\\cf\\t.txt" })).toBe(
+		"Collect C:\\cf\\t.txt from fin-lt-0142 (Open device › Live response): its token names the account.",
+	);
+});
+
+describe("one sentence says what happened", () => {
+	const happened = (situation: Partial<Situation>) =>
+		storyOf({ verdict: "not-ours", mode: "named-token", target: "rdp", table: "DeviceProcessEvents", ...situation }).happened;
+
+	test("who started what, from where, and what is open since when", () => {
+		expect(happened({})).toBe(
+			"CONTOSO\\j.meyer started cloudflared.exe from C:\\Users\\j.meyer\\Downloads. RDP (localhost:3389) has been reachable from the internet since 20:07 UTC.",
+		);
+	});
+
+	test("without a user, the program that started it", () => {
+		expect(happened({ user: "", target: undefined })).toBe("powershell.exe started cloudflared.exe from C:\\Users\\j.meyer\\Downloads.");
+	});
+
+	test("a client exposes nothing, whatever address it names", () => {
+		expect(happened({ mode: "access-client" })).not.toContain("reachable");
+	});
+});
