@@ -6,6 +6,7 @@ import { checkApprovals } from "./doctor/approvals.ts";
 import { type Check, type Environment, type Result, runChecks } from "./doctor/check.ts";
 import { checkDestinations } from "./doctor/destinations.ts";
 import { checkHub } from "./doctor/hub.ts";
+import { checkPackage, type PackageCheck } from "./doctor/package.ts";
 import { endText, resultText } from "./doctor/report.ts";
 import { checkRuntime } from "./doctor/runtime.ts";
 import { checkSettings } from "./doctor/settings.ts";
@@ -17,14 +18,18 @@ import { connectHub } from "./hub/connection.ts";
 export interface DoctorOptions {
 	readonly sendTest: boolean;
 	readonly json: boolean;
+	/** Address of the deployed app's health function; with it, the package that runs is looked at. */
+	readonly health?: string | undefined;
+	/** File with the checksum of the package that should run. */
+	readonly package?: string | undefined;
 }
 
 const signInMs = 30_000;
 
 /** `tunnelwatch doctor`: looks at everything the function depends on. Returns the exit code. */
-export async function doctor({ sendTest, json }: DoctorOptions): Promise<number> {
+export async function doctor({ sendTest, json, health, package: checksumFile }: DoctorOptions): Promise<number> {
 	const results: Result[] = [];
-	for await (const result of examine(process.env, sendTest)) {
+	for await (const result of examine(process.env, sendTest, health === undefined ? undefined : { health, checksumFile })) {
 		results.push(result);
 		process.stdout.write(`${json ? JSON.stringify({ type: "check", ...result }) : resultText(result)}\n`);
 	}
@@ -34,8 +39,15 @@ export async function doctor({ sendTest, json }: DoctorOptions): Promise<number>
 }
 
 /** All findings, in the order in which things depend on each other. */
-export function examine(environment: Environment, sendTest: boolean): AsyncGenerator<Result> {
-	return runChecks(checks(environment, sendTest));
+export function examine(
+	environment: Environment,
+	sendTest: boolean,
+	deployed?: Pick<PackageCheck, "health" | "checksumFile">,
+): AsyncGenerator<Result> {
+	const key = environment["FUNCTION_KEY"]?.trim() ?? "";
+	const ofPackage: Check[] =
+		deployed === undefined ? [] : [{ name: "package", run: async () => [await checkPackage({ ...deployed, key })] }];
+	return runChecks([...checks(environment, sendTest), ...ofPackage]);
 }
 
 function checks(environment: Environment, sendTest: boolean): readonly Check[] {

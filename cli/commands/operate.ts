@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { DoctorOptions } from "../doctor.ts";
 
 /** `tunnelwatch drill` and `doctor` */
 export function addOperate(program: Command): void {
@@ -24,6 +25,8 @@ Exit code: 0 everybody has it · 1 somebody has not · 2 wrong usage or settings
 		.command("doctor")
 		.description("check everything the function depends on: settings, sign-in, table, hub, destinations; says what to do")
 		.option("--send-test", "send a marked test message to every destination", false)
+		.option("--health <address>", "also look at the deployed app: address of its health function, with its key in FUNCTION_KEY")
+		.option("--package <file>", "with --health: .sha256 of the package that should run")
 		.option("--json", "one JSON object per finding on standard output", false)
 		.addHelpText(
 			"after",
@@ -32,8 +35,8 @@ Give it the settings that the function has; docs/operate.md shows how. No value 
 
 Exit code: 0 nothing is broken · 1 something is · 2 wrong usage`,
 		)
-		.action(async ({ sendTest, json }: { readonly sendTest: boolean; readonly json: boolean }) => {
-			process.exitCode = await (await import("../doctor.ts")).doctor({ sendTest, json });
+		.action(async (options: DoctorOptions) => {
+			process.exitCode = await (await import("../doctor.ts")).doctor(options);
 		});
 }
 
