@@ -33,20 +33,59 @@ test("the guide asks for every table that a rule may read", () => {
 });
 
 test("every alarm is in the guide", () => {
-	const alarms = ["hubAlarms", "lineAlarms"].flatMap(
-		(list) => at(template.resources["alarms"], `properties.template.variables.${list}`) as { name: string }[],
+	const alarms = [...JSON.stringify(at(template.resources["alarms"], "properties.template.variables")).matchAll(/"name":"([a-z-]+)"/g)].map(
+		([, name = ""]) => ({ name }),
 	);
+	const growing = /createObject\('name', '([a-z-]+)'/.exec(
+		String(at(template.resources["alarms"], "properties.template.variables.growthAlarms")),
+	)?.[1];
 
 	expect(alarms).toHaveLength(13);
+	alarms.push({ name: String(growing) });
 	for (const { name } of alarms) expect(page).toMatch(new RegExp(`^\\| (\\S+, )?${name}(, \\S+)? \\| `, "m"));
 });
 
-test("what the guide types at a prompt names parameters, outputs and secrets that exist", () => {
+test("what the guide types at a prompt names outputs, parameters and secrets that exist", () => {
 	for (const [, output = ""] of page.matchAll(/properties\.outputs\.(\w+)\.value/g))
 		expect(Object.keys(template.outputs ?? {})).toContain(output);
-	for (const [, name = ""] of page.matchAll(/\b(\w+)='?["[{$]/g))
-		if (/^[a-z]/.test(name) && name !== "app") expect(["key", "vault", ...Object.keys(template.parameters ?? {})]).toContain(name);
+	const variables = readFileSync(`${root}infra/main.bicepparam`, "utf8");
+	for (const [name] of page.matchAll(/TUNNELWATCH_[A-Z_0-9]+/g)) expect(variables).toContain(`'${name}'`);
 	for (const name of ["teams-webhook-url", "webhook-url", "webhook-secret", "webhook-header"]) expect(page).toContain(`\`${name}\``);
+	const table = page.slice(page.indexOf("## 12."), page.indexOf("**A hub you already have.**"));
+	for (const [, name = ""] of table.matchAll(/`([a-z]+[A-Z]\w+)(?:=\w+)?`/g))
+		expect(Object.keys(template.parameters ?? {})).toContain(name);
+});
+
+/** Names that commands use without a line before, on the same path, that sets them. */
+function undefinedNames(guide: string): string[] {
+	const ways = ["### azd: one command", "### The portal's button", "### Azure CLI", "### GitHub Actions"];
+	const common = guide.slice(guide.indexOf("## 5."));
+	return ways.flatMap((way) => {
+		const start = guide.indexOf(way);
+		const path = guide.slice(start, guide.slice(start + 5).search(/\n##/) + start + 5) + common;
+		const known = new Set(["HOME", "PATH"]);
+		return [...path.matchAll(/```(?:sh|yaml)\n([\s\S]+?)```/g)].flatMap(([, block = ""]) =>
+			block.split("\n").flatMap((line) => {
+				const used = [...line.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = ""]) => name);
+				const missing = used.filter((name) => !known.has(name) && !new RegExp(`\\b(for|read -rs) ${name}\\b`).test(line));
+				for (const [, name = ""] of line.matchAll(/\b(?:for |read -rs |export )?([A-Za-z_]\w*)(?==|: | in |$)/g)) known.add(name);
+				return missing.map((name) => `${way}: ${name}`);
+			}),
+		);
+	});
+}
+
+test("each way to deploy, and all that follows, uses only names that it has set before", () => {
+	expect(undefinedNames(page)).toEqual([]);
+	expect(undefinedNames(page.replace(/^vault=.+$/m, "").replaceAll("$vault", "$VAULT_NAME"))).toContain("### azd: one command: VAULT_NAME");
+	expect(undefinedNames(page.replace(/^group=.+$/gm, ""))).toContain("### Azure CLI: group");
+});
+
+test("approvals and a dry run come before the export, and the drill after it", () => {
+	const places = ["run --what-if", "### Azure CLI", "Streaming API > Add", "drill\n```"].map((text) => page.indexOf(text));
+
+	expect(places).toEqual([...places].sort((one, other) => one - other));
+	expect(places[0]).toBeGreaterThan(0);
 });
 
 test("actions are to be pinned by commit, and no invented commit is printed", () => {
