@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
 /** The version whose output is committed. It writes its number into the template, so no other gives the same file. */
-export const bicepVersion = "0.49.2";
+const bicepVersion = "0.49.2";
 
 export type BicepSearch = { readonly ok: true; readonly path: string } | { readonly ok: false; readonly missing: string };
 

@@ -33,7 +33,7 @@ test("every field goes to a parameter of the template, and every output comes fr
 
 test("secrets are typed into password boxes, and nothing else is", () => {
 	for (const name of Object.keys(outputs)) {
-		const secret = parameters[name]?.type === "securestring";
+		const secret = at(parameters, `${name}.type`) === "securestring";
 		expect(fieldOf(name)?.type === "Microsoft.Common.PasswordBox", name).toBe(secret);
 	}
 });
@@ -44,11 +44,11 @@ test("what the template would refuse without, the form asks for", () => {
 });
 
 test("lists offer what the template allows, and the defaults are the template's", () => {
-	expect(fieldOf("preset")?.constraints?.allowedValues?.map(({ value }) => value)).toEqual(parameters["preset"]?.allowedValues);
+	expect(fieldOf("preset")?.constraints?.allowedValues?.map(({ value }) => value)).toEqual(at(parameters, "preset.allowedValues"));
 	expect(fieldOf("partitionCount")?.constraints?.allowedValues?.map(({ value }) => value)).toEqual([4, 8, 16, 32]);
-	expect(String(fieldOf("partitionCount")?.defaultValue)).toMatch(new RegExp(`^${String(parameters["partitionCount"]?.defaultValue)}:`));
+	expect(String(fieldOf("partitionCount")?.defaultValue)).toMatch(new RegExp(`^${String(at(parameters, "partitionCount.defaultValue"))}:`));
 	for (const name of ["preset", "prefix", "eventHubName", "existingNamespaceId"])
-		expect(fieldOf(name)?.defaultValue, name).toBe(parameters[name]?.defaultValue);
+		expect(fieldOf(name)?.defaultValue, name).toBe(at(parameters, `${name}.defaultValue`));
 });
 
 describe("the form's patterns", () => {
