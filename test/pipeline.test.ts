@@ -88,6 +88,23 @@ describe("a batch", () => {
 		expect(learnFailed).toBeUndefined();
 	});
 
+	test("learns nothing of the devices of other tenants when ours are named", async () => {
+		const learned: unknown[] = [];
+		const { all } = parts({
+			accepts: ({ tenantId }) => tenantId === "t",
+			learn: (rows) => {
+				learned.push(...rows.map((row) => [row.tenantId, row.columns["DeviceId"]]));
+				return Promise.resolve();
+			},
+		});
+		const foreign = [about("a1"), about("d4")].map((record) => ({ ...record, tenantId: "another" }));
+		await runPipeline(messages([JSON.stringify({ records: [about("a1"), tunnelOn("a1"), about("b2"), ...foreign] })]), all);
+		expect(learned).toEqual([
+			["t", "a1"],
+			["t", "b2"],
+		]);
+	});
+
 	test("that was recorded is not refused because something about other devices could not be kept; it says why", async () => {
 		const { calls, all } = parts({
 			learn: (rows) =>

@@ -209,6 +209,20 @@ describe("what counts as a change", () => {
 	});
 });
 
+test("of more than 100 facts about a device the newest are remembered: the oldest are told again, what is known is not", () => {
+	const day = at("21T20:00:00");
+	const rules = (from: number, to: number) =>
+		Array.from({ length: to - from }, (_, n) => ({ id: `rule-${from + n}`, severity: "medium" as const, evidence: [] }));
+	const bare = { tunnel: undefined, program: { ...aSighting().program, sha256: "", user: redacted(""), folderClass: "unknown" as const } };
+	const first = outcome(undefined, [again("a", { ...bare, rules: rules(0, 100) })], day).finding;
+	const { finding } = outcome(first, [again("b", { ...bare, rules: rules(100, 101) })], day);
+
+	expect(finding.sigs).toHaveLength(100);
+	expect(reason(finding, [again("c", { ...bare, rules: rules(100, 101) })], day)).toBe("held");
+	expect(reason(finding, [again("d", { ...bare, rules: rules(1, 2) })], day)).toBe("held");
+	expect(reason(finding, [again("e", { ...bare, rules: rules(0, 1) })], day)).toBe("changed");
+});
+
 test("the order inside a batch does not matter, and neither does cutting it in two", () => {
 	const sighting = fc.record({
 		id: fc.integer({ min: 0, max: 30 }),

@@ -8,20 +8,26 @@ const maxAnswerBytes = 4096;
 /** Between the deadline of the request and the one around it: time enough for the first to be reported as what it is. */
 const graceMs = 250;
 
+export interface PostOptions {
+	readonly timeoutMs: number;
+	/** How names become addresses; as the system does it, if absent. */
+	readonly resolveName?: typeof lookup;
+}
+
 /**
  * The only way out to a destination. Built on `node:https` and not on `fetch`, because it must know whether the
  * request had left when something failed, and must connect to the very address that was checked.
  */
-export function createPost({ timeoutMs }: { timeoutMs: number }): PostFunction {
+export function createPost({ timeoutMs, resolveName = lookup }: PostOptions): PostFunction {
 	return (post) => {
 		// One deadline for name lookup, connection, headers and body: a server that drips bytes cannot hold us.
 		const signal = AbortSignal.any([post.signal, AbortSignal.timeout(timeoutMs)]);
-		return send(post, signal, timeoutMs + graceMs);
+		return send(post, signal, timeoutMs + graceMs, resolveName);
 	};
 }
 
 /** The deadline around the request does not ask the request: whatever a socket does or leaves undone, there is an answer. */
-function send(post: Post, signal: AbortSignal, outerMs: number): Promise<Answer> {
+function send(post: Post, signal: AbortSignal, outerMs: number, resolveName: typeof lookup): Promise<Answer> {
 	return new Promise((resolve) => {
 		const url = new URL(post.url);
 		const secure = url.protocol === "https:";
@@ -31,7 +37,7 @@ function send(post: Post, signal: AbortSignal, outerMs: number): Promise<Answer>
 			// A fresh connection each time: a kept one may be half dead, and then nobody knows what arrived.
 			agent: false,
 			signal,
-			...(post.allowAddress === undefined ? {} : { lookup: checkedLookup(post.allowAddress) }),
+			...(post.allowAddress === undefined ? {} : { lookup: checkedLookup(post.allowAddress, resolveName) }),
 		};
 		let connected = false;
 		let answering = false;
@@ -92,9 +98,9 @@ function readStart(response: IncomingMessage, then: (text: string) => void): voi
 }
 
 /** Refuses the host when any of its addresses is not allowed, and hands over the checked ones: no second lookup. */
-function checkedLookup(allowed: (address: string) => boolean): NonNullable<RequestOptions["lookup"]> {
+function checkedLookup(allowed: (address: string) => boolean, resolveName: typeof lookup): NonNullable<RequestOptions["lookup"]> {
 	return (hostname, options, callback) => {
-		lookup(hostname, { ...options, all: true }, (error, addresses) => {
+		resolveName(hostname, { ...options, all: true }, (error, addresses) => {
 			const [first] = addresses ?? [];
 			if (error !== null || first === undefined) callback(error ?? new Error("no address"), "");
 			else if (!addresses.every(({ address }) => allowed(address))) callback(forbiddenAddress(), "");

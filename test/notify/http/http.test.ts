@@ -1,3 +1,4 @@
+import { lookup } from "node:dns";
 import { describe, expect, test } from "vitest";
 import type { Post } from "../../../lib/notify/http/answer.ts";
 import { createPost } from "../../../lib/notify/http/http.ts";
@@ -100,6 +101,41 @@ describe("an address that is not allowed is never connected to", () => {
 		const { base, received } = await receiver(status(200));
 		const url = base.replace("127.0.0.1", "localhost");
 		expect(await patient(to(url, { allowAddress: () => true }))).toMatchObject({ status: 200 });
+		expect(received).toHaveLength(1);
+	});
+});
+
+describe("a name with several addresses", () => {
+	/** Stands in for the name service, which on a test machine has one address for each name. */
+	const named = (...addresses: readonly string[]) =>
+		createPost({
+			timeoutMs: 10_000,
+			resolveName: Object.assign(
+				(_: string, __: object, done: (error: null, found: readonly { address: string; family: number }[]) => void) => {
+					done(
+						null,
+						addresses.map((address) => ({ address, family: 4 })),
+					);
+				},
+				{ __promisify__: lookup.__promisify__ },
+			) as typeof lookup,
+		});
+	const allowAddress = (address: string): boolean => address === "127.0.0.1";
+
+	test.each([
+		["the first", ["192.0.2.1", "127.0.0.1"]],
+		["the last", ["127.0.0.1", "192.0.2.1"]],
+	])("is refused when only %s of them is not allowed", async (_, addresses) => {
+		const { base, received } = await receiver(status(200));
+		const url = base.replace("127.0.0.1", "hooks.example.com");
+		expect(await named(...addresses)(to(url, { allowAddress }))).toMatchObject({ failure: "forbidden-address", ambiguous: false });
+		expect(received).toHaveLength(0);
+	});
+
+	test("is connected to when all are", async () => {
+		const { base, received } = await receiver(status(200));
+		const url = base.replace("127.0.0.1", "hooks.example.com");
+		expect(await named("127.0.0.1", "127.0.0.1")(to(url, { allowAddress }))).toMatchObject({ status: 200 });
 		expect(received).toHaveLength(1);
 	});
 });
