@@ -66,19 +66,19 @@ describe("a message is begun", () => {
 	/** Between the claim and the message, the table takes this long to show the finding. */
 	async function sentAfter(ms: number) {
 		const sink = createSink("teams");
-		const slow = { now: false };
+		const delays: number[] = [];
 		const world: World = createWorld([sink], {
 			table: (memory): Table => ({
 				...memory,
 				async get(key: Key) {
 					const row = await memory.get(key);
-					if (slow.now && key.rowKey.startsWith("f|")) later(world, ms);
+					if (key.rowKey.startsWith("f|")) for (const delay of delays) later(world, delay);
 					return row;
 				},
 			}),
 		});
 		await world.recorder.record([aSighting()], world.clock.now);
-		slow.now = true;
+		delays.push(ms);
 		await world.dispatcher.deliver([keyOfSighting], afterRecording);
 		return { world, sink, owed: await world.owed("teams") };
 	}
