@@ -16,7 +16,7 @@ const trigger = {
 app.eventHub("detect", {
 	...trigger,
 	handler: async (bodies: unknown, context: InvocationContext) => {
-		for (const line of await tracked(theApp().detect(bodies, context.triggerMetadata)))
+		for (const line of await tracked(theApp().detect(bodies, context.triggerMetadata, context.retryContext?.retryCount)))
 			context[line.event === "error" ? "error" : "log"](JSON.stringify(line));
 	},
 });

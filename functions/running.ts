@@ -18,6 +18,13 @@ export function tracked<T>(work: Promise<T>): Promise<T> {
 	return work;
 }
 
+const noteEveryMs = 15_000;
+// In the background, so that a batch in which nothing is found makes no call.
+setInterval(() => {
+	if (composed !== undefined) void tracked(composed.note());
+}, noteEveryMs).unref();
+
 app.hook.appTerminate(async () => {
-	await Promise.race([Promise.allSettled(running), new Promise((resolve) => setTimeout(resolve, 4_000))]);
+	const ended = Promise.allSettled(running).then(() => composed?.note());
+	await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 4_000))]);
 });

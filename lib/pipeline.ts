@@ -1,29 +1,20 @@
 import type { DeviceRow } from "./defender/device.ts";
 import { deviceKey } from "./defender/device-identity.ts";
-import { type Decoded, decodeMessage, decodeRecords, nothingDecoded } from "./defender/envelope.ts";
-import { hubLimits, type Limits } from "./defender/limits.ts";
 import type { Message } from "./defender/message.ts";
-import type { DefenderRecord } from "./defender/record.ts";
-import type { Match } from "./detect/match.ts";
-import type { Sieve } from "./detect/prefilter/prefilter.ts";
 import { redactError } from "./families/redact.ts";
 import { findingId } from "./findings/finding.ts";
-import type { Delivered } from "./outbox/delivery-report.ts";
+import { type Inspected, inspect, type Steps } from "./inspect.ts";
+import { type Delivered, nothingDelivered } from "./outbox/delivery-report.ts";
 import type { Recorded } from "./outbox/record.ts";
 import type { Sighting } from "./sighting/sighting.ts";
+import { inParallel } from "./store/parallel.ts";
+import { faultName, isFault } from "./watch/fault.ts";
+import type { Progress } from "./watch/progress.ts";
 import type { Quarantined } from "./watch/quarantine.ts";
-import { entriesOf, type Setback } from "./watch/quarantine-entries.ts";
+import { entriesOf } from "./watch/quarantine-entries.ts";
 
 /** What the six steps need from the world. */
-export interface Parts {
-	/** Step 1; absent = every message is parsed whole, with the same result. */
-	readonly sieve: Sieve | undefined;
-	/** What one message may hold; absent = the limits of a hub. */
-	readonly limits?: Limits;
-	readonly match: (record: DefenderRecord) => readonly Match[];
-	/** Is the record from one of our tenants? Others are set aside. */
-	readonly accepts: (record: { readonly tenantId: string }) => boolean;
-	readonly sight: (record: DefenderRecord, matches: readonly Match[]) => readonly Sighting[];
+export interface Parts extends Steps {
 	/** What DeviceInfo and DeviceNetworkInfo say; absent = they are passed over. */
 	readonly learn: ((rows: readonly DeviceRow[]) => Promise<void>) | undefined;
 	/** Whose tunnel and how urgent, with what is known besides the record. */
@@ -33,6 +24,10 @@ export interface Parts {
 	/** Best effort: what it cannot deliver stays owed. */
 	readonly deliver: (keys: readonly string[]) => Promise<Delivered>;
 	readonly clock: () => Date;
+	/** So long a batch may record; absent = as long as it takes. What is left then comes again. */
+	readonly budgetMs?: number;
+	/** What earlier tries of the same batch have recorded. */
+	readonly progress?: Progress;
 }
 
 /** Everything a batch came to. Counts are in records unless they say otherwise. */
@@ -43,38 +38,85 @@ export interface Outcome extends Inspected {
 	readonly learnFailed: string | undefined;
 }
 
-/** Steps 1–4: bytes and rules in, values out. */
-export interface Inspected {
-	readonly messages: number;
-	/** Records parsed; with a sieve, only those of the messages it could not rule out. */
-	readonly records: number;
-	/** Those of them that are of a table which somebody here reads. */
-	readonly known: number;
-	readonly sightings: readonly Sighting[];
-	readonly devices: readonly DeviceRow[];
-	readonly quarantined: readonly Quarantined[];
-}
-
 /**
- * One batch through all six steps. Rejects only if recording failed: then the caller must not acknowledge the batch.
- * Unreadable input is noted before anything is recorded, so that it is never silently dropped either. What is said about
- * devices is learned first only where judging needs it: the rest must not delay a message, nor fail what is recorded.
+ * One batch through all six steps. Rejects only if something of it could not be recorded, and then records the rest
+ * before: the caller must not acknowledge the batch, and the next try finds what is done already. Unreadable input is
+ * noted before anything is recorded, so that it is never silently dropped either. What is said about devices is learned
+ * first only where judging needs it: the rest must not delay a message, nor fail what is recorded. A batch without a
+ * match touches nothing outside of the process.
  */
 export async function runPipeline(messages: readonly Message[], parts: Parts): Promise<Outcome> {
 	const inspected = inspect(messages, parts);
-	await parts.quarantine(inspected.quarantined, parts.clock());
+	await setAside(parts, inspected.quarantined);
 	const seen = new Set(inspected.sightings.map(({ device }) => deviceKey(device)));
 	const isSeen = ({ tenantId, columns: { DeviceId: id } }: DeviceRow) => typeof id === "string" && seen.has(deviceKey({ tenantId, id }));
 	const needed = inspected.devices.filter(isSeen);
 	if (needed.length > 0) await parts.learn?.(needed);
-	const sightings = await parts.judge(inspected.sightings, parts.clock());
-	const recorded = await parts.record(sightings, parts.clock());
-	const refused = recorded.filter((one) => one.reason === "quarantined").map(({ key }) => refusedEntry(key));
-	if (refused.length > 0) await parts.quarantine(refused, parts.clock());
-	const delivered = await parts.deliver(recorded.filter((one) => one.kinds.length > 0).map((one) => one.key));
+	const { sightings, recorded, quarantined } = await recordDevices(inspected, parts);
+	await setAside(parts, quarantined);
+	const told = recorded.filter((one) => one.kinds.length > 0).map((one) => one.key);
+	const delivered = told.length > 0 ? await parts.deliver(told) : nothingDelivered;
 	const rest = inspected.devices.filter((row) => !isSeen(row));
 	const learnFailed = rest.length > 0 ? await failureOf(parts.learn?.(rest)) : undefined;
-	return { ...inspected, quarantined: [...inspected.quarantined, ...refused], sightings, recorded, delivered, learnFailed };
+	return { ...inspected, quarantined: [...inspected.quarantined, ...quarantined], sightings, recorded, delivered, learnFailed };
+}
+
+async function setAside({ quarantine, clock }: Parts, entries: readonly Quarantined[]): Promise<void> {
+	if (entries.length > 0) await quarantine(entries, clock());
+}
+
+const devicesAtOnce = 16;
+
+/** Device after device, each by itself: one that cannot be recorded keeps none of the others from it. */
+async function recordDevices(
+	{ sightings, origins }: Inspected,
+	parts: Parts,
+): Promise<Pick<Outcome, "sightings" | "recorded" | "quarantined">> {
+	const ends = parts.clock().getTime() + (parts.budgetMs ?? Number.POSITIVE_INFINITY);
+	const groups = [...Map.groupBy(sightings, ({ device }) => deviceKey(device)).values()];
+	const todo = groups.filter((group) => !group.every((one) => parts.progress?.isDone(one)));
+	const judged = new Map<Sighting, Sighting>();
+	const quarantined: Quarantined[] = [];
+	const failures: unknown[] = [];
+	let late = 0;
+	const recorded = await inParallel(todo, devicesAtOnce, async (group): Promise<readonly Recorded[]> => {
+		if (parts.clock().getTime() >= ends) {
+			late += 1;
+			return [];
+		}
+		try {
+			const known = await parts.judge(group, parts.clock());
+			for (const [index, one] of group.entries()) judged.set(one, known[index] ?? one);
+			const done = await parts.record(known, parts.clock());
+			parts.progress?.done(group);
+			return done;
+		} catch (error) {
+			if (isFault(error)) quarantined.push(...unexpected(group, origins, error));
+			else failures.push(error);
+			return [];
+		}
+	});
+	if (failures.length + late > 0) throw unfinished(failures, late, todo.length);
+	const all = recorded.flat();
+	for (const { key, reason } of all) if (reason === "quarantined") quarantined.push(refusedEntry(key));
+	return { sightings: sightings.map((one) => judged.get(one) ?? one), recorded: all, quarantined };
+}
+
+function unfinished(failures: readonly unknown[], late: number, total: number): Error {
+	const [first] = failures;
+	if (first === undefined) return new Error(`${late} of ${total} devices could not be recorded in time; the next try goes on with them`);
+	return new Error(`${failures.length + late} of ${total} devices could not be recorded: ${redactError(first)}`);
+}
+
+/** A fault of ours about these sightings costs them, and is noted where they stand. */
+function unexpected(group: readonly Sighting[], origins: Inspected["origins"], error: unknown): readonly Quarantined[] {
+	const places = group.flatMap((one) => origins.get(one) ?? []);
+	return [...Map.groupBy(places, ({ message }) => message)].flatMap(([message, those]) =>
+		entriesOf(
+			message,
+			those.map(({ record }) => ({ record, reason: "unexpected", error: faultName(error) })),
+		),
+	);
 }
 
 async function failureOf(work: Promise<void> | undefined): Promise<string | undefined> {
@@ -84,64 +126,6 @@ async function failureOf(work: Promise<void> | undefined): Promise<string | unde
 	} catch (error) {
 		return redactError(error);
 	}
-}
-
-/** Whatever a message or one of its records does to a step costs that message or record, and is set aside by its place. */
-export function inspect(
-	messages: readonly Message[],
-	{ sieve, limits = hubLimits, match, accepts, sight }: Pick<Parts, "sieve" | "limits" | "match" | "accepts" | "sight">,
-): Inspected {
-	const sightings: Sighting[] = [];
-	const devices: DeviceRow[] = [];
-	const quarantined: Quarantined[] = [];
-	let records = 0;
-	let known = 0;
-	for (const message of messages) {
-		const setbacks: Setback[] = [];
-		const guarded = (record: number | undefined, work: () => void): void => {
-			try {
-				work();
-			} catch (error) {
-				setbacks.push({ record, reason: "unexpected", error: error instanceof Error ? error.name : typeof error });
-			}
-		};
-		guarded(undefined, () => {
-			const decoded = readMessage(message.body, sieve, limits);
-			records += decoded.total;
-			known += decoded.records.length + decoded.devices.length;
-			// Never spread into arguments: there may be a million.
-			for (const one of decoded.unreadable) setbacks.push(one);
-			for (const one of decoded.devices) if (accepts(one)) devices.push(one);
-			for (const [index, record] of decoded.records.entries()) {
-				guarded(decoded.positions[index], () => {
-					const matches = match(record);
-					if (matches.length === 0) return;
-					if (accepts(record)) sightings.push(...sight(record, matches));
-					else setbacks.push({ record: undefined, reason: "other-tenant" });
-				});
-			}
-		});
-		quarantined.push(...entriesOf(message, setbacks));
-	}
-	return { messages: messages.length, records, known, sightings, devices, quarantined };
-}
-
-function readMessage(body: unknown, sieve: Sieve | undefined, limits: Limits): Decoded {
-	if (sieve === undefined || !(body instanceof Uint8Array) || body.byteLength > limits.bytes) return decodeMessage(body, limits);
-	const sifted = sieve.sift(body);
-	switch (sifted.verdict) {
-		case "nothing":
-			return nothingDecoded;
-		case "records":
-			return placeless(decodeRecords(sifted.records, limits));
-		case "whole":
-			return decodeMessage(body, limits);
-	}
-}
-
-/** Records that were cut out of their message do not know where they stood. */
-function placeless(decoded: Decoded): Decoded {
-	return { ...decoded, positions: [], unreadable: decoded.unreadable.map((one) => ({ ...one, record: undefined })) };
 }
 
 /** What the table refuses for ever is named by its finding; its records stand in the hub for as long as that keeps them. */

@@ -16,6 +16,7 @@ export const rooms = [
 	"watch",
 	"notify",
 	"actions",
+	"inspect.ts",
 	"pipeline.ts",
 	"app",
 ] as const;

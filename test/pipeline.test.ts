@@ -4,7 +4,11 @@ import type { Message } from "../lib/defender/message.ts";
 import { createMatcher } from "../lib/detect/match.ts";
 import { createSieve } from "../lib/detect/prefilter/prefilter.ts";
 import { allRules } from "../lib/families/all-rules.ts";
-import { inspect, type Parts, runPipeline } from "../lib/pipeline.ts";
+import { inspect } from "../lib/inspect.ts";
+import type { Recorded } from "../lib/outbox/record.ts";
+import { type Parts, runPipeline } from "../lib/pipeline.ts";
+import type { Sighting } from "../lib/sighting/sighting.ts";
+import { createProgressBook } from "../lib/watch/progress.ts";
 import { recordsIn } from "../lib/watch/quarantine.ts";
 import { at } from "./builders.ts";
 import { sight } from "./sighting/sight-one.ts";
@@ -16,6 +20,11 @@ const messages = (bodies: readonly (string | Uint8Array)[]): readonly Message[] 
 		body: typeof body === "string" ? Buffer.from(body) : body,
 	}));
 const steps = { sieve: undefined, match: createMatcher(allRules), sight, accepts: () => true };
+
+function told({ device }: Sighting): Recorded {
+	const nothing = { fresh: 1, repeats: 0, finding: undefined, dueAt: undefined, owed: [] };
+	return { key: device.id, reason: "new", kinds: ["new"], ...nothing };
+}
 
 /** Parts whose world keeps what it is given. */
 function parts(change: Partial<Parts> = {}) {
@@ -31,7 +40,7 @@ function parts(change: Partial<Parts> = {}) {
 		},
 		record: (sightings) => {
 			calls.push(`record ${sightings.length}`);
-			return Promise.resolve([]);
+			return Promise.resolve(sightings.map(told));
 		},
 		deliver: (keys) => {
 			calls.push(`deliver ${keys.length}`);
@@ -56,7 +65,16 @@ describe("a batch", () => {
 	test("is quarantined, then recorded, then told", async () => {
 		const { calls, all } = parts();
 		await runPipeline(messages([...corpus, "not json"]), all);
-		expect(calls.map((call) => call.split(" ")[0])).toEqual(["quarantine", "record", "deliver"]);
+		expect([...new Set(calls.map((call) => call.split(" ")[0]))]).toEqual(["quarantine", "record", "deliver"]);
+	});
+
+	test("in which nothing matches touches nothing outside", async () => {
+		const { calls, all } = parts();
+		await runPipeline(
+			messages(['{"records":[]}', JSON.stringify({ records: [{ ...tunnelOn("a1"), properties: { FileName: "a.exe" } }] })]),
+			all,
+		);
+		expect(calls).toEqual([]);
 	});
 
 	const tunnelOn = (DeviceId: string) => ({
@@ -84,7 +102,7 @@ describe("a batch", () => {
 			},
 		});
 		const { learnFailed } = await runPipeline(withDevices, all);
-		expect(calls).toEqual(["quarantine 0", "learn A1,a1", "judge", "record 1", "deliver 0", "learn b2,c3"]);
+		expect(calls).toEqual(["learn A1,a1", "judge", "record 1", "deliver 1", "learn b2,c3"]);
 		expect(learnFailed).toBeUndefined();
 	});
 
@@ -119,6 +137,67 @@ describe("a batch", () => {
 		expect(calls.some((call) => call.startsWith("deliver"))).toBe(false);
 	});
 
+	describe("of ten devices", () => {
+		const devices = Array.from({ length: 10 }, (_, n) => `d${n}`);
+		const tenDevices = messages(devices.map((id) => JSON.stringify({ records: [tunnelOn(id)] })));
+		/** Records each device but those that `work` turns away. */
+		const recording = (work: (id: string) => Promise<void>) => {
+			const done: string[] = [];
+			const record: Parts["record"] = async (sightings) => {
+				for (const { device } of sightings) {
+					await work(device.id);
+					done.push(device.id);
+				}
+				return sightings.map(told);
+			};
+			return { done, record };
+		};
+
+		test("records nine when the table refuses one, and comes again", async () => {
+			const { done, record } = recording((id) => (id === "d3" ? Promise.reject(new Error("busy")) : Promise.resolve()));
+			await expect(runPipeline(tenDevices, parts({ record }).all)).rejects.toThrow("1 of 10 devices could not be recorded: busy");
+			expect(done).toHaveLength(9);
+		});
+
+		test("begins the next try with what is left", async () => {
+			const table: { busy: boolean } = { busy: true };
+			const progress = createProgressBook().of("defender/0", 1);
+			const { done, record } = recording((id) => (table.busy && id > "d3" ? Promise.reject(new Error("busy")) : Promise.resolve()));
+			await expect(runPipeline(tenDevices, parts({ record, progress }).all)).rejects.toThrow("6 of 10");
+			table.busy = false;
+			const outcome = await runPipeline(tenDevices, parts({ record, progress }).all);
+			expect(new Set(done)).toEqual(new Set(devices));
+			expect(outcome.recorded).toHaveLength(6);
+		});
+
+		test("stops when its time is over, and says how many are left", async () => {
+			let now = at("21T20:00:00").getTime();
+			const { done, record } = recording(() => {
+				now += 1_000;
+				return Promise.resolve();
+			});
+			// Judging takes a second for each, so four are begun in time.
+			const clock = () => new Date(now);
+			const judge: Parts["judge"] = async (sightings) => {
+				now += 1_000;
+				return sightings;
+			};
+			await expect(runPipeline(tenDevices, parts({ record, judge, clock, budgetMs: 4_000 }).all)).rejects.toThrow(
+				"6 of 10 devices could not be recorded in time",
+			);
+			expect(done).toHaveLength(4);
+		});
+
+		test("that a fault of ours turns away for ever loses that device's records to the quarantine, by their place", async () => {
+			const { done, record } = recording((id) => (id === "d3" ? Promise.reject(new TypeError("no")) : Promise.resolve()));
+			const outcome = await runPipeline(tenDevices, parts({ record }).all);
+			expect(done).toHaveLength(9);
+			expect(outcome.quarantined).toMatchObject([
+				{ at: { source: "defender/0", message: 4 }, record: 0, reason: "unexpected", error: "TypeError" },
+			]);
+		});
+	});
+
 	test("whose finding the table refuses for ever costs that finding, and says so", async () => {
 		const refused = {
 			key: "3f9c2a7d5110aabbccddeeff",
@@ -131,7 +210,7 @@ describe("a batch", () => {
 			owed: [],
 		};
 		const { calls, all } = parts({ record: () => Promise.resolve([refused]) });
-		const outcome = await runPipeline(messages(corpus), all);
+		const outcome = await runPipeline(withDevices, all);
 		expect(outcome.quarantined).toMatchObject([{ at: { source: "finding cf-3f9c2a7d5110" }, reason: "refused-by-table" }]);
 		expect(calls).toContain("quarantine 1");
 	});

@@ -1,35 +1,43 @@
 import { resolve } from "node:path";
 import { deviceTables } from "../defender/device.ts";
-import { hubMessages } from "../defender/hub.ts";
-import type { Message } from "../defender/message.ts";
 import { createSieve } from "../detect/prefilter/prefilter.ts";
+import { redactError } from "../families/redact.ts";
 import { addressSettings } from "../notify/index.ts";
 import { afterRecording, eachMinute } from "../outbox/deliver.ts";
 import { fallBack } from "../outbox/fallback.ts";
 import { readOutbox } from "../outbox/outbox.ts";
-import { runPipeline } from "../pipeline.ts";
 import { tidy } from "../watch/close-findings.ts";
-import { createStreamNote, newestEvent } from "../watch/newest-event.ts";
+import { newestEvent } from "../watch/newest-event.ts";
+import { createNotebook } from "../watch/notebook.ts";
 import { watch } from "../watch/routine-messages.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
 import { composeDestinations, composeDetection, composeStorage, openTable, world } from "./compose.ts";
+import { withDeadline } from "./deadline.ts";
+import { createDetect } from "./detect-batch.ts";
 import { type Health, problemsOf } from "./health.ts";
 import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
-import { createProblemLog, createQuietLog } from "./log-throttle.ts";
+import { createProblemLog } from "./log-throttle.ts";
 import { packageWarning, type RunningPackage, runningPackage } from "./running-package.ts";
 import { readSettings, type Settings } from "./settings.ts";
-import { createTotals } from "./totals.ts";
 
 /** What the functions call. Answers are the lines they log. */
 export interface AzureApp {
-	/** Rejects only if the batch could not be recorded, so that it comes again. */
-	detect(bodies: unknown, triggerMetadata: unknown): Promise<readonly (DetectLine | ErrorLine)[]>;
+	/**
+	 * Rejects only if the batch could not be recorded, so that it comes again.
+	 *
+	 * @param retryCount how often the host has tried this batch before.
+	 */
+	detect(bodies: unknown, triggerMetadata: unknown, retryCount?: number): Promise<readonly (DetectLine | ErrorLine)[]>;
+	/** Writes down what was read since the last time. Never rejects: what the table does not take is written the next time. */
+	note(): Promise<void>;
 	/** Whatever is owed, and what the timer looks after. Never rejects because of a destination. */
 	deliver(): Promise<readonly (DeliverLine | ErrorLine)[]>;
 	/** What is wrong now and what to do, and how things stand. */
 	health(): Promise<Omit<Health, "ok">>;
 }
 
+/** Around the table's own deadline of 10 s. */
+const tableMs = 12_000;
 const tidyEveryMs = 600_000;
 const tidiedAtOnce = 100;
 /** Delivering takes 40 s at most; a sign of life takes 15 s. */
@@ -46,10 +54,9 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 	const names = destinations.map((one) => one.name);
 	if (destinations.length === 0) throw wrongSettings([`${addressSettings}: set at least one, or nobody is ever told`]);
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE, (path) => resolve(root, path));
-	const table = openTable(endpoint, settings.TABLE_NAME);
+	const table = withDeadline(openTable(endpoint, settings.TABLE_NAME), tableMs);
 	const { quarantine, recorder, dispatcher, judge, learn } = composeStorage(settings, table, destinations, approvals);
-	const noteStream = createStreamNote(table);
-	const quietLog = createQuietLog();
+	const notebook = createNotebook(table);
 	const problemLog = createProblemLog();
 	let running: { readonly package: RunningPackage | undefined } | undefined;
 	let tidiedAt = Number.NEGATIVE_INFINITY;
@@ -65,38 +72,23 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 		record: recorder.record,
 		deliver: (keys: readonly string[]) => dispatcher.deliver(keys, afterRecording),
 	};
+	let noteFailure: string | undefined;
+	const note = () =>
+		notebook.write(world.clock()).then(
+			() => {
+				noteFailure = undefined;
+			},
+			(error: unknown) => {
+				noteFailure = `what was read was not noted: ${redactError(error)}`;
+			},
+		);
 	return {
-		async detect(bodies, triggerMetadata) {
-			const started = world.clock();
-			const messages = hubMessages(bodies, triggerMetadata);
-			// Before recording: once that is done, nothing may fail the batch any more.
-			const newest = newestOf(messages);
-			if (newest !== undefined) await noteStream(newest, started);
-			const outcome = await runPipeline(messages, parts);
-			const counter = createTotals();
-			counter.add(outcome);
-			const { sent, retried, possibleDuplicates } = outcome.delivered;
-			const now = world.clock();
-			const line = quietLog(
-				{
-					event: "detect",
-					...counter.totals(),
-					sent,
-					retried,
-					possibleDuplicates,
-					eventAgeMs: eventAge(messages, started),
-					ms: now.getTime() - started.getTime(),
-				},
-				now,
-			);
-			const { learnFailed } = outcome;
-			const failed: readonly ErrorLine[] =
-				learnFailed === undefined ? [] : [{ event: "error", what: `device context was not stored: ${learnFailed}` }];
-			return line === undefined ? failed : [line, ...failed];
-		},
+		detect: createDetect({ parts, table, notebook, noteFailure: () => noteFailure, sieve }),
+		note,
 		async deliver() {
 			const started = world.clock();
 			const errors: string[] = [];
+			await note();
 			const orSay = (what: string) => (error: unknown) => {
 				errors.push(`${what}: ${error instanceof Error ? error.message : "unknown error"}`);
 			};
@@ -167,18 +159,6 @@ function required(environment: Readonly<Record<string, string | undefined>>): { 
 
 function wrongSettings(mistakes: readonly string[]): Error {
 	return new Error(`Wrong settings: ${mistakes.join(" · ")}`);
-}
-
-function newestOf(messages: readonly Message[]): Date | undefined {
-	return messages.reduce<Date | undefined>(
-		(newest, { at: { enqueuedAt } }) => (enqueuedAt !== undefined && (newest === undefined || enqueuedAt > newest) ? enqueuedAt : newest),
-		undefined,
-	);
-}
-
-/** How far behind the stream we are: the age of the oldest message of the batch. */
-function eventAge(messages: readonly Message[], now: Date): number {
-	return Math.max(0, ...messages.map(({ at }) => (at.enqueuedAt === undefined ? 0 : now.getTime() - at.enqueuedAt.getTime())));
 }
 
 function sum(counts: ReadonlyMap<string, number>): number {

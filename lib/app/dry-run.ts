@@ -2,11 +2,12 @@ import type { Message } from "../defender/message.ts";
 import { type Finding, findingKey } from "../findings/finding.ts";
 import { createMemory } from "../findings/judge-batch.ts";
 import { decide } from "../findings/policy.ts";
+import { inspect } from "../inspect.ts";
 import type { Notice } from "../outbox/delivery.ts";
-import type { Delivered } from "../outbox/delivery-report.ts";
+import { nothingDelivered } from "../outbox/delivery-report.ts";
 import type { Recorded } from "../outbox/record.ts";
 import { render } from "../outbox/send.ts";
-import { inspect, type Outcome } from "../pipeline.ts";
+import type { Outcome } from "../pipeline.ts";
 import type { ApprovalsFile } from "./approvals-file.ts";
 import { nothing, policyOf, world } from "./compose.ts";
 import type { Settings } from "./settings.ts";
@@ -18,18 +19,6 @@ export interface DryRun {
 	/** One for each finding that would be told. */
 	notices(now: Date): readonly Notice[];
 }
-
-export const nothingDelivered: Delivered = {
-	posts: [],
-	storms: [],
-	sent: 0,
-	retried: 0,
-	dead: 0,
-	possibleDuplicates: 0,
-	left: 0,
-	oldestOwedMs: undefined,
-	interrupted: undefined,
-};
 
 export function createDryRun(
 	settings: Settings,

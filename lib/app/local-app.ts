@@ -7,7 +7,7 @@ import { type Terminal, terminalCard } from "../notify/console/terminal-card.ts"
 import { tell } from "../notify/story/tell.ts";
 import { type Budget, eachMinute } from "../outbox/deliver.ts";
 import type { Destination } from "../outbox/delivery.ts";
-import type { Delivered } from "../outbox/delivery-report.ts";
+import { type Delivered, nothingDelivered } from "../outbox/delivery-report.ts";
 import { fallBack } from "../outbox/fallback.ts";
 import { readOutbox } from "../outbox/outbox.ts";
 import { wake } from "../outbox/retry-now.ts";
@@ -17,7 +17,7 @@ import { inParallel } from "../store/parallel.ts";
 import type { Table } from "../store/table.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
 import { composeDestinations, composeDetection, composeStorage, knowledgeOf, world } from "./compose.ts";
-import { createDryRun, type DryRun, nothingDelivered } from "./dry-run.ts";
+import { createDryRun, type DryRun } from "./dry-run.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Screen {

@@ -46,10 +46,15 @@ export const nothingDecoded: Decoded = { records: [], positions: [], devices: []
  * Invalid UTF-8 becomes U+FFFD inside the one value that holds it. What lies beyond the limits is named, not read.
  */
 export function decodeMessage(body: unknown, limits: Limits = hubLimits): Decoded {
-	const parsed = parse(body, limits);
-	const list = parsed.ok ? recordsOf(parsed.value) : parsed.reason;
+	const list = listOf(body, limits);
 	if (typeof list === "string") return { ...nothingDecoded, unreadable: [{ record: undefined, reason: list }] };
 	return decodeRecords(list, limits);
+}
+
+/** The envelope records of a message, as they came, or why there are none. */
+export function listOf(body: unknown, limits: Limits): readonly unknown[] | UnreadableReason {
+	const parsed = parse(body, limits);
+	return parsed.ok ? recordsOf(parsed.value) : parsed.reason;
 }
 
 /** Envelope records that are parsed already, as the prefilter cuts them out of a message. */

@@ -4,6 +4,8 @@ export interface Coordinates {
 	readonly source: string;
 	/** Sequence number in the partition, or line number in the file (from 1). */
 	readonly message: number;
+	/** When only this record of it is looked at. */
+	readonly record?: number;
 	/** The hub's own offset, as text because it can exceed 2^53. */
 	readonly offset?: string;
 	readonly enqueuedAt?: Date;

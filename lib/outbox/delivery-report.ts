@@ -18,6 +18,18 @@ export interface Delivered {
 	readonly interrupted: string | undefined;
 }
 
+export const nothingDelivered: Delivered = {
+	posts: [],
+	storms: [],
+	sent: 0,
+	retried: 0,
+	dead: 0,
+	possibleDuplicates: 0,
+	left: 0,
+	oldestOwedMs: undefined,
+	interrupted: undefined,
+};
+
 export type Pass = ReturnType<typeof startPass>;
 
 /** Keeps the books of one pass. */

@@ -30,5 +30,5 @@ export function entriesOf({ at, body }: Message, setbacks: readonly Setback[]): 
 		const count = group.reduce((sum, one) => sum + (one.count ?? 1), 0);
 		return [{ ...first, count }];
 	});
-	return [...setbacks.slice(0, named), ...gathered].map((setback) => ({ ...message, ...setback }));
+	return [...setbacks.slice(0, named), ...gathered].map((setback) => ({ ...message, ...setback, record: at.record ?? setback.record }));
 }

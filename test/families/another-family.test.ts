@@ -6,12 +6,12 @@ import type { Message } from "../../lib/defender/message.ts";
 import { createSieve } from "../../lib/detect/prefilter/prefilter.ts";
 import { type Finding, findingKey } from "../../lib/findings/finding.ts";
 import { createMemory } from "../../lib/findings/judge-batch.ts";
+import { inspect } from "../../lib/inspect.ts";
 import { createPortal } from "../../lib/notify/portal.ts";
 import type { Story } from "../../lib/notify/story/story.ts";
 import { type Knowledge, tell } from "../../lib/notify/story/tell.ts";
 import { ocsfEvent } from "../../lib/notify/webhook/ocsf.ts";
 import { render } from "../../lib/outbox/send.ts";
-import { inspect } from "../../lib/pipeline.ts";
 import { deviceId, tenantId } from "../builders.ts";
 import { createSink, createWorld } from "../outbox/world.ts";
 

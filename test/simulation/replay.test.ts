@@ -5,9 +5,9 @@ import type { Message } from "../../lib/defender/message.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
 import { allRules } from "../../lib/families/all-rules.ts";
 import { findingId } from "../../lib/findings/finding.ts";
+import { inspect } from "../../lib/inspect.ts";
 import { eachMinute } from "../../lib/outbox/deliver.ts";
 import type { Notice } from "../../lib/outbox/delivery.ts";
-import { inspect } from "../../lib/pipeline.ts";
 import { createSink, createWorld } from "../outbox/world.ts";
 import { sight } from "../sighting/sight-one.ts";
 

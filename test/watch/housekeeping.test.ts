@@ -6,7 +6,6 @@ import { fallBack } from "../../lib/outbox/fallback.ts";
 import { readOutbox, retryDead } from "../../lib/outbox/outbox.ts";
 import { wake } from "../../lib/outbox/retry-now.ts";
 import { tidy } from "../../lib/watch/close-findings.ts";
-import { createStreamNote, newestEvent } from "../../lib/watch/newest-event.ts";
 import { createQuarantine } from "../../lib/watch/quarantine.ts";
 import { watch, whatIsDue } from "../../lib/watch/routine-messages.ts";
 import { aFinding, aSighting, at } from "../builders.ts";
@@ -306,17 +305,4 @@ describe("a chat that hears nothing", () => {
 			idleRules: ["never-fired"],
 		});
 	});
-});
-
-test("the newest event is remembered for health, never moved back", async () => {
-	const memory = createMemoryTable(() => at("21T10:00:00"));
-	const note = createStreamNote(memory);
-	expect(await newestEvent(memory)).toBeUndefined();
-	await note(at("21T09:59:00"), at("21T10:00:00"));
-	await note(at("21T09:59:30"), at("21T10:00:59"));
-	expect(await newestEvent(memory)).toEqual(at("21T09:59:00"));
-	await note(at("21T09:50:00"), at("21T10:01:00"));
-	expect(await newestEvent(memory)).toEqual(at("21T09:59:00"));
-	await note(at("21T10:02:00"), at("21T10:02:00"));
-	expect(await newestEvent(memory)).toEqual(at("21T10:02:00"));
 });

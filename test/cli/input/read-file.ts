@@ -8,7 +8,7 @@ import { readInput, startReading } from "../../../cli/input/read-input.ts";
 import { composeDetection } from "../../../lib/app/compose.ts";
 import { readSettings } from "../../../lib/app/settings.ts";
 import { fileLimits } from "../../../lib/defender/limits.ts";
-import { inspect } from "../../../lib/pipeline.ts";
+import { inspect } from "../../../lib/inspect.ts";
 
 const read = readSettings({ RULES: "all" });
 if (!read.ok) throw new Error("settings");

@@ -1,0 +1,134 @@
+import { listOf } from "../defender/envelope.ts";
+import { hubLimits } from "../defender/limits.ts";
+import type { Message } from "../defender/message.ts";
+import type { Outcome } from "../pipeline.ts";
+import type { Table } from "../store/table.ts";
+import { type Attempt, attemptAddress, attemptValues, isCareful, isKiller, type Mark, nextAttempt, readAttempt } from "../watch/attempt.ts";
+import { faultName, isFault } from "../watch/fault.ts";
+import type { Quarantined } from "../watch/quarantine.ts";
+import { entriesOf, type Setback } from "../watch/quarantine-entries.ts";
+import { isOverdue } from "./deadline.ts";
+
+export interface CarefulDeps {
+	readonly table: Table;
+	readonly run: (messages: readonly Message[]) => Promise<Outcome>;
+	/** Can nothing in these messages match? Then there is nothing in them to die of, and no call is made. */
+	readonly isQuiet: (messages: readonly Message[]) => boolean;
+	readonly quarantine: (entries: readonly Quarantined[]) => Promise<void>;
+}
+
+/** What a batch came to: one outcome for each piece it was read in, and what was set aside because it killed its reader. */
+export interface Read {
+	readonly outcomes: readonly Outcome[];
+	readonly killers: readonly Quarantined[];
+}
+
+/**
+ * Reads batches, and finds the message that kills its reader. Only the first batch of a partition in this process and
+ * one that is tried again are noted in the table; after three deaths such a batch is read piece by piece.
+ *
+ * @returns a function that rejects only if the table would not store something, or if time was over.
+ */
+export function createCarefulReader(deps: CarefulDeps): (messages: readonly Message[], retryCount: number) => Promise<Read> {
+	const met = new Set<string>();
+	return async (messages, retryCount) => {
+		const [first] = messages;
+		if (first === undefined) return { outcomes: [], killers: [] };
+		const { source, message: from } = first.at;
+		const isSuspicious = retryCount > 0 || !met.has(source);
+		met.add(source);
+		const note = from >= 0 && isSuspicious && !deps.isQuiet(messages) ? await openNote(deps.table, source, from) : undefined;
+		if (note === undefined) return { outcomes: [await deps.run(messages)], killers: [] };
+		try {
+			const read = isCareful(note.attempt)
+				? await pieceByPiece(deps, messages, note)
+				: { outcomes: [await deps.run(messages)], killers: [] };
+			await note.remove();
+			return read;
+		} catch (error) {
+			// Neither a fault of ours nor a time-out is an answer: those count like a death.
+			if (!isFault(error) && !isOverdue(error)) await note.write({ state: "refused" });
+			throw error;
+		}
+	};
+}
+
+interface Note {
+	readonly attempt: Attempt;
+	write(change: Partial<Attempt>): Promise<void>;
+	remove(): Promise<void>;
+}
+
+/** `undefined`: the table is away, or another reader has the batch too; then it is read as always. */
+async function openNote(table: Table, source: string, from: number): Promise<Note | undefined> {
+	const address = attemptAddress(source);
+	let etag: string | undefined;
+	const put = async (attempt: Attempt): Promise<boolean> => {
+		const row = { ...address, values: attemptValues(attempt) };
+		const written = etag === undefined ? await table.create(row) : await table.replace(row, etag);
+		if (written.outcome === "written") etag = written.etag;
+		return written.outcome === "written";
+	};
+	let attempt: Attempt;
+	try {
+		const row = await table.get(address);
+		etag = row?.etag;
+		attempt = nextAttempt(readAttempt(row), from);
+		if (!(await put(attempt))) return undefined;
+	} catch (error) {
+		if (isFault(error)) throw error;
+		return undefined;
+	}
+	const own = attempt;
+	return {
+		attempt: own,
+		async write(change) {
+			await put({ ...own, ...change }).catch(onlyRefusals);
+		},
+		async remove() {
+			if (etag !== undefined) await table.remove(address, etag).catch(onlyRefusals);
+		},
+	};
+}
+
+/** A note that cannot be written costs a few more tries at the most; it must not fail a batch that is recorded. */
+function onlyRefusals(error: unknown): void {
+	if (isFault(error)) throw error;
+}
+
+async function pieceByPiece(deps: CarefulDeps, messages: readonly Message[], note: Note): Promise<Read> {
+	const outcomes: Outcome[] = [];
+	const killers: Quarantined[] = [];
+	const setAside = async (message: Message, setback: Setback): Promise<void> => {
+		const entries = entriesOf(message, [setback]);
+		await deps.quarantine(entries);
+		killers.push(...entries);
+	};
+	const piece = async (message: Message, at: Mark): Promise<void> => {
+		const { record } = at;
+		if (isKiller(note.attempt, at)) return setAside(message, { record, reason: "killed-the-reader" });
+		await note.write({ at });
+		try {
+			outcomes.push(await deps.run([message]));
+		} catch (error) {
+			if (!isFault(error)) throw error;
+			await setAside(message, { record, reason: "unexpected", error: faultName(error) });
+		}
+	};
+	for (const message of messages) {
+		const at = { message: message.at.message };
+		if (!note.attempt.suspects.includes(at.message) || isKiller(note.attempt, at)) {
+			await piece(message, at);
+			continue;
+		}
+		await note.write({ at });
+		const records = listOf(message.body, hubLimits);
+		if (typeof records === "string") await piece(message, at);
+		else {
+			for (const [record, one] of records.entries()) {
+				await piece({ at: { ...message.at, record }, body: { records: [one] } }, { ...at, record });
+			}
+		}
+	}
+	return { outcomes, killers };
+}

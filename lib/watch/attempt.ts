@@ -1,0 +1,95 @@
+import * as z from "zod";
+import { columns, countColumn, jsonColumn } from "../store/columns.ts";
+import type { Key, Row, Values } from "../store/table.ts";
+
+/** A place in a batch: a message by its sequence number, or one record of it. */
+export interface Mark {
+	readonly message: number;
+	readonly record?: number | undefined;
+}
+
+/**
+ * How the tries of one batch ended, in a row that survives the death of the process. A batch is known by its first
+ * message. It is written only for a batch that may have killed its reader before: all others make no call.
+ */
+export interface Attempt {
+	/** Sequence number of the batch's first message. */
+	readonly from: number;
+	/** Tries that ended without an answer: the process died, or its time was over. */
+	readonly deaths: number;
+	/** `refused`: the table would not store it. That is no fault of the batch, and never counts. */
+	readonly state: "running" | "refused";
+	/** What was being read, once the batch is read piece by piece. */
+	readonly at: Mark | undefined;
+	/** Messages that are read record by record. */
+	readonly suspects: readonly number[];
+	/** What killed its reader, and is passed over. */
+	readonly killers: readonly Mark[];
+}
+
+/** So many deaths may be chance: a host that moves its readers, a platform that updates. */
+const deathsByChance = 3;
+
+/** What the next try of a batch starts from, given what the last one left behind. */
+export function nextAttempt(known: Attempt | undefined, from: number): Attempt {
+	if (known === undefined || known.from !== from) {
+		return { from, deaths: 0, state: "running", at: undefined, suspects: [], killers: [] };
+	}
+	if (known.state === "refused") return { ...known, state: "running", at: undefined };
+	return { ...blame(known), deaths: known.deaths + 1, at: undefined };
+}
+
+/**
+ * The first death at a message makes it a suspect, which is then read record by record; once may be chance. The second
+ * one there finds the record, or the message itself if it died before its first record.
+ */
+function blame(known: Attempt): Attempt {
+	const { at, suspects, killers } = known;
+	if (at === undefined) return known;
+	const isSuspect = suspects.includes(at.message);
+	if (at.record === undefined && !isSuspect) return { ...known, suspects: [...suspects, at.message] };
+	return { ...known, killers: [...killers, at] };
+}
+
+/** From the third death on a batch is read piece by piece, with a note before each. */
+export function isCareful({ deaths }: Attempt): boolean {
+	return deaths >= deathsByChance;
+}
+
+export function isKiller({ killers }: Attempt, { message, record }: Mark): boolean {
+	return killers.some((one) => one.message === message && one.record === record);
+}
+
+/** @param source `<hub>/<partition>` */
+export function attemptAddress(source: string): Key {
+	return { partitionKey: "meta", rowKey: `b|${source.replace(/[^\w.-]/g, "|")}` };
+}
+
+export function attemptValues({ from, deaths, state, at, suspects, killers }: Attempt): Values {
+	return columns({
+		v: 1,
+		from,
+		deaths,
+		state,
+		at: at === undefined ? undefined : JSON.stringify(at),
+		suspects: JSON.stringify(suspects),
+		killers: JSON.stringify(killers),
+	});
+}
+
+const markSchema = z.object({ message: z.number(), record: countColumn.optional() });
+
+const schema = z.object({
+	from: z.number(),
+	deaths: countColumn,
+	state: z.enum(["running", "refused"]),
+	at: jsonColumn(markSchema).optional(),
+	suspects: jsonColumn(z.array(z.number())),
+	killers: jsonColumn(z.array(markSchema)),
+});
+
+/** A row that cannot be read is as good as none: it costs a few more tries. */
+export function readAttempt(row: Row | undefined): Attempt | undefined {
+	const read = schema.safeParse(row?.values);
+	return read.success ? { ...read.data, at: read.data.at } : undefined;
+}
