@@ -11,6 +11,7 @@ import { endText, resultText } from "./doctor/report.ts";
 import { checkRuntime } from "./doctor/runtime.ts";
 import { checkSettings } from "./doctor/settings.ts";
 import { checkSignIn } from "./doctor/sign-in.ts";
+import { checkSizing } from "./doctor/sizing.ts";
 import { checkTable } from "./doctor/table.ts";
 import { hubOfSettings } from "./hub/address.ts";
 import { connectHub } from "./hub/connection.ts";
@@ -18,6 +19,8 @@ import { connectHub } from "./hub/connection.ts";
 export interface DoctorOptions {
 	readonly sendTest: boolean;
 	readonly json: boolean;
+	/** Also say what the hub's own rates need and cost. */
+	readonly sizing?: boolean | undefined;
 	/** Address of the deployed app's health function; with it, the package that runs is looked at. */
 	readonly health?: string | undefined;
 	/** File with the checksum of the package that should run. */
@@ -27,9 +30,12 @@ export interface DoctorOptions {
 const signInMs = 30_000;
 
 /** `tunnelwatch doctor`: looks at everything the function depends on. Returns the exit code. */
-export async function doctor({ sendTest, json, health, package: checksumFile }: DoctorOptions): Promise<number> {
+export async function doctor({ sendTest, json, sizing, health, package: checksumFile }: DoctorOptions): Promise<number> {
 	const results: Result[] = [];
-	for await (const result of examine(process.env, sendTest, health === undefined ? undefined : { health, checksumFile })) {
+	for await (const result of examine(process.env, sendTest, {
+		sizing,
+		...(health === undefined ? {} : { deployed: { health, checksumFile } }),
+	})) {
 		results.push(result);
 		process.stdout.write(`${json ? JSON.stringify({ type: "check", ...result }) : resultText(result)}\n`);
 	}
@@ -38,16 +44,20 @@ export async function doctor({ sendTest, json, health, package: checksumFile }: 
 	return ok ? 0 : 1;
 }
 
+/** What is looked at only when it is asked for. */
+interface More {
+	readonly sizing?: boolean | undefined;
+	readonly deployed?: Pick<PackageCheck, "health" | "checksumFile">;
+}
+
 /** All findings, in the order in which things depend on each other. */
-export function examine(
-	environment: Environment,
-	sendTest: boolean,
-	deployed?: Pick<PackageCheck, "health" | "checksumFile">,
-): AsyncGenerator<Result> {
+export function examine(environment: Environment, sendTest: boolean, { deployed, sizing }: More = {}): AsyncGenerator<Result> {
 	const key = environment["FUNCTION_KEY"]?.trim() ?? "";
 	const ofPackage: Check[] =
 		deployed === undefined ? [] : [{ name: "package", run: async () => [await checkPackage({ ...deployed, key })] }];
-	return runChecks([...checks(environment, sendTest), ...ofPackage]);
+	const ofSizing: Check[] =
+		sizing === true ? [{ name: "sizing", run: async () => [await checkSizing(hubOfSettings(environment), connectHub)] }] : [];
+	return runChecks([...checks(environment, sendTest), ...ofSizing, ...ofPackage]);
 }
 
 function checks(environment: Environment, sendTest: boolean): readonly Check[] {

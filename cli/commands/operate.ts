@@ -25,6 +25,7 @@ Exit code: 0 everybody has it · 1 somebody has not · 2 wrong usage or settings
 		.command("doctor")
 		.description("check everything the function depends on: settings, sign-in, table, hub, destinations; says what to do")
 		.option("--send-test", "send a marked test message to every destination", false)
+		.option("--sizing", "also say what the hub's own rates need and cost", false)
 		.option("--health <address>", "also look at the deployed app: address of its health function, with its key in FUNCTION_KEY")
 		.option("--package <file>", "with --health: .sha256 of the package that should run")
 		.option("--json", "one JSON object per finding on standard output", false)
