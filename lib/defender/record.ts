@@ -10,8 +10,33 @@ export interface DefenderRecord {
 	readonly columns: Readonly<Record<string, unknown>>;
 }
 
-/** A column's text; the empty string where it is missing, null or not a string. Kusto's string columns have no null. */
+/**
+ * A column's text; the empty string where it is missing, null or not a string. Kusto's string columns have no null.
+ * AdditionalFields comes as JSON in a string or, by way of Log Analytics, as the object itself: both read the same.
+ */
 export function text(record: DefenderRecord, column: Column): string {
 	const value = record.columns[column];
-	return typeof value === "string" ? value : "";
+	if (typeof value === "string") return value;
+	return column === "AdditionalFields" && typeof value === "object" && value !== null ? json(value) : "";
+}
+
+/** Every rule that reads the column asks again, so what was written once is kept for as long as the record lives. */
+const written = new WeakMap<object, string>();
+
+function json(value: object): string {
+	const known = written.get(value);
+	if (known !== undefined) return known;
+	const text = stringified(value);
+	written.set(value, text);
+	return text;
+}
+
+function stringified(value: object): string {
+	try {
+		return JSON.stringify(value);
+	} catch (error) {
+		// Nested deeper than the stack: what nobody can write down, no rule can read.
+		if (error instanceof RangeError) return "";
+		throw error;
+	}
 }
