@@ -16,6 +16,8 @@ export interface Shape {
 	/** The nearest that a regular expression comes to it; read as RE2. */
 	readonly pattern: string;
 	readonly isIn: (text: string) => boolean;
+	/** A text that has it. */
+	readonly example: string;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { decodedRuns, decodeWide, encodedJson } from "./base64.ts";
+import { decodedRuns, decodeWide, encodedCommand, encodedJson } from "./base64.ts";
 import { knownSecrets } from "./known-secrets.ts";
 import type { Redacted } from "./redacted.ts";
 import { createSecretPositions, markerPattern, type Span } from "./secret-positions.ts";
@@ -8,8 +8,6 @@ const passes = 6;
 const layers = 2;
 /** No real text holds more; where one does, everything from the first to the last is removed. */
 const mostSecrets = 500;
-/** PowerShell takes any beginning of `-EncodedCommand`. */
-const encodedCommand = /([-/–—―]e(?:c|n|nc|nco|ncod|ncode|ncoded|ncodedc\w{0,6})?["'^]*[\s:]["'\s]*)([A-Za-z0-9+/]{16,}={0,2})/gi;
 const wideText = /(?:[^\0]\0){8,}/g;
 const jsonEscape = /\\u00([2-7][0-9a-f])/gi;
 const markers = new RegExp(markerPattern, "g");

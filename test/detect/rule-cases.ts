@@ -83,7 +83,7 @@ export function valuesOf(when: Condition): readonly string[] {
 		case "hasWords":
 			return [`x.exe ${when.words.join(" ")} y`, when.words.join("  ")];
 		case "hasShape":
-			return [token];
+			return [when.shape.example];
 		case "hasAll":
 		case "in":
 			return [...when.values, when.values.join(" ")];
@@ -98,9 +98,6 @@ export function valuesOf(when: Condition): readonly string[] {
 	}
 }
 
-const token = Buffer.from('{"a":"0123456789abcdef0123456789abcdef","t":"6f2b8c1e-4d3a-4b7f-9e10-2a5c7d9e1f30","s":"U1lOVEg="}').toString(
-	"base64",
-);
 /** Upper case where the bits say so. */
 export function mixCase(text: string, bits: number): string {
 	return text.replace(/[A-Za-z]/g, (letter, at: number) => (((bits >> (at % 20)) & 1) === 1 ? letter.toUpperCase() : letter.toLowerCase()));
@@ -142,6 +139,6 @@ export function leastFor(when: Condition, bits: number, padding: string): Readon
 		case "hasWords":
 			return { [when.column]: `${when.first ? "" : padding}"x" ${mixCase(when.words.join(bits % 2 === 0 ? " " : '"\t'), bits)}` };
 		case "hasShape":
-			return { [when.column]: padding + token };
+			return { [when.column]: padding + when.shape.example };
 	}
 }

@@ -8,7 +8,7 @@ export const cloudflaredNameVariant: Rule = {
 	title: "A name made of cloudflared",
 	family: "cloudflared",
 	severity: "medium",
-	set: "all",
+	set: "recommended",
 	attack: ["T1036.005"],
 	meaning:
 		"A program whose name only contains cloudflared, such as cloudflared2.exe. The base rules demand the whole word, so this is how to slip past them.",

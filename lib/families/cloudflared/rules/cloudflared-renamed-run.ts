@@ -1,7 +1,7 @@
 import { unionTables } from "../../../defender/tables.ts";
-import { all, any, hasFlag } from "../../../detect/condition.ts";
+import { all, any, hasFlag, not } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
-import { runsTunnelUnnamed } from "./conditions.ts";
+import { anotherTool, runsTunnelUnnamed } from "./conditions.ts";
 
 export const cloudflaredRenamedRun: Rule = {
 	id: "cloudflared-renamed-run",
@@ -16,6 +16,7 @@ export const cloudflaredRenamedRun: Rule = {
 	when: any(
 		all(
 			runsTunnelUnnamed("ProcessCommandLine", "FileName"),
+			not(anotherTool("ProcessCommandLine", "FileName")),
 			hasFlag(
 				"ProcessCommandLine",
 				"token",
@@ -30,6 +31,7 @@ export const cloudflaredRenamedRun: Rule = {
 		),
 		all(
 			runsTunnelUnnamed("InitiatingProcessCommandLine", "InitiatingProcessFileName"),
+			not(anotherTool("InitiatingProcessCommandLine", "InitiatingProcessFileName")),
 			hasFlag(
 				"InitiatingProcessCommandLine",
 				"token",

@@ -1,6 +1,6 @@
 import { all, any, firstWords, hasFlag, hasWords, not } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
-import { buildScript, namedCloudflared } from "./conditions.ts";
+import { anotherTool, buildScript, namedCloudflared } from "./conditions.ts";
 
 export const cloudflaredRenamedTunnel: Rule = {
 	id: "cloudflared-renamed-tunnel",
@@ -20,6 +20,7 @@ export const cloudflaredRenamedTunnel: Rule = {
 		),
 		not(namedCloudflared("FileName")),
 		not(buildScript("ProcessCommandLine", "FileName")),
+		not(anotherTool("ProcessCommandLine", "FileName")),
 	),
 	runbook: [
 		"Look up SHA256 of the program: is it a build of cloudflared?",

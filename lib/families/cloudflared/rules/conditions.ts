@@ -15,6 +15,7 @@ import {
 	oneOf,
 	startsWith,
 } from "../../../detect/condition.ts";
+import { hasFlagsBeforeTunnel } from "../flags-before-tunnel.ts";
 
 /** Conditions that several companion rules share. The base rules stand on their own, as published. */
 
@@ -39,11 +40,58 @@ export const aboutTunnel: Condition = any(namedCloudflared("FileName"), hasWords
 /** `tunnel run` with `--url` belongs to a named tunnel, not to a quick one. */
 export const runsNamedTunnel: Condition = firstWords("ProcessCommandLine", "tunnel", "run");
 
-/** A developer's program with a script called tunnel: `npm run tunnel -- --token abc`. A renamed cloudflared has it as its subcommand. */
+/**
+ * A developer's program with a script called tunnel: `npm run tunnel -- --token abc`. A renamed cloudflared has it as its
+ * subcommand, right behind the program or behind flags that are cloudflared's own.
+ */
 export function buildScript(commandLine: Column, fileName: Column): Condition {
 	const names = ["node", "npm", "npx", "yarn", "pnpm", "bun", "kubectl"];
-	return all(oneOf(fileName, ...names.flatMap((name) => [name, `${name}.exe`])), not(firstWords(commandLine, "tunnel")));
+	return all(
+		oneOf(fileName, ...names.flatMap((name) => [name, `${name}.exe`])),
+		not(firstWords(commandLine, "tunnel")),
+		not(hasFlagsBeforeTunnel(commandLine)),
+	);
 }
+
+/** Programs that take the words tunnel and run, or a flag --config, for something else; a renamed cloudflared has its subcommand first. */
+export function anotherTool(commandLine: Column, fileName: Column): Condition {
+	return any(
+		all(
+			oneOf(fileName, ...executables(toolsWithArguments)),
+			not(firstWords(commandLine, "tunnel")),
+			not(hasFlagsBeforeTunnel(commandLine)),
+		),
+		all(
+			oneOf(fileName, ...executables(toolsWithTunnel)),
+			not(firstWords(commandLine, "tunnel", "run")),
+			not(hasFlagsBeforeTunnel(commandLine)),
+		),
+	);
+}
+
+/** Their arguments name scripts, services and targets of any name. */
+const toolsWithArguments =
+	"go make gmake gradle mvn python python3 pythonw ruby perl php java dotnet cargo docker docker-compose podman nerdctl vagrant ansible-playbook terraform ngrok ssh autossh plink tsh gcloud az aws git".split(
+		" ",
+	);
+/** With a subcommand tunnel of their own. */
+const toolsWithTunnel = "lt code code-insiders code-tunnel devtunnel minikube saucectl sc wstunnel".split(" ");
+
+function executables(names: readonly string[]): readonly string[] {
+	return names.flatMap((name) => [name, `${name}.exe`]);
+}
+
+/** Where people open addresses that others sent them. */
+export function browser(fileName: Column): Condition {
+	return oneOf(fileName, ...executables(browsers));
+}
+
+const browsers = [
+	..."chrome msedge firefox safari opera brave vivaldi chromium chromium-browser iexplore arc msedgewebview2 google-chrome".split(" "),
+	"google chrome",
+	"google chrome helper",
+	"com.apple.webkit.networking",
+];
 
 /**
  * A program that only starts cloudflared, `cmd /c cloudflared tunnel …`: the name is in its command line, but no subcommand

@@ -1,12 +1,15 @@
 import type { Rule } from "../../../detect/rule.ts";
 import { cloudflaredAccessClient } from "./cloudflared-access-client.ts";
 import { cloudflaredAccessClientRenamed } from "./cloudflared-access-client-renamed.ts";
+import { cloudflaredAutostart } from "./cloudflared-autostart.ts";
 import { cloudflaredCleanup } from "./cloudflared-cleanup.ts";
 import { cloudflaredContainer } from "./cloudflared-container.ts";
 import { cloudflaredDownload } from "./cloudflared-download.ts";
 import { cloudflaredDownloadRenamed } from "./cloudflared-download-renamed.ts";
 import { cloudflaredEdgeFromOtherProcess } from "./cloudflared-edge-from-other-process.ts";
+import { cloudflaredEdgeInspected } from "./cloudflared-edge-inspected.ts";
 import { cloudflaredEdgeLookup } from "./cloudflared-edge-lookup.ts";
+import { cloudflaredEncodedCommand } from "./cloudflared-encoded-command.ts";
 import { cloudflaredExposesNetwork } from "./cloudflared-exposes-network.ts";
 import { cloudflaredExposesRemoteAdmin } from "./cloudflared-exposes-remote-admin.ts";
 import { cloudflaredFileRenamed } from "./cloudflared-file-renamed.ts";
@@ -38,6 +41,8 @@ import { cloudflaredTokenInClearRenamed } from "./cloudflared-token-in-clear-ren
 import { cloudflaredUsage } from "./cloudflared-usage.ts";
 import { loopbackRdpLogon } from "./loopback-rdp-logon.ts";
 import { trycloudflareDelivery } from "./trycloudflare-delivery.ts";
+import { trycloudflareFetch } from "./trycloudflare-fetch.ts";
+import { trycloudflareWebdav } from "./trycloudflare-webdav.ts";
 
 /** Every rule of the family, in the order in which people see them: base, recommended, the rest. */
 export const cloudflaredRules: readonly Rule[] = [
@@ -63,14 +68,18 @@ export const cloudflaredRules: readonly Rule[] = [
 	cloudflaredServiceInstalled,
 	cloudflaredServiceInstalledUnusual,
 	cloudflaredServiceInstall,
+	cloudflaredAutostart,
+	cloudflaredEncodedCommand,
+	cloudflaredEdgeInspected,
+	trycloudflareWebdav,
+	cloudflaredNameVariant,
+	cloudflaredDownloadRenamed,
 	cloudflaredFileRenamed,
 	cloudflaredReleaseName,
 	cloudflaredDownload,
-	cloudflaredDownloadRenamed,
 	cloudflaredLocalState,
 	cloudflaredLocalStateUnnamed,
 	cloudflaredAccessClient,
-	cloudflaredNameVariant,
 	cloudflaredMention,
 	cloudflaredContainer,
 	cloudflaredScriptText,
@@ -78,6 +87,7 @@ export const cloudflaredRules: readonly Rule[] = [
 	cloudflaredEdgeLookup,
 	loopbackRdpLogon,
 	trycloudflareDelivery,
+	trycloudflareFetch,
 	cloudflaredCleanup,
 	cloudflaredServiceUninstall,
 ];

@@ -1,0 +1,49 @@
+import type { Column } from "../../defender/tables.ts";
+import { hasShape, type Shape, type Test } from "../../detect/condition.ts";
+import { decodeWide, encodedCommand } from "../../secrets/base64.ts";
+import { tokenStarts } from "./tunnel-token.ts";
+
+/** Subcommands and tokens are case-sensitive; of file names, which are not, the ways in which people write this one. */
+const words = ["tunnel", "cloudflared", "Cloudflared", "CLOUDFLARED", ".trycloudflare.com", ...tokenStarts];
+const mostCommands = 8;
+
+/** PowerShell's `-EncodedCommand` with a start of cloudflared in it, or a fetch through a quick tunnel. */
+const encodedStart: Shape = {
+	starts: words.flatMap(inEncodedText),
+	pattern: words.flatMap(inEncodedText).join("|"),
+	isIn: (text) => encodedCommands(text).some(starts),
+	example: `powershell -enc ${Buffer.from("C:\\x\\cloudflared.exe tunnel run", "utf16le").toString("base64")}`,
+};
+
+export function hasEncodedStart(column: Column): Test {
+	return hasShape(column, encodedStart);
+}
+
+function encodedCommands(text: string): readonly string[] {
+	const found: string[] = [];
+	for (const [, , base64 = ""] of text.matchAll(encodedCommand)) {
+		const command = decodeWide(base64);
+		if (command !== undefined) found.push(command);
+		if (found.length === mostCommands) break;
+	}
+	return found;
+}
+
+function starts(command: string): boolean {
+	if (!words.some((word) => command.includes(word))) return false;
+	return (
+		/cloudflared|\.trycloudflare\.com|eyJ[h0zlBUTF]Ijo/i.test(command) ||
+		/(?:^|[\s'",])tunnel[\s'",].*(?:\brun\b|-url\b|-token\b|-hello-world\b)/s.test(command)
+	);
+}
+
+/**
+ * How a word looks inside base64 of UTF-16LE text: a character takes two bytes and three bytes make four characters, so
+ * it can begin in three ways. What its neighbours share is cut off.
+ */
+function inEncodedText(word: string): readonly string[] {
+	return [0, 1, 2].map((shift) => {
+		const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(word, "utf16le")]);
+		return bytes.toString("base64").slice(Math.ceil((shift * 8) / 6), Math.floor((bytes.length * 8) / 6));
+	});
+}

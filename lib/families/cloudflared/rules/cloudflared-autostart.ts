@@ -1,0 +1,89 @@
+import { all, any, type Condition, contains, endsWith, equals, hasFlag, oneOf } from "../../../detect/condition.ts";
+import type { Rule } from "../../../detect/rule.ts";
+import { hasTunnelToken } from "../tunnel-token.ts";
+import { namedCloudflared, runsTunnel } from "./conditions.ts";
+
+function startsTunnel(column: "RegistryValueData" | "AdditionalFields"): Condition {
+	return any(
+		namedCloudflared(column),
+		hasTunnelToken(column),
+		all(
+			runsTunnel(column),
+			hasFlag(column, "token", "token-file", "credentials-file", "cred-file", "config", "no-autoupdate", "origincert"),
+		),
+	);
+}
+
+/** Keys whose values start with the user or the device, and those of service managers that start any program. */
+const startsByItself = any(
+	contains("RegistryKey", "\\CurrentVersion\\Run"),
+	contains("RegistryKey", "\\CurrentVersion\\Policies\\Explorer\\Run"),
+	contains("RegistryKey", "\\CurrentVersion\\Winlogon"),
+	all(
+		endsWith("RegistryKey", "\\Parameters"),
+		contains("RegistryKey", "\\Services\\"),
+		oneOf("RegistryValueName", "Application", "AppParameters"),
+	),
+	contains("RegistryKey", "\\Schedule\\TaskCache\\"),
+);
+
+export const cloudflaredAutostart: Rule = {
+	id: "cloudflared-autostart",
+	title: "A tunnel that starts by itself",
+	family: "cloudflared",
+	severity: "medium",
+	set: "recommended",
+	attack: ["T1547.001", "T1053.005", "T1543.003", "T1572"],
+	meaning:
+		"cloudflared was put where it starts again by itself: a Run key, a service manager's settings or a scheduled task. It comes back after every restart.",
+	tables: ["DeviceRegistryEvents", "DeviceEvents"],
+	when: any(
+		all(startsByItself, startsTunnel("RegistryValueData")),
+		all(any(equals("ActionType", "ScheduledTaskCreated"), equals("ActionType", "ScheduledTaskUpdated")), startsTunnel("AdditionalFields")),
+	),
+	runbook: [
+		"Read the program and its arguments in RegistryValueData or AdditionalFields: which tunnel, and what does it expose?",
+		"Look in DeviceProcessEvents of this device, last 7 days, for that program: did it run already?",
+		"Ask the account in InitiatingProcessAccountName why; if nobody answers, remove the entry and isolate the device.",
+	],
+	falsePositives: ["Administrators who start a tunnel with a service manager: approve its account"],
+	references: ["https://attack.mitre.org/techniques/T1547/001/", "https://attack.mitre.org/techniques/T1053/005/"],
+	examples: {
+		match: [
+			{
+				RegistryKey: "HKEY_CURRENT_USER\\S-1-5-21-1\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\RunOnce",
+				RegistryValueName: "a",
+				RegistryValueData: '"C:\\Temp\\cloudflared.exe" tunnel run --token-file C:\\Temp\\t',
+			},
+			{
+				RegistryKey: "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run",
+				RegistryValueName: "a",
+				RegistryValueData: "C:\\Temp\\a.exe tunnel --config C:\\Temp\\c.yml run",
+			},
+			{
+				RegistryKey: "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\a\\Parameters",
+				RegistryValueName: "AppParameters",
+				RegistryValueData: "tunnel --config C:\\ProgramData\\c.yml run",
+			},
+			{
+				ActionType: "ScheduledTaskCreated",
+				AdditionalFields:
+					'{"TaskName":"\\\\a","TaskContent":"<Exec><Command>C:\\\\Temp\\\\cloudflared.exe</Command><Arguments>tunnel run</Arguments></Exec>"}',
+			},
+		],
+		ignore: [
+			{
+				RegistryKey: "HKEY_CURRENT_USER\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run",
+				RegistryValueName: "vpn",
+				RegistryValueData: "C:\\Program Files\\Vpn\\vpn.exe --tunnel --run",
+			},
+			{
+				RegistryKey: "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\a\\Parameters",
+				RegistryValueName: "AppDirectory",
+				RegistryValueData: "C:\\cloudflared",
+			},
+			{ RegistryKey: "HKEY_CURRENT_USER\\SOFTWARE\\Classes\\a", RegistryValueName: "b", RegistryValueData: "cloudflared.exe" },
+			{ ActionType: "ScheduledTaskCreated", AdditionalFields: '{"TaskName":"\\\\backup","TaskContent":"<Command>backup.exe</Command>"}' },
+		],
+	},
+};

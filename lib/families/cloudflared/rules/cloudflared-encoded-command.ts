@@ -1,0 +1,38 @@
+import { any } from "../../../detect/condition.ts";
+import type { Rule } from "../../../detect/rule.ts";
+import { hasEncodedStart } from "../encoded-start.ts";
+
+const encoded = (command: string): string => `powershell.exe -NoProfile -enc ${Buffer.from(command, "utf16le").toString("base64")}`;
+
+export const cloudflaredEncodedCommand: Rule = {
+	id: "cloudflared-encoded-command",
+	title: "cloudflared started by an encoded command",
+	family: "cloudflared",
+	severity: "medium",
+	set: "recommended",
+	attack: ["T1059.001", "T1027.010", "T1572"],
+	meaning:
+		"PowerShell was given an encoded command that starts cloudflared or fetches through a quick tunnel. Encoding hides that from rules that read the command line.",
+	tables: ["DeviceProcessEvents", "DeviceEvents"],
+	when: any(hasEncodedStart("ProcessCommandLine"), hasEncodedStart("InitiatingProcessCommandLine")),
+	runbook: [
+		"Read the decoded command on the card: which tunnel, and what does it expose?",
+		"Look in DeviceProcessEvents of this device, next 10 minutes, for children of this process.",
+		"Ask the account in AccountName who gave it that command; management tools encode too.",
+	],
+	falsePositives: ["Management tools that hand their scripts to PowerShell encoded"],
+	references: ["https://attack.mitre.org/techniques/T1059/001/", "https://attack.mitre.org/techniques/T1027/010/"],
+	examples: {
+		match: [
+			{ FileName: "powershell.exe", ProcessCommandLine: encoded("cd C:\\Temp; .\\cloudflared.exe tunnel --url rdp://localhost:3389") },
+			{ FileName: "powershell.exe", ProcessCommandLine: encoded("C:\\Temp\\x.exe tunnel --config C:\\Temp\\c.yml run") },
+			{ FileName: "pwsh", ProcessCommandLine: encoded("& ./Cloudflared --hello-world").replace("-enc", "-e") },
+			{ InitiatingProcessFileName: "powershell.exe", InitiatingProcessCommandLine: encoded("iwr https://a-b-c.trycloudflare.com/a") },
+		],
+		ignore: [
+			{ FileName: "powershell.exe", ProcessCommandLine: encoded("Get-Process | Out-File C:\\Temp\\p.txt") },
+			{ FileName: "powershell.exe", ProcessCommandLine: encoded("New-NetIPsecRule -DisplayName tunnel") },
+			{ FileName: "powershell.exe", ProcessCommandLine: "powershell.exe -c cloudflared.exe tunnel" },
+		],
+	},
+};
