@@ -4,11 +4,17 @@ param location string
 param tags { *: string }
 param insightsId string
 
+var logs = { queryType: 0, resourceType: 'microsoft.insights/components' }
+var resourceGraph = { queryType: 1, resourceType: 'microsoft.resourcegraph/resources' }
+
 var questions = [
-  { title: 'Is data coming?', query: loadTextContent('../queries/is-data-coming.kql'), shape: 'timechart' }
-  { title: 'How late are we?', query: loadTextContent('../queries/how-late-are-we.kql'), shape: 'timechart' }
-  { title: 'Are notices sent?', query: loadTextContent('../queries/are-notices-sent.kql'), shape: 'table' }
-  { title: 'What went wrong?', query: loadTextContent('../queries/what-went-wrong.kql'), shape: 'table' }
+  { title: 'Is data coming?', query: loadTextContent('../queries/is-data-coming.kql'), shape: 'timechart', source: logs }
+  { title: 'How late are we?', query: loadTextContent('../queries/how-late-are-we.kql'), shape: 'timechart', source: logs }
+  { title: 'What was found?', query: loadTextContent('../queries/what-was-found.kql'), shape: 'timechart', source: logs }
+  { title: 'Are notices sent?', query: loadTextContent('../queries/are-notices-sent.kql'), shape: 'table', source: logs }
+  { title: 'Are destinations well?', query: loadTextContent('../queries/are-destinations-well.kql'), shape: 'timechart', source: logs }
+  { title: 'Which alarms fired?', query: loadTextContent('../queries/which-alarms-fired.kql'), shape: 'table', source: resourceGraph }
+  { title: 'What went wrong?', query: loadTextContent('../queries/what-went-wrong.kql'), shape: 'table', source: logs }
 ]
 
 var page = {
@@ -22,8 +28,8 @@ var page = {
       query: question.query
       size: 0
       timeContext: { durationMs: 86400000 }
-      queryType: 0
-      resourceType: 'microsoft.insights/components'
+      queryType: question.source.queryType
+      resourceType: question.source.resourceType
       visualization: question.shape
     }
   })
