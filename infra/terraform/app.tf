@@ -1,0 +1,114 @@
+locals {
+  client_id = azapi_resource.identity.output.properties.clientId
+  endpoints = azapi_resource.account.output.properties.primaryEndpoints
+  secret    = "@Microsoft.KeyVault(SecretUri=${azapi_resource.vault.output.properties.vaultUri}secrets/"
+  webhook   = contains(var.destinations, "webhook")
+
+  app_settings = merge(
+    var.settings,
+    {
+      AzureWebJobsStorage__blobServiceUri                             = local.endpoints.blob
+      AzureWebJobsStorage__tableServiceUri                            = local.endpoints.table
+      AzureWebJobsStorage__credential                                 = "managedidentity"
+      AzureWebJobsStorage__clientId                                   = local.client_id
+      EventHub__fullyQualifiedNamespace                               = split(":", split("/", data.azapi_resource.read_namespace.output.properties.serviceBusEndpoint)[2])[0]
+      EventHub__credential                                            = "managedidentity"
+      EventHub__clientId                                              = local.client_id
+      EVENTHUB_NAME                                                   = var.event_hub_name
+      EVENTHUB_CONSUMER_GROUP                                         = var.consumer_group_name
+      TABLE_ENDPOINT                                                  = local.endpoints.table
+      TABLE_NAME                                                      = var.table_name
+      AZURE_CLIENT_ID                                                 = local.client_id
+      APPLICATIONINSIGHTS_CONNECTION_STRING                           = azapi_resource.insights.output.properties.ConnectionString
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING                       = "ClientId=${local.client_id};Authorization=AAD"
+      AzureFunctionsJobHost__extensions__eventHubs__minEventBatchSize = tostring(local.preset.minEventBatchSize)
+      AzureFunctionsJobHost__extensions__eventHubs__maxEventBatchSize = tostring(local.preset.maxEventBatchSize)
+      AzureFunctionsJobHost__extensions__eventHubs__maxWaitTime       = local.preset.maxWaitTime
+    },
+    contains(var.destinations, "teams") ? { TEAMS_WEBHOOK_URL = "${local.secret}teams-webhook-url/)" } : {},
+    local.webhook ? { WEBHOOK_URL = "${local.secret}webhook-url/)" } : {},
+    local.webhook && var.webhook_proof != "header" ? { WEBHOOK_SECRET = "${local.secret}webhook-secret/)" } : {},
+    local.webhook && var.webhook_proof != "signature" ? { WEBHOOK_HEADER = "${local.secret}webhook-header/)" } : {},
+    var.package_sha256 == "" ? {} : { PACKAGE_SHA256 = lower(var.package_sha256) }
+  )
+}
+
+resource "azapi_resource" "plan" {
+  type      = "Microsoft.Web/serverfarms@2025-03-01"
+  parent_id = var.resource_group_id
+  name      = local.name
+  location  = var.location
+  tags      = var.tags
+  body = {
+    kind       = "functionapp"
+    sku        = { name = "FC1", tier = "FlexConsumption" }
+    properties = { reserved = true, zoneRedundant = var.zone_redundant }
+  }
+}
+
+resource "azapi_resource" "app" {
+  type      = "Microsoft.Web/sites@2025-03-01"
+  parent_id = var.resource_group_id
+  name      = local.name
+  location  = var.location
+  tags      = merge(var.tags, { azd-service-name = "api" })
+
+  identity {
+    type         = "UserAssigned"
+    identity_ids = [azapi_resource.identity.id, azapi_resource.package_identity.id]
+  }
+
+  body = {
+    kind = "functionapp,linux"
+    properties = {
+      serverFarmId              = azapi_resource.plan.id
+      httpsOnly                 = true
+      keyVaultReferenceIdentity = azapi_resource.identity.id
+      virtualNetworkSubnetId    = var.private_network ? "${azapi_resource.network[0].id}/subnets/app" : null
+      functionAppConfig = {
+        deployment = {
+          storage = {
+            type  = "blobContainer"
+            value = "${local.endpoints.blob}${azapi_resource.package_container.name}"
+            authentication = {
+              type                           = "UserAssignedIdentity"
+              userAssignedIdentityResourceId = azapi_resource.package_identity.id
+            }
+          }
+        }
+        runtime = { name = "node", version = var.node_version }
+        scaleAndConcurrency = {
+          instanceMemoryMB     = local.preset.instanceMemoryMB
+          maximumInstanceCount = var.maximum_instance_count
+          alwaysReady          = local.preset.alwaysReadyInstances > 0 ? [{ name = "function:detect", instanceCount = local.preset.alwaysReadyInstances }] : []
+        }
+      }
+      siteConfig = {
+        minTlsVersion                    = "1.2"
+        scmMinTlsVersion                 = "1.2"
+        ftpsState                        = "Disabled"
+        scmIpSecurityRestrictionsUseMain = true
+        appSettings                      = [for name, value in local.app_settings : { name = name, value = value }]
+      }
+    }
+  }
+
+  # Roles and private ways first: an app that starts without them logs refusals for minutes.
+  depends_on = [azapi_resource.assignment, azapi_resource.names]
+}
+
+resource "azapi_update_resource" "publishing" {
+  for_each    = toset(["ftp", "scm"])
+  type        = "Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01"
+  resource_id = "${azapi_resource.app.id}/basicPublishingCredentialsPolicies/${each.value}"
+  body        = { properties = { allow = false } }
+}
+
+resource "azapi_resource_action" "code" {
+  count       = var.package_url == "" ? 0 : 1
+  type        = "Microsoft.Web/sites/extensions@2025-03-01"
+  resource_id = "${azapi_resource.app.id}/extensions/onedeploy"
+  method      = "PUT"
+  body        = { properties = { packageUri = var.package_url, remoteBuild = false } }
+  depends_on  = [azapi_update_resource.publishing]
+}

@@ -1,0 +1,295 @@
+# The same resources as infra/main.bicep. Texts that both need (alarms, queries) are read from the compiled template, so they exist once.
+
+data "azapi_client_config" "current" {}
+
+locals {
+  template = jsondecode(file("${path.module}/../azuredeploy.json"))
+  alarms   = local.template.resources.alarms.properties.template
+
+  suffix     = substr(sha256(var.resource_group_id), 0, 13)
+  name       = "${var.prefix}-${local.suffix}"
+  short_name = substr("${var.prefix}${local.suffix}", 0, 24)
+
+  preset = local.template.variables.presets[var.preset]
+  roles  = "/subscriptions/${data.azapi_client_config.current.subscription_id}/providers/Microsoft.Authorization/roleDefinitions"
+
+  create_namespace = var.existing_namespace_id == ""
+  namespace_id     = local.create_namespace ? azapi_resource.namespace[0].id : var.existing_namespace_id
+  hub_id           = "${local.namespace_id}/eventhubs/${var.event_hub_name}"
+  host_containers  = toset(local.template.variables.hostContainers)
+}
+
+resource "azapi_resource" "identity" {
+  type      = "Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30"
+  parent_id = var.resource_group_id
+  name      = local.name
+  location  = var.location
+  tags      = var.tags
+
+  response_export_values = ["properties.principalId", "properties.clientId"]
+
+  lifecycle {
+    precondition {
+      condition     = var.alarms_in_portal_only || var.alert_email != "" || nonsensitive(var.alert_webhook_url != "") || length(var.action_group_ids) > 0
+      error_message = "Nobody would be paged when Tunnelwatch itself fails. Give alert_email, alert_webhook_url or action_group_ids, or alarms_in_portal_only = true."
+    }
+  }
+}
+
+resource "azapi_resource" "package_identity" {
+  type      = "Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30"
+  parent_id = var.resource_group_id
+  name      = "${local.name}-package"
+  location  = var.location
+  tags      = var.tags
+
+  response_export_values = ["properties.principalId"]
+}
+
+# ---- telemetry
+
+resource "azapi_resource" "workspace" {
+  type      = "Microsoft.OperationalInsights/workspaces@2025-07-01"
+  parent_id = var.resource_group_id
+  name      = local.name
+  location  = var.location
+  tags      = var.tags
+  body = {
+    properties = {
+      sku             = { name = "PerGB2018" }
+      retentionInDays = 30
+      features        = { disableLocalAuth = true }
+    }
+  }
+}
+
+resource "azapi_resource" "insights" {
+  type      = "Microsoft.Insights/components@2020-02-02"
+  parent_id = var.resource_group_id
+  name      = local.name
+  location  = var.location
+  tags      = var.tags
+  body = {
+    kind = "web"
+    properties = {
+      Application_Type    = "web"
+      WorkspaceResourceId = azapi_resource.workspace.id
+      DisableLocalAuth    = true
+    }
+  }
+
+  response_export_values = ["properties.ConnectionString"]
+}
+
+# ---- storage
+
+resource "azapi_resource" "account" {
+  type      = "Microsoft.Storage/storageAccounts@2025-06-01"
+  parent_id = var.resource_group_id
+  name      = local.short_name
+  location  = var.location
+  tags      = var.tags
+  body = {
+    kind = "StorageV2"
+    sku  = { name = var.storage_sku }
+    properties = {
+      accessTier                   = "Hot"
+      allowBlobPublicAccess        = false
+      allowSharedKeyAccess         = false
+      allowCrossTenantReplication  = false
+      defaultToOAuthAuthentication = true
+      minimumTlsVersion            = "TLS1_2"
+      supportsHttpsTrafficOnly     = true
+      publicNetworkAccess          = var.private_network ? "Disabled" : "Enabled"
+      networkAcls                  = { bypass = "None", defaultAction = var.private_network ? "Deny" : "Allow" }
+    }
+  }
+
+  response_export_values = ["properties.primaryEndpoints"]
+}
+
+resource "azapi_update_resource" "blobs" {
+  type        = "Microsoft.Storage/storageAccounts/blobServices@2025-06-01"
+  resource_id = "${azapi_resource.account.id}/blobServices/default"
+  body        = { properties = { deleteRetentionPolicy = { enabled = true, days = 7 } } }
+}
+
+resource "azapi_resource" "package_container" {
+  type      = "Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01"
+  parent_id = azapi_update_resource.blobs.id
+  name      = local.template.variables.packageContainer
+  body      = { properties = { publicAccess = "None" } }
+}
+
+resource "azapi_resource" "host_container" {
+  for_each  = local.host_containers
+  type      = "Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01"
+  parent_id = azapi_update_resource.blobs.id
+  name      = each.value
+  body      = { properties = { publicAccess = "None" } }
+}
+
+resource "azapi_update_resource" "tables" {
+  type        = "Microsoft.Storage/storageAccounts/tableServices@2025-06-01"
+  resource_id = "${azapi_resource.account.id}/tableServices/default"
+  body        = { properties = {} }
+}
+
+resource "azapi_resource" "findings" {
+  type      = "Microsoft.Storage/storageAccounts/tableServices/tables@2025-06-01"
+  parent_id = azapi_update_resource.tables.id
+  name      = var.table_name
+}
+
+# ---- vault
+
+resource "azapi_resource" "vault" {
+  type      = "Microsoft.KeyVault/vaults@2025-05-01"
+  parent_id = var.resource_group_id
+  name      = local.short_name
+  location  = var.location
+  tags      = var.tags
+  body = {
+    properties = {
+      tenantId                  = data.azapi_client_config.current.tenant_id
+      sku                       = { family = "A", name = "standard" }
+      enableRbacAuthorization   = true
+      enableSoftDelete          = true
+      softDeleteRetentionInDays = 90
+      enablePurgeProtection     = true
+      publicNetworkAccess       = var.private_network ? "Disabled" : "Enabled"
+      networkAcls               = { bypass = "AzureServices", defaultAction = var.private_network ? "Deny" : "Allow" }
+    }
+  }
+
+  response_export_values = ["properties.vaultUri"]
+}
+
+resource "azapi_resource" "secret" {
+  for_each       = var.secret_names
+  type           = "Microsoft.KeyVault/vaults/secrets@2025-05-01"
+  parent_id      = azapi_resource.vault.id
+  name           = each.value
+  body           = { properties = {} }
+  sensitive_body = { properties = { value = var.secrets[each.value] } }
+}
+
+# ---- hub
+
+resource "azapi_resource" "namespace" {
+  count     = local.create_namespace ? 1 : 0
+  type      = "Microsoft.EventHub/namespaces@2026-01-01"
+  parent_id = var.resource_group_id
+  name      = local.name
+  location  = var.location
+  tags      = var.tags
+  body = {
+    sku = { name = "Standard", tier = "Standard", capacity = 1 }
+    properties = {
+      isAutoInflateEnabled   = var.max_throughput_units > 1
+      maximumThroughputUnits = var.max_throughput_units > 1 ? var.max_throughput_units : 0
+      minimumTlsVersion      = "1.2"
+      disableLocalAuth       = var.disable_event_hub_keys
+      publicNetworkAccess    = "Enabled"
+    }
+  }
+
+  lifecycle {
+    ignore_changes = [body.sku.capacity]
+    precondition {
+      condition     = var.partition_count >= var.max_throughput_units
+      error_message = "partition_count is below max_throughput_units. Units without a partition are paid for nothing."
+    }
+  }
+}
+
+resource "azapi_resource" "hub" {
+  count     = local.create_namespace ? 1 : 0
+  type      = "Microsoft.EventHub/namespaces/eventhubs@2026-01-01"
+  parent_id = azapi_resource.namespace[0].id
+  name      = var.event_hub_name
+  body = {
+    properties = {
+      partitionCount       = var.partition_count
+      retentionDescription = { cleanupPolicy = "Delete", retentionTimeInHours = var.retention_hours }
+    }
+  }
+}
+
+resource "azapi_resource" "consumer_group" {
+  type       = "Microsoft.EventHub/namespaces/eventhubs/consumergroups@2026-01-01"
+  parent_id  = local.hub_id
+  name       = var.consumer_group_name
+  body       = { properties = {} }
+  depends_on = [azapi_resource.hub]
+}
+
+data "azapi_resource" "read_namespace" {
+  type                   = "Microsoft.EventHub/namespaces@2026-01-01"
+  resource_id            = local.namespace_id
+  response_export_values = ["properties.serviceBusEndpoint"]
+}
+
+# ---- roles: data planes only, each at the narrowest scope that works
+
+locals {
+  code    = azapi_resource.identity.output.properties.principalId
+  package = azapi_resource.package_identity.output.properties.principalId
+  assignments = merge(
+    {
+      readHub          = { scope = local.hub_id, principal = local.code, role = "a638d3c7-ab3a-418d-83e6-5f17a39d4fde" }
+      keepFindings     = { scope = azapi_resource.findings.id, principal = local.code, role = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3" }
+      readSecrets      = { scope = azapi_resource.vault.id, principal = local.code, role = "4633458b-17de-408a-b874-0445c86b69e6" }
+      publishTelemetry = { scope = azapi_resource.insights.id, principal = local.code, role = "3913510d-42f4-4e42-8a64-420c390055eb" }
+      keepPackage      = { scope = azapi_resource.package_container.id, principal = local.package, role = "ba92f5b4-2d11-453d-a403-e96b0029c9fe" }
+    },
+    { for name, container in azapi_resource.host_container : "keepState-${name}" => { scope = container.id, principal = local.code, role = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b" } }
+  )
+}
+
+resource "azapi_resource" "assignment" {
+  for_each  = local.assignments
+  type      = "Microsoft.Authorization/roleAssignments@2022-04-01"
+  parent_id = each.value.scope
+  name      = uuidv5("url", "${each.value.scope}/${each.value.principal}/${each.value.role}")
+  body = {
+    properties = {
+      principalId      = each.value.principal
+      principalType    = "ServicePrincipal"
+      roleDefinitionId = "${local.roles}/${each.value.role}"
+    }
+  }
+  depends_on = [azapi_resource.consumer_group]
+}
+
+# ---- logs of what happens to hub, vault and storage
+
+locals {
+  diagnostics = merge(
+    {
+      vault  = { scope = azapi_resource.vault.id, logs = [{ categoryGroup = "audit", enabled = true }], metrics = [] }
+      blobs  = { scope = azapi_update_resource.blobs.id, logs = [{ category = "StorageDelete", enabled = true }], metrics = [{ category = "Transaction", enabled = true }] }
+      tables = { scope = azapi_update_resource.tables.id, logs = [{ category = "StorageDelete", enabled = true }], metrics = [{ category = "Transaction", enabled = true }] }
+    },
+    local.create_namespace ? { hub = { scope = local.namespace_id, logs = [{ categoryGroup = "allLogs", enabled = true }], metrics = [{ category = "AllMetrics", enabled = true }] } } : {}
+  )
+}
+
+resource "azapi_resource" "diagnostics" {
+  for_each  = local.diagnostics
+  type      = "Microsoft.Insights/diagnosticSettings@2021-05-01-preview"
+  parent_id = each.value.scope
+  name      = "to-workspace"
+  body      = { properties = { workspaceId = azapi_resource.workspace.id, logs = each.value.logs, metrics = each.value.metrics } }
+}
+
+resource "azapi_resource" "lock" {
+  for_each = var.lock_resources ? merge(
+    { storage = azapi_resource.account.id, vault = azapi_resource.vault.id },
+    local.create_namespace ? { hub = local.namespace_id } : {}
+  ) : {}
+  type      = "Microsoft.Authorization/locks@2020-05-01"
+  parent_id = each.value
+  name      = "keep"
+  body      = { properties = { level = "CanNotDelete", notes = "Tunnelwatch keeps state here." } }
+}

@@ -1,0 +1,122 @@
+locals {
+  # Every cloud names its services alike, so the hub's suffix is the tail of its own address, and so on.
+  storage_suffix = trimsuffix(split(".blob.", local.endpoints.blob)[1], "/")
+  vault_suffix   = trimsuffix(split(".vault.", azapi_resource.vault.output.properties.vaultUri)[1], "/")
+  private_targets = var.private_network ? {
+    blob      = { id = azapi_resource.account.id, zone = "privatelink.blob.${local.storage_suffix}" }
+    table     = { id = azapi_resource.account.id, zone = "privatelink.table.${local.storage_suffix}" }
+    vault     = { id = azapi_resource.vault.id, zone = "privatelink.vaultcore.${local.vault_suffix}" }
+    namespace = { id = local.namespace_id, zone = "privatelink.${replace(local.storage_suffix, "core.", "servicebus.")}" }
+  } : {}
+}
+
+resource "azapi_resource" "guard" {
+  for_each = var.private_network ? {
+    app = [{ name = "nothing-from-outside", priority = 100, access = "Deny", protocol = "*", source = "Internet", target = "*", ports = ["*"] }]
+    endpoints = [
+      { name = "only-this-network", priority = 100, access = "Allow", protocol = "Tcp", source = "VirtualNetwork", target = "VirtualNetwork", ports = ["443", "5671", "5672"] },
+      { name = "nothing-else", priority = 200, access = "Deny", protocol = "*", source = "*", target = "*", ports = ["*"] },
+    ]
+  } : {}
+  type      = "Microsoft.Network/networkSecurityGroups@2025-05-01"
+  parent_id = var.resource_group_id
+  name      = "${local.name}-${each.key}"
+  location  = var.location
+  tags      = var.tags
+  body = {
+    properties = {
+      securityRules = [for rule in each.value : {
+        name = rule.name
+        properties = {
+          priority                 = rule.priority
+          direction                = "Inbound"
+          access                   = rule.access
+          protocol                 = rule.protocol
+          sourceAddressPrefix      = rule.source
+          sourcePortRange          = "*"
+          destinationAddressPrefix = rule.target
+          destinationPortRanges    = rule.ports
+        }
+      }]
+    }
+  }
+}
+
+resource "azapi_resource" "network" {
+  count     = var.private_network ? 1 : 0
+  type      = "Microsoft.Network/virtualNetworks@2025-05-01"
+  parent_id = var.resource_group_id
+  name      = local.name
+  location  = var.location
+  tags      = var.tags
+  body = {
+    properties = {
+      addressSpace = { addressPrefixes = [var.network_address_space] }
+      subnets = [
+        {
+          name = "app"
+          properties = {
+            addressPrefix         = cidrsubnet(var.network_address_space, 26 - parseint(split("/", var.network_address_space)[1], 10), 0)
+            networkSecurityGroup  = { id = azapi_resource.guard["app"].id }
+            delegations           = [{ name = "flex", properties = { serviceName = "Microsoft.App/environments" } }]
+            defaultOutboundAccess = true
+          }
+        },
+        {
+          name = "endpoints"
+          properties = {
+            addressPrefix                  = cidrsubnet(var.network_address_space, 26 - parseint(split("/", var.network_address_space)[1], 10), 1)
+            networkSecurityGroup           = { id = azapi_resource.guard["endpoints"].id }
+            privateEndpointNetworkPolicies = "NetworkSecurityGroupEnabled"
+            defaultOutboundAccess          = false
+          }
+        },
+      ]
+    }
+  }
+}
+
+resource "azapi_resource" "endpoint" {
+  for_each  = local.private_targets
+  type      = "Microsoft.Network/privateEndpoints@2025-05-01"
+  parent_id = var.resource_group_id
+  name      = "${local.name}-${each.key}"
+  location  = var.location
+  tags      = var.tags
+  # Two at once on one account or subnet disturb each other.
+  locks = [azapi_resource.network[0].id]
+  body = {
+    properties = {
+      subnet                        = { id = "${azapi_resource.network[0].id}/subnets/endpoints" }
+      privateLinkServiceConnections = [{ name = each.key, properties = { privateLinkServiceId = each.value.id, groupIds = [each.key] } }]
+    }
+  }
+}
+
+resource "azapi_resource" "zone" {
+  for_each  = local.private_targets
+  type      = "Microsoft.Network/privateDnsZones@2024-06-01"
+  parent_id = var.resource_group_id
+  name      = each.value.zone
+  location  = "global"
+  tags      = var.tags
+}
+
+resource "azapi_resource" "link" {
+  for_each  = local.private_targets
+  type      = "Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01"
+  parent_id = azapi_resource.zone[each.key].id
+  name      = "tunnelwatch"
+  location  = "global"
+  tags      = var.tags
+  body      = { properties = { registrationEnabled = false, virtualNetwork = { id = azapi_resource.network[0].id } } }
+}
+
+resource "azapi_resource" "names" {
+  for_each   = local.private_targets
+  type       = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01"
+  parent_id  = azapi_resource.endpoint[each.key].id
+  name       = "default"
+  body       = { properties = { privateDnsZoneConfigs = [{ name = each.key, properties = { privateDnsZoneId = azapi_resource.zone[each.key].id } }] } }
+  depends_on = [azapi_resource.link]
+}

@@ -1,0 +1,211 @@
+variable "resource_group_id" {
+  description = "Resource id of the resource group; it must exist."
+  type        = string
+}
+
+variable "location" {
+  description = "Region of everything. It must offer Flex Consumption."
+  type        = string
+}
+
+variable "prefix" {
+  description = "Start of every name: lower-case letters and digits, a letter first."
+  type        = string
+  default     = "tunnelwatch"
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.prefix))
+    error_message = "Write 2 to 12 lower-case letters and digits, a letter first."
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource."
+  type        = map(string)
+  default     = {}
+}
+
+variable "preset" {
+  description = "fast: one instance always ready. frugal: batches gathered for up to 30 seconds, the smallest bill."
+  type        = string
+  default     = "fast"
+  validation {
+    condition     = contains(["fast", "frugal"], var.preset)
+    error_message = "Write fast or frugal."
+  }
+}
+
+variable "destinations" {
+  description = "Where notices go: teams, webhook, or both."
+  type        = set(string)
+  default     = ["teams"]
+}
+
+variable "webhook_proof" {
+  description = "How your receiver knows that a message is ours: signature, header, or both."
+  type        = string
+  default     = "signature"
+}
+
+variable "secrets" {
+  description = "Secrets of the destinations: teams-webhook-url, webhook-url, webhook-secret, webhook-header. What is left out stays as the vault has it."
+  type        = map(string)
+  default     = {}
+  sensitive   = true
+}
+
+variable "secret_names" {
+  description = "Names of the secrets that are given; Terraform may not list the keys of a sensitive map."
+  type        = set(string)
+  default     = ["teams-webhook-url"]
+}
+
+variable "alert_email" {
+  description = "Gets an e-mail for every alarm about Tunnelwatch itself."
+  type        = string
+  default     = ""
+}
+
+variable "alert_webhook_url" {
+  description = "Address that gets every alarm in the common alert schema."
+  type        = string
+  default     = ""
+  sensitive   = true
+}
+
+variable "action_group_ids" {
+  description = "Resource ids of action groups that you already have; they are paged too."
+  type        = list(string)
+  default     = []
+}
+
+variable "alarms_in_portal_only" {
+  description = "true = nobody is to be paged; alarms show in the portal only."
+  type        = bool
+  default     = false
+}
+
+variable "runbook_url" {
+  description = "Page that documents the alarms; each alarm links to its own part of it."
+  type        = string
+  default     = "docs/alarms.md"
+}
+
+variable "budget_dollars" {
+  description = "Dollars a month after which the same people are told about the cost; 0 = no budget."
+  type        = number
+  default     = 0
+}
+
+variable "budget_start_month" {
+  description = "First month of the budget, for example 2026-12."
+  type        = string
+  default     = "2026-12"
+}
+
+variable "settings" {
+  description = "Settings of the app to change from their defaults, for example { RULES = \"all\" }."
+  type        = map(string)
+  default     = {}
+}
+
+variable "table_name" {
+  description = "Name of the table that keeps the findings."
+  type        = string
+  default     = "tunnelwatch"
+}
+
+variable "existing_namespace_id" {
+  description = "Resource id of an Event Hubs namespace you already have; empty = create one."
+  type        = string
+  default     = ""
+}
+
+variable "event_hub_name" {
+  description = "Hub that Defender writes to. In a namespace of your own it must exist."
+  type        = string
+  default     = "defender"
+}
+
+variable "consumer_group_name" {
+  description = "Consumer group of the app, used by nobody else."
+  type        = string
+  default     = "tunnelwatch"
+}
+
+variable "partition_count" {
+  description = "Partitions of a new hub. They cannot be changed later."
+  type        = number
+  default     = 4
+}
+
+variable "retention_hours" {
+  description = "Hours that a new hub keeps events."
+  type        = number
+  default     = 168
+}
+
+variable "max_throughput_units" {
+  description = "A new namespace starts with 1 throughput unit and grows to this."
+  type        = number
+  default     = 2
+}
+
+variable "disable_event_hub_keys" {
+  description = "Refuses key sign-in on a new namespace. The export from Defender may need keys."
+  type        = bool
+  default     = false
+}
+
+variable "node_version" {
+  description = "Version of Node.js."
+  type        = string
+  default     = "24"
+}
+
+variable "maximum_instance_count" {
+  description = "Most instances at once."
+  type        = number
+  default     = 40
+}
+
+variable "storage_sku" {
+  description = "Standard_LRS only where the region has no zones."
+  type        = string
+  default     = "Standard_ZRS"
+}
+
+variable "zone_redundant" {
+  description = "Spreads the instances over the zones of the region."
+  type        = bool
+  default     = false
+}
+
+variable "lock_resources" {
+  description = "Keeps storage, vault and a new namespace from being deleted by mistake."
+  type        = bool
+  default     = false
+}
+
+variable "package_url" {
+  description = "Address of a released package; empty = the code is deployed afterwards."
+  type        = string
+  default     = ""
+}
+
+variable "package_sha256" {
+  description = "SHA-256 of that package, from the release."
+  type        = string
+  default     = ""
+}
+
+variable "private_network" {
+  description = "Puts storage, vault and the way to the hub into a private network."
+  type        = bool
+  default     = false
+}
+
+variable "network_address_space" {
+  description = "Addresses of the private network, at least a /25."
+  type        = string
+  default     = "10.80.0.0/24"
+}

@@ -1,0 +1,137 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { deploy } from "./evaluate.ts";
+import { allTemplates, at, compiledTemplate, only, root, sorted } from "./template.ts";
+
+const sources = globSync("infra/terraform/*.tf", { cwd: root })
+	.sort()
+	.map((path) => readFileSync(`${root}${path}`, "utf8"))
+	.join("\n");
+const template = compiledTemplate();
+
+/** Types that Terraform needs no resource for, with the reason. */
+const onlyInBicep: Readonly<Record<string, string>> = {
+	"Microsoft.Resources/tags": "the state remembers which namespace is read",
+	"Microsoft.Resources/deployments": "modules",
+	"Microsoft.Network/virtualNetworks/subnets": "they are part of their network",
+};
+
+/** Every type with its version that a text of Terraform declares. */
+function declared(text: string): string[] {
+	return sorted([...new Set([...text.matchAll(/^\s*type\s*= "([\w./]+@[\w-]+)"$/gm)].map(([, type = ""]) => type))]);
+}
+
+/** The same of the compiled template, its modules included. */
+function compiled(): string[] {
+	const all = allTemplates(template).flatMap(({ resources }) => Object.values(resources));
+	const created = all.filter(({ type }) => !(type in onlyInBicep)).map(({ type, apiVersion }) => `${type}@${apiVersion}`);
+	return sorted([...new Set(created)]);
+}
+
+/** Names of the settings that the text of the app gives, whatever the conditions. */
+function settingsIn(text: string): string[] {
+	const block = text.slice(text.indexOf("app_settings = merge("), text.indexOf('resource "azapi_resource" "plan"'));
+	return sorted(
+		[...new Set([...block.matchAll(/(?:^\s+|\{ )([A-Za-z]\w*)\s+= /gm)].map(([, name = ""]) => name))].filter(
+			(name) => name !== "app_settings",
+		),
+	);
+}
+
+/** Role, scope and principal of each assignment. */
+function rolesIn(text: string): string[] {
+	const pattern = /scope = ([^,]+), principal = local\.(\w+), role = "([0-9a-f-]{36})"/g;
+	return sorted([...text.matchAll(pattern)].map(([, scope = "", principal = "", role = ""]) => `${role} ${scope} ${principal}`));
+}
+
+describe("Terraform has what the Bicep template has", () => {
+	test("the same resources in the same versions", () => {
+		expect(declared(sources)).toEqual(compiled());
+	});
+
+	test("the same roles, each at the same scope, for the same two identities", () => {
+		expect(rolesIn(sources)).toEqual([
+			"0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3 azapi_resource.findings.id code",
+			"3913510d-42f4-4e42-8a64-420c390055eb azapi_resource.insights.id code",
+			"4633458b-17de-408a-b874-0445c86b69e6 azapi_resource.vault.id code",
+			"a638d3c7-ab3a-418d-83e6-5f17a39d4fde local.hub_id code",
+			"b7e6dc6d-f1e8-4753-8033-0f276bb0955b container.id code",
+			"ba92f5b4-2d11-453d-a403-e96b0029c9fe azapi_resource.package_container.id package",
+		]);
+		const inBicep = allTemplates(template)
+			.flatMap(({ variables = {} }) => Object.values(variables))
+			.filter((value) => /^[0-9a-f-]{36}$/.test(String(value)));
+		expect(sorted(rolesIn(sources).map((line) => line.slice(0, 36)))).toEqual(sorted(inBicep.map(String)));
+	});
+
+	test("the same settings of the app", () => {
+		const given = { destinations: ["teams", "webhook"], webhookProof: "both", packageSha256: "00" };
+		const list = deploy(template, given)
+			.module("app")
+			.value(at(only(template, "Microsoft.Web/sites"), "properties.siteConfig.appSettings"));
+
+		expect(settingsIn(sources)).toEqual(sorted((list as { name: string }[]).map(({ name }) => name)));
+	});
+
+	test("the same outputs", () => {
+		const names = [...sources.matchAll(/^output "(\w+)"/gm)].map(([, name = ""]) =>
+			name.replace(/_(\w)/g, (_all, letter: string) => letter.toUpperCase()),
+		);
+
+		expect(sorted(names)).toEqual(sorted(Object.keys(template.outputs ?? {})));
+	});
+
+	test("variables named like the parameters, with the same defaults", () => {
+		const blocks = [...sources.matchAll(/^variable "(\w+)" \{\n([\s\S]+?)^\}/gm)];
+		const simple = blocks.flatMap(([, name = "", body = ""]) => {
+			const text = /^ {2}default\s+= ("[^"\n]*"|\d+|true|false)$/m.exec(body)?.[1];
+			return text === undefined
+				? []
+				: [[name.replace(/_(\w)/g, (_all, letter: string) => letter.toUpperCase()), JSON.parse(text) as unknown] as const];
+		});
+		const differing = simple.filter(
+			([name, value]) => name !== "budgetStartMonth" && at(template.parameters, `${name}.defaultValue`) !== value,
+		);
+
+		expect(differing).toEqual([]);
+		expect(simple.length).toBeGreaterThan(20);
+	});
+
+	test("the same protection: no keys, TLS, closed containers, no publishing passwords", () => {
+		for (const line of [
+			/allowSharedKeyAccess\s+= false/,
+			/allowBlobPublicAccess\s+= false/,
+			/minimumTlsVersion\s+= "TLS1_2"/,
+			/disableLocalAuth = true/,
+			/DisableLocalAuth\s+= true/,
+			/enableRbacAuthorization\s+= true/,
+			/enablePurgeProtection\s+= true/,
+			/httpsOnly\s+= true/,
+			/ftpsState\s+= "Disabled"/,
+			/allow = false/,
+		])
+			expect(sources).toMatch(line);
+		expect(sources).not.toMatch(/listKeys|SharedAccessKey|AccountKey|Endpoint=sb/i);
+		expect(sources).not.toMatch(/\.(windows\.net|azure\.(net|com|us|cn))/);
+	});
+
+	test("a renamed type, a wider role or a setting that is gone is noticed", () => {
+		expect(declared(sources.replace("tableServices/tables@2025-06-01", "tableServices/tables@2021-04-01"))).not.toEqual(compiled());
+		expect(rolesIn(sources.replace("scope = azapi_resource.findings.id", "scope = azapi_resource.account.id"))).not.toEqual(
+			rolesIn(sources),
+		);
+		expect(settingsIn(sources.replace(/TABLE_NAME/, "TABEL_NAME"))).not.toEqual(settingsIn(sources));
+	});
+});
+
+test("Terraform itself reads the files, and they are formatted", (context) => {
+	if (spawnSync("terraform", ["version"]).status !== 0) context.skip("terraform is not installed");
+
+	expect(
+		execFileSync("terraform", ["fmt", "-check", "-diff", `${root}infra/terraform`], {
+			encoding: "utf8",
+			stdio: ["ignore", "pipe", "pipe"],
+		}),
+	).toBe("");
+});
