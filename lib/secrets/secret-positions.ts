@@ -1,4 +1,17 @@
 import { matchAt } from "./base64.ts";
+import {
+	anyOf,
+	authorizationSchemes,
+	keyStarts,
+	loginTools,
+	passwordTools,
+	secretFlags,
+	secretKeys,
+	secretQueryEnds,
+	secretQueryNames,
+	secretVariables,
+	slashSecrets,
+} from "./secret-names.ts";
 import type { ToolSecrets } from "./tool-secrets.ts";
 
 /** A part of a text, from `start` up to `end`. */
@@ -14,30 +27,32 @@ export const markerPattern = String.raw`\[removed: \d{1,9} characters\]`;
 const introducers =
 	"token|secret|session|pass|pwd|phrase|key|cred|authorization|bearer|:\\/\\/|-----BEGIN|-p|-s|-u|\\/p|\\/rp|[\"']s\\\\*[\"']|sig(?:=|%3D)|signature|code(?:=|%3D)|securestring|net1?\\b|MII|MHcC|MC4C|b3Blbn";
 
-const flagNames =
-	"(?:sas)?token|(?:secret-?)?access-?key|secret-?key|(?:storage-?)?account-?key|secret|api-key|client-secret|access-token|auth-token|password|passwd|passphrase|pass|pwd|pw";
-const variableNames = "AWS_(?:SECRET_ACCESS_KEY|SESSION_TOKEN)";
 /** What may stand between the name of a variable and its value: `/t REG_SZ /d`, `-Value`, `value:`, `/M`. */
 const connectors = /[\s"',;]*(?:\/t\s+REG_\w+|\/d|\/f|\/m|-Value|-PropertyType\s+\w+|value\s*:)(?![\w-])/iy;
-const keyNames =
-	"pass(?:word|wd|phrase)?|pwd|secret|(?<!publickey)token|api[_-]?key|credentials?|(?:access|account|auth|private|shared)[_-]?key";
 const shortSecretKey = /["']s\\*["']\s{0,8}:/gi;
 const headers = /(?:x-auth-key|x-api-key|x-auth-token)\s{0,8}[:=]/gi;
-const authorization = /(?:authorization\\*["']?\s{0,8}[:=][\s"'\\]{0,8}(?:(?:bearer|basic|digest|token|negotiate|ntlm)\b)?|\bbearer\b)/gi;
-const slashOptions = /\s\/(?:(?:p|pw|pass|password):|rp\s)/gi;
+const authorization = new RegExp(
+	String.raw`(?:authorization\\*["']?\s{0,8}[:=][\s"'\\]{0,8}(?:(?:${anyOf(authorizationSchemes)})\b)?|\bbearer\b)`,
+	"gi",
+);
+const slashOptions = new RegExp(String.raw`\s\/(?:(?:${anyOf(slashSecrets)}):|rp\s)`, "gi");
 /** Also in an address that is itself a query value, and a signature that stands before all the rest. */
-const queryValues =
-	/(?:(?:[?&;]|%26|%3F)(?:[\w-]{0,40}(?:token|secret|password|passwd|pwd|key)|signature|code|sig)|(?<!\w)sig)(?:=|%3D)(?=[^&#\s"'<>])/gi;
+const queryValues = new RegExp(
+	String.raw`(?:(?:[?&;]|%26|%3F)(?:[\w-]{0,40}(?:${anyOf(secretQueryEnds)})|${anyOf(secretQueryNames)})|(?<!\w)sig)(?:=|%3D)(?=[^&#\s"'<>])`,
+	"gi",
+);
 const inQuery = /[?&][\w-]*$/;
 const queryValue = new RegExp(String.raw`(?:${markerPattern}|[^&#\s"'<>])+`, "y");
 const userInfo = /:\/\/[^\s/"'@:]*:(?=[^\s"'/]+@)/g;
 const userSecret = new RegExp(String.raw`(?:${markerPattern}|[^\s"'/])+(?=@)`, "y");
 const pem = /-----BEGIN [A-Z ]{0,40}(?:TOKEN|PRIVATE KEY)-----/g;
-const pemBodies = /(?:MII[A-Za-z0-9+/]|MHcCAQ|MC4CAQ|b3BlbnNzaC1rZXk)[A-Za-z0-9+/]{40,}(?:(?:\r?\n|\\r\\n|\\n)[A-Za-z0-9+/]{8,})*={0,2}/g;
+const pemBodies = new RegExp(String.raw`(?:${anyOf(keyStarts)})[A-Za-z0-9+/]{40,}(?:(?:\r?\n|\\r\\n|\\n)[A-Za-z0-9+/]{8,})*={0,2}`, "g");
 const userAccount = /\bnet1?(?:\.exe)?\s+(?:user\s+(?![/-])\S+|use\s+(?!\/)\S+(?:\s+\\\\\S+)?)(?=\s)/gi;
 const userShare = /\bnet1?(?:\.exe)?\s+use\s[^|&\n]{0,200}?\/user:\S+(?=\s)/gi;
-const passwordTools =
-	/\b(?:(?:az|azure\.cli|docker|podman)(?:\.(?:cmd|exe))?(?:\\?["'])?(?:\s{1,8}\w{1,20})?\s{1,8}login|sshpass|plink|pscp|psftp|psexec(?:64)?|paexec|winscp|winexe|mysql|mysqldump|mysqladmin|sqlcmd|osql|bcp|7z|smbclient|evil-winrm|xfreerdp)(?![\w-])/i;
+const toolsWithPassword = new RegExp(
+	String.raw`\b(?:(?:${anyOf(loginTools)})(?:\.(?:cmd|exe))?(?:\\?["'])?(?:\s{1,8}\w{1,20})?\s{1,8}login|${anyOf(passwordTools)})(?![\w-])`,
+	"i",
+);
 const toolPassword = /\s-[pP](?:w|ass)?(?![\w-])/g;
 const joinedToolPassword = /\s-p(?=[^\s-])(?!(?:w|ass)\s)/g;
 /** `user:password`, which no path with a drive and no address is. */
@@ -62,9 +77,9 @@ export function createSecretPositions(tools: readonly ToolSecrets[]): (text: str
 	const variable = named((tool) => tool.variables);
 	const keyed = named((tool) => tool.keys);
 	const anyIntroducer = new RegExp(`${introducers}${flagged}${variable}${keyed}`, "i");
-	const flags = new RegExp(`-(?:${flagNames}${flagged})(?![\\w-])`, "gi");
-	const variables = new RegExp(`(?:${variableNames}${variable})(?!\\w)`, "gi");
-	const keys = new RegExp(`(?:${keyNames}${keyed})\\\\*["']?\\s{0,8}[=:]`, "gi");
+	const flags = new RegExp(`-(?:${anyOf(secretFlags)}${flagged})(?![\\w-])`, "gi");
+	const variables = new RegExp(`(?:${secretVariables.join("|")}${variable})(?!\\w)`, "gi");
+	const keys = new RegExp(`(?:(?:${anyOf(secretKeys, "[_-]?")})(?<!publickeytoken)${keyed})\\\\*["']?\\s{0,8}[=:]`, "gi");
 	return (text) => [
 		...tools.flatMap((tool) => tool.byPosition(text)),
 		...(anyIntroducer.test(text) ? introduced(text, [variables, flags], keys) : []),
@@ -73,7 +88,7 @@ export function createSecretPositions(tools: readonly ToolSecrets[]): (text: str
 
 function introduced(text: string, named: readonly RegExp[], keys: RegExp): readonly Span[] {
 	const words = [...named, shortSecretKey, headers, authorization, slashOptions, secureString];
-	if (passwordTools.test(text)) words.push(toolPassword, joinedToolPassword);
+	if (toolsWithPassword.test(text)) words.push(toolPassword, joinedToolPassword);
 	return [
 		...words.flatMap((introducer) => each(text, introducer, valueAfter)),
 		...each(text, keys, (_, from, start) =>
