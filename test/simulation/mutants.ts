@@ -5,6 +5,8 @@ import type { Sabotage } from "./history.ts";
 /** A way to be wrong, and the faults under which it must be noticed. */
 export interface Mutant {
 	readonly name: string;
+	/** A history that notices it; the search begins here. */
+	readonly seed?: number;
 	readonly plan: FaultPlan;
 	readonly seenAs: readonly string[];
 	readonly sabotage: Sabotage;
@@ -84,7 +86,7 @@ export const mutants: readonly Mutant[] = [
 			return { ...values, reasons: JSON.stringify(Object.fromEntries(last)) };
 		}),
 	},
-	{ name: "a finding is written without its ETag", plan: ["S9"], seenAs: ["I3"], sabotage: unconditional("f|", () => true) },
+	{ name: "a finding is written without its ETag", seed: 35, plan: ["S9"], seenAs: ["I3"], sabotage: unconditional("f|", () => true) },
 	{
 		name: "a claim is written without its ETag",
 		plan: ["S6"],
@@ -101,6 +103,7 @@ export const mutants: readonly Mutant[] = [
 	},
 	{
 		name: "a lease is shorter than a request",
+		seed: 18,
 		plan: ["S6"],
 		seenAs: ["I2"],
 		sabotage: rewriting("deliver", "o|", ({ values }) =>
@@ -134,6 +137,7 @@ export const mutants: readonly Mutant[] = [
 	},
 	{
 		name: "done, although more is wanted",
+		seed: 39,
 		plan: ["S7"],
 		seenAs: ["I1"],
 		sabotage: rewriting("deliver", "o|", ({ values }) =>
@@ -150,6 +154,7 @@ export const mutants: readonly Mutant[] = [
 	},
 	{
 		name: "the fourth change of a quiet period is swallowed",
+		seed: 12,
 		plan: ["D4"],
 		seenAs: ["I8", "I1"],
 		sabotage: {
