@@ -6,9 +6,9 @@ import { type Finding, findingKey } from "./finding.ts";
 /** Bounds of the lists that a finding carries. What falls out is the oldest; the counters stay true. */
 const kept = { seen: 400, rules: 100, tunnels: 20 } as const;
 
-/** An approved tunnel is counted, and says nothing. */
+/** An approved tunnel, an approved connector or a bystander is counted, and says nothing. */
 export function speaks(sighting: Sighting): boolean {
-	return sighting.ownership.verdict !== "ours";
+	return sighting.quiet === undefined && sighting.ownership.verdict !== "ours";
 }
 
 /** The sightings that were not counted before, each once. */

@@ -33,9 +33,10 @@ export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[],
 			const prevalence = spread[index] ?? {};
 			const { account } = prevalence;
 			const firstInTenant = account && account.devices === 1 && sighting.at.getTime() - account.since.getTime() < newForMs;
-			const knowledge = { approvals: deps.approvals(), remembered: latest(shown, sighting.at), device, firstInTenant, now, redact };
-			judged.set(sighting, { ...judge(sighting, knowledge), prevalence });
-			const worth = rememberable(sighting);
+			const knowledge = { approvals: deps.approvals(), remembered: upTo(shown, sighting.at), device, firstInTenant, now, redact };
+			const verdict = judge(sighting, knowledge);
+			judged.set(sighting, { ...verdict, prevalence });
+			const worth = rememberable(verdict);
 			if (worth !== undefined) shown.push(worth);
 		}
 		return judged;
@@ -54,11 +55,9 @@ const newForMs = 86_400_000;
 /** A flood must not wait for one lookup after the other. */
 const atOnce = 16;
 
-/** The newest of what was shown up to then: a record that comes late is judged by its own time. */
-function latest(shown: readonly Remembered[], until: Date): Remembered | undefined {
-	return shown
-		.filter(({ at }) => at <= until)
-		.reduce<Remembered | undefined>((newest, one) => (newest === undefined || one.at >= newest.at ? one : newest), undefined);
+/** What was shown up to then, oldest first: a record that comes late is judged by its own time. */
+function upTo(shown: readonly Remembered[], until: Date): readonly Remembered[] {
+	return shown.filter(({ at }) => at <= until).toSorted((a, b) => a.at.getTime() - b.at.getTime());
 }
 
 export function findingReader(table: Table): MemoryDeps["finding"] {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ProgramKind } from "../sighting/reading.ts";
 import type { DeviceFacts, FolderClass, Mode, Sighting, TargetClass } from "../sighting/sighting.ts";
 import { cut, jsonColumn, redactedColumn, severityColumn } from "../store/columns.ts";
 
@@ -30,7 +31,7 @@ export function writeSighting(sighting: Sighting, smallest = false): { readonly 
 	throw new Error("the smallest sample of a sighting does not fit into a column");
 }
 
-function bound(sighting: Sighting, { text, commandLine, rules, evidence, list }: Bounds): Sighting {
+function bound({ reading: _, ...sighting }: Sighting, { text, commandLine, rules, evidence, list }: Bounds): Sighting {
 	const { device, program } = sighting;
 	return {
 		...sighting,
@@ -61,6 +62,8 @@ function bound(sighting: Sighting, { text, commandLine, rules, evidence, list }:
 			sha1: cut(program.sha1, 40),
 			user: cut(program.user, text),
 			...(program.signer === undefined ? {} : { signer: cut(program.signer, text) }),
+			...(program.starter === undefined ? {} : { starter: cut(program.starter, text) }),
+			...(program.launcher === undefined ? {} : { launcher: cut(program.launcher, text) }),
 			// The end of the chain is the program itself.
 			chain: program.chain.slice(-list).map((name) => cut(name, text)),
 		},
@@ -107,9 +110,15 @@ const mode = words<Mode>(
 		"service-mode": true,
 		"access-client": true,
 		maintenance: true,
+		"would-fail": true,
 		unknown: true,
 	},
 	"unknown",
+);
+
+const programKind = words<ProgramKind>(
+	{ named: true, release: true, variant: true, renamed: true, wrapper: true, other: true, mention: true },
+	"other",
 );
 
 const folderClass = words<FolderClass>(
@@ -172,6 +181,9 @@ export const rememberedSchema = z
 		sha256: z.string().optional(),
 		folderClass: folderClass.optional(),
 		service: z.boolean().optional(),
+		sha1: z.string().optional(),
+		path: redactedColumn.optional(),
+		approvedInstall: z.boolean().optional(),
 	})
 	.transform(present);
 
@@ -210,6 +222,9 @@ export const sightingColumn = jsonColumn(
 					elevated: z.boolean(),
 					chain: z.array(redactedColumn),
 					signer: redactedColumn.optional(),
+					kind: programKind.optional(),
+					starter: redactedColumn.optional(),
+					launcher: redactedColumn.optional(),
 				})
 				.transform(present),
 			mode,
@@ -218,6 +233,7 @@ export const sightingColumn = jsonColumn(
 			tokenFile: redactedColumn.optional(),
 			flags: z.array(z.string()).optional(),
 			otherTunnels: z.array(tunnelSchema).optional(),
+			quiet: z.enum(["approved", "connector", "bystander"]).optional(),
 			prevalence: prevalence.optional(),
 			tunnel: tunnelSchema.nullable(),
 			exposes: z.array(z.object({ text: redactedColumn, class: targetClass })),

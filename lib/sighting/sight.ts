@@ -5,11 +5,12 @@ import { momentOf } from "../defender/moment.ts";
 import type { DefenderRecord } from "../defender/record.ts";
 import type { Column } from "../defender/tables.ts";
 import { type Severity, worst } from "../detect/severity-scale.ts";
-import { type Redact, readable } from "../secrets/redact.ts";
+import type { Redact } from "../secrets/redact.ts";
 import { clipped, type Redacted, say } from "../secrets/redacted.ts";
 import { columnText } from "./column-text.ts";
-import { hasName, type Reading, type SeenProgram, seenProgram } from "./program.ts";
-import type { Device, Mode, Sighting, Tunnel } from "./sighting.ts";
+import { programOf } from "./program.ts";
+import type { Identified } from "./reading.ts";
+import type { Device, Sighting, Tunnel } from "./sighting.ts";
 import { targetClass } from "./targets.ts";
 import type { SightedFamily, ToolReader } from "./tool-reader.ts";
 
@@ -18,15 +19,6 @@ export interface Matched {
 	readonly rule: { readonly id: string; readonly family: string; readonly severity: Severity };
 	readonly evidence: readonly { readonly column: Column; readonly test: string }[];
 }
-
-/** Where a token can stand, besides the command line of the program itself. */
-const tokenColumns = [
-	"ProcessCommandLine",
-	"InitiatingProcessCommandLine",
-	"RegistryValueData",
-	"PreviousRegistryValueData",
-	"AdditionalFields",
-] as const satisfies readonly Column[];
 
 const mostTunnels = 8;
 
@@ -42,22 +34,24 @@ export function createSight(families: readonly SightedFamily[], redact: Redact):
 	return (record, matches) =>
 		families.flatMap(({ id, reader }) => {
 			const own = matches.filter(({ rule }) => rule.family === id);
-			return own.length === 0 ? [] : [sight(record, own, { family: id, tool: reader, safe })];
+			return own.length === 0 ? [] : [sight(record, own, id, reader, safe)];
 		});
 }
 
+/** What makes a text of the record fit to be shown. */
+type Safe = (text: string) => Redacted;
+
 /** What a matching record tells, with every secret removed. Wrong types and missing columns cost only what they would have told. */
-function sight(record: DefenderRecord, matches: readonly Matched[], reading: Reading): Sighting {
-	const { tool, safe } = reading;
+function sight(record: DefenderRecord, matches: readonly Matched[], family: string, tool: ToolReader, safe: Safe): Sighting {
 	const timestamp = columnText(record, "Timestamp");
 	const device = deviceOf(record, safe);
-	const subject = seenProgram(record, reading);
-	const { invocation } = subject;
 	const exportedAt = momentOf(record.exportedAt);
-	const [tunnel, ...others] = tunnelsOf(record, subject, tool);
+	const identified = tool.identify(record);
+	const { reading, tokenFile, flags } = identified;
+	const { tunnel, others } = tunnelsOf(identified);
 	return {
 		recordId: recordId(record, device),
-		family: reading.family,
+		family,
 		device,
 		table: record.table,
 		actionType: safe(columnText(record, "ActionType")),
@@ -72,19 +66,20 @@ function sight(record: DefenderRecord, matches: readonly Matched[], reading: Rea
 			severity: rule.severity,
 			evidence: evidence.map(({ column, test }) => ({ column, test, value: safe(columnText(record, column)) })),
 		})),
-		program: subject.program,
-		mode: modeOf(record, subject, tool),
+		program: programOf(record, identified, tool.folders, safe),
+		mode: reading.mode,
 		tunnel,
 		...(others.length > 0 ? { otherTunnels: others } : {}),
-		...(invocation !== undefined && invocation.tokenFile !== "" ? { tokenFile: safe(invocation.tokenFile.slice(0, 1_024)) } : {}),
-		exposes: (invocation?.exposes ?? []).map((target) => ({ text: safe(target), class: targetClass(target) })),
-		...(invocation !== undefined && invocation.flags.length > 0 ? { flags: invocation.flags } : {}),
-		hostname: safe(invocation?.hostname ?? ""),
+		...(tokenFile === "" ? {} : { tokenFile: safe(tokenFile.slice(0, 1_024)) }),
+		exposes: identified.exposes.map((target) => ({ text: safe(target), class: targetClass(target) })),
+		...(flags.length > 0 ? { flags } : {}),
+		hostname: safe(identified.hostname),
 		ownership: { verdict: "cannot-tell", reason: say`No approved accounts are configured, so no account counts as ours.` },
+		reading,
 	};
 }
 
-function deviceOf(record: DefenderRecord, safe: Reading["safe"]): Device {
+function deviceOf(record: DefenderRecord, safe: Safe): Device {
 	const name = columnText(record, "DeviceName");
 	const id = columnText(record, "DeviceId") || `name:${name}`;
 	return {
@@ -112,23 +107,12 @@ function timesOf(record: DefenderRecord): number {
 	return Number.isSafeInteger(times) && times >= 1 ? times : 1;
 }
 
-function modeOf(record: DefenderRecord, { invocation, program }: SeenProgram, tool: ToolReader): Mode {
-	if (invocation !== undefined) return invocation.mode;
-	const installed = columnText(record, "ActionType") === "ServiceInstalled" && (program.renamed || hasName(tool, program.fileName));
-	return installed ? "service-install" : "unknown";
-}
-
-/** The tunnel that the program runs comes first; then every other one that the record shows, each once. */
-function tunnelsOf(record: DefenderRecord, { rawCommandLine, invocation }: SeenProgram, tool: ToolReader): readonly Tunnel[] {
-	const texts = new Set([invocation?.token ?? "", rawCommandLine, ...tokenColumns.map((column) => columnText(record, column))]);
-	const distinct = new Map<string, Tunnel>();
-	for (const text of texts) {
-		for (const tunnel of tool.findTunnels(readable(text))) {
-			const key = `${tunnel.account} ${tunnel.tunnelId}`;
-			if (!distinct.has(key)) distinct.set(key, tunnel);
-		}
-	}
-	const byName = invocation?.tunnelId ?? "";
-	if (distinct.size === 0 && byName !== "") return [{ account: "", tunnelId: byName, endpoint: "", fingerprint: "" }];
-	return [...distinct.values()].slice(0, mostTunnels);
+/** The tunnel that counts or the only one given, then every other one that the record shows, each once. Judging tells claims apart. */
+function tunnelsOf({ reading, tunnelId }: Identified): { readonly tunnel: Tunnel | undefined; readonly others: readonly Tunnel[] } {
+	const distinct = new Map(reading.claims.map(({ tunnel }) => [`${tunnel.account} ${tunnel.tunnelId}`, tunnel]));
+	const given = reading.claims.filter(({ place }) => place !== "elsewhere").map(({ tunnel }) => tunnel);
+	const only = given.length === 1 ? given[0] : undefined;
+	const own = reading.tunnel ?? (tunnelId === "" ? only : { account: "", tunnelId, endpoint: "", fingerprint: "" });
+	if (own !== undefined) distinct.delete(`${own.account} ${own.tunnelId}`);
+	return { tunnel: own, others: [...distinct.values()].slice(0, mostTunnels) };
 }

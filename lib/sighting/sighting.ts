@@ -1,6 +1,7 @@
 import type { DeviceClass } from "../defender/device.ts";
 import type { Severity } from "../detect/severity-scale.ts";
 import type { Redacted } from "../secrets/redacted.ts";
+import type { ProgramKind, Reading } from "./reading.ts";
 
 /** Which test on which column decided, with what the column held. */
 interface Evidence {
@@ -66,6 +67,7 @@ export type Mode =
 	| "service-mode"
 	| "access-client"
 	| "maintenance"
+	| "would-fail"
 	| "unknown";
 
 export type TargetClass = "rdp" | "ssh" | "smb" | "vnc" | "winrm" | "http" | "network" | "other";
@@ -98,6 +100,8 @@ export interface Program {
 	readonly commandLine: Redacted;
 	readonly sha256: string;
 	readonly sha1: string;
+	/** What really runs, or why the row is here at all; absent in sightings of older versions. */
+	readonly kind?: ProgramKind;
 	/** Not called as the tool is, though it behaves like it. */
 	readonly renamed: boolean;
 	/** `DOMAIN\user`, or the UPN; empty when unknown. */
@@ -107,6 +111,10 @@ export interface Program {
 	readonly chain: readonly Redacted[];
 	/** `OsVendor, Valid`: who signed it and whether that holds, in Defender's words; absent when the record does not say. */
 	readonly signer?: Redacted;
+	/** What starts it: a shell, a container engine, a service manager; absent when it runs by itself. */
+	readonly starter?: Redacted;
+	/** The developer's tool that brought its own copy. */
+	readonly launcher?: Redacted;
 }
 
 /** On how many devices something was seen, and since when. */
@@ -161,6 +169,10 @@ export interface Sighting {
 	readonly ownership: Ownership;
 	/** Absent where nobody has counted. */
 	readonly prevalence?: Prevalence;
+	/** Counted, and told to nobody: an approved tunnel or connector, or a bystander. Absent when it speaks. */
+	readonly quiet?: "approved" | "connector" | "bystander";
+	/** What judging rests on; absent once judged, and where no family read the record. */
+	readonly reading?: Reading;
 }
 
 /** Whose tunnel is it? A missing token is never approval. */

@@ -4,6 +4,9 @@ import type { Redacted } from "../secrets/redacted.ts";
 
 const text = (most: number) => z.string().regex(/\S/, "must not be empty").max(most, `must have at most ${most} characters`);
 
+/** What an approval can name. */
+const conditions = ["account", "sha256", "sha1", "signer", "path", "device", "deviceName", "deviceGroup", "user"] as const;
+
 const entry = z
 	.strictObject({
 		name: text(80).optional().describe("What people call it; shown on cards."),
@@ -24,14 +27,27 @@ const entry = z
 				'must be a list of tunnel ids, or "any"',
 			)
 			.optional()
-			.describe('The tunnels of that account that are approved, or "any" for all of them.'),
+			.describe('The tunnels of that account that are approved, or "any" for all of them; "any" needs "shared": false.'),
+		shared: z
+			.boolean()
+			.optional()
+			.describe(
+				"Do others use this account too, as with hosted services that run cloudflared for their customers? true: list the tunnels, any customer owns a token. false: needed for any tunnel to count.",
+			),
 		sha256: z
 			.string()
 			.regex(/^[0-9a-fA-F]{64}$/, "must be a SHA-256: 64 hexadecimal characters")
 			.optional()
 			.describe("Hash of the program. Weak by itself: lowers the severity one step."),
+		sha1: z
+			.string()
+			.regex(/^[0-9a-fA-F]{40}$/, "must be a SHA-1: 40 hexadecimal characters")
+			.optional()
+			.describe("SHA-1 of the program, which more rows carry than SHA-256. Weak by itself."),
+		signer: text(200).optional().describe("SignerType of a program whose signature is valid, as Defender writes it. Weak by itself."),
 		path: text(1_024).optional().describe("Full path of the program, exactly. Weak by itself."),
-		device: text(256).optional().describe("DeviceId, or the device's full name. Weak by itself."),
+		device: text(256).optional().describe("DeviceId: 40 hexadecimal characters. Weak by itself."),
+		deviceName: text(256).optional().describe("The device's full name; names can be taken, so prefer its id. Weak by itself."),
 		deviceGroup: text(256).optional().describe("Device group in Defender. Weak by itself."),
 		user: text(256).optional().describe("DOMAIN\\user, or the UPN where Defender knows only that. Weak by itself."),
 		owner: text(200).describe("Who answers for it."),
@@ -43,18 +59,35 @@ const entry = z
 		path: ["tunnels"],
 	})
 	.refine((one) => conditions.some((condition) => one[condition] !== undefined), { message: "says nothing that could be approved" })
+	.refine((one) => one.shared !== true || one.tunnels !== "any", {
+		message: "a shared account needs its tunnels listed: any customer of that service owns a token of it",
+		path: ["tunnels"],
+	})
+	.refine((one) => one.shared === undefined || one.account !== undefined, {
+		message: "says something about an account: name the account",
+		path: ["shared"],
+	})
 	.meta({
-		dependentRequired: { account: ["tunnels"], tunnels: ["account"] },
-		anyOf: ["account", "sha256", "path", "device", "deviceGroup", "user"].map((condition) => ({ required: [condition] })),
+		dependentRequired: { account: ["tunnels"], tunnels: ["account"], shared: ["account"] },
+		anyOf: conditions.map((condition) => ({ required: [condition] })),
 	});
-
-const conditions = ["account", "sha256", "path", "device", "deviceGroup", "user"] as const;
 
 /** The file as people write it; `docs/approvals.schema.json` is made from it for editors. */
 export const approvalsFile = z
 	.strictObject({
 		$schema: z.string().optional(),
 		approvals: z.array(entry).max(1_000),
+	})
+	.superRefine(({ approvals }, context) => {
+		const shared = new Set(approvals.filter((one) => one.shared === true).map((one) => one.account?.toLowerCase()));
+		approvals.forEach((one, at) => {
+			if (one.tunnels !== "any" || !shared.has(one.account?.toLowerCase())) return;
+			context.addIssue({
+				code: "custom",
+				path: ["approvals", at, "tunnels"],
+				message: "another entry says that this account is shared: list the tunnels",
+			});
+		});
 	})
 	.describe("Cloudflare tunnels that are ours.");
 
@@ -66,9 +99,14 @@ export interface Approval {
 	readonly label: Redacted;
 	readonly account: string | undefined;
 	readonly tunnels: "any" | readonly string[];
+	/** Others use the account too; `undefined` in entries that do not say. */
+	readonly shared: boolean | undefined;
 	readonly sha256: string | undefined;
+	readonly sha1: string | undefined;
+	readonly signer: string | undefined;
 	readonly path: string | undefined;
 	readonly device: string | undefined;
+	readonly deviceName: string | undefined;
 	readonly deviceGroup: string | undefined;
 	readonly user: string | undefined;
 	readonly owner: Redacted;
@@ -98,14 +136,33 @@ export function isExpired(one: Approval, now: Date): boolean {
 	return one.ends <= now;
 }
 
+/**
+ * A managed fleet whose token is never visible: the device or its group, the exact path, and the program's hash or signer.
+ * Together they approve a connector, so that it is counted and nobody is told.
+ */
+export function isFleet(one: Approval): boolean {
+	const where = one.deviceGroup !== undefined || one.device !== undefined;
+	return one.account === undefined && where && one.path !== undefined && (one.sha1 ?? one.sha256 ?? one.signer) !== undefined;
+}
+
 /** What is to be looked at: entries that have ended, are weak, or overlap. It changes as time goes by. */
 export function approvalWarnings(approvals: readonly Approval[], now: Date): readonly string[] {
 	const active = approvals.filter((one) => !isExpired(one, now));
 	const expired = approvals
 		.filter((one) => isExpired(one, now))
 		.map((one) => `approvals[${one.number - 1}] ended on ${one.until}: renew or remove it`);
+	const any = active
+		.filter((one) => one.tunnels === "any")
+		.map((one) =>
+			one.shared === false
+				? `approvals[${one.number - 1}] approves any tunnel of its account: list the tunnels where you can`
+				: `approvals[${one.number - 1}] approves any tunnel and does not count until it says "shared": false; list the tunnels of an account that others use too`,
+		);
+	const named = active
+		.filter((one) => one.device !== undefined && !/^[0-9a-f]{40}$/i.test(one.device))
+		.map((one) => `approvals[${one.number - 1}].device is no DeviceId, so it matches nothing: write the id, or the name as deviceName`);
 	const weak = active
-		.filter((one) => one.account === undefined)
+		.filter((one) => one.account === undefined && !isFleet(one))
 		.map((one) => `approvals[${one.number - 1}] is weak: it names no account, so it only lowers the severity one step`);
 	const overlapping = active.flatMap((one, at) =>
 		active
@@ -113,7 +170,7 @@ export function approvalWarnings(approvals: readonly Approval[], now: Date): rea
 			.filter((other) => overlaps(one, other))
 			.map((other) => `approvals[${one.number - 1}] and approvals[${other.number - 1}] overlap: keep one, so that its end is clear`),
 	);
-	return [...expired, ...weak, ...overlapping];
+	return [...expired, ...any, ...named, ...weak, ...overlapping];
 }
 
 function parseJson(json: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly mistake: string } {
@@ -136,15 +193,29 @@ function mistake(issue: z.core.$ZodIssue): string {
 function approval(one: z.infer<typeof entry>, index: number): Approval {
 	const ends = new Date(`${one.until}T00:00:00Z`);
 	ends.setUTCDate(ends.getUTCDate() + 1);
-	const identity = one.account?.slice(0, 8) ?? one.device ?? one.deviceGroup ?? one.user ?? one.path ?? one.sha256?.slice(0, 8) ?? "";
+	const identity =
+		one.account?.slice(0, 8) ??
+		one.device ??
+		one.deviceName ??
+		one.deviceGroup ??
+		one.user ??
+		one.path ??
+		one.sha256?.slice(0, 8) ??
+		one.sha1?.slice(0, 8) ??
+		one.signer ??
+		"";
 	return {
 		number: index + 1,
 		label: redact(one.name ?? identity),
 		account: one.account?.toLowerCase(),
 		tunnels: one.tunnels === "any" ? "any" : (one.tunnels ?? []).map((id) => id.toLowerCase()),
+		shared: one.shared,
 		sha256: one.sha256?.toLowerCase(),
+		sha1: one.sha1?.toLowerCase(),
+		signer: one.signer,
 		path: one.path,
 		device: one.device,
+		deviceName: one.deviceName,
 		deviceGroup: one.deviceGroup,
 		user: one.user,
 		owner: redact(one.owner),
@@ -156,9 +227,7 @@ function approval(one: z.infer<typeof entry>, index: number): Approval {
 
 /** The same condition with the same value, and for accounts a tunnel in common. Entries that narrow it differently do not. */
 function overlaps(one: Approval, other: Approval): boolean {
-	const same = (["account", "sha256", "path", "device", "deviceGroup", "user"] as const).every(
-		(condition) => one[condition]?.toLowerCase() === other[condition]?.toLowerCase(),
-	);
+	const same = conditions.every((condition) => one[condition]?.toLowerCase() === other[condition]?.toLowerCase());
 	if (!same || one.account === undefined) return same;
 	if (one.tunnels === "any" || other.tunnels === "any") return true;
 	const listed = new Set(other.tunnels);

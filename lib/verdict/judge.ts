@@ -1,45 +1,100 @@
 import { addressesOf, type DeviceContext } from "../defender/device.ts";
 import type { Redact } from "../secrets/redact.ts";
-import { say } from "../secrets/redacted.ts";
-import type { DeviceFacts, Sighting } from "../sighting/sighting.ts";
-import type { Approval } from "./approvals.ts";
+import { type Redacted, say } from "../secrets/redacted.ts";
+import type { Reading } from "../sighting/reading.ts";
+import type { DeviceFacts, Ownership, Sighting, Tunnel } from "../sighting/sighting.ts";
+import { type Approval, isExpired, isFleet } from "./approvals.ts";
+import { type FleetFit, fleetFit } from "./fleet.ts";
+import { memoryFit } from "./memory.ts";
+import { plainReading } from "./plain-reading.ts";
 import type { Remembered } from "./remembered.ts";
-import { weigh } from "./severity-table.ts";
-import { decideOwnership } from "./standing.ts";
+import { isQuiet, weigh } from "./severity-table.ts";
+import { holds } from "./standing.ts";
+import { decideVerdict } from "./verdict.ts";
 
 /** What is known besides the record itself. */
 export interface Knowledge {
 	readonly approvals: readonly Approval[];
-	/** What this device showed earlier about its tunnel. */
-	readonly remembered: Remembered | undefined;
+	/** What this device showed earlier about its tunnels, oldest first. */
+	readonly remembered: readonly Remembered[];
 	readonly device: DeviceContext | undefined;
 	/** The account was never seen in this tenant before; `undefined` when nobody counts. */
 	readonly firstInTenant: boolean | undefined;
 	readonly now: Date;
+	/** Of all families: what is known of a device comes from its records. */
 	readonly redact: Redact;
 }
 
 /** The sighting with its verdict, its severity and the reasons for both. */
 export function judge(sighting: Sighting, { approvals, remembered, device, firstInTenant, now, redact }: Knowledge): Sighting {
-	const { ownership, lowered } = decideOwnership(sighting, approvals, now, remembered);
-	const { severity, reason } = weigh({
+	const reading = sighting.reading ?? plainReading(sighting);
+	const { reading: _, ...shown } = sighting;
+	const verdict = decideVerdict(shown, reading, approvals, now);
+	const fleet = fleetFit(shown, reading, verdict.ownership.verdict === "not-ours" ? [] : approvals, now);
+	const memory =
+		verdict.ownership.verdict === "not-ours" ? { fit: "none" as const } : memoryFit(shown, reading, remembered, approvals, now);
+	const weak = approvals.find((one) => one.account === undefined && !isFleet(one) && !isExpired(one, now) && holds(one, shown));
+	const facts = {
 		rules: sighting.severity,
-		verdict: ownership.verdict,
-		mode: sighting.mode,
-		exposes: sighting.exposes.map((target) => target.class),
-		renamed: sighting.program.renamed,
-		account: sighting.tunnel !== undefined && sighting.tunnel.account !== "",
+		reading,
+		verdict: verdict.ownership.verdict,
+		standing: verdict.standing,
+		doubts: verdict.doubts,
+		foreignBeside: verdict.foreignBeside,
+		listsAccounts: verdict.listsAccounts,
+		fleet: fleet.fit,
+		memory: memory.fit,
+		weakApproval: weak !== undefined,
 		device: device?.kind ?? "unknown",
 		firstInTenant,
-		lowered: lowered !== undefined,
-	});
-	return {
-		...sighting,
-		device: device === undefined ? sighting.device : { ...sighting.device, facts: deviceFacts(device, redact) },
-		ownership,
-		severity,
-		severityReason: lowered === undefined ? reason : say`${reason} (${lowered})`,
 	};
+	const { severity, reason } = weigh(facts);
+	const quiet = isQuiet(facts)
+		? "bystander"
+		: verdict.ownership.verdict === "ours"
+			? "approved"
+			: fleet.fit === "complete" || memory.fit === "installed"
+				? "connector"
+				: undefined;
+	const lowered =
+		memory.fit === "lowers"
+			? memory.why
+			: weak === undefined
+				? undefined
+				: say`weak approval ${weak.label} of ${weak.owner}: ${weak.reason}`;
+	return {
+		...shown,
+		...withForeign(shown, reading, verdict.foreign),
+		device: device === undefined ? sighting.device : { ...sighting.device, facts: deviceFacts(device, redact) },
+		ownership: withFleet(verdict.ownership, fleet, memory.fit === "installed"),
+		severity,
+		severityReason: lowered === undefined || verdict.ownership.verdict !== "cannot-tell" ? reason : say`${reason} (${lowered})`,
+		...(quiet === undefined ? {} : { quiet }),
+	};
+}
+
+/** The foreign tunnel that decided goes first: people must look it up. A mere claim of our own account counts for nothing. */
+function withForeign({ tunnel, otherTunnels = [] }: Sighting, reading: Reading, foreign: Tunnel | undefined): Partial<Sighting> {
+	const isClaim = reading.tunnel === undefined && tunnel !== undefined && tunnel.account !== "";
+	const first = foreign ?? (isClaim ? undefined : tunnel);
+	const rest = [...(tunnel === undefined || tunnel.account === "" ? [] : [tunnel]), ...otherTunnels];
+	const others = rest.filter((one) => one.account !== first?.account || one.tunnelId !== first.tunnelId);
+	return { tunnel: first, ...(others.length === 0 && otherTunnels.length === 0 ? {} : { otherTunnels: others }) };
+}
+
+function withFleet(ownership: Ownership, fleet: FleetFit, installed: boolean): Ownership {
+	const reason = (words: Redacted): Ownership => ({ ...ownership, reason: words });
+	if (installed) return reason(say`An approved installation on this device; the tunnel is not visible in this record.`);
+	switch (fleet.fit) {
+		case "none":
+			return ownership;
+		case "complete":
+			return reason(say`Approved connector ${fleet.by.label} of ${fleet.by.owner}; the tunnel is not visible.`);
+		case "registry":
+			return reason(say`The service entry of approved connector ${fleet.by.label}; the tunnel is not visible.`);
+		case "partly":
+			return reason(say`Not the approved connector ${fleet.by.label}: ${fleet.differs}.`);
+	}
 }
 
 function deviceFacts(device: DeviceContext, redact: Redact): DeviceFacts {

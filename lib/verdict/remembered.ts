@@ -1,3 +1,4 @@
+import type { Redacted } from "../secrets/redacted.ts";
 import type { FolderClass, Sighting, Tunnel } from "../sighting/sighting.ts";
 
 /** What an earlier sighting of the device gave away about its tunnel, and how that program ran. */
@@ -5,16 +6,29 @@ export interface Remembered {
 	readonly tunnel: Tunnel;
 	readonly at: Date;
 	readonly sha256?: string;
+	readonly sha1?: string;
+	readonly path?: Redacted;
 	readonly folderClass?: FolderClass;
 	/** It installed the service, or was started by the system's service manager. */
 	readonly service?: boolean;
+	/** It installed the service with a token that was approved. */
+	readonly approvedInstall?: boolean;
 }
 
-/** What a sighting is worth remembering for; `undefined` when it shows no account. */
+/** What a judged sighting is worth remembering for; `undefined` when it shows no account. */
 export function rememberable(sighting: Sighting): Remembered | undefined {
-	const { tunnel, at, program } = sighting;
+	const { tunnel, at, program, mode, ownership } = sighting;
 	if (tunnel === undefined || tunnel.account === "") return undefined;
-	return { tunnel, at, sha256: program.sha256, folderClass: program.folderClass, service: runsAsService(sighting) };
+	return {
+		tunnel,
+		at,
+		sha256: program.sha256,
+		sha1: program.sha1,
+		path: program.path,
+		folderClass: program.folderClass,
+		service: runsAsService(sighting),
+		approvedInstall: mode === "service-install" && ownership.verdict === "ours",
+	};
 }
 
 const serviceManagers = /^(?:services\.exe|systemd|init|launchd|openrc-run)$/i;

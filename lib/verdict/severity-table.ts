@@ -1,23 +1,31 @@
 import type { DeviceClass } from "../defender/device.ts";
-import { isWorse, type Severity, severities } from "../detect/severity-scale.ts";
+import { isWorse, type Severity, severities, worst } from "../detect/severity-scale.ts";
 import { type Redacted, say } from "../secrets/redacted.ts";
-import type { Mode, Ownership, TargetClass } from "../sighting/sighting.ts";
+import type { Reading } from "../sighting/reading.ts";
+import type { Mode, Ownership } from "../sighting/sighting.ts";
+import { type Doubt, exposesAdministration } from "./doubts.ts";
+import type { FleetFit } from "./fleet.ts";
+import type { MemoryFit } from "./memory.ts";
+import type { Standing } from "./standing.ts";
 
-/** Everything that a severity depends on. */
+/** What the severity of one sighting depends on. */
 export interface Facts {
 	/** The worst of the rules that matched. */
 	readonly rules: Severity;
+	readonly reading: Reading;
 	readonly verdict: Ownership["verdict"];
-	readonly mode: Mode;
-	readonly exposes: readonly TargetClass[];
-	readonly renamed: boolean;
-	/** An account is visible. */
-	readonly account: boolean;
+	readonly standing: Standing["kind"] | undefined;
+	readonly doubts: readonly Doubt[];
+	/** A foreign token stands in the record, and another one counts. */
+	readonly foreignBeside: boolean;
+	readonly listsAccounts: boolean;
+	readonly fleet: FleetFit["fit"];
+	readonly memory: MemoryFit["fit"];
+	/** An approval without an account holds: hash, path, device, user. */
+	readonly weakApproval: boolean;
 	readonly device: DeviceClass;
 	/** The account was never seen in this tenant before; `undefined` when nobody counts. */
 	readonly firstInTenant: boolean | undefined;
-	/** A weak approval, or an approved account seen earlier. */
-	readonly lowered: boolean;
 }
 
 export interface Weighed {
@@ -26,86 +34,397 @@ export interface Weighed {
 	readonly reason: Redacted;
 }
 
-type Effect = { readonly atLeast: Severity } | { readonly atMost: Severity } | { readonly set: Severity } | { readonly down: 1 };
-
+/** A situation, the least and the most that it is worth, and its sentence. Several may hold: the highest bounds count. */
 interface Row {
 	readonly when: (facts: Facts) => boolean;
-	readonly effect: Effect;
+	readonly least?: Severity;
+	readonly most?: Severity;
 	readonly reason: Redacted;
 }
 
-/**
- * The whole table. It starts from the worst rule and goes down row by row; the last row that changed something is the
- * reason. First what raises, then what an approval or the kind of start takes away.
- */
-const table: readonly Row[] = [
+const situations: readonly Row[] = [
+	{ when: (f) => f.verdict === "ours", most: "info", reason: say`the account and the tunnel are approved` },
+	{ when: (f) => f.fleet === "complete", most: "info", reason: say`an approved connector of a managed fleet; its tunnel is not visible` },
+	{ when: (f) => f.memory === "installed", most: "info", reason: say`the connector that an approved installation set up` },
+	{ when: (f) => isQuiet(f), most: "info", reason: say`another program with such words, or an everyday connection` },
 	{
-		when: (f) => runsTunnel(f) && f.renamed && f.account,
-		effect: { atLeast: "high" },
-		reason: say`cloudflared under another name, with a tunnel's token`,
+		when: (f) => f.reading.inner === "mention" && !isQuiet(f) && f.reading.contact.host === "none" && !reachesForTunnels(f),
+		most: "low",
+		reason: say`only the name of cloudflared stands there`,
 	},
+	// Another account.
 	{
-		when: (f) => runsTunnel(f) && letsPeopleIn(f),
-		effect: { atLeast: "high" },
-		reason: say`it exposes remote administration or a whole network`,
-	},
-	{ when: (f) => f.mode === "quick" && f.device === "server", effect: { atLeast: "high" }, reason: say`a quick tunnel on a server` },
-	{ when: (f) => f.verdict === "not-ours", effect: { atLeast: "high" }, reason: say`the Cloudflare account is not an approved one` },
-	{
-		when: (f) => runsTunnel(f) && f.firstInTenant === true && f.device === "server",
-		effect: { atLeast: "high" },
-		reason: say`the first time this account is seen in the tenant, and on a server`,
-	},
-	{
-		when: (f) => f.verdict === "not-ours" && f.device === "server" && letsPeopleIn(f),
-		effect: { atLeast: "critical" },
+		when: (f) => foreignRuns(f) && f.device === "server" && administers(f),
+		least: "critical",
 		reason: say`an account that is not approved exposes remote administration of a server`,
 	},
+	{ when: foreignRuns, least: "high", reason: say`the Cloudflare account is not an approved one` },
 	{
-		when: (f) => clientSide.has(f.mode) && f.verdict !== "not-ours" && !isWorse(f.rules, "medium") && f.renamed,
-		effect: { atMost: "medium" },
-		reason: say`it lets nobody in, but runs under another name`,
+		when: (f) => f.verdict === "not-ours" && f.reading.mode === "would-fail",
+		least: "medium",
+		most: "high",
+		reason: say`a token of an account that is not approved was tried, and could not start`,
 	},
 	{
-		when: (f) => clientSide.has(f.mode) && f.verdict !== "not-ours" && !isWorse(f.rules, "medium") && !f.renamed,
-		effect: { atMost: "low" },
+		when: (f) => f.verdict === "not-ours" && !foreignRuns(f) && f.reading.mode !== "would-fail",
+		least: "low",
+		most: "medium",
+		reason: say`a token of an account that is not approved stands there, and nothing is run with it`,
+	},
+	// Another name.
+	{
+		when: (f) =>
+			renamed(f) &&
+			!f.reading.file &&
+			(opens(f) || f.reading.mode === "service-install" || f.reading.mode === "unknown") &&
+			f.reading.certain,
+		least: "high",
+		reason: say`cloudflared under another name`,
+	},
+	{
+		when: (f) => renamed(f) && !f.reading.file && opens(f) && !f.reading.certain,
+		least: "medium",
+		most: "high",
+		reason: say`a program under another name behaves like cloudflared`,
+	},
+	{ when: (f) => renamed(f) && f.reading.file, least: "medium", reason: say`a copy of cloudflared was saved under another name` },
+	{ when: (f) => f.reading.pretends && opens(f), least: "high", reason: say`a program calls itself cloudflared and is none` },
+	// What is let in.
+	{
+		when: (f) => f.reading.mode === "quick" && administers(f) && f.device === "server",
+		least: "critical",
+		reason: say`a quick tunnel to remote administration of a server`,
+	},
+	{
+		when: (f) => f.verdict !== "ours" && opens(f) && administers(f) && f.standing !== "approved",
+		least: "high",
+		reason: say`it exposes remote administration or a whole network`,
+	},
+	{ when: (f) => f.reading.mode === "quick" && f.device === "server", least: "high", reason: say`a quick tunnel on a server` },
+	{
+		when: (f) => f.reading.detours.length > 0 && (opens(f) || f.reading.mode === "service-install"),
+		least: "high",
+		reason: say`its connection is led to another server than Cloudflare's`,
+	},
+	{
+		when: (f) => f.reading.contact.host === "foreign-edge" && isTool(f),
+		least: "high",
+		reason: say`it connected to the tunnel's port at an address that is not Cloudflare's`,
+	},
+	{
+		when: (f) => f.reading.startArguments,
+		least: "high",
+		reason: say`a service was started with other arguments than it was installed with`,
+	},
+	{
+		when: (f) => f.reading.opensInOldReleases && f.reading.folderClass !== "standard" && f.reading.folderClass !== "package-manager",
+		least: "high",
+		reason: say`it asks for the whole network, which releases before 2022.12 open`,
+	},
+	// Quick tunnels to the web.
+	{
+		when: (f) => webOnClient(f) && f.reading.launched,
+		least: "low",
+		most: "low",
+		reason: say`a developer's tool shares a local web server`,
+	},
+	{ when: (f) => webOnClient(f) && !f.reading.launched, least: "medium", most: "medium", reason: say`a quick tunnel on a client` },
+	{
+		when: (f) => f.reading.mode === "adhoc-named" && !administers(f) && !renamed(f),
+		least: "medium",
+		most: "high",
+		reason: say`a tunnel made on the spot with the account's certificate`,
+	},
+	// A readable token of our own account, or where nobody said which accounts are ours.
+	{
+		when: (f) => f.standing === "almost" && f.verdict === "cannot-tell" && ownToken(f),
+		least: "medium",
+		most: "medium",
+		reason: say`the account is approved, this tunnel is not`,
+	},
+	{
+		when: (f) => f.standing === "almost" && ownToken(f) && f.device === "server",
+		least: "medium",
+		most: "high",
+		reason: say`the account is approved, this tunnel is not, and it is a server`,
+	},
+	{
+		when: (f) => f.standing !== undefined && !f.listsAccounts && ownToken(f),
+		least: "medium",
+		most: "high",
+		reason: say`nobody has said which accounts are ours`,
+	},
+	{
+		when: (f) => f.standing === undefined && unreadableToken(f) && f.reading.decoding === "cut",
+		least: "medium",
+		most: "high",
+		reason: say`the token is cut off, so the account is not certain`,
+	},
+	{
+		when: (f) => f.standing === undefined && unreadableToken(f) && f.reading.decoding !== "cut",
+		least: "low",
+		most: "medium",
+		reason: say`the token cannot be read`,
+	},
+	// Approved, but.
+	{
+		when: (f) => has(f, "exposes") || has(f, "open-folder") || has(f, "second-credential"),
+		least: "medium",
+		most: "high",
+		reason: say`the tunnel is approved, and something about this start is not`,
+	},
+	{
+		when: (f) => has(f, "user-folder") || has(f, "config"),
+		least: "low",
+		most: "medium",
+		reason: say`the tunnel is approved, the place is unusual`,
+	},
+	{
+		when: (f) => has(f, "decoding") || has(f, "unread"),
+		least: "medium",
+		most: "high",
+		reason: say`the tunnel looks approved and cannot be read without doubt`,
+	},
+	{
+		when: (f) => f.foreignBeside && f.verdict === "cannot-tell" && isTool(f),
+		least: "high",
+		most: "high",
+		reason: say`a token of another account stands beside it`,
+	},
+	// The credential is hidden, by design or on purpose.
+	{
+		when: (f) => f.fleet === "partly",
+		least: "medium",
+		most: "high",
+		reason: say`an approved connector's place, and something else in it`,
+	},
+	{ when: (f) => f.fleet === "registry", least: "low", most: "low", reason: say`the service entry of an approved connector` },
+	{
+		when: (f) => hidden(f) && !pending(f) && wellInstalled(f),
+		least: "low",
+		most: "medium",
+		reason: say`installed in the usual place and run as a service; its tunnel is not visible`,
+	},
+	{
+		when: (f) => hidden(f) && !pending(f) && openPlace(f),
+		least: "medium",
+		most: "high",
+		reason: say`its tunnel is not visible, and it runs from where anybody can write`,
+	},
+	{
+		when: (f) => hidden(f) && f.reading.byShell && f.device === "server",
+		least: "medium",
+		most: "high",
+		reason: say`a tunnel that is not visible, started by hand on a server`,
+	},
+	{
+		when: (f) => hidden(f) && !pending(f) && !wellInstalled(f) && !openPlace(f),
+		least: "medium",
+		most: "medium",
+		reason: say`its tunnel is not visible`,
+	},
+	{
+		when: (f) => f.reading.mode === "service-install" && f.standing === undefined && !renamed(f) && f.verdict === "cannot-tell",
+		least: "medium",
+		most: "high",
+		reason: say`a tunnel was made a service, and its account is not visible`,
+	},
+	// Nothing is opened.
+	{
+		when: (f) => f.reading.mode === "would-fail" && f.verdict !== "not-ours",
+		least: "low",
+		most: "medium",
+		reason: say`it would not start`,
+	},
+	{
+		when: (f) => clientSide.has(f.reading.mode) && f.verdict !== "not-ours" && isTool(f) && !renamed(f),
+		least: "low",
+		most: "low",
 		reason: say`it lets nobody in`,
 	},
 	{
-		when: (f) => f.verdict === "cannot-tell" && f.lowered,
-		effect: { down: 1 },
-		reason: say`one step lower, because something speaks for it`,
+		when: (f) => clientSide.has(f.reading.mode) && f.verdict !== "not-ours" && renamed(f),
+		least: "low",
+		most: "medium",
+		reason: say`it lets nobody in, but runs under another name`,
 	},
-	{ when: (f) => f.verdict === "ours", effect: { set: "info" }, reason: say`the account and the tunnel are approved` },
+	{
+		when: (f) => f.reading.file && isTool(f) && !renamed(f) && f.reading.mode === "unknown" && f.verdict !== "not-ours",
+		most: "medium",
+		reason: say`a copy of cloudflared was saved`,
+	},
+	// Who talks to Cloudflare's servers.
+	{ when: (f) => talks(f, "edge", "checker"), most: "low", reason: say`a connection test` },
+	{ when: (f) => talks(f, "edge", "browser"), most: "medium", reason: say`a browser asked for the tunnel's servers` },
+	{
+		when: (f) => talks(f, "edge", "host-process") || talks(f, "quick-tunnel-service", "host-process"),
+		least: "low",
+		most: "medium",
+		reason: say`made for another program, such as a container: look for it`,
+	},
+	{
+		when: (f) => f.reading.contact.talker === "nobody" && f.reading.contact.host !== "none",
+		least: "low",
+		most: "medium",
+		reason: say`seen on the network, no process known`,
+	},
+	{ when: (f) => talks(f, "edge", "launcher"), least: "high", reason: say`a program that is not cloudflared runs the tunnel's connection` },
+	{
+		when: (f) =>
+			talks(f, "discovery", "checker") ||
+			talks(f, "discovery", "launcher") ||
+			talks(f, "discovery", "browser") ||
+			talks(f, "discovery", "host-process"),
+		most: "low",
+		reason: say`a name lookup`,
+	},
+	{ when: (f) => talks(f, "discovery", "other"), least: "medium", most: "high", reason: say`only cloudflared looks these names up` },
+	{ when: (f) => talks(f, "everyday", "other"), most: "low", reason: say`an everyday host of Cloudflare` },
+	{
+		when: (f) =>
+			talks(f, "quick-tunnel-service", "launcher") ||
+			talks(f, "quick-tunnel-service", "checker") ||
+			talks(f, "quick-tunnel-service", "browser"),
+		most: "medium",
+		reason: say`a developer's program asked for a quick tunnel`,
+	},
+	{ when: (f) => talks(f, "quick-tunnel", "browser"), most: "low", reason: say`a browser opened a quick tunnel's page` },
 ];
 
-/** How urgent a sighting is, and why. */
+/** One step up for each, never above the ceiling. */
+const raising: readonly { readonly when: (facts: Facts) => boolean; readonly reason: Redacted }[] = [
+	{
+		when: (f) => opens(f) && f.reading.highUser && !f.reading.byServiceManager && !f.reading.container,
+		reason: say`run with all rights outside a service`,
+	},
+	{ when: (f) => opens(f) && f.reading.later && openPlace(f), reason: say`it starts again and again from where anybody can write` },
+	{ when: (f) => opens(f) && f.reading.byUnusualParent, reason: say`started by a program that starts no tunnels` },
+	{
+		when: (f) => opens(f) && f.firstInTenant === true && f.device === "server",
+		reason: say`the first time this account is seen in the tenant, and on a server`,
+	},
+];
+
+/** How urgent a sighting is, and why: the rules' own severity, one step for what raises or lowers, within the bounds of the table. */
 export function weigh(facts: Facts): Weighed {
-	const start: Weighed = { severity: facts.rules, reason: say`as the rule says` };
-	return table
-		.filter((row) => row.when(facts))
-		.reduce<Weighed>((so, { effect, reason }) => {
-			const severity = apply(effect, so.severity);
-			return severity === so.severity ? so : { severity, reason };
-		}, start);
+	const rows = situations.filter((row) => row.when(facts));
+	const [only] = rows.filter(({ most }) => most === "info");
+	if (only !== undefined) return { severity: "info", reason: only.reason };
+	const least = worst(rows.map((row) => row.least ?? "info"));
+	const most = rows.length === 0 ? "critical" : worst(rows.map((row) => row.most ?? "critical"));
+	const raise = raising.find((row) => row.when(facts));
+	const lowered = facts.memory === "lowers" || (facts.weakApproval && facts.verdict === "cannot-tell");
+	const stepped = step(startOf(facts), (raise === undefined ? 0 : 1) - (lowered ? 1 : 0));
+	const severity = isWorse(stepped, most) ? most : isWorse(least, stepped) ? least : stepped;
+	return { severity, reason: reasonOf(severity, rows, facts.rules, raise?.reason) };
 }
 
-function apply(effect: Effect, severity: Severity): Severity {
-	if ("set" in effect) return effect.set;
-	if ("down" in effect) return severities[Math.max(0, severities.indexOf(severity) - effect.down)] ?? severity;
-	if ("atLeast" in effect) return isWorse(effect.atLeast, severity) ? effect.atLeast : severity;
-	return isWorse(severity, effect.atMost) ? effect.atMost : severity;
+/** Of the tool under its own name the table knows what is grave; what a rule takes for a disguise is none there. */
+function startOf(facts: Facts): Severity {
+	const plain = isTool(facts) && !renamed(facts) && !facts.reading.pretends;
+	return plain && isWorse(facts.rules, "medium") ? "medium" : facts.rules;
+}
+
+function step(severity: Severity, by: number): Severity {
+	const at = Math.min(severities.length - 1, Math.max(0, severities.indexOf(severity) + by));
+	return severities[at] ?? severity;
+}
+
+/** The row that sets the bound that was reached; else what moved it; else the first situation. */
+function reasonOf(severity: Severity, rows: readonly Row[], rules: Severity, raised: Redacted | undefined): Redacted {
+	const floor = rows.find((row) => row.least === severity);
+	const ceiling = rows.find((row) => row.most === severity);
+	if (severity !== rules && floor !== undefined) return floor.reason;
+	if (isWorse(severity, rules) && raised !== undefined) return raised;
+	return floor?.reason ?? ceiling?.reason ?? rows[0]?.reason ?? say`as the rule says`;
 }
 
 /** Modes in which nobody can come in through the device. */
 const clientSide: ReadonlySet<Mode> = new Set<Mode>(["access-client", "service-mode", "maintenance", "service-uninstall"]);
 
-function runsTunnel({ mode }: Facts): boolean {
-	return mode !== "unknown" && !clientSide.has(mode);
+export function isQuiet({ reading }: Pick<Facts, "reading">): boolean {
+	const { host, talker } = reading.contact;
+	if (reading.bystander) return true;
+	return host === "everyday" && (talker === "browser" || talker === "launcher" || talker === "checker" || talker === "host-process");
 }
 
-const remoteAdministration: ReadonlySet<TargetClass> = new Set<TargetClass>(["rdp", "ssh", "smb", "vnc", "winrm", "network"]);
+function isTool({ reading }: Facts): boolean {
+	return reading.inner !== "other" && reading.inner !== "mention";
+}
 
-function letsPeopleIn({ exposes }: Facts): boolean {
-	return exposes.some((target) => remoteAdministration.has(target));
+/** A mention in what fetches, serves or deletes the tool is more than a mention; its rule says how much. */
+function reachesForTunnels({ reading }: Facts): boolean {
+	return !reading.bystander && reading.kind !== "mention";
+}
+
+function renamed({ reading }: Facts): boolean {
+	return reading.inner === "renamed";
+}
+
+function opens({ reading }: Facts): boolean {
+	return !clientSide.has(reading.mode) && reading.mode !== "unknown" && reading.mode !== "would-fail" && reading.mode !== "service-install";
+}
+
+function foreignRuns(f: Facts): boolean {
+	return f.verdict === "not-ours" && (opens(f) || f.reading.mode === "service-install" || f.reading.mode === "unknown");
+}
+
+function administers({ reading }: Facts): boolean {
+	return exposesAdministration(reading.exposes);
+}
+
+function webOnClient(f: Facts): boolean {
+	return (
+		f.reading.mode === "quick" &&
+		f.verdict !== "not-ours" &&
+		!administers(f) &&
+		!renamed(f) &&
+		f.device !== "server" &&
+		f.reading.detours.length === 0
+	);
+}
+
+function ownToken({ reading }: Facts): boolean {
+	return (
+		(reading.mode === "named-token" || reading.mode === "service-install" || reading.mode === "unknown") && reading.tunnel !== undefined
+	);
+}
+
+function unreadableToken({ reading }: Facts): boolean {
+	return reading.mode === "named-token" && reading.tunnel === undefined;
+}
+
+function hidden({ reading, verdict }: Facts): boolean {
+	const mode = reading.mode === "named-token-file" || reading.mode === "named-env" || reading.mode === "named-credentials";
+	return mode && verdict !== "not-ours" && reading.inner !== "renamed";
+}
+
+/** Decided by the fleet's own rows. */
+function pending({ fleet }: Facts): boolean {
+	return fleet === "registry" || fleet === "partly";
+}
+
+function has({ doubts }: Facts, doubt: Doubt): boolean {
+	return doubts.includes(doubt);
+}
+
+/** Where installers put it, with its files where they put them, and run by the service manager. */
+function wellInstalled({ reading }: Facts): boolean {
+	const folder =
+		reading.folderClass === "standard" ||
+		reading.folderClass === "package-manager" ||
+		reading.folderClass === "container" ||
+		reading.container;
+	const files = [reading.tokenFile, reading.credentialsFile, reading.config].every((place) => place === "none" || place === "default");
+	return folder && files && (reading.byServiceManager || reading.container) && !reading.publicFolder;
+}
+
+function openPlace({ reading }: Facts): boolean {
+	const folder = reading.folderClass;
+	const program = reading.publicFolder || folder === "temp" || folder === "user" || folder === "network" || folder === "odd";
+	return (program && !reading.container) || [reading.tokenFile, reading.credentialsFile, reading.config].includes("open");
+}
+
+function talks({ reading }: Facts, host: Reading["contact"]["host"], talker: Reading["contact"]["talker"]): boolean {
+	return reading.contact.host === host && reading.contact.talker === talker;
 }

@@ -4,6 +4,7 @@ import { createDeviceStore } from "../../lib/knowledge/device-store.ts";
 import { createPrevalenceCounter } from "../../lib/knowledge/prevalence.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { type Approval, readApprovals } from "../../lib/verdict/approvals.ts";
+import { plainReading } from "../../lib/verdict/plain-reading.ts";
 import { aFinding, aSighting, at, deviceId, redacted, tenantId } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
 
@@ -16,7 +17,7 @@ const ours = {
 const now = at("21T20:00:00");
 
 function approvals(): readonly Approval[] {
-	const entry = { account: ours.account, tunnels: "any", owner: "platform", reason: "intranet", until: "2027-01-01" };
+	const entry = { account: ours.account, tunnels: [ours.tunnelId], owner: "platform", reason: "intranet", until: "2027-01-01" };
 	const read = readApprovals(JSON.stringify({ approvals: [entry] }), now);
 	return read.ok ? read.approvals : [];
 }
@@ -28,13 +29,14 @@ const installed = aSighting({
 	tunnel: ours,
 	program: { ...aSighting().program, folderClass: "standard", chain: [redacted("services.exe"), redacted("cloudflared.exe")] },
 });
-const fromFile = aSighting({
+const running = aSighting({
 	...installed,
 	recordId: "000000000002",
 	at: at("21T07:00:00"),
 	mode: "named-token-file",
 	tunnel: undefined,
 });
+const fromFile = { ...running, reading: { ...plainReading(running), tokenFile: "default" as const, byServiceManager: true } };
 
 const judgeWith = (shown: ReturnType<typeof aFinding> | undefined) =>
 	createMemory({
@@ -45,38 +47,38 @@ const judgeWith = (shown: ReturnType<typeof aFinding> | undefined) =>
 	});
 
 describe("a service that reads its token from a file", () => {
-	test("is ours when its installation in the same batch showed our account", async () => {
+	test("is counted as part of the approved installation that the same batch shows", async () => {
 		const [, run] = await judgeWith(undefined)([installed, fromFile], now);
-		expect(run?.ownership.verdict).toBe("ours");
-		expect(run?.ownership.reason).toContain("14 hours ago this device showed account 5a3c1f7e");
+		expect(run).toMatchObject({ quiet: "connector", ownership: { verdict: "cannot-tell" } });
 	});
 
-	test("is ours in any order of arrival: the records' own times count", async () => {
+	test("is counted in any order of arrival: the records' own times count", async () => {
 		const [run] = await judgeWith(undefined)([fromFile, installed], now);
-		expect(run?.ownership.verdict).toBe("ours");
+		expect(run?.quiet).toBe("connector");
 	});
 
-	test("is ours when its finding remembers the installation", async () => {
-		const remembered = {
-			tunnel: ours,
-			at: installed.at,
-			sha256: installed.program.sha256,
-			folderClass: "standard" as const,
-			service: true,
-		};
+	test("is counted when its finding remembers the installation", async () => {
+		const { program } = installed;
+		const remembered = { tunnel: ours, at: installed.at, sha256: program.sha256, path: program.path, approvedInstall: true };
 		const [run] = await judgeWith(aFinding({ tunnels: [remembered] }))([fromFile], now);
-		expect(run?.ownership.verdict).toBe("ours");
+		expect(run?.quiet).toBe("connector");
+	});
+
+	test("is told when the installation was not approved", async () => {
+		const other = { ...installed, tunnel: { ...ours, account: "ee".repeat(16) } };
+		const [, run] = await judgeWith(undefined)([other, fromFile], now);
+		expect(run).not.toHaveProperty("quiet");
 	});
 
 	test("cannot be told when it is another binary than the one that was installed", async () => {
 		const other = { ...fromFile, program: { ...fromFile.program, sha256: "00".repeat(32) } };
 		const [, run] = await judgeWith(undefined)([installed, other], now);
-		expect(run?.ownership.verdict).toBe("cannot-tell");
+		expect(run).not.toHaveProperty("quiet");
 	});
 
 	test("is not judged by what the device showed only later", async () => {
 		const [run] = await judgeWith(undefined)([{ ...fromFile, at: at("21T05:00:00") }, installed], now);
-		expect(run?.ownership.verdict).toBe("cannot-tell");
+		expect(run).not.toHaveProperty("quiet");
 	});
 });
 

@@ -90,7 +90,7 @@ export function anUnapprovedFinding(change: Partial<Finding> = {}): Finding {
 			commandLine: redacted("cloudflared.exe tunnel --no-autoupdate run --token [removed: 184 characters]"),
 		},
 		exposes: [{ text: redacted("rdp://localhost:3389"), class: "rdp" }],
-		severityReason: redacted("it exposes remote administration or a whole network"),
+		severityReason: redacted("the Cloudflare account is not an approved one"),
 		prevalence: { account: { devices: 1, since: at("21T19:34:11.402") }, binary: { devices: 3, since: at("02T08:15:00") } },
 		ownership: {
 			verdict: "not-ours",
@@ -142,11 +142,11 @@ function anUnapprovedServer(change: Partial<Finding> = {}): Finding {
 const quickOnServer = aFinding({
 	tunnels: [],
 	key: "7c01d2e8a944aabbccddeeff",
-	severity: "high",
+	severity: "critical",
 	device: onServer,
 	worst: aSighting({
-		severity: "high",
-		severityReason: redacted("it exposes remote administration or a whole network"),
+		severity: "critical",
+		severityReason: redacted("a quick tunnel to remote administration of a server"),
 		mode: "quick",
 		tunnel: undefined,
 		exposes: [{ text: redacted("rdp://localhost:3389"), class: "rdp" }],

@@ -188,7 +188,7 @@ describe("the program is the one that is cloudflared", () => {
 		const script = {
 			ActionType: "PowerShellCommand",
 			InitiatingProcessFileName: "powershell.exe",
-			AdditionalFields: { Command: "Start-Process cloudflared.exe -ArgumentList tunnel,run,--token,abc" },
+			AdditionalFields: { Command: `Start-Process cloudflared.exe -ArgumentList tunnel,run,--token,${token}` },
 		};
 
 		expect(seen("DeviceEvents", script)).toMatchObject({ mode: "named-token", program: { fileName: "cloudflared.exe", renamed: false } });
@@ -211,7 +211,7 @@ describe("the program is the one that is cloudflared", () => {
 			AdditionalFields: '{"ServiceName":"Cloudflared","ServiceAccount":"LocalSystem"}',
 		};
 
-		expect(seen("DeviceEvents", service)).toMatchObject({ mode: "service-install", program: { fileName: "svchost32.exe", renamed: true } });
+		expect(seen("DeviceEvents", service)).toMatchObject({ mode: "unknown", program: { fileName: "svchost32.exe", renamed: true } });
 	});
 });
 

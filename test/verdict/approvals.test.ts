@@ -100,14 +100,44 @@ describe("every mistake is named, with its place and without the value", () => {
 });
 
 describe("warnings", () => {
-	test.each(["sha256", "path", "device", "deviceGroup", "user"])("an entry with a %s only is weak", (condition) => {
-		expect(warningsOf({ [condition]: condition === "sha256" ? "a".repeat(64) : "x", ...signed })).toEqual([
+	test.each([
+		["sha256", "a".repeat(64)],
+		["sha1", "a".repeat(40)],
+		["signer", "x"],
+		["path", "x"],
+		["device", "a".repeat(40)],
+		["deviceName", "x"],
+		["deviceGroup", "x"],
+		["user", "x"],
+	])("an entry with a %s only is weak", (condition, value) => {
+		expect(warningsOf({ [condition]: value, ...signed })).toEqual([
 			"approvals[0] is weak: it names no account, so it only lowers the severity one step",
 		]);
 	});
 
+	test("any tunnel of an account is warned about, and does not count until the entry says that nobody else uses it", () => {
+		const any = { account: "5a".repeat(16), tunnels: "any", ...signed };
+		expect(warningsOf(any)).toEqual([
+			'approvals[0] approves any tunnel and does not count until it says "shared": false; list the tunnels of an account that others use too',
+		]);
+		expect(warningsOf({ ...any, shared: false })).toEqual([
+			"approvals[0] approves any tunnel of its account: list the tunnels where you can",
+		]);
+	});
+
+	test("a device that is no id is warned about: names have a field of their own", () => {
+		expect(warningsOf({ device: "srv-01", deviceGroup: "x", ...signed })).toContain(
+			"approvals[0].device is no DeviceId, so it matches nothing: write the id, or the name as deviceName",
+		);
+	});
+
+	test("a managed fleet is not weak: device or group, path, and hash or signer", () => {
+		expect(warningsOf({ deviceGroup: "x", path: "x", sha1: "a".repeat(40), ...signed })).toEqual([]);
+		expect(warningsOf({ deviceGroup: "x", path: "x", ...signed })).toHaveLength(1);
+	});
+
 	test("tell at any time what is wrong by then, without reading the file again", () => {
-		const file = read({ ...strong, until: "2026-11-21" }, strong, { device: "srv-01", ...signed, until: "2026-11-22" });
+		const file = read({ ...strong, until: "2026-11-21" }, strong, { device: "a".repeat(40), ...signed, until: "2026-11-22" });
 		const approvals = file.ok ? file.approvals : [];
 		const weak = "approvals[2] is weak: it names no account, so it only lowers the severity one step";
 

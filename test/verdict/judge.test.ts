@@ -6,11 +6,18 @@ import { judge, type Knowledge } from "../../lib/verdict/judge.ts";
 import { aSighting, at, deviceId, redacted, tenantId } from "../builders.ts";
 import { token } from "../families/cloudflared/tokens.ts";
 
-const strong = { account: "5a3c1f7e9b2d4860a1c4e7f20b9d6835", tunnels: "any", owner: "platform team", reason: "x", until: "2027-06-30" };
+const strong = {
+	account: "5a3c1f7e9b2d4860a1c4e7f20b9d6835",
+	tunnels: "any",
+	shared: false,
+	owner: "platform team",
+	reason: "x",
+	until: "2027-06-30",
+};
 const read = readApprovals(JSON.stringify({ approvals: [strong] }), at("21T20:00:00"));
 const knowledge: Knowledge = {
 	approvals: read.ok ? read.approvals : [],
-	remembered: undefined,
+	remembered: [],
 	device: undefined,
 	firstInTenant: undefined,
 	now: at("21T20:00:00"),
@@ -29,7 +36,7 @@ const server = withRow(undefined, {
 });
 
 test("somebody else's tunnel to RDP of a server is critical, and the message can say why", () => {
-	const judged = judge(aSighting({ mode: "quick", exposes: [{ text: redacted("rdp://localhost"), class: "rdp" }] }), {
+	const judged = judge(aSighting({ mode: "named-token", exposes: [{ text: redacted("rdp://localhost"), class: "rdp" }] }), {
 		...knowledge,
 		device: server,
 	});
@@ -45,7 +52,12 @@ test("somebody else's tunnel to RDP of a server is critical, and the message can
 test("our own tunnel is of no urgency", () => {
 	const tunnel = { account: strong.account, tunnelId: "", endpoint: "", fingerprint: "" };
 
-	expect(judge(aSighting({ tunnel }), knowledge)).toMatchObject({ severity: "info", ownership: { verdict: "ours" } });
+	const program = { ...aSighting().program, folderClass: "standard" as const };
+	expect(judge(aSighting({ tunnel, program }), knowledge)).toMatchObject({
+		severity: "info",
+		quiet: "approved",
+		ownership: { verdict: "ours" },
+	});
 });
 
 test("a weak approval is named in the reason", () => {
@@ -53,11 +65,11 @@ test("a weak approval is named in the reason", () => {
 		JSON.stringify({ approvals: [{ device: deviceId, owner: "Ana", reason: "test", until: "2027-01-01" }] }),
 		knowledge.now,
 	);
-	const judged = judge(aSighting({ tunnel: undefined, mode: "named-env" }), { ...knowledge, approvals: weak.ok ? weak.approvals : [] });
+	const judged = judge(aSighting({ tunnel: undefined, mode: "unknown" }), { ...knowledge, approvals: weak.ok ? weak.approvals : [] });
 
 	expect(judged).toMatchObject({
 		severity: "low",
-		severityReason: `one step lower, because something speaks for it (weak approval ${deviceId} of Ana: test)`,
+		severityReason: `as the rule says (weak approval ${deviceId} of Ana: test)`,
 	});
 });
 
@@ -71,7 +83,7 @@ test("weak approvals alone never make an unknown account more urgent than no app
 
 	expect(severityWith()).toBe("medium");
 	expect(severityWith({ device: "another", ...signed })).toBe("medium");
-	expect(severityWith({ device: deviceId, ...signed })).toBe("low");
+	expect(severityWith({ device: deviceId, ...signed })).toBe("medium");
 	expect(severityWith({ device: deviceId, ...signed }, strong)).toBe("high");
 });
 

@@ -20,6 +20,7 @@ export const cloudflaredWords: FamilyWords = {
 		"service-mode": say`No tunnel of its own`,
 		"access-client": say`Client side, nothing exposed here`,
 		maintenance: say`Set-up or clean-up command`,
+		"would-fail": say`Would not start a tunnel`,
 		unknown: say``,
 	} satisfies Readonly<Record<Mode, Redacted>>,
 	ocsfType: "cloudflare_tunnel",
@@ -40,6 +41,8 @@ function title(sighting: Sighting): Redacted {
 			return say`cloudflared client`;
 		case "maintenance":
 			return say`cloudflared being set up or cleaned up`;
+		case "would-fail":
+			return say`cloudflared command that would not start`;
 		case "named-token":
 		case "named-token-file":
 		case "named-env":

@@ -1,20 +1,12 @@
 import type { ToolReader } from "../../sighting/tool-reader.ts";
 import type { Family } from "../family.ts";
 import { cloudflaredWords } from "./card-words.ts";
-import { readInvocation } from "./invocation.ts";
+import { cloudflaredFolders } from "./folders.ts";
+import { identify } from "./identify.ts";
 import { cloudflaredRules } from "./rules/index.ts";
 import { cloudflaredSecrets } from "./secrets.ts";
-import { findTunnels } from "./token.ts";
 
-const reader: ToolReader = {
-	name: "cloudflared",
-	readInvocation,
-	findTunnels: (text) => findTunnels(text).map(({ tunnel }) => tunnel),
-	folders: [
-		["standard", /^[a-z]:\\program files(?: \(x86\))?\\(?:cloudflared|cloudf~\d)\\/],
-		["admin-folder", /^[a-z]:\\cloudflared\\bin\\/],
-	],
-};
+const reader: ToolReader = { identify, folders: cloudflaredFolders };
 
 /** Cloudflare's tunnel client. */
 export const cloudflared: Family = {

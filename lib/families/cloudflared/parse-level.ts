@@ -4,6 +4,8 @@ import type { Flag, FlagKind } from "./flags.ts";
 export interface ParsedLevel {
 	/** By the flag's first name, every value in the order given; a switch without a value is "true". */
 	readonly flags: ReadonlyMap<string, readonly string[]>;
+	/** The spelling that was used, by the flag's first name. */
+	readonly spelling: ReadonlyMap<string, string>;
 	/** From the first argument on that is no flag. */
 	readonly positionals: readonly string[];
 	/** Prints usage, nothing runs. */
@@ -48,7 +50,7 @@ export function parseLevel(args: readonly string[], known: ReadonlyMap<string, F
 		else values.push(value);
 	}
 	const isTrue = (name: string) => /^(?:1|t|true)$/i.test(flags.get(name)?.at(-1) ?? "");
-	return { flags, positionals: args.slice(at), help: isTrue("help"), version: isProgram && isTrue("version") };
+	return { flags, spelling, positionals: args.slice(at), help: isTrue("help"), version: isProgram && isTrue("version") };
 }
 
 function builtIn(name: string, isProgram: boolean, known: ReadonlyMap<string, Flag> | undefined): Flag | undefined {

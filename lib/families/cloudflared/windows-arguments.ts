@@ -1,11 +1,13 @@
+import { mostWords, type Word } from "./words.ts";
+
 /**
  * The arguments of a Windows command line as a Go program sees them, the program itself first. Go splits by itself
  * (os/exec_windows.go): only blank and tab separate, so a line break stays inside its argument; `""` within quotes is one
  * quote and closes them; 2n backslashes before a quote are n, 2n+1 are n and a literal quote. What a shell would have
  * replaced (`'`, `^`, `%`) means nothing here. One pass.
  */
-export function windowsArguments(commandLine: string, most = Number.POSITIVE_INFINITY): readonly string[] {
-	const found: string[] = [];
+export function windowsWords(commandLine: string, most = mostWords): readonly Word[] {
+	const found: Word[] = [];
 	let at = 0;
 	while (at < commandLine.length && found.length < most) {
 		if (isBlank(commandLine[at])) {
@@ -13,7 +15,7 @@ export function windowsArguments(commandLine: string, most = Number.POSITIVE_INF
 			continue;
 		}
 		const { argument, next } = readArgument(commandLine, at);
-		found.push(argument);
+		found.push({ value: argument, start: at, hidden: false });
 		at = next;
 	}
 	return found;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { windowsArguments } from "../../../lib/families/cloudflared/windows-arguments.ts";
+import { windowsWords } from "../../../lib/families/cloudflared/windows-arguments.ts";
 import { fixture } from "./vectors.ts";
 
 const { vectors } = z
@@ -12,9 +12,9 @@ test("all labelled Windows command lines are there", () => {
 });
 
 test.for(vectors)("$text splits as a Go program splits it", ({ text, args }) => {
-	expect(windowsArguments(text)).toEqual(args);
+	expect(windowsWords(text).map((word) => word.value)).toEqual(args);
 });
 
 test("no more arguments are read than were asked for", () => {
-	expect(windowsArguments("c.exe a b c", 2)).toEqual(["c.exe", "a"]);
+	expect(windowsWords("c.exe a b c", 2).map((word) => word.value)).toEqual(["c.exe", "a"]);
 });

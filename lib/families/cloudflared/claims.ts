@@ -1,0 +1,55 @@
+import { readable } from "../../secrets/redact.ts";
+import type { Claim } from "../../sighting/reading.ts";
+import type { Tunnel } from "../../sighting/sighting.ts";
+import { findTunnels, plainCredentials } from "./token.ts";
+import { readToken } from "./token-reading.ts";
+import type { Word } from "./words.ts";
+
+/** Tokens decoded in one record; own arguments go first. */
+const most = 16;
+const front = 48 * 1_024;
+const back = 16 * 1_024;
+
+/** The credentials that stand where a start takes one from, whether or not it would take this one. */
+export function givenIn(args: readonly Word[], environment: ReadonlyMap<string, Word>): readonly Tunnel[] {
+	const found: Tunnel[] = [];
+	const keep = (tunnel: Tunnel | undefined): void => {
+		if (tunnel !== undefined && tunnel.account !== "" && found.length < most) found.push(tunnel);
+	};
+	args.forEach((word, at) => {
+		const flag = /^--?(token|credentials-contents)(?:=(.*))?$/s.exec(word.value);
+		if (flag === null) return;
+		const value = flag[2] ?? args[at + 1]?.value ?? "";
+		if (flag[1] === "token") keep(readToken({ value, start: 0, hidden: false }, at + 2 >= args.length).tunnel);
+		else for (const { tunnel } of plainCredentials(value)) keep(tunnel);
+		if (flag[1] === "credentials-contents") keep(accountOnly(value));
+	});
+	for (const [name, { value }] of environment) {
+		if (name === "TUNNEL_TOKEN") keep(readToken({ value, start: 0, hidden: false }, true).tunnel);
+		if (name === "TUNNEL_CRED_CONTENTS") keep(accountOnly(value));
+	}
+	return found;
+}
+
+/** Credentials JSON, whose tunnel may stand elsewhere: the account is what counts. */
+function accountOnly(json: string): Tunnel | undefined {
+	const account = /AccountTag["'\\]{0,4}\s{0,8}:\s{0,8}["'\\]{0,4}([0-9a-f]{32})/i.exec(json.slice(0, 4_096))?.[1]?.toLowerCase();
+	const tunnelId = /TunnelID["'\\]{0,4}\s{0,8}:\s{0,8}["'\\]{0,4}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/i
+		.exec(json.slice(0, 4_096))?.[1]
+		?.toLowerCase();
+	return account === undefined ? undefined : { account, tunnelId: tunnelId ?? "", endpoint: "", fingerprint: "" };
+}
+
+/** Every other token of a text; one right behind a `--token` or a variable for it counts as given, whatever the rest says. */
+export function foundIn(text: string, givesCredentials: boolean): readonly Claim[] {
+	const whole = text.length > front + back ? `${text.slice(0, front)} ${text.slice(-back)}` : text;
+	const plain = readable(whole);
+	return findTunnels(plain)
+		.slice(0, most)
+		.filter(({ tunnel }) => tunnel.account !== "")
+		.map(({ tunnel, start }) => {
+			const before = plain.slice(Math.max(0, start - 48), start);
+			const given = givesCredentials && /(?:--?token|TUNNEL_TOKEN|service\s{1,8}install)[\s"'=^:]{1,12}$/i.test(before);
+			return { tunnel, place: given ? "given" : "elsewhere" };
+		});
+}

@@ -1,0 +1,66 @@
+import type { Command } from "./command.ts";
+import { readTunnelId } from "./token.ts";
+import { readToken } from "./token-reading.ts";
+import type { Runs } from "./what-runs.ts";
+import type { Word } from "./words.ts";
+
+/**
+ * How much the arguments of a program under another name say that it is cloudflared. `strong`: hardly any other program
+ * has them · `leading`: flags of cloudflared before its own word `tunnel` · `weak`: other tools have such words too.
+ */
+export type Evidence = "strong" | "leading" | "weak" | "none";
+
+/** Flags that hardly any other program has. */
+const own = new Set(
+	(
+		"origincert autoupdate-freq no-autoupdate is-autoupdated no-prechecks edge-ip-version edge-bind-address ha-connections lb-pool " +
+		"quick-service credentials-contents transport-loglevel proto-loglevel management-hostname management-diagnostics service-op-ip " +
+		"max-edge-addr-retries metrics-update-freq use-reconnect-token dial-edge-timeout heartbeat-count icmpv4-src icmpv6-src " +
+		"dns-resolver-addrs max-active-flows proxy-no-happy-eyeballs proxy-keepalive-connections proxy-keepalive-timeout " +
+		"proxy-tcp-keepalive proxy-expect-continue-timeout proxy-dns proxy-dns-port proxy-dns-address proxy-dns-upstream " +
+		"proxy-dns-bootstrap proxy-dns-max-upstream-conns quic-disable-pmtu-discovery quic-connection-level-flow-control-limit " +
+		"quic-stream-level-flow-control-limit s3-url-host no-chunked-encoding http2-origin origin-ca-pool origin-server-name " +
+		"hello-world cred-file post-quantum"
+	).split(" "),
+);
+/** Variables that only cloudflared reads. */
+const ownVariable =
+	/^TUNNEL_(?:TOKEN|TOKEN_FILE|CRED_FILE|CRED_CONTENTS|URL|NAME|EDGE|CACERT|ORIGIN_CERT|HELLO_WORLD|BASTION|SOCKS|UNIX_SOCKET|HOSTNAME)$/;
+
+/** Only argument positions count, and only if the whole list parses into something that runs. */
+export function evidenceOf(command: Command, runs: Runs, args: readonly Word[], variables: Iterable<string>): Evidence {
+	if (tokenInPlace(args)) return "strong";
+	const oldBastion =
+		command.path[0] === "tunnel" && command.outcome === "command" && runs.kind === "nothing" && command.positionals.length === 0;
+	if ((runs.kind === "nothing" && !oldBastion) || runs.kind === "help" || runs.kind === "service-mode") return "none";
+	const spellings = command.levels.flatMap(({ spelling }) => [...spelling.values()]);
+	if (spellings.some((name) => own.has(name))) return "strong";
+	if ([...variables].some((name) => ownVariable.test(name)) && command.path[0] === "tunnel") return "strong";
+	const urls = command.levels.flatMap(({ flags }) => flags.get("url") ?? []);
+	const opens =
+		runs.kind === "quick" || runs.kind === "adhoc" || runs.kind === "token" || runs.kind === "token-file" || runs.kind === "credentials";
+	if (opens && urls.some((url) => /^(?:rdp|ssh|smb|tcp|unix|unix\+tls|vnc):/i.test(url))) return "strong";
+	if (runs.kind === "credentials" && readTunnelId(runs.tunnel?.value ?? "") !== undefined) return "strong";
+	const [program] = command.levels;
+	if (command.path[0] === "tunnel" && program !== undefined && program.flags.size > 0) return "leading";
+	const isPlainUrl =
+		command.path.length === 0 || command.path[0] === "update" || command.path[0] === "login" || command.path[0] === "version";
+	return isPlainUrl ? "none" : "weak";
+}
+
+/** A readable token behind `run --token` or `service install`. */
+function tokenInPlace(args: readonly Word[]): boolean {
+	const values = args.map(({ value }) => value);
+	if (values[0] === "service" && values[1] === "install") return args.slice(2).some((word) => isReadable(word));
+	if (!values.includes("run") || !values.includes("tunnel")) return false;
+	return args.some((word, at) => {
+		const glued = /^--?token=(.*)$/s.exec(word.value)?.[1];
+		if (glued !== undefined) return isReadable({ ...word, value: glued });
+		const next = args[at + 1];
+		return /^--?token$/.test(word.value) && next !== undefined && isReadable(next);
+	});
+}
+
+function isReadable(word: Word): boolean {
+	return word.value.length > 60 && readToken(word, false).tunnel !== undefined;
+}

@@ -1,0 +1,13 @@
+import { folderClass } from "../../sighting/folder-class.ts";
+import type { FolderClass } from "../../sighting/sighting.ts";
+import type { ToolReader } from "../../sighting/tool-reader.ts";
+
+/** Where Cloudflare's installers and its guide put the program; intruders use the installer too. */
+export const cloudflaredFolders: ToolReader["folders"] = [
+	["standard", /^[a-z]:\\program files(?: \(x86\))?\\(?:cloudflared|cloudf~\d)\\/],
+	["admin-folder", /^[a-z]:\\cloudflared\\bin\\/],
+];
+
+export function folderOf(path: string): FolderClass {
+	return folderClass(path, cloudflaredFolders);
+}

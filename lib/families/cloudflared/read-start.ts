@@ -1,0 +1,230 @@
+import type { Claim, Decoding, ProgramKind } from "../../sighting/reading.ts";
+import type { FolderClass, Mode, Tunnel } from "../../sighting/sighting.ts";
+import { targetClass } from "../../sighting/targets.ts";
+import { givenIn } from "./claims.ts";
+import { type Command, readCommand } from "./command.ts";
+import { type Evidence, evidenceOf } from "./evidence.ts";
+import { folderOf } from "./folders.ts";
+import { nameKind } from "./names.ts";
+import { originOf } from "./origin.ts";
+import type { Start } from "./start.ts";
+import { readTunnelId } from "./token.ts";
+import { readToken, type TokenReading } from "./token-reading.ts";
+import { defaultQuickService, type Lookup, lookupIn, type Runs, type Sources, whatRuns } from "./what-runs.ts";
+import type { Word } from "./words.ts";
+
+/** One start, read as cloudflared itself would read it. */
+export interface StartReading {
+	readonly start: Start;
+	readonly kind: Exclude<ProgramKind, "wrapper">;
+	readonly certain: boolean;
+	readonly pretends: boolean;
+	readonly folderClass: FolderClass;
+	readonly mode: Mode;
+	readonly decoding: Decoding;
+	readonly tunnel: Tunnel | undefined;
+	readonly claims: readonly Claim[];
+	readonly secondCredential: boolean;
+	readonly detours: readonly string[];
+	readonly tokenFile: string;
+	readonly credentialsFile: string;
+	readonly config: string;
+	readonly tunnelName: string;
+	readonly hostname: string;
+	readonly exposes: readonly string[];
+	readonly flags: readonly string[];
+	readonly opensInOldReleases: boolean;
+}
+
+/** Where secrets and logs lie, what is reachable, how it hides, who may look at it. */
+const tellingFlags =
+	"config origincert credentials-file token-file no-autoupdate protocol region edge metrics logfile log-directory pidfile label tag bastion socks5 ssh-server no-tls-verify lb-pool post-quantum".split(
+		" ",
+	);
+const detourFlags = ["edge", "cacert", "api-url", "quick-service"] as const;
+
+/** @param suspicious a second sign speaks for a renamed copy, where the arguments alone do not decide. */
+export function readStart(start: Start, suspicious: boolean): StartReading {
+	const values = start.args.map(({ value }) => value);
+	const command = readCommand(values);
+	const sources: Sources = { environment: new Map([...start.environment].map(([name, { value }]) => [name, value])), config: new Map() };
+	const runs = whatRuns(command, sources);
+	const lookup = lookupIn(command, sources);
+	const place = folderOf(start.image);
+	const { kind, certain, pretends } = programOf(start, evidenceOf(command, runs, start.args, start.environment.keys()), place, suspicious);
+	const credential = credentialOf(runs, start, command);
+	const mode = kind === "other" ? "unknown" : modeOf(runs, credential?.decoding);
+	const shown = command.levels.length === 0 ? [] : command.levels.flatMap(({ flags }) => [...flags.keys()]);
+	const opens = opensTunnel(mode);
+	const { tunnel, decoding } = credential ?? { tunnel: undefined, decoding: "not-visible" as const };
+	const conclusive = decoding === "readable" && credential?.conclusive === true;
+	return {
+		start,
+		kind,
+		certain,
+		pretends,
+		folderClass: place,
+		mode,
+		decoding,
+		tunnel: conclusive || decoding === "ambiguous" ? tunnel : undefined,
+		claims: kind === "other" ? [] : claimsOf(start, tunnel),
+		secondCredential: hasSecond(runs, lookup, start, command, tunnel),
+		detours: detourFlags.filter((flag) => isDetour(flag, lookup(flag)?.value)),
+		tokenFile: lookup("token-file")?.value ?? "",
+		credentialsFile: lookup("credentials-file")?.value ?? "",
+		config: lookup("config")?.value ?? "",
+		tunnelName: runs.kind === "adhoc" ? runs.name.value : runs.kind === "credentials" ? (runs.tunnel?.value ?? "") : "",
+		hostname: lookup("hostname")?.value ?? farHost(command),
+		exposes: opens ? exposed(lookup, sources) : [],
+		flags: tellingFlags.filter((flag) => shown.includes(flag)),
+		opensInOldReleases: mode === "would-fail" && ["bastion", "socks5", "unix-socket"].some((flag) => shown.includes(flag)),
+	};
+}
+
+export function opensTunnel(mode: Mode): boolean {
+	switch (mode) {
+		case "named-token":
+		case "named-token-file":
+		case "named-env":
+		case "named-credentials":
+		case "adhoc-named":
+		case "quick":
+			return true;
+		case "service-install":
+		case "service-uninstall":
+		case "service-mode":
+		case "access-client":
+		case "maintenance":
+		case "would-fail":
+		case "unknown":
+			return false;
+	}
+}
+
+/** The file on disk counts; what the command line calls itself is the starter's choice. */
+function programOf(
+	{ image, argument0, trail }: Start,
+	evidence: Evidence,
+	place: FolderClass,
+	suspicious: boolean,
+): Pick<StartReading, "kind" | "certain" | "pretends"> {
+	const own = nameKind(image);
+	const claimed = nameKind(argument0);
+	const pretends = own === undefined && claimed !== undefined && image !== "?";
+	if (own !== undefined) return { kind: trail.container === "mirror" ? "variant" : own, certain: true, pretends: false };
+	// A service's parameters without its program: what they say is all there is.
+	if (image === "?") return { kind: evidence === "none" ? "other" : "named", certain: false, pretends: false };
+	if (evidence === "strong" || (pretends && evidence !== "none")) return { kind: "renamed", certain: true, pretends };
+	const odd = place === "temp" || place === "odd" || place === "network" || /^[a-z]:\\users\\public\\/i.test(image);
+	const anywhere = odd || place === "user" || place === "program-data";
+	const likely = (evidence === "weak" && (odd || suspicious)) || (evidence === "leading" && (anywhere || suspicious));
+	return { kind: likely ? "renamed" : "other", certain: false, pretends };
+}
+
+interface OwnCredential extends TokenReading {
+	/** Nothing that the record does not show can overrule it. */
+	readonly conclusive: boolean;
+}
+
+function credentialOf(runs: Runs, start: Start, command: Command): OwnCredential | undefined {
+	if (runs.kind === "token") {
+		const word = wordOf(start, runs.token.value, runs.token.from === "environment");
+		return { ...readToken(word.word, word.ends), conclusive: runs.token.from === "arguments" };
+	}
+	if (runs.kind === "service-install" && runs.token !== undefined) {
+		const word = wordOf(start, runs.token, false);
+		return { ...readToken(word.word, word.ends), conclusive: command.outcome === "command" };
+	}
+	return undefined;
+}
+
+/** The word that holds a value, to know whether a shell would replace it and whether the text ends in it. */
+function wordOf(start: Start, value: string, inEnvironment: boolean): { readonly word: Word; readonly ends: boolean } {
+	if (inEnvironment) return { word: start.environment.get("TUNNEL_TOKEN") ?? { value, start: 0, hidden: false }, ends: false };
+	const at = start.args.findLastIndex((word) => word.value === value || word.value.endsWith(`=${value}`));
+	const hidden = start.args[at]?.hidden === true;
+	return { word: { value, start: 0, hidden }, ends: at === start.args.length - 1 };
+}
+
+function modeOf(runs: Runs, decoding: Decoding | undefined): Mode {
+	switch (runs.kind) {
+		case "token":
+			if (runs.token.from !== "arguments") return "named-env";
+			return decoding === "broken" ? "would-fail" : "named-token";
+		case "token-file":
+			return runs.file.from === "arguments" ? "named-token-file" : "named-env";
+		case "credentials":
+			return "named-credentials";
+		case "run-unnamed":
+			return "named-env";
+		case "adhoc":
+			return "adhoc-named";
+		case "quick":
+		case "service-mode":
+			return runs.kind;
+		case "service-install":
+			return decoding === "broken" ? "would-fail" : "service-install";
+		case "command":
+			if (runs.name === "service uninstall") return "service-uninstall";
+			return /^access (?:tcp|curl|login|token|ssh)/.test(runs.name) ? "access-client" : "maintenance";
+		case "help":
+			return "maintenance";
+		case "nothing":
+			return "would-fail";
+	}
+}
+
+function claimsOf(start: Start, effective: Tunnel | undefined): readonly Claim[] {
+	const given = givenIn(start.args, start.environment);
+	const effectiveClaim: readonly Claim[] = effective === undefined ? [] : [{ tunnel: effective, place: "effective" }];
+	return [...effectiveClaim, ...given.filter((one) => !isSame(one, effective)).map((tunnel) => ({ tunnel, place: "given" }) as const)];
+}
+
+export function isSame(one: Tunnel, other: Tunnel | undefined): boolean {
+	return other !== undefined && one.account === other.account && one.tunnelId === other.tunnelId;
+}
+
+/** Another token, a file with one, credentials, or the UUID of another tunnel beside the one that counts. */
+function hasSecond(runs: Runs, lookup: Lookup, start: Start, command: Command, tunnel: Tunnel | undefined): boolean {
+	if (runs.kind !== "token" && runs.kind !== "service-install") return false;
+	const named = ["token-file", "credentials-file", "credentials-contents"].some((flag) => (lookup(flag)?.value ?? "") !== "");
+	const other = givenIn(start.args, start.environment).some((one) => !isSame(one, tunnel));
+	const tokens = command.levels.flatMap(({ flags }) => flags.get("token") ?? []).filter((value) => value !== "");
+	const ids = command.outcome === "command" ? command.positionals.map((word) => readTunnelId(word)) : [];
+	return named || other || new Set(tokens).size > 1 || ids.some((id) => id !== undefined && id !== tunnel?.tunnelId);
+}
+
+function isDetour(flag: (typeof detourFlags)[number], value: string | undefined): boolean {
+	if (value === undefined || value === "") return false;
+	if (flag === "quick-service") return value !== defaultQuickService;
+	return flag !== "api-url" || !/^https:\/\/api(?:\.fed)?\.cloudflare\.com\//.test(value);
+}
+
+function exposed(lookup: Lookup, sources: Sources): readonly string[] {
+	const { kind, target, socks } = originOf(lookup, sources);
+	switch (kind) {
+		case "bastion":
+			return ["bastion"];
+		case "url":
+			if (socks) return ["socks-proxy", target];
+			return target === "" ? [] : [target];
+		case "unix-socket":
+			return [`unix:${target}`];
+		// A page that the program makes itself: nothing of the device is reachable.
+		case "hello-world":
+		case "ingress":
+		case "none":
+			return [];
+	}
+}
+
+/** `access rdp --hostname H`, also as `--tunnel-host` and `-T`. */
+function farHost(command: Command): string {
+	if (command.path[0] !== "access") return "";
+	const level = command.levels.at(-1);
+	return ["hostname", "tunnel-host", "T"].map((name) => level?.flags.get(name)?.at(-1)).find((one) => one !== undefined) ?? "";
+}
+
+export function exposesAdministration(exposes: readonly string[]): boolean {
+	return exposes.some((target) => ["rdp", "ssh", "smb", "vnc", "winrm", "network"].includes(targetClass(target)));
+}

@@ -1,0 +1,125 @@
+import { windowsWords } from "./windows-arguments.ts";
+import { mostCommands, mostWords, type Word, type Words } from "./words.ts";
+
+/** Whose grammar a text of commands follows. */
+export type Shell = "cmd" | "powershell" | "posix";
+
+/** The commands of a text that a shell runs, each split as that shell splits it. One pass; bounded. */
+export function shellCommands(text: string, shell: Shell): readonly Words[] {
+	return shell === "cmd" ? cmdCommands(text) : quotedCommands(text, shell);
+}
+
+/** `&`, `|`, brackets and line ends separate outside quotes, `^` escapes there; arguments then split as Windows does. */
+function cmdCommands(text: string): readonly Words[] {
+	const segments: string[] = [];
+	let parts: string[] = [];
+	let quoted = false;
+	const end = (): void => {
+		const segment = parts.join("").trim().replace(/^@/, "");
+		if (segment !== "" && segments.length < mostCommands) segments.push(segment);
+		parts = [];
+	};
+	for (let at = 0; at < text.length; at++) {
+		const character = text[at] ?? "";
+		if (character === '"') quoted = !quoted;
+		if (quoted || !/[\^&|()<>\r\n]/.test(character)) parts.push(character);
+		else if (character === "^") parts.push(text[++at] ?? "");
+		else if (character === ">" || character === "<") at = endOfRedirection(text, at);
+		else end();
+	}
+	end();
+	return segments.map((segment) => ({ text: segment, words: windowsWords(segment).map(withVariables) }));
+}
+
+function withVariables(word: Word): Word {
+	return /%[A-Za-z_][^%\s]{0,63}%|![A-Za-z_][^!\s]{0,63}!/.test(word.value) ? { ...word, hidden: true } : word;
+}
+
+/** The arguments of a process on Linux or macOS, as its command line shows them: quotes group, nothing is an operator. */
+export function posixWords(text: string): readonly Word[] {
+	return quotedCommands(text, "none")[0]?.words ?? [];
+}
+
+/** POSIX shells and PowerShell: quotes group, `;`, `&`, `|`, braces and line ends separate, `#` comments. */
+function quotedCommands(text: string, shell: "posix" | "powershell" | "none"): readonly Words[] {
+	const escaping = shell === "powershell" ? "`" : "\\";
+	const found: Words[] = [];
+	let words: Word[] = [];
+	let word: { parts: string[]; start: number; hidden: boolean } | undefined;
+	let begin = 0;
+	let quote = "";
+	const add = (character: string, at: number): void => {
+		word ??= { parts: [], start: at, hidden: false };
+		word.parts.push(character);
+	};
+	const endWord = (): void => {
+		if (word !== undefined && words.length < mostWords)
+			words.push({ value: word.parts.join(""), start: word.start - begin, hidden: word.hidden });
+		word = undefined;
+	};
+	const endCommand = (at: number): void => {
+		endWord();
+		if (words.length > 0 && found.length < mostCommands) found.push({ text: text.slice(begin, at), words });
+		words = [];
+		begin = at + 1;
+	};
+	for (let at = 0; at < text.length; at++) {
+		const character = text[at] ?? "";
+		if (character === escaping && quote !== "'") {
+			add(text[++at] ?? "", at - 1);
+		} else if (quote !== "") {
+			if (character !== quote) add(character, at);
+			else if (shell === "powershell" && text[at + 1] === quote) add(text[++at] ?? "", at);
+			else quote = "";
+			if (shell !== "none" && quote === '"' && character === "$" && word !== undefined) word.hidden = true;
+		} else if (character === '"' || character === "'") {
+			quote = character;
+			word ??= { parts: [], start: at, hidden: false };
+		} else if (shell === "none") {
+			if (/\s/.test(character)) endWord();
+			else add(character, at);
+		} else if (character === "$" && /[({]/.test(text[at + 1] ?? "")) {
+			const close = text.indexOf(text[at + 1] === "(" ? ")" : "}", at);
+			const end = close === -1 ? text.length : close;
+			add(text.slice(at, end + 1), at);
+			if (word !== undefined) word.hidden = true;
+			at = end;
+		} else if (shell === "powershell" && character === "@" && text[at + 1] === "(") {
+			at++;
+		} else if (/\s/.test(character) && !/[\r\n]/.test(character)) endWord();
+		else if (character === "," && shell === "powershell") endWord();
+		else if (character === "#" && word === undefined) at = endOfLine(text, at) - 1;
+		else if ((character === ">" || character === "<") && (word === undefined || /^\d$/.test(word.parts.join("")) || shell === "posix")) {
+			if (word !== undefined && /^\d?$/.test(word.parts.join(""))) word = undefined;
+			endWord();
+			at = endOfRedirection(text, at);
+		} else if (/[;|{}()\r\n]/.test(character) || (character === "&" && (shell === "posix" || words.length > 0 || word !== undefined)))
+			endCommand(at);
+		else if (character === "&") begin = at + 1;
+		else {
+			add(character, at);
+			if (character === "$" && word !== undefined) word.hidden = true;
+		}
+	}
+	endCommand(text.length);
+	return found;
+}
+
+function endOfLine(text: string, from: number): number {
+	const end = text.indexOf("\n", from);
+	return end === -1 ? text.length : end;
+}
+
+/** The last index of `>file`, `>>file`, `2>&1`, `< file`. */
+function endOfRedirection(text: string, from: number): number {
+	let at = from + 1;
+	while (/[><&|]/.test(text[at] ?? "")) at++;
+	while (text[at] === " " || text[at] === "\t") at++;
+	const quote = text[at] === '"' ? '"' : "";
+	if (quote !== "") {
+		const close = text.indexOf(quote, at + 1);
+		return close === -1 ? text.length : close;
+	}
+	while (at < text.length && !/[\s;&|()<>]/.test(text[at] ?? "")) at++;
+	return at - 1;
+}

@@ -1,0 +1,55 @@
+import { posixWords } from "./shell-text.ts";
+import { windowsWords } from "./windows-arguments.ts";
+import type { Word, Words } from "./words.ts";
+
+/** How a program is started: its file, what stands behind it, and the variables that are visible for it. */
+export interface Start {
+	/** Path or name of the file, as far as it is known. */
+	readonly image: string;
+	/** The program as its own command line calls it. */
+	readonly argument0: string;
+	/** The words behind the program. */
+	readonly args: readonly Word[];
+	/** All words with the text they come from; the program is the first. */
+	readonly command: Words;
+	readonly environment: ReadonlyMap<string, Word>;
+	readonly trail: Trail;
+}
+
+/** What starts it, from the outside in. */
+export interface Trail {
+	/** The outermost starter's name; empty for the process itself. */
+	readonly starter: string;
+	readonly container: "none" | "official" | "mirror";
+	readonly remote: boolean;
+	readonly later: boolean;
+	readonly startArguments: boolean;
+	/** A cap was reached, or a layer is too deep: more stands there than was read. */
+	readonly unread: boolean;
+}
+
+export const noTrail: Trail = { starter: "", container: "none", remote: false, later: false, startArguments: false, unread: false };
+
+/** Text looked at: the front, and the end, since a token may stand there. */
+const front = 48 * 1_024;
+const back = 16 * 1_024;
+
+/** The command line of a process as a start. `image` is the file on disk, whatever the command line calls itself. */
+export function startOf(image: string, commandLine: string, environment: ReadonlyMap<string, Word>): Start {
+	const unread = commandLine.length > front + back;
+	const text = unread ? `${commandLine.slice(0, front)}${commandLine.slice(-back)}` : commandLine;
+	const words = isPosix(image, text) ? posixWords(text) : windowsWords(text);
+	return fromWords({ text, words }, image, environment, { ...noTrail, unread });
+}
+
+export function fromWords(command: Words, image: string, environment: ReadonlyMap<string, Word>, trail: Trail): Start {
+	const argument0 = command.words[0]?.value ?? "";
+	return { image: image === "" ? argument0 : image, argument0, args: command.words.slice(1), command, environment, trail };
+}
+
+/** No drive, no backslash in its place: then the text is split as on Linux and macOS, where quotes may have been lost. */
+export function isPosix(image: string, commandLine: string): boolean {
+	if (image !== "")
+		return image.startsWith("/") || (!/[\\:]|\.exe$/i.test(image) && !/\.exe\b|[a-z]:\\/i.test(commandLine.slice(0, 2_048)));
+	return !/\.exe\b|[a-z]:\\|\\\\/i.test(commandLine.slice(0, 2_048));
+}

@@ -1,0 +1,25 @@
+/** One word of a command as the program gets it. */
+export interface Word {
+	readonly value: string;
+	/** Where it begins in the text. */
+	readonly start: number;
+	/** A shell would still replace something in it, so its value is not what the program sees. */
+	readonly hidden: boolean;
+}
+
+/** One command of a text, and the text itself. */
+export interface Words {
+	readonly text: string;
+	readonly words: readonly Word[];
+}
+
+/** Nobody writes a command with more arguments; it bounds the work on hostile text. */
+export const mostWords = 1_000;
+export const mostCommands = 16;
+
+/** From this word on: the word itself if it is the last one, else the text as it stands. */
+export function restFrom({ text, words }: Words, at: number): string {
+	const word = words[at];
+	if (word === undefined) return "";
+	return at === words.length - 1 ? word.value : text.slice(word.start);
+}

@@ -1,0 +1,63 @@
+import { type Redacted, say } from "../secrets/redacted.ts";
+import type { Reading } from "../sighting/reading.ts";
+import type { Sighting, TargetClass } from "../sighting/sighting.ts";
+import type { Approval } from "./approvals.ts";
+
+/** Why an approved tunnel is not simply ours. */
+export type Doubt =
+	| "renamed"
+	| "open-folder"
+	| "user-folder"
+	| "second-credential"
+	| "foreign-beside"
+	| "decoding"
+	| "exposes"
+	| "detour"
+	| "config"
+	| "foreign-edge"
+	| "start-arguments"
+	| "unread";
+
+/** Every doubt about an approved tunnel, the gravest first. `by`: the approval; its path vouches for the place. */
+export function doubtsOf({ program }: Sighting, reading: Reading, by: Approval, foreignBeside: boolean): readonly Doubt[] {
+	const vouched = by.path !== undefined && by.path.toLowerCase() === program.path.toLowerCase();
+	const place = reading.folderClass;
+	const open = reading.publicFolder || place === "temp" || place === "odd" || place === "network";
+	const doubts: readonly (readonly [boolean, Doubt])[] = [
+		[reading.inner === "renamed" || reading.pretends, "renamed"],
+		[foreignBeside, "foreign-beside"],
+		[reading.detours.length > 0, "detour"],
+		[reading.contact.host === "foreign-edge", "foreign-edge"],
+		[reading.startArguments, "start-arguments"],
+		[exposesAdministration(reading.exposes), "exposes"],
+		[reading.secondCredential, "second-credential"],
+		[reading.decoding !== "readable", "decoding"],
+		[reading.unread, "unread"],
+		[!vouched && open, "open-folder"],
+		[!vouched && !open && (place === "user" || reading.inner === "variant"), "user-folder"],
+		[reading.config === "open" || reading.config === "other", "config"],
+	];
+	return doubts.flatMap(([holds, doubt]) => (holds ? [doubt] : []));
+}
+
+const administration: ReadonlySet<TargetClass> = new Set<TargetClass>(["rdp", "ssh", "smb", "vnc", "winrm", "network"]);
+
+export function exposesAdministration(exposes: readonly TargetClass[]): boolean {
+	return exposes.some((target) => administration.has(target));
+}
+
+/** Behind "The tunnel is approved, but …". */
+export const doubtWords: Readonly<Record<Doubt, Redacted>> = {
+	renamed: say`the program is not cloudflared by its name`,
+	"open-folder": say`the program lies where anybody can write`,
+	"user-folder": say`the program lies in a user's folder or has a name of its own`,
+	"second-credential": say`the command names a second credential`,
+	"foreign-beside": say`a token of another account stands beside it`,
+	decoding: say`its token cannot be read without doubt`,
+	exposes: say`this command opens remote administration`,
+	detour: say`the command leads its connection to another server`,
+	config: say`its config file lies in an unusual folder`,
+	"foreign-edge": say`it connected to an address that is not Cloudflare's`,
+	"start-arguments": say`the service was started with other arguments`,
+	unread: say`the record holds more than was read`,
+};

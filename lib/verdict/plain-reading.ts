@@ -1,0 +1,44 @@
+import type { Reading } from "../sighting/reading.ts";
+import type { Sighting } from "../sighting/sighting.ts";
+
+/** The reading of a sighting that no family read: what it shows by itself. Its tunnel counts only if it is the only one. */
+export function plainReading({ program, mode, tunnel, otherTunnels = [], exposes, table }: Sighting): Reading {
+	const own = tunnel === undefined || tunnel.account === "" ? undefined : tunnel;
+	const kind = program.renamed ? "renamed" : "named";
+	return {
+		kind,
+		inner: kind,
+		certain: program.renamed,
+		folderClass: program.folderClass,
+		publicFolder: false,
+		pretends: false,
+		container: false,
+		remote: false,
+		later: false,
+		startArguments: false,
+		launched: false,
+		mode,
+		decoding: own === undefined ? "not-visible" : "readable",
+		tunnel: own,
+		claims: [
+			...(own === undefined ? [] : [{ tunnel: own, place: "effective" as const }]),
+			...otherTunnels.map((one) => ({ tunnel: one, place: "given" as const })),
+		],
+		secondCredential: false,
+		detours: [],
+		tokenFile: "none",
+		credentialsFile: "none",
+		config: "none",
+		exposes: exposes.map((target) => target.class),
+		opensInOldReleases: false,
+		contact: { host: "none", talker: "nobody" },
+		bystander: false,
+		registry: table === "DeviceRegistryEvents",
+		file: table === "DeviceFileEvents",
+		byServiceManager: /^(?:services\.exe|systemd|init|launchd)$/i.test(program.chain.at(-2) ?? ""),
+		byShell: false,
+		byUnusualParent: false,
+		highUser: false,
+		unread: false,
+	};
+}

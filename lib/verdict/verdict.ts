@@ -1,0 +1,116 @@
+import { redact } from "../secrets/redact.ts";
+import { type Redacted, say } from "../secrets/redacted.ts";
+import type { Reading } from "../sighting/reading.ts";
+import type { Mode, Ownership, Sighting, Tunnel } from "../sighting/sighting.ts";
+import type { Approval } from "./approvals.ts";
+import { type Doubt, doubtsOf, doubtWords } from "./doubts.ts";
+import { listsAccounts, type Standing, short, standingOf } from "./standing.ts";
+
+/** Whose tunnel it is, with what the severity needs to know about it. */
+export interface Verdict {
+	readonly ownership: Ownership;
+	/** How the tunnel that counts stands; `undefined` where none can be read. */
+	readonly standing: Standing["kind"] | undefined;
+	/** Why an approved tunnel is not ours; empty otherwise. */
+	readonly doubts: readonly Doubt[];
+	/** The foreign tunnel that decided, where it is not the one that counts. */
+	readonly foreign: Tunnel | undefined;
+	/** A foreign token stands in the record, and another one counts. */
+	readonly foreignBeside: boolean;
+	readonly listsAccounts: boolean;
+}
+
+/**
+ * The decision table: the first row that holds decides. A foreign account where a start takes its credential from is not
+ * ours; a mode that belongs to no account cannot be told; the tunnel that counts is ours only if it is approved and
+ * nothing speaks against it. Text added to a record can only add claims, and claims can only make it worse.
+ */
+export function decideVerdict(sighting: Sighting, reading: Reading, approvals: readonly Approval[], now: Date): Verdict {
+	const standing = (tunnel: Tunnel) => standingOf(tunnel, sighting, approvals, now);
+	const own = effectiveOf(reading);
+	const ownStanding = own === undefined ? undefined : standing(own);
+	const foreign = reading.claims.find(({ tunnel, place }) => place !== "elsewhere" && standing(tunnel).kind === "foreign");
+	const beside = reading.claims.some(({ tunnel, place }) => place !== "effective" && standing(tunnel).kind === "foreign");
+	const lists = listsAccounts(approvals);
+	const base = { standing: ownStanding?.kind, doubts: [], foreign: undefined, foreignBeside: beside && lists, listsAccounts: lists };
+	if (ownStanding?.kind === "foreign" || (foreign !== undefined && (foreign.place === "effective" || ownStanding === undefined))) {
+		if (!lists) return { ...base, ownership: cannotTell(say`No approved accounts are configured, so no account counts as ours.`) };
+		const decided = ownStanding?.kind === "foreign" ? own : foreign?.tunnel;
+		const account = short(decided?.account ?? "");
+		return {
+			...base,
+			standing: "foreign",
+			foreign: decided,
+			foreignBeside: false,
+			ownership: { verdict: "not-ours", reason: say`Cloudflare account ${account} is not an approved one.` },
+		};
+	}
+	const why = withoutAccount[reading.mode];
+	if (why !== undefined) return { ...base, ownership: cannotTell(why) };
+	if (own === undefined || ownStanding === undefined) return { ...base, ownership: cannotTell(unseenWords(sighting, reading, approvals)) };
+	if (ownStanding.kind !== "approved") {
+		return { ...base, ownership: cannotTell(ownStanding.kind === "almost" ? ownStanding.why : say`No tunnel is visible.`) };
+	}
+	const doubts = doubtsOf(sighting, reading, ownStanding.by, beside);
+	const [gravest] = doubts;
+	if (gravest === undefined) return { ...base, ownership: { verdict: "ours", reason: approvedBy(ownStanding.by) } };
+	return { ...base, doubts, ownership: cannotTell(say`The tunnel is approved as ${ownStanding.by.label}, but ${doubtWords[gravest]}.`) };
+}
+
+/** The tunnel that nothing hidden can overrule: an own token, or the one a service is installed with. */
+function effectiveOf({ tunnel, mode }: Reading): Tunnel | undefined {
+	return tunnel !== undefined && (mode === "named-token" || mode === "service-install" || mode === "unknown") ? tunnel : undefined;
+}
+
+export function approvedBy(one: Approval): Redacted {
+	return say`Approved as ${one.label} by ${one.owner} until ${one.until}.`;
+}
+
+function cannotTell(reason: Redacted): Ownership {
+	return { verdict: "cannot-tell", reason };
+}
+
+/** These belong to no account that a record could show, whatever else stands in it. */
+const withoutAccount: Readonly<Partial<Record<Mode, Redacted>>> = {
+	quick: say`A quick tunnel belongs to no account: anyone who has its address gets in.`,
+	"adhoc-named": say`The tunnel was made with a certificate on the device, so the account is not on the command line.`,
+	"access-client": say`This is the client side of somebody's tunnel, which names no account.`,
+	maintenance: say`This command names no account.`,
+	"would-fail": say`cloudflared would not start with these arguments, so no account is used.`,
+	"service-mode": say`Started without a command: it runs no tunnel that could be checked.`,
+	"service-uninstall": say`Removing the service shows no account.`,
+};
+
+/** Why the tunnel that counts cannot be read. */
+function unseenWords(
+	{ tokenFile, tunnel, program }: Sighting,
+	{ mode, decoding, kind }: Reading,
+	approvals: readonly Approval[],
+): Redacted {
+	if (kind === "other" || kind === "mention")
+		return say`No tunnel of cloudflared starts here: ${program.fileName} only has its words or its name.`;
+	const named = tunnel?.tunnelId ?? "";
+	const listed = named === "" ? undefined : approvals.find((one) => one.tunnels.includes(named));
+	const which = listed === undefined ? say`` : say` Tunnel ${short(named)} is on the list of ${listed.label}, but a name is no proof.`;
+	switch (mode) {
+		case "named-token-file":
+			return say`The token is read from ${tokenFile ?? redact("a file")}, so the account is not visible.${which}`;
+		case "named-env":
+			return say`The token is not on the command line, so the account is not visible.${which}`;
+		case "named-credentials":
+			return say`The credentials are in a file, so the account is not visible.${which}`;
+		case "service-install":
+			return say`The service was installed without a readable token.`;
+		case "named-token":
+			return decoding === "hidden" ? say`A variable stands in place of the token.` : say`The token on the command line cannot be read.`;
+		case "unknown":
+		case "quick":
+		case "adhoc-named":
+		case "access-client":
+		case "maintenance":
+		case "would-fail":
+		case "service-mode":
+		case "service-uninstall":
+			return say`The record shows no tunnel token.`;
+	}
+}

@@ -1,0 +1,55 @@
+import type { DeviceContext } from "../../../lib/defender/device.ts";
+import { createMatcher } from "../../../lib/detect/match.ts";
+import { severities } from "../../../lib/detect/severity-scale.ts";
+import { allRules } from "../../../lib/families/index.ts";
+import { redact } from "../../../lib/families/redact.ts";
+import type { Sighting } from "../../../lib/sighting/sighting.ts";
+import { readApprovals } from "../../../lib/verdict/approvals.ts";
+import { judge } from "../../../lib/verdict/judge.ts";
+import { sightOne } from "../../sighting/sight-one.ts";
+import { type IdentityCase, recordOf } from "./identity-cases.ts";
+
+const match = createMatcher(allRules);
+const now = new Date("2026-11-25T10:00:00Z");
+const aServer: DeviceContext = {
+	tenantId: "",
+	deviceId: "",
+	name: "",
+	os: "",
+	kind: "server",
+	group: "",
+	publicIp: "",
+	adapters: [],
+	users: [],
+	exposure: "",
+	internetFacing: undefined,
+	at: now,
+};
+export const scale = ["none", ...severities];
+
+/** A labelled record through all rules, the reader and the judge; `undefined` where nothing sees it and no verdict is due. */
+export function judged(one: IdentityCase): Sighting | undefined {
+	const record = recordOf(one);
+	const found = match(record);
+	// What a rule must see is another promise; here a stand-in sees what none does.
+	const matches =
+		found.length > 0 || one.expect.verdict === null
+			? found
+			: [{ rule: { id: "stand-in", family: "cloudflared", severity: "medium" as const }, evidence: [] }];
+	if (matches.length === 0) return undefined;
+	const approvals = readApprovals(
+		JSON.stringify({
+			approvals: one.approvals.map(({ sharedAccount, ...rest }) => ({ ...rest, ...(sharedAccount === true ? { shared: true } : {}) })),
+		}),
+		now,
+	);
+	const server = one.record["DeviceType"] === "Server";
+	return judge(sightOne(record, matches), {
+		approvals: approvals.ok ? approvals.approvals : [],
+		remembered: [],
+		device: server ? aServer : undefined,
+		firstInTenant: undefined,
+		now,
+		redact,
+	});
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import { redact } from "../../lib/families/redact.ts";
+import type { Reading } from "../../lib/sighting/reading.ts";
+import type { Sighting } from "../../lib/sighting/sighting.ts";
+import { readApprovals } from "../../lib/verdict/approvals.ts";
+import { judge } from "../../lib/verdict/judge.ts";
+import { plainReading } from "../../lib/verdict/plain-reading.ts";
+import type { Remembered } from "../../lib/verdict/remembered.ts";
+import { aSighting, at, redacted } from "../builders.ts";
+
+const now = at("21T20:00:00");
+const path = "C:\\Program Files\\cloudflared\\cloudflared.exe";
+const program = { ...aSighting().program, folderClass: "standard" as const, path: redacted(path), signer: redacted("Cloudflare, Valid") };
+const fleet = { deviceGroup: "Finance", path, sha1: program.sha1, owner: "net", reason: "branches", until: "2027-06-30" };
+const account = "9f86d081884c7d659a2feaa0c55ad015";
+const tunnel = { account, tunnelId: "6ff42ae2-765d-4adf-8112-31c55c1551ef", endpoint: "", fingerprint: "" };
+
+function judged(
+	entries: readonly object[],
+	reading: Partial<Reading> = {},
+	change: Partial<Sighting> = {},
+	remembered: readonly Remembered[] = [],
+): Sighting {
+	const read = readApprovals(JSON.stringify({ approvals: entries }), now);
+	if (!read.ok) throw new Error(read.mistakes.join());
+	const sighting = aSighting({ program, mode: "named-token-file", tunnel: undefined, ...change });
+	const installed: Partial<Reading> = { folderClass: "standard", tokenFile: "default", byServiceManager: true };
+	return judge(
+		{ ...sighting, reading: { ...plainReading(sighting), ...installed, ...reading } },
+		{ approvals: read.approvals, remembered, device: undefined, firstInTenant: undefined, now, redact },
+	);
+}
+
+describe("a connector of a managed fleet", () => {
+	test("is counted and not told when group, path and hash are approved", () => {
+		expect(judged([fleet])).toMatchObject({ severity: "info", quiet: "connector", ownership: { verdict: "cannot-tell" } });
+	});
+
+	test("and with a valid signer in place of the hash", () => {
+		const { sha1: _, ...unhashed } = fleet;
+		expect(judged([{ ...unhashed, signer: "Cloudflare" }])).toMatchObject({ quiet: "connector" });
+		expect(judged([{ ...unhashed, signer: "Another" }])).not.toHaveProperty("quiet");
+	});
+
+	test.each<readonly [string, Partial<Reading>, Partial<Sighting>, string]>([
+		["another hash", {}, { program: { ...program, sha1: "00".repeat(20) } }, "its hash or signer is another"],
+		["another token file", { tokenFile: "other" }, {}, "it reads its token, credentials or settings from another file"],
+		["settings elsewhere", { config: "open" }, {}, "it reads its token, credentials or settings from another file"],
+	])("is told with %s, and which part differs", (_, reading, change, differs) => {
+		const sighting = judged([{ name: "Branches", ...fleet }], reading, change);
+		expect(sighting.severity).toBe("medium");
+		expect(sighting.ownership.reason).toBe(`Not the approved connector Branches: ${differs}.`);
+	});
+
+	test.each<readonly [string, Partial<Reading>, Partial<Sighting>]>([
+		["started by hand", { byServiceManager: false, byShell: true }, {}],
+		["in another group", {}, { device: { ...aSighting().device, group: redacted("Sales") } }],
+		["at another path", {}, { program: { ...program, path: redacted("C:\\x\\cloudflared.exe") } }],
+		["as a quick tunnel", { mode: "quick" }, {}],
+		["under another name", { kind: "renamed", inner: "renamed" }, {}],
+		["with another edge", { detours: ["edge"] }, {}],
+		["with RDP", { exposes: ["rdp"] }, {}],
+	])("is told when it is %s", (_, reading, change) => {
+		expect(judged([fleet], reading, change)).not.toHaveProperty("quiet");
+	});
+
+	test("is not ours with a foreign token, whatever is approved of the fleet", () => {
+		const claims = [{ tunnel, place: "given" as const }];
+		const other = { account: "ab".repeat(16), tunnels: [tunnel.tunnelId], owner: "a", reason: "b", until: "2027-06-30" };
+		expect(judged([fleet, other], { claims })).toMatchObject({ severity: "high", ownership: { verdict: "not-ours" } });
+	});
+});
+
+describe("memory", () => {
+	const approved = { account, tunnels: [tunnel.tunnelId], owner: "a", reason: "b", until: "2027-06-30" };
+	const install: Remembered = {
+		tunnel,
+		at: at("21T06:00:00"),
+		sha1: program.sha1,
+		sha256: program.sha256,
+		path: program.path,
+		folderClass: "standard",
+		approvedInstall: true,
+	};
+
+	test("counts the connector that an approved installation set up on this device, and is never ours", () => {
+		expect(judged([approved], {}, {}, [install])).toMatchObject({
+			quiet: "connector",
+			severity: "info",
+			ownership: { verdict: "cannot-tell" },
+		});
+	});
+
+	test.each<readonly [string, Partial<Reading>, Partial<Sighting>, Partial<Remembered>]>([
+		["another file", {}, { program: { ...program, sha1: "00".repeat(20), sha256: "" } }, {}],
+		["another path", {}, { program: { ...program, path: redacted("D:\\cloudflared.exe") } }, {}],
+		["another token file", { tokenFile: "open" }, {}, {}],
+		["no service", { byServiceManager: false }, {}, {}],
+		["a start that was no installation", {}, {}, { approvedInstall: false }],
+		["another account since", {}, {}, { tunnel: { ...tunnel, account: "ee".repeat(16) } }],
+	])("tells of %s all the same", (_, reading, change, earlier) => {
+		expect(judged([approved], reading, change, [{ ...install, ...earlier }])).not.toHaveProperty("quiet");
+	});
+
+	test("lowers one step for the same file, and never below low", () => {
+		const ran = { ...install, approvedInstall: false };
+		expect(judged([approved], { byServiceManager: true, tokenFile: "other" }, { severity: "medium" }, [ran]).severity).toBe("medium");
+		expect(judged([approved], {}, { severity: "medium" }, [ran]).severity).toBe("low");
+		expect(judged([approved], {}, { severity: "low" }, [ran]).severity).toBe("low");
+	});
+});
