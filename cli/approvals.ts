@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { inert } from "../lib/notify/text.ts";
-import { type Approval, isExpired, readApprovals } from "../lib/verdict/approvals.ts";
+import { type Approval, isExpired, isFleet, readApprovals } from "../lib/verdict/approvals.ts";
 import { say } from "./say.ts";
 
 /** What `tunnelwatch approvals add` takes; the names are those of the file. */
@@ -10,8 +10,11 @@ export interface NewApproval {
 	readonly tunnel?: readonly string[];
 	readonly anyTunnel?: boolean;
 	readonly sha256?: string;
+	readonly sha1?: string;
+	readonly signer?: string;
 	readonly path?: string;
 	readonly device?: string;
+	readonly deviceName?: string;
 	readonly deviceGroup?: string;
 	readonly user?: string;
 	readonly owner: string;
@@ -53,8 +56,9 @@ export async function addApproval(file: string, { tunnel, anyTunnel, ...rest }: 
 	});
 	if (mistakesIn(text, file)) return 1;
 	const known = JSON.parse(text.replace(/^\uFEFF/, "")) as { readonly approvals: readonly unknown[] };
-	const tunnels = anyTunnel === true ? "any" : tunnel;
-	const entry = { ...rest, ...(tunnels === undefined ? {} : { tunnels }) };
+	// The option says so in its name's own words: only of an account that nobody else uses may every tunnel count.
+	const tunnels = anyTunnel === true ? { tunnels: "any", shared: false } : tunnel === undefined ? {} : { tunnels: tunnel };
+	const entry = { ...rest, ...tunnels };
 	const next = `${JSON.stringify({ ...known, approvals: [...known.approvals, entry] }, undefined, "\t")}\n`;
 	if (mistakesIn(next, "The new entry")) return 2;
 	await writeFile(file, next);
@@ -88,15 +92,18 @@ function tellMistakes(mistakes: readonly string[], where: string): void {
 }
 
 function line(one: Approval, now: Date): string {
-	const strength = one.account === undefined ? "weak  " : "strong";
+	const strength = one.account !== undefined ? "strong" : isFleet(one) ? "fleet " : "weak  ";
 	const names = [
 		one.account,
 		one.tunnels === "any" ? "any tunnel" : `${one.tunnels.length} tunnels`,
 		one.device,
+		one.deviceName,
 		one.deviceGroup,
 		one.user,
 		one.path,
 		one.sha256,
+		one.sha1,
+		one.signer,
 	];
 	const what = names.filter((part) => part !== undefined && part !== "0 tunnels").join(" · ");
 	return `${isExpired(one, now) ? "ended " : strength}  until ${one.until}  ${inert(one.label, 40)}: ${what} (${inert(one.owner, 60)})`;

@@ -20,9 +20,12 @@ const who = ["--owner", "platform", "--reason", "intranet", "--until", "2035-01-
 test("add begins a file, check finds it good, list shows it", async () => {
 	expect((await tunnelwatch(["approvals", "add", "--file", file, "--account", account, "--any-tunnel", ...who])).code).toBe(0);
 	expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({
-		approvals: [{ account, owner: "platform", reason: "intranet", until: "2035-01-01", tunnels: "any" }],
+		approvals: [{ account, owner: "platform", reason: "intranet", until: "2035-01-01", tunnels: "any", shared: false }],
 	});
-	expect(await tunnelwatch(["approvals", "check", "--file", file])).toMatchObject({ code: 0, stdout: `1 approval in ${file}: good.\n` });
+	expect(await tunnelwatch(["approvals", "check", "--file", file])).toMatchObject({
+		code: 0,
+		stdout: `warning  approvals[0] approves any tunnel of its account: list the tunnels where you can\n1 approval in ${file}: good, with 1 to look at.\n`,
+	});
 	expect((await tunnelwatch(["approvals", "list", "--file", file])).stdout).toContain(
 		`strong  until 2035-01-01  5a3c1f7e: ${account} · any tunnel (platform)`,
 	);
