@@ -1,3 +1,4 @@
+import { blankReading } from "../sighting/blank-reading.ts";
 import type { Reading } from "../sighting/reading.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 
@@ -6,17 +7,11 @@ export function plainReading({ program, mode, tunnel, otherTunnels = [], exposes
 	const own = tunnel === undefined || tunnel.account === "" ? undefined : tunnel;
 	const kind = program.renamed ? "renamed" : "named";
 	return {
+		...blankReading,
 		kind,
 		inner: kind,
 		certain: program.renamed,
 		folderClass: program.folderClass,
-		publicFolder: false,
-		pretends: false,
-		container: false,
-		remote: false,
-		later: false,
-		startArguments: false,
-		launched: false,
 		mode,
 		decoding: own === undefined ? "not-visible" : "readable",
 		tunnel: own,
@@ -24,21 +19,9 @@ export function plainReading({ program, mode, tunnel, otherTunnels = [], exposes
 			...(own === undefined ? [] : [{ tunnel: own, place: "effective" as const }]),
 			...otherTunnels.map((one) => ({ tunnel: one, place: "given" as const })),
 		],
-		secondCredential: false,
-		detours: [],
-		tokenFile: "none",
-		credentialsFile: "none",
-		config: "none",
 		exposes: exposes.map((target) => target.class),
-		opensInOldReleases: false,
-		contact: { host: "none", talker: "nobody" },
-		bystander: false,
 		registry: table === "DeviceRegistryEvents",
 		file: table === "DeviceFileEvents",
 		byServiceManager: /^(?:services\.exe|systemd|init|launchd)$/i.test(program.chain.at(-2) ?? ""),
-		byShell: false,
-		byUnusualParent: false,
-		highUser: false,
-		unread: false,
 	};
 }

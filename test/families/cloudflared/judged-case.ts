@@ -1,7 +1,7 @@
 import type { DeviceContext } from "../../../lib/defender/device.ts";
 import { createMatcher } from "../../../lib/detect/match.ts";
 import { severities } from "../../../lib/detect/severity-scale.ts";
-import { allRules } from "../../../lib/families/index.ts";
+import { families } from "../../../lib/families/index.ts";
 import { redact } from "../../../lib/families/redact.ts";
 import type { Sighting } from "../../../lib/sighting/sighting.ts";
 import { readApprovals } from "../../../lib/verdict/approvals.ts";
@@ -9,7 +9,7 @@ import { judge } from "../../../lib/verdict/judge.ts";
 import { sightOne } from "../../sighting/sight-one.ts";
 import { type IdentityCase, recordOf } from "./identity-cases.ts";
 
-const match = createMatcher(allRules);
+const match = createMatcher(families.flatMap(({ rules }) => rules));
 const now = new Date("2026-11-25T10:00:00Z");
 const aServer: DeviceContext = {
 	tenantId: "",

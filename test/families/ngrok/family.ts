@@ -1,6 +1,10 @@
+import type { DefenderRecord } from "../../../lib/defender/record.ts";
 import type { Family } from "../../../lib/families/family.ts";
 import { say } from "../../../lib/secrets/redacted.ts";
-import type { Invocation } from "../../../lib/sighting/invocation.ts";
+import { blankReading } from "../../../lib/sighting/blank-reading.ts";
+import { columnText } from "../../../lib/sighting/column-text.ts";
+import type { Identified } from "../../../lib/sighting/reading.ts";
+import { targetClass } from "../../../lib/sighting/targets.ts";
 import { ngrokTcp } from "./ngrok-tcp.ts";
 import { ngrokUsage } from "./ngrok-usage.ts";
 
@@ -8,7 +12,7 @@ import { ngrokUsage } from "./ngrok-usage.ts";
 export const ngrok: Family = {
 	id: "ngrok",
 	rules: [ngrokUsage, ngrokTcp],
-	reader: { name: "ngrok", readInvocation, findTunnels: () => [], folders: [] },
+	reader: { identify, folders: [] },
 	secrets: { flags: ["authtoken"], variables: ["NGROK_AUTHTOKEN"], keys: ["authtoken"], byValue: () => [], byPosition: () => [] },
 	words: {
 		tool: say`ngrok`,
@@ -20,18 +24,22 @@ export const ngrok: Family = {
 	hunting: 'DeviceProcessEvents\n| where FileName has "ngrok"',
 };
 
-function readInvocation(commandLine: string): Invocation | undefined {
-	const [, protocol, target] = /ngrok(?:\.exe)?["']?\s+(tcp|http)\s+(\S+)/i.exec(commandLine.slice(0, 8_192)) ?? [];
-	if (protocol === undefined || target === undefined) return undefined;
-	const address = /^\d+$/.test(target) ? `localhost:${target}` : target;
+function identify(record: DefenderRecord): Identified {
+	const commandLine = columnText(record, "ProcessCommandLine");
+	const [, protocol, target = ""] = /ngrok(?:\.exe)?["']?\s+(tcp|http)\s+(\S+)/i.exec(commandLine.slice(0, 8_192)) ?? [];
+	const exposes = protocol === undefined ? [] : [`${protocol}://${/^\d+$/.test(target) ? `localhost:${target}` : target}`];
+	const mode = /authtoken/i.test(commandLine) ? "named-token" : "unknown";
 	return {
-		mode: /authtoken/i.test(commandLine) ? "named-token" : "unknown",
-		nested: false,
-		exposes: [`${protocol}://${address}`],
-		hostname: "",
-		token: "",
+		subject: "own",
+		commandLine,
+		image: columnText(record, "FolderPath"),
+		starter: "",
+		launcher: "",
 		tokenFile: "",
-		flags: [],
 		tunnelId: "",
+		hostname: "",
+		exposes,
+		flags: [],
+		reading: { ...blankReading, mode, exposes: exposes.map(targetClass) },
 	};
 }
