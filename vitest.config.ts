@@ -34,12 +34,21 @@ export default defineConfig({
 		projects: [
 			{
 				extends: true,
-				test: { name: "shared", include: ["test/**/*.test.ts"], exclude: ["test/functions/**"], isolate: false },
+				test: {
+					name: "shared",
+					include: ["test/**/*.test.ts"],
+					exclude: ["test/functions/**", "test/families/another-family.test.ts"],
+					isolate: false,
+				},
 			},
-			// The functions keep state in their modules and read the environment.
+			// The functions keep state in their modules and read the environment; another family changes what all modules know.
 			{
 				extends: true,
-				test: { name: "alone", include: ["test/functions/**/*.test.ts"], server: { deps: { external: [/tunnelwatch-bundle-/] } } },
+				test: {
+					name: "alone",
+					include: ["test/functions/**/*.test.ts", "test/families/another-family.test.ts"],
+					server: { deps: { external: [/tunnelwatch-bundle-/] } },
+				},
 			},
 		],
 		reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
