@@ -56,3 +56,8 @@ function readArgument(text: string, from: number): { readonly argument: string; 
 function isBlank(character: string | undefined): boolean {
 	return character === " " || character === "\t";
 }
+
+/** The arguments alone, the program first. */
+export function windowsArguments(commandLine: string, most = mostWords): readonly string[] {
+	return windowsWords(commandLine, most).map(({ value }) => value);
+}
