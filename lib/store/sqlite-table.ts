@@ -48,7 +48,7 @@ export function openSqliteTable(file: string, tableName: string): SqliteTable {
 			}),
 		);
 	const one = (write: Write): Promise<Written> =>
-		run<Written>((sql) => atomically(database, () => failure(sql, write) ?? { outcome: "written", etag: put(sql, write.row) }), {
+		run<Written>((sql) => atomically(database, () => failure(sql, write) ?? { outcome: "written", etag: apply(sql, write) }), {
 			outcome: "tableMissing",
 		});
 
@@ -116,14 +116,13 @@ function transact(database: DatabaseSync, sql: Statements, writes: readonly Writ
 			const failed = failure(sql, write);
 			if (failed !== undefined) return { ...failed, index };
 		}
-		for (const write of writes) put(sql, write.row);
-		return { outcome: "written" };
+		return { outcome: "written", etags: writes.map((write) => apply(sql, write)) };
 	});
 }
 
 /** Why a write cannot be done. Nobody else can change that before the end of the transaction it is asked in. */
 function failure(sql: Statements, write: Write): Exclude<Written, { outcome: "written" | "tableMissing" }> | undefined {
-	if (!isAcceptable(write.row)) return { outcome: "refused", status: 400 };
+	if (write.kind !== "remove" && !isAcceptable(write.row)) return { outcome: "refused", status: 400 };
 	const found = find(sql, write.row);
 	if (write.kind === "create") return found === undefined ? undefined : { outcome: "conflict" };
 	if (found === undefined) return { outcome: "missing" };
@@ -133,6 +132,13 @@ function failure(sql: Statements, write: Write): Exclude<Written, { outcome: "wr
 function find(sql: Statements, { partitionKey, rowKey }: Key): Row | undefined {
 	const found = sql.find.get(partitionKey, rowKey);
 	return found === undefined ? undefined : toRow(found);
+}
+
+/** Its new ETag; none for a row that is removed. */
+function apply(sql: Statements, write: Write): string {
+	if (write.kind !== "remove") return put(sql, write.row);
+	sql.remove.run(write.row.partitionKey, write.row.rowKey, write.etag);
+	return "";
 }
 
 function put(sql: Statements, { partitionKey, rowKey, values }: NewRow): string {

@@ -1,5 +1,6 @@
 import { odata, RestError, TableClient, type TableServiceClientOptions, type TransactionAction } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
+import { conditionalRemovals } from "./conditional-removals.ts";
 import type { NewRow, Page, Range, Row, Table, Transacted, Value, Values, Write, Written } from "./table.ts";
 
 export type TableConfig =
@@ -14,6 +15,7 @@ const deadlineMs = 10_000;
 /** Azure Table Storage. The only layer that retries a request is the SDK. */
 export function createTableStore(config: TableConfig): Table {
 	const client = connect(config);
+	const keepEtags = conditionalRemovals(client.pipeline);
 	const limited = () => ({ abortSignal: AbortSignal.timeout(deadlineMs) });
 	return {
 		async get({ partitionKey, rowKey }) {
@@ -37,7 +39,12 @@ export function createTableStore(config: TableConfig): Table {
 			}
 		},
 		async transact(writes) {
-			return transacted(() => client.submitTransaction(writes.map(toAction), limited()));
+			return transacted(async () => {
+				const { abortSignal } = limited();
+				keepEtags(abortSignal, writes);
+				const { subResponses } = await client.submitTransaction(writes.map(toAction), { abortSignal });
+				return writes.map((write, index) => (write.kind === "remove" ? "" : (subResponses[index]?.etag ?? "")));
+			});
 		},
 		async page(range, options = {}) {
 			return readPage(client, range, options, limited());
@@ -85,8 +92,14 @@ function toEntity({ partitionKey, rowKey, values }: NewRow) {
 }
 
 function toAction(write: Write): TransactionAction {
-	// Never a delete here: inside a transaction the SDK sends it without its ETag.
-	return write.kind === "create" ? ["create", toEntity(write.row)] : ["update", toEntity(write.row), "Replace", { etag: write.etag }];
+	switch (write.kind) {
+		case "create":
+			return ["create", toEntity(write.row)];
+		case "replace":
+			return ["update", toEntity(write.row), "Replace", { etag: write.etag }];
+		case "remove":
+			return ["delete", { partitionKey: write.row.partitionKey, rowKey: write.row.rowKey }];
+	}
 }
 
 function toRow(entity: Readonly<Record<string, unknown>>): Row {
@@ -129,10 +142,9 @@ async function written(doing: string, request: () => Promise<string | undefined>
 	}
 }
 
-async function transacted(request: () => Promise<unknown>): Promise<Transacted> {
+async function transacted(request: () => Promise<readonly string[]>): Promise<Transacted> {
 	try {
-		await request();
-		return { outcome: "written" };
+		return { outcome: "written", etags: await request() };
 	} catch (error) {
 		const outcome = expected(error);
 		if (outcome !== undefined) return { outcome, index: failedIndex(error) };

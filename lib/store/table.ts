@@ -34,7 +34,8 @@ export interface Page {
 
 export type Write =
 	| { readonly kind: "create"; readonly row: NewRow }
-	| { readonly kind: "replace"; readonly row: NewRow; readonly etag: string };
+	| { readonly kind: "replace"; readonly row: NewRow; readonly etag: string }
+	| { readonly kind: "remove"; readonly row: Key; readonly etag: string };
 
 /**
  * Outcome of a write. Each of conflict, stale and missing can also be the echo of our own write whose answer was lost:
@@ -49,7 +50,8 @@ export type Written =
 
 /** All or nothing; `index` is the write that failed, where the table says. */
 export type Transacted =
-	| { readonly outcome: "written" }
+	/** The ETags of the rows in the order of the writes; `""` for a row that was removed. */
+	| { readonly outcome: "written"; readonly etags: readonly string[] }
 	| { readonly outcome: "conflict" | "stale" | "missing" | "tableMissing"; readonly index: number | undefined }
 	| { readonly outcome: "refused"; readonly status: number; readonly index: number | undefined };
 

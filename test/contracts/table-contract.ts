@@ -93,8 +93,46 @@ export function tableContract(name: string, create: () => Promise<Table>, create
 				{ kind: "create", row: row("b", { n: 2 }) },
 			]);
 
-			expect(done).toEqual({ outcome: "written" });
+			expect(done).toEqual({ outcome: "written", etags: [await etagOf(table, row("a")), await etagOf(table, row("b"))] });
 			expect([(await table.get(row("a")))?.values, (await table.get(row("b")))?.values]).toEqual([{ n: 2 }, { n: 2 }]);
+		});
+
+		test("a row moves to another key within one transaction", async () => {
+			const { table, row } = await fresh();
+			await table.create(row("from", { n: 1 }));
+			await table.create(row("other", { n: 1 }));
+			const done = await table.transact([
+				{ kind: "create", row: row("to", { text: "DELETE /x HTTP/1.1\r\nif-match: *\r\n" }) },
+				{ kind: "remove", row: row("from"), etag: await etagOf(table, row("from")) },
+				{ kind: "remove", row: row("other"), etag: await etagOf(table, row("other")) },
+			]);
+
+			expect(done).toEqual({ outcome: "written", etags: [await etagOf(table, row("to")), "", ""] });
+			expect([await table.get(row("from")), await table.get(row("other"))]).toEqual([undefined, undefined]);
+			expect((await table.get(row("to")))?.values).toEqual({ text: "DELETE /x HTTP/1.1\r\nif-match: *\r\n" });
+		});
+
+		test("a transaction removes nothing that somebody else has changed, and then writes nothing else either", async () => {
+			const { table, row } = await fresh();
+			await table.create(row("from", { n: 1 }));
+			const stale = await etagOf(table, row("from"));
+			await table.replace(row("from", { n: 2 }), stale);
+
+			expect(
+				await table.transact([
+					{ kind: "create", row: row("to") },
+					{ kind: "remove", row: row("from"), etag: stale },
+				]),
+			).toEqual({ outcome: "stale", index: 1 });
+			expect(await table.get(row("to"))).toBeUndefined();
+			expect((await table.get(row("from")))?.values).toEqual({ n: 2 });
+			expect(
+				await table.transact([
+					{ kind: "create", row: row("to") },
+					{ kind: "remove", row: row("gone"), etag: stale },
+				]),
+			).toEqual({ outcome: "missing", index: 1 });
+			expect(await table.get(row("to"))).toBeUndefined();
 		});
 
 		test("a transaction with one bad write writes nothing and says which", async () => {
@@ -127,7 +165,7 @@ export function tableContract(name: string, create: () => Promise<Table>, create
 			const creates = Array.from({ length: 101 }, (_, n) => ({ kind: "create", row: row(`r${n}`) }) as const);
 
 			expect(await table.transact(creates)).toMatchObject({ outcome: "refused", status: 400 });
-			expect(await table.transact(creates.slice(0, 100))).toEqual({ outcome: "written" });
+			expect(await table.transact(creates.slice(0, 100))).toMatchObject({ outcome: "written" });
 			expect(
 				await table.transact([
 					{ kind: "create", row: row("twice") },

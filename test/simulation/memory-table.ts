@@ -19,13 +19,18 @@ export function createMemoryTable(clock: () => Date = () => new Date(), exists =
 	};
 	const check = (write: Write): Exclude<Written, { outcome: "written" }> | undefined => {
 		if (!tableExists) return { outcome: "tableMissing" };
-		if (!isAcceptable(write.row)) return { outcome: "refused", status: 400 };
+		if (write.kind !== "remove" && !isAcceptable(write.row)) return { outcome: "refused", status: 400 };
 		const found = find(write.row);
 		if (write.kind === "create") return found === undefined ? undefined : { outcome: "conflict" };
 		if (found === undefined) return { outcome: "missing" };
 		return found.etag === write.etag ? undefined : { outcome: "stale" };
 	};
-	const one = (write: Write): Written => check(write) ?? { outcome: "written", etag: put(write.row) };
+	const apply = (write: Write): string => {
+		if (write.kind !== "remove") return put(write.row);
+		partitions.get(write.row.partitionKey)?.delete(write.row.rowKey);
+		return "";
+	};
+	const one = (write: Write): Written => check(write) ?? { outcome: "written", etag: apply(write) };
 
 	return {
 		async get(key) {
@@ -53,8 +58,7 @@ export function createMemoryTable(clock: () => Date = () => new Date(), exists =
 				if (problem?.outcome === "refused") return { outcome: "refused", status: problem.status, index };
 				if (problem !== undefined) return { outcome: problem.outcome, index };
 			}
-			for (const write of batch) put(write.row);
-			return { outcome: "written" };
+			return { outcome: "written", etags: batch.map(apply) };
 		},
 		async page({ partitionKey, from, to }, { next, size = 1_000 } = {}) {
 			const inRange = partitions.get(partitionKey)?.between(next ?? from, to, size + 1) ?? [];

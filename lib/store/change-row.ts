@@ -1,0 +1,81 @@
+import type { Key, NewRow, Row, Table, Values, Write } from "./table.ts";
+
+export interface ChangeDeps {
+	readonly table: Table;
+	readonly random: () => number;
+	readonly sleep: (ms: number) => Promise<void>;
+	readonly newId: () => string;
+}
+
+/** What becomes of a row, given how it was found. */
+export type Change<T> =
+	/** It stays as it is, and `result` is the answer. */
+	| { readonly keep: T }
+	/** The whole row anew, with `also` in the same transaction: rows of the same partition. */
+	| { readonly values: Values; readonly also?: readonly Write[]; readonly result: T };
+
+export type Changed<T> =
+	| { readonly outcome: "kept" | "written"; readonly result: T }
+	/** The table will never take it. */
+	| { readonly outcome: "refused"; readonly status: number }
+	/** Others changed it at each of our tries. */
+	| { readonly outcome: "crowded" };
+
+const maxTries = 8;
+const firstWaitMs = 50;
+
+/**
+ * Reads a row, changes it, and writes it on condition that nobody changed it meanwhile; otherwise again, after a random
+ * wait that grows, up to eight times. Every write leaves a token of its own in the column `writer`: when the answer to a
+ * write was lost, the row tells that it was ours. A missing table is created.
+ * @param read how the row is read; several rows may be read at once, and kept by the caller for `change`.
+ */
+export async function changeRow<T>(
+	{ table, random, sleep, newId }: ChangeDeps,
+	address: Key,
+	change: (row: Row | undefined) => Change<T> | Promise<Change<T>>,
+	read: () => Promise<Row | undefined> = () => table.get(address),
+): Promise<Changed<T>> {
+	const written = new Map<string, T>();
+	for (let attempt = 0; attempt < maxTries; attempt++) {
+		const row = await read();
+		const ours = written.get(writerOf(row));
+		if (ours !== undefined) return { outcome: "written", result: ours };
+		const wanted = await change(row);
+		if ("keep" in wanted) return { outcome: "kept", result: wanted.keep };
+		const token = newId();
+		const next = { ...address, values: { ...wanted.values, writer: token } };
+		const done = await write(table, next, row, wanted.also ?? []);
+		switch (done.outcome) {
+			case "written":
+				return { outcome: "written", result: wanted.result };
+			case "refused":
+				return { outcome: "refused", status: done.status };
+			case "tableMissing":
+				await table.ensure();
+				break;
+			case "conflict":
+			case "stale":
+			case "missing":
+				written.set(token, wanted.result);
+				await sleep(random() * firstWaitMs * 2 ** attempt);
+				break;
+		}
+	}
+	return { outcome: "crowded" };
+}
+
+function write(table: Table, next: NewRow, before: Row | undefined, also: readonly Write[]) {
+	if (also.length > 0) return table.transact([writeOf(next, before?.etag), ...also]);
+	return before === undefined ? table.create(next) : table.replace(next, before.etag);
+}
+
+/** A row that was not there is created, one that was there must still be the same. */
+export function writeOf(row: NewRow, etag: string | undefined): Write {
+	return etag === undefined ? { kind: "create", row } : { kind: "replace", row, etag };
+}
+
+function writerOf(row: Row | undefined): string {
+	const writer = row?.values["writer"];
+	return typeof writer === "string" ? writer : "";
+}

@@ -1,0 +1,38 @@
+import type { TableClient } from "@azure/data-tables";
+import type { Write } from "./table.ts";
+
+/**
+ * Inside a transaction the SDK sends every delete with `If-Match: *`, whatever ETag was meant (submitTransaction of
+ * @azure/data-tables 13.3.2). The service honours a real one, so it is put into the request on its way out; the contract
+ * suite proves it. The signature of a batch covers its headers only.
+ * @returns to be called before `submitTransaction` with the signal that it is given: this ties the ETags to the request.
+ */
+export function conditionalRemovals(pipeline: TableClient["pipeline"]): (request: AbortSignalLike, writes: readonly Write[]) => void {
+	const etagsOf = new WeakMap<AbortSignalLike, readonly string[]>();
+	pipeline.addPolicy({
+		name: "conditionalRemovals",
+		sendRequest(request, next) {
+			const etags = request.abortSignal === undefined ? undefined : etagsOf.get(request.abortSignal);
+			if (etags !== undefined && typeof request.body === "string") {
+				request.body = withEtags(request.body, etags);
+				// The length is known to the pipeline by now.
+				request.headers.set("content-length", String(Buffer.byteLength(request.body)));
+			}
+			return next(request);
+		},
+	});
+	return (request, writes) => {
+		const etags = writes.flatMap((write) => (write.kind === "remove" ? [write.etag] : []));
+		if (etags.length > 0) etagsOf.set(request, etags);
+	};
+}
+
+type AbortSignalLike = Pick<AbortSignal, "aborted">;
+
+/** The deletes of a batch, in order, each up to its condition. Values of columns stand after a blank line, out of reach. */
+const removal = /^(DELETE [^\r\n]+ HTTP\/1\.1\r\n(?:[^\r\n]+\r\n)*?if-match: )\*(?=\r\n)/gim;
+
+function withEtags(body: string, etags: readonly string[]): string {
+	const queue = etags.values();
+	return body.replace(removal, (_, head: string) => `${head}${queue.next().value ?? "*"}`);
+}
