@@ -4,7 +4,7 @@ import { severities } from "../lib/detect/severity-scale.ts";
 import type { Finding } from "../lib/findings/finding.ts";
 import { findingId } from "../lib/findings/finding.ts";
 import { inert } from "../lib/notify/text.ts";
-import { outbox, retryDead } from "../lib/outbox/outbox.ts";
+import { allOwed, retryDead } from "../lib/outbox/outbox.ts";
 import type { Owed } from "../lib/outbox/owed.ts";
 import { findings } from "../lib/watch/routine-messages.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
@@ -20,7 +20,9 @@ export async function listFindings({ dead, json }: { readonly dead: boolean; rea
 	if (!read.ok) return wrongSettings(read.mistakes);
 	return withTable(read.settings, async (table) => {
 		const owed = new Map<string, Map<string, Owed>>();
-		for await (const row of outbox(table)) owed.set(row.key, (owed.get(row.key) ?? new Map()).set(row.destination, row.owed));
+		for await (const { key, destination, owed: known } of allOwed(table)) {
+			if (known !== undefined) owed.set(key, (owed.get(key) ?? new Map()).set(destination, known));
+		}
 		const lines: Line[] = [];
 		for await (const finding of findings(table)) {
 			const own = owed.get(finding.key) ?? new Map<string, Owed>();

@@ -1,6 +1,6 @@
 import type { Totals } from "../lib/app/totals.ts";
 import { findingId } from "../lib/findings/finding.ts";
-import type { Recorded } from "../lib/outbox/record.ts";
+import type { Recorded } from "../lib/outbox/recorded.ts";
 import type { Outcome } from "../lib/pipeline.ts";
 import type { Sighting } from "../lib/sighting/sighting.ts";
 import type { Quarantined } from "../lib/watch/quarantine.ts";

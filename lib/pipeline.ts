@@ -5,7 +5,7 @@ import { redactError } from "./families/redact.ts";
 import { findingId } from "./findings/finding.ts";
 import { type Inspected, inspect, type Steps } from "./inspect.ts";
 import { type Delivered, nothingDelivered } from "./outbox/delivery-report.ts";
-import type { Recorded } from "./outbox/record.ts";
+import type { Recorded } from "./outbox/recorded.ts";
 import type { Sighting } from "./sighting/sighting.ts";
 import { inParallel } from "./store/parallel.ts";
 import { faultName, isFault } from "./watch/fault.ts";

@@ -81,6 +81,7 @@ export function aFinding(change: Partial<Finding> = {}): Finding {
 		lastSeen: sighting.at,
 		touchedAt: sighting.at,
 		want: 1,
+		countAtNotice: 1,
 		reasons: { new: 1 },
 		changes: [],
 		quietMs: 24 * 3_600_000,

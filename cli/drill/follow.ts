@@ -1,8 +1,8 @@
 import { findingId } from "../../lib/findings/finding.ts";
 import { findingAddress } from "../../lib/findings/finding-row.ts";
 import type { Owed } from "../../lib/outbox/owed.ts";
-import { owedRangeOf, readOwed } from "../../lib/outbox/owed-row.ts";
-import { rowsOf, type Table } from "../../lib/store/table.ts";
+import { owedOf } from "../../lib/outbox/outbox.ts";
+import type { Table } from "../../lib/store/table.ts";
 
 /** What happened to the drill, with the milliseconds since it was sent. */
 export type Step =
@@ -46,8 +46,7 @@ export async function* follow({ table, key, timeoutMs, elapsed, sleep }: Followi
 		const waiting: Waiting[] = [];
 		let known = 0;
 		if (recorded) {
-			for await (const row of rowsOf(table, owedRangeOf(key))) {
-				const { destination, owed } = readOwed(row);
+			for await (const { destination, owed } of owedOf(table, key)) {
 				if (owed === undefined) continue;
 				known += 1;
 				if (ended.has(destination)) continue;

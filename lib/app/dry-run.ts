@@ -5,7 +5,7 @@ import { decide } from "../findings/policy.ts";
 import { inspect } from "../inspect.ts";
 import type { Notice } from "../outbox/delivery.ts";
 import { nothingDelivered } from "../outbox/delivery-report.ts";
-import type { Recorded } from "../outbox/record.ts";
+import { type Recorded, recordedOf } from "../outbox/recorded.ts";
 import { render } from "../outbox/send.ts";
 import type { Outcome } from "../pipeline.ts";
 import type { ApprovalsFile } from "./approvals-file.ts";
@@ -36,14 +36,8 @@ export function createDryRun(
 	});
 	const recordOne = (key: string, group: Parameters<typeof decide>[1], now: Date): Recorded => {
 		const decision = decide(findings.get(key), group, now, policy);
-		const blank = { key, fresh: 0, repeats: group.length, finding: undefined, kinds: [], dueAt: undefined, owed: [] };
-		if (decision.reason === "repeat") return { ...blank, reason: "repeat" };
-		const { reason, finding, fresh } = decision;
-		findings.set(key, finding);
-		const counted = { ...blank, reason, finding, fresh, repeats: group.length - fresh };
-		if (reason === "held") return counted;
-		const kinds = [reason === "later" ? ("changed" as const) : reason];
-		return { ...counted, kinds, dueAt: decision.dueAt, owed: destinations.map((destination) => ({ destination, kinds })) };
+		if (decision.reason !== "repeat") findings.set(key, decision.finding);
+		return recordedOf(key, decision, group.length, (kinds) => destinations.map((destination) => ({ destination, kinds })));
 	};
 	return {
 		async run(messages) {

@@ -62,6 +62,7 @@ function blank(sighting: Sighting, now: Date): Finding {
 		lastSeen: sighting.at,
 		touchedAt: now,
 		want: 0,
+		countAtNotice: 0,
 		reasons: {},
 		changes: [],
 		quietMs: 0,

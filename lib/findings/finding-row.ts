@@ -10,8 +10,13 @@ export function findingAddress(key: string): Key {
 	return { partitionKey: partitionOf(key), rowKey: `f|${key}` };
 }
 
+/** The findings of a partition; the rows of what was told about one stand beside it. */
 export function findingRange(partitionKey: string): Range {
 	return { partitionKey, from: "f|", to: "f}" };
+}
+
+export function isFindingRow({ rowKey }: Key): boolean {
+	return rowKey.lastIndexOf("|") === 1;
 }
 
 /** A row of a finding, with the token of who wrote it last. */
@@ -44,6 +49,7 @@ export function findingValues(finding: Finding, writer: string, smallest = false
 		lastSeen: finding.lastSeen,
 		touchedAt: finding.touchedAt,
 		want: finding.want,
+		countAtNotice: finding.countAtNotice,
 		reasons: JSON.stringify(finding.reasons),
 		changes: JSON.stringify(finding.changes.map((change) => ({ ...change, text: cut(change.text, 300) }))),
 		quietMs: finding.quietMs,
@@ -93,6 +99,8 @@ const schema = z.object({
 	/** Absent in rows of older versions. */
 	touchedAt: maybeDateColumn,
 	want: countColumn,
+	/** Absent in rows of older versions. */
+	countAtNotice: countColumn.optional(),
 	reasons: reasonsColumn,
 	changes: jsonColumn(z.array(z.object({ n: countColumn, kind: kindColumn, text: redactedColumn }))),
 	quietMs: z.number(),
@@ -132,6 +140,7 @@ export function readFinding(row: Row): StoredFinding {
 			newest: { ...rest.newest, family: rest.family },
 			worst: { ...rest.worst, family: rest.family },
 			touchedAt: rest.touchedAt ?? rest.lastSeen,
+			countAtNotice: rest.countAtNotice ?? rest.count,
 			key: row.rowKey.slice(2),
 			device: { ...rest.newest.device, tenantId, id: deviceId, name: deviceName, group: deviceGroup },
 			reasons,

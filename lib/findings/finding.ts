@@ -30,6 +30,8 @@ export interface Finding {
 	readonly touchedAt: Date;
 	/** Number of the newest wanted notice; 0 = none yet. */
 	readonly want: number;
+	/** `count` when it was wanted: what came since then has not been told. */
+	readonly countAtNotice: number;
 	/** The last notice number at which each kind was wanted: what is owed only grows until a send succeeds. */
 	readonly reasons: Readonly<Partial<Record<NoticeKind, number>>>;
 	/** The newest ten. */

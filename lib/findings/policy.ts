@@ -127,6 +127,7 @@ function tell(finding: Finding, reason: NoticeKind | "later", news: News, quiet:
 		...quiet,
 		status: "open",
 		want: n,
+		countAtNotice: finding.count,
 		reasons: { ...finding.reasons, [kind]: n },
 		noticeSeverity,
 		sigs: [...finding.sigs, ...news.signatures.map((one) => one.id)].slice(-keptSignatures),

@@ -17,5 +17,9 @@ export function askedWaitMs(retryAfterMs: number, random: () => number): number 
 /** After this long an unsent notice is given up, visibly. */
 export const giveUpAfterMs = 72 * 60 * minute;
 
-/** How long a destination that is down rests between two probes. */
-export const probeEveryMs = longest;
+const probes = [minute, 5 * minute, 15 * minute];
+
+/** How long a destination that refuses us rests before probe number `probe` (1 = the first): 1, 5, 15 minutes, then hourly. */
+export function probeAfterMs(probe: number): number {
+	return probes[probe - 1] ?? longest;
+}

@@ -1,23 +1,23 @@
 import { inParallel } from "../store/parallel.ts";
 import { partitions } from "../store/partitions.ts";
-import type { Range, Table } from "../store/table.ts";
+import type { Range } from "../store/table.ts";
 import type { Destination } from "./delivery.ts";
 import { type Delivered, type Pass, startPass } from "./delivery-report.ts";
-import { type DestinationState, isUnwell, untried } from "./destination-state.ts";
-import { isClaimable } from "./owed.ts";
-import { owedRange, owedRangeOf, readOwed } from "./owed-row.ts";
-import type { Tier } from "./rate-limits.ts";
-import { type Claimable, expire, isTooOld, type SendDeps, sendOne } from "./send.ts";
-import { noteOutcome, readDestinations, reserveSlot, type Slot } from "./send-slots.ts";
+import { type DestinationSession, openSession, readDestinations } from "./destination-session.ts";
+import { isPaused, isUnwell, untried } from "./destination-state.ts";
+import type { OpenOwed } from "./lease.ts";
+import { type Look, lookAt, moveSettled } from "./look.ts";
+import { owedRange, owedRangeOf } from "./owed-row.ts";
+import { expire, isTooOld, type Receiver, type SendDeps, sendOne } from "./send.ts";
 import { sendStorm, stormAbove } from "./storm.ts";
-import { byUrgency, isSevere, tierOf } from "./urgency.ts";
+import { isSevere } from "./urgency.ts";
 
 export type { Delivered } from "./delivery-report.ts";
 
-/** Bounds of one pass. A message begun within them may take its own 15 s on top. */
+/** Bounds of one pass, from the end of its look on. A message begun within them may take its own 15 s on top. */
 export interface Budget {
 	readonly ms: number;
-	/** For each destination. */
+	/** For each destination with a pace; one without takes what the time allows. */
 	readonly sends: number;
 }
 
@@ -39,15 +39,14 @@ export interface Dispatcher {
 	deliverDue(budget: Budget): Promise<Delivered>;
 }
 
-/** Step 6: owed notices go out, the severest first, one after another for each destination. */
+/** Step 6: owed notices go out, the most urgent first. */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-	const run = async (ranges: readonly Range[], budget: Budget, mayFold: boolean): Promise<Delivered> => {
+	const run = async (ranges: readonly Range[], budget: Budget, mayGather: boolean): Promise<Delivered> => {
 		const pass = startPass(deps.clock);
-		const limits = { ends: new Date(deps.clock().getTime() + budget.ms), sends: budget.sends, mayFold };
 		try {
-			const recovered = await serveAll(deps, ranges, limits, pass);
+			const { recovered, ends } = await serveAll(deps, ranges, { budget, mayGather, ends: undefined }, pass);
 			// What waited for its own turn while the destination was out of reach need not wait any longer.
-			if (recovered && mayFold) await serveAll(deps, ranges, limits, pass);
+			if (recovered && mayGather) await serveAll(deps, ranges, { budget, mayGather, ends }, pass);
 		} catch (error) {
 			pass.interrupted(error);
 		}
@@ -59,167 +58,150 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 	};
 }
 
-/** All destinations at once, so that a slow one holds up nobody else. `true`: one of them has recovered. */
-async function serveAll(deps: DispatcherDeps, ranges: readonly Range[], limits: Limits, pass: Pass): Promise<boolean> {
+interface Asked {
+	readonly budget: Budget;
+	readonly mayGather: boolean;
+	/** `undefined`: the budget begins after the look. */
+	readonly ends: Date | undefined;
+}
+
+/** All destinations at once, so that a slow one holds up nobody else. */
+async function serveAll(deps: DispatcherDeps, ranges: readonly Range[], { budget, mayGather, ...asked }: Asked, pass: Pass) {
 	const states = await readDestinations(
 		deps.table,
 		deps.destinations.map((destination) => destination.name),
 	);
-	const look = await lookFor(deps.table, ranges, states, deps.clock);
+	const look = await lookAt(deps.table, ranges, states, deps.clock);
+	const ends = asked.ends ?? new Date(deps.clock().getTime() + budget.ms);
+	const limits = { ends, sends: budget.sends, mayGather };
 	for (const row of look.due) pass.owes(row);
 	const recovered = await Promise.all(
 		deps.destinations.map(async (destination) => {
+			const mine = look.due.filter((row) => row.destination === destination.name);
+			if (mine.length === 0) return false;
+			const session = openSession(deps, destination, states.get(destination.name) ?? untried, look.serverClock);
 			try {
-				return await serve(deps, destination, states.get(destination.name) ?? untried, look, limits, pass);
+				return await createService(deps, destination, session, look, limits, pass).serve(mine);
 			} catch (error) {
 				pass.interrupted(error);
 				return false;
 			}
 		}),
 	);
-	return recovered.includes(true);
+	if (look.settled.length > 0) await moveSettled(deps.table, look.settled);
+	return { recovered: recovered.includes(true), ends };
 }
-
-interface Look {
-	readonly due: readonly Claimable[];
-	/** Ours, corrected by what the table's clock said. */
-	readonly serverClock: () => Date;
-}
-
-/** HTTP dates are whole seconds, so a difference this small is none. */
-const negligibleMs = 2_000;
-
-async function lookFor(table: Table, ranges: readonly Range[], states: States, clock: () => Date): Promise<Look> {
-	const rows: Claimable[] = [];
-	let offsetMs = 0;
-	const serverClock = () => new Date(clock().getTime() + offsetMs);
-	await inParallel(ranges, 16, async (range) => {
-		let next: string | undefined;
-		do {
-			const page = await table.page(range, { next });
-			const difference = page.at.getTime() - clock().getTime();
-			offsetMs = Math.abs(difference) <= negligibleMs ? 0 : difference;
-			for (const row of page.rows) {
-				const { owed, ...rest } = readOwed(row);
-				const state = states.get(rest.destination);
-				// A destination that is not set any more is not served.
-				if (owed === undefined || state === undefined) continue;
-				if (isClaimable(owed, clock(), serverClock(), state.recoveredAt)) rows.push({ ...rest, owed });
-			}
-			next = page.next;
-		} while (next !== undefined);
-	});
-	return { due: rows.sort(byUrgency), serverClock };
-}
-
-type States = ReadonlyMap<string, DestinationState>;
 
 interface Limits {
 	readonly ends: Date;
 	readonly sends: number;
-	readonly mayFold: boolean;
+	readonly mayGather: boolean;
 }
 
 /** A shorter wait than this is worth it; a longer one is left to the next pass. */
 const patienceMs = 2_000;
 
-/** `true`: the destination has taken a message again after it had not. */
-async function serve(
+/** A destination without a pace takes so many messages at the same time. */
+const parallelSends = 16;
+
+/** One destination in one pass. */
+function createService(
 	deps: DispatcherDeps,
 	destination: Destination,
-	state: DestinationState,
-	look: Look,
+	session: DestinationSession,
+	{ serverClock }: Look,
 	limits: Limits,
 	pass: Pass,
-): Promise<boolean> {
-	const mine = look.due.filter((row) => row.destination === destination.name);
-	if (isUnwell(state)) {
-		// One message finds out whether it works again; the others are not tried in vain.
-		const { delivered } = await sendSingly(deps, destination, mine.slice(0, 1), look, limits, pass);
-		if (!delivered) await giveUpOld(deps, destination, mine.slice(1), pass);
+) {
+	const receiver: Receiver = { destination, state: session.state, serverClock };
+	const isOver = () => deps.clock() >= limits.ends;
+	const endsByServer = () => new Date(limits.ends.getTime() + serverClock().getTime() - deps.clock().getTime());
+
+	const waitFor = async (place: Date): Promise<void> => {
+		const waitMs = place.getTime() - serverClock().getTime();
+		if (waitMs > 0) await deps.sleep(waitMs);
+	};
+	/** `true`: it arrived. */
+	const single = async (row: OpenOwed): Promise<boolean> => {
+		const sent = await sendOne(deps, receiver, row);
+		if (sent !== undefined) await session.note(sent.delivery, sent.notice.id);
+		pass.single(row, sent);
+		return sent?.delivery.ok === true;
+	};
+	/** Nothing goes out for now; but what has waited for three days must not wait for ever, unseen. */
+	const giveUpOld = async (rows: readonly OpenOwed[]): Promise<void> => {
+		for (const row of rows.filter(({ owed }) => isTooOld(owed, deps.clock()))) {
+			if (await expire(deps.table, row, session.state(), deps.clock())) pass.gaveUp(row);
+		}
+	};
+	/** One message finds out whether it works again; the others are not tried in vain. */
+	const probe = async (rows: readonly OpenOwed[]): Promise<boolean> => {
+		const row = probeOf(rows);
+		if (row === undefined) return false;
+		const [place] = isOver() ? [] : await session.reserve([row.owed.urgency], patienceMs, endsByServer());
+		const delivered = place !== undefined && (await single(row));
+		if (!delivered) await giveUpOld(rows);
 		return delivered;
-	}
-	const ordinary = mine.filter((row) => tierOf(row.owed) === "ordinary");
-	const isStorm = destination.unlimited !== true && ordinary.length > stormAbove;
-	const alone = isStorm ? mine.filter((row) => tierOf(row.owed) !== "ordinary") : mine;
-	const { paused, unplaced } = await sendSingly(deps, destination, alone, look, limits, pass);
-	// Severe ones keep waiting for their place; the others do not have to.
-	const crowd = [...(isStorm ? ordinary : []), ...unplaced.filter((row) => !isSevere(row.owed))];
-	if (paused) await giveUpOld(deps, destination, crowd, pass);
-	else if (limits.mayFold && crowd.length > 1) await sendTogether(deps, destination, crowd, look, limits, pass);
-	return false;
-}
-
-interface Singly {
-	/** At least one arrived. */
-	readonly delivered: boolean;
-	readonly paused: boolean;
-	/** For which there was no place soon enough. */
-	readonly unplaced: readonly Claimable[];
-}
-
-async function sendSingly(
-	deps: DispatcherDeps,
-	destination: Destination,
-	rows: readonly Claimable[],
-	look: Look,
-	limits: Limits,
-	pass: Pass,
-): Promise<Singly> {
-	const unplaced: Claimable[] = [];
-	const full = new Set<Tier>();
-	let sends = 0;
-	let delivered = false;
-	for (const [index, row] of rows.entries()) {
-		if (sends >= limits.sends || deps.clock() >= limits.ends) break;
-		const tier = tierOf(row.owed);
-		const slot: Slot = full.has(tier) ? "paced" : await reserveSlot(deps, destination, tier, look.serverClock, patienceMs);
-		if (slot === "paused") {
-			await giveUpOld(deps, destination, rows.slice(index), pass);
-			return { delivered, paused: true, unplaced };
+	};
+	/** One after the other, each at its place. @returns those without a place soon enough. */
+	const inTurn = async (rows: readonly OpenOwed[]): Promise<readonly OpenOwed[]> => {
+		const asking = rows.slice(0, limits.sends);
+		if (asking.length === 0 || isOver()) return [];
+		const places = await session.reserve(
+			asking.map(({ owed }) => owed.urgency),
+			patienceMs,
+			endsByServer(),
+		);
+		for (const [index, row] of asking.entries()) {
+			const place = places[index];
+			if (place === undefined) continue;
+			if (isPaused(session.state(), serverClock())) break;
+			await waitFor(place);
+			if (isOver() || (await session.paused())) break;
+			await single(row);
 		}
-		if (slot === "paced") {
-			full.add(tier);
-			unplaced.push(row);
-			continue;
-		}
-		sends += 1;
-		const sent = await sendOne(deps, destination, row, look.serverClock());
-		if (sent.delivery !== undefined) await noteOutcome(deps, destination, sent.delivery, look.serverClock());
-		delivered ||= sent.delivery?.ok === true;
-		pass.single(row, sent.post, sent.possibleDuplicate);
-	}
-	return { delivered, paused: false, unplaced };
+		return asking.filter((_, index) => places[index] === undefined);
+	};
+	/** As many at a time as it takes. */
+	const sideBySide = (rows: readonly OpenOwed[]): Promise<unknown> =>
+		inParallel(rows, destination.inOrder === true ? 1 : parallelSends, async (row) => {
+			if (!isOver() && !(await session.paused())) await single(row);
+		});
+	const together = async (rows: readonly OpenOwed[]): Promise<void> => {
+		const [place] = isOver() ? [] : await session.reserve(["storm"], patienceMs, endsByServer());
+		if (place === undefined) return;
+		await waitFor(place);
+		const storm = await sendStorm(deps, receiver, rows);
+		if (storm === undefined) return;
+		await session.note(storm.delivery, storm.notice.id);
+		pass.storm(destination.name, storm);
+	};
+	return {
+		/** `true`: the destination has taken a message again after it had not. */
+		async serve(rows: readonly OpenOwed[]): Promise<boolean> {
+			if (isUnwell(session.state())) return probe(rows);
+			if (destination.unlimited === true) await sideBySide(rows);
+			else {
+				const gathers = (row: OpenOwed) => row.owed.urgency === "ordinary" && !wasRefused(row);
+				const ordinary = rows.filter(gathers);
+				const isStorm = ordinary.length > stormAbove;
+				const unplaced = await inTurn(isStorm ? rows.filter((row) => !gathers(row)) : rows);
+				// Severe ones keep waiting for their place; the others do not have to.
+				const crowd = [...(isStorm ? ordinary : []), ...unplaced.filter((row) => !isSevere(row.owed.urgency) && !wasRefused(row))];
+				if (limits.mayGather && crowd.length > 1 && !(await session.paused())) await together(crowd);
+			}
+			if (await session.paused()) await giveUpOld(rows);
+			return false;
+		},
+	};
 }
 
-async function sendTogether(
-	deps: DispatcherDeps,
-	destination: Destination,
-	rows: readonly Claimable[],
-	look: Look,
-	limits: Limits,
-	pass: Pass,
-): Promise<void> {
-	if (deps.clock() >= limits.ends) return;
-	const slot = await reserveSlot(deps, destination, "storm", look.serverClock, patienceMs);
-	if (slot === "paused") return giveUpOld(deps, destination, rows, pass);
-	if (slot === "paced") return;
-	const storm = await sendStorm(deps, destination, rows, look.serverClock());
-	if (storm === undefined) return;
-	const { id, count, outcome, delivery } = storm;
-	await noteOutcome(deps, destination, delivery, look.serverClock());
-	const answer = delivery.ok
-		? { ambiguous: false, status: undefined, detail: delivery.proof }
-		: { ambiguous: delivery.ambiguous, status: delivery.status, detail: delivery.detail };
-	pass.storm(storm.members, { destination: destination.name, noticeId: id, count, outcome, ...answer }, storm.possibleDuplicates);
+/** Then it goes alone: a message that stands for many must not be refused because of one. */
+function wasRefused({ owed }: OpenOwed): boolean {
+	return owed.lastError === "rejected";
 }
 
-/** Nothing goes out for now; but what has waited for three days must not wait for ever, unseen. */
-async function giveUpOld(deps: DispatcherDeps, { name }: Destination, rows: readonly Claimable[], pass: Pass): Promise<void> {
-	const old = rows.filter((row) => isTooOld(row.owed, deps.clock()));
-	if (old.length === 0) return;
-	const state = (await readDestinations(deps.table, [name])).get(name) ?? untried;
-	for (const row of old) {
-		if (await expire(deps.table, row, state, deps.clock())) pass.gaveUp(row);
-	}
+/** Not the one that was refused last: it may be at fault itself. */
+function probeOf(rows: readonly OpenOwed[]): OpenOwed | undefined {
+	return rows.toSorted((a, b) => (a.owed.refusedAt?.getTime() ?? 0) - (b.owed.refusedAt?.getTime() ?? 0))[0];
 }

@@ -1,5 +1,7 @@
-import type { Post, StormPost } from "./post.ts";
-import type { Claimable } from "./send.ts";
+import type { Notice, StormNotice } from "./delivery.ts";
+import type { OpenOwed } from "./lease.ts";
+import { type Post, postOf, type StormPost, stormPostOf } from "./post.ts";
+import type { Sent } from "./send.ts";
 
 /** What one pass over owed notices came to. A notice told in a storm message counts like any other. */
 export interface Delivered {
@@ -34,35 +36,36 @@ export type Pass = ReturnType<typeof startPass>;
 
 /** Keeps the books of one pass. */
 export function startPass(clock: () => Date) {
-	const owing = new Map<string, Claimable>();
+	const owing = new Map<string, OpenOwed>();
 	const untried = new Set<string>();
 	const posts: Post[] = [];
 	const storms: StormPost[] = [];
 	let possibleDuplicates = 0;
 	let expired = 0;
 	let why: string | undefined;
-	const name = ({ key, destination }: Claimable) => `${key}|${destination}`;
-	const tried = (row: Claimable, isOwedStill: boolean) => {
+	const name = ({ key, destination }: OpenOwed) => `${key}|${destination}`;
+	const tried = (row: OpenOwed, isOwedStill: boolean) => {
 		untried.delete(name(row));
 		if (!isOwedStill) owing.delete(name(row));
 	};
 	return {
-		owes(row: Claimable) {
+		owes(row: OpenOwed) {
 			owing.set(name(row), row);
 			untried.add(name(row));
 		},
-		/** No post: somebody else had it, or nothing was owed any more. */
-		single(row: Claimable, post: Post | undefined, lost: boolean) {
+		/** Nothing was sent: somebody else had it, or nothing was owed any more. */
+		single(row: OpenOwed, sent: Sent<Notice> | undefined) {
+			const post = sent === undefined ? undefined : postOf(row.destination, sent);
 			tried(row, post?.outcome === "retried");
 			if (post !== undefined) posts.push(post);
-			if (lost) possibleDuplicates += 1;
+			possibleDuplicates += sent?.lost.length ?? 0;
 		},
-		storm(rows: readonly Claimable[], storm: StormPost, lost: number) {
-			for (const row of rows) tried(row, storm.outcome === "retried");
-			storms.push(storm);
-			possibleDuplicates += lost;
+		storm(destination: string, sent: Sent<StormNotice>) {
+			for (const [row, outcome] of sent.outcomes) tried(row, outcome === "retried");
+			storms.push(...stormPostOf(destination, sent));
+			possibleDuplicates += sent.lost.length;
 		},
-		gaveUp(row: Claimable) {
+		gaveUp(row: OpenOwed) {
 			tried(row, false);
 			expired += 1;
 		},

@@ -78,7 +78,7 @@ export type Delivery =
 	| {
 			readonly ok: false;
 			readonly reason: FailureReason;
-			/** row: only this notice waits. destination: everything waits. down: hourly probes. dead: given up for this notice. */
+			/** row: only this notice waits. destination: everything waits. down: probes only. dead: it does not want this notice. */
 			readonly scope: "row" | "destination" | "down" | "dead";
 			/** What the far end asked for; `undefined` = our own backoff. */
 			readonly retryAfterMs: number | undefined;
@@ -94,5 +94,7 @@ export interface Destination {
 	readonly name: string;
 	/** It takes any number at once (a terminal): no pace, and no storm notices. */
 	readonly unlimited?: true;
+	/** A person reads along: one after the other, the most urgent first. */
+	readonly inOrder?: true;
 	send(notice: AnyNotice, signal: AbortSignal): Promise<Delivery>;
 }

@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { columns, countColumn, maybeDateColumn } from "../store/columns.ts";
 import type { Key, Row, Values } from "../store/table.ts";
-import { askedWaitMs, backoffMs, giveUpAfterMs, probeEveryMs } from "./backoff.ts";
+import { askedWaitMs, backoffMs, giveUpAfterMs, probeAfterMs } from "./backoff.ts";
 import { type Delivery, type FailureReason, failureReasons } from "./delivery.ts";
-import { nextSlot, paces, rememberedSlots, type Tier } from "./rate-limits.ts";
 
 /** How one destination is doing, shared by all instances. Times are the table server's. */
 export interface DestinationState {
@@ -13,12 +12,16 @@ export interface DestinationState {
 	readonly pausedUntil: Date | undefined;
 	/** Since when it refuses us altogether; then only probes go out. */
 	readonly downSince: Date | undefined;
+	/** Attempts since then. */
+	readonly probes: number;
 	readonly lastError: FailureReason | undefined;
 	readonly lastStatus: number | undefined;
 	readonly failuresInARow: number;
+	/** Ids of the notices that it refused since it last took one: three different ones say that it refuses us, not them. */
+	readonly refused: readonly string[];
 	/** When it worked again after it had not: what failed before need not wait any longer. */
 	readonly recoveredAt: Date | undefined;
-	/** When the last messages went, oldest first: what the pace is measured by. */
+	/** When messages went or are going to go, oldest first: what the pace is measured by. */
 	readonly slots: readonly Date[];
 }
 
@@ -27,27 +30,17 @@ export const untried: DestinationState = {
 	lastTried: undefined,
 	pausedUntil: undefined,
 	downSince: undefined,
+	probes: 0,
 	lastError: undefined,
 	lastStatus: undefined,
 	failuresInARow: 0,
+	refused: [],
 	recoveredAt: undefined,
 	slots: [],
 };
 
-export type Reservation =
-	| { readonly verdict: "go"; readonly state: DestinationState }
-	/** `paced`: too many just now. `paused`: the destination is not to be bothered before `until`. */
-	| { readonly verdict: "paced" | "paused"; readonly until: Date };
-
-/** A place for one message. A destination that is down gets one probe an hour, whoever asks first. */
-export function reserve(state: DestinationState, tier: Tier, paced: boolean, now: Date): Reservation {
-	const { pausedUntil, downSince } = state;
-	if (pausedUntil !== undefined && pausedUntil > now) return { verdict: "paused", until: pausedUntil };
-	const slot = paced ? nextSlot(state.slots, now, paces[tier]) : now;
-	if (slot > now) return { verdict: "paced", until: slot };
-	const slots = [...state.slots, now].slice(-rememberedSlots);
-	const probing = downSince === undefined ? {} : { pausedUntil: later(now, probeEveryMs) };
-	return { verdict: "go", state: { ...state, ...probing, slots, lastTried: now } };
+export function isPaused({ pausedUntil }: DestinationState, serverNow: Date): boolean {
+	return pausedUntil !== undefined && pausedUntil > serverNow;
 }
 
 /** It did not take the last messages: one is enough to find out whether it does again. */
@@ -56,51 +49,53 @@ export function isUnwell({ pausedUntil, downSince }: DestinationState): boolean 
 }
 
 const failuresBeforePause = 5;
+const refusalsBeforeDown = 3;
 
-/** Without being asked for more we knock again this soon, with one message, so that an outage ends for us when it ends. */
+/** Without being asked for more we try again this soon, with one message, so that an outage ends for us when it ends. */
 const longestPauseMs = { unreachable: 60_000, rateLimited: 5 * 60_000 } as const;
 
 /** What the outcome of one message says about its destination. */
-export function learn(state: DestinationState, delivery: Delivery, now: Date, random: () => number): DestinationState {
+export function learn(state: DestinationState, delivery: Delivery, noticeId: string, now: Date, random: () => number): DestinationState {
 	if (delivery.ok) {
 		const recoveredAt = isUnwell(state) ? now : state.recoveredAt;
-		return { ...untried, slots: state.slots, lastTried: state.lastTried, lastOk: now, recoveredAt };
+		return { ...untried, slots: state.slots, lastTried: now, lastOk: now, recoveredAt };
 	}
 	const { reason, scope, status, retryAfterMs } = delivery;
-	const seen = { ...state, lastError: reason, lastStatus: status };
 	const failuresInARow = state.failuresInARow + 1;
+	const seen = { ...state, lastTried: now, lastError: reason, lastStatus: status, failuresInARow };
 	switch (scope) {
-		case "dead":
-			// It answered, and only this one message was not to its taste.
-			return { ...seen, failuresInARow: 0 };
+		case "dead": {
+			// It answered. One refused notice is at fault itself; three different ones in a row are not.
+			const refused = [...state.refused.filter((id) => id !== noticeId), noticeId].slice(-refusalsBeforeDown);
+			const refusing = { ...seen, failuresInARow: 0, refused };
+			return refused.length < refusalsBeforeDown ? refusing : down(refusing, now);
+		}
 		case "row": {
 			const tooMany = failuresInARow - failuresBeforePause + 1;
-			return tooMany > 0
-				? { ...seen, failuresInARow, pausedUntil: later(now, Math.min(backoffMs(tooMany, random), longestPauseMs.unreachable)) }
-				: { ...seen, failuresInARow };
+			return tooMany > 0 ? { ...seen, pausedUntil: later(now, Math.min(backoffMs(tooMany, random), longestPauseMs.unreachable)) } : seen;
 		}
 		case "destination": {
 			const ownMs = Math.min(backoffMs(failuresInARow, random), longestPauseMs.rateLimited);
 			const waitMs = retryAfterMs === undefined ? ownMs : askedWaitMs(retryAfterMs, random);
-			return { ...seen, failuresInARow, pausedUntil: later(now, waitMs) };
+			return { ...seen, pausedUntil: later(now, waitMs) };
 		}
 		case "down":
 			// "Gone" asks not to be called again: no probe until a person has changed the setting and resumed it.
-			return {
-				...seen,
-				failuresInARow,
-				downSince: state.downSince ?? now,
-				pausedUntil: later(now, reason === "gone" ? giveUpAfterMs : probeEveryMs),
-			};
+			return reason === "gone" ? { ...seen, downSince: state.downSince ?? now, pausedUntil: later(now, giveUpAfterMs) } : down(seen, now);
 	}
+}
+
+function down(state: DestinationState, now: Date): DestinationState {
+	const probes = state.probes + 1;
+	return { ...state, probes, downSince: state.downSince ?? now, pausedUntil: later(now, probeAfterMs(probes)) };
 }
 
 export function destinationAddress(name: string): Key {
 	return { partitionKey: "meta", rowKey: `h|${name}` };
 }
 
-export function destinationValues({ slots, ...state }: DestinationState): Values {
-	return columns({ v: 1, ...state, slots: slots.map((slot) => slot.getTime()).join(" ") });
+export function destinationValues({ slots, refused, ...state }: DestinationState): Values {
+	return columns({ v: 1, ...state, refused: refused.join(" "), slots: slots.map((slot) => slot.getTime()).join(" ") });
 }
 
 const schema = z.object({
@@ -108,9 +103,14 @@ const schema = z.object({
 	lastTried: maybeDateColumn,
 	pausedUntil: maybeDateColumn,
 	downSince: maybeDateColumn,
+	probes: countColumn.default(0),
 	lastError: z.enum(failureReasons).optional(),
 	lastStatus: z.number().optional(),
 	failuresInARow: countColumn,
+	refused: z
+		.string()
+		.default("")
+		.transform((text) => (text === "" ? [] : text.split(" "))),
 	recoveredAt: maybeDateColumn,
 	slots: z
 		.string()

@@ -1,9 +1,10 @@
-import { findingAddress, readFinding } from "../findings/finding-row.ts";
+import { isFindingRow, readFinding } from "../findings/finding-row.ts";
 import { inParallel } from "../store/parallel.ts";
 import type { Table } from "../store/table.ts";
-import { everyRow, isLate, type OutboxRow } from "./outbox.ts";
+import type { OpenOwed } from "./lease.ts";
+import { isLate, openOwed } from "./outbox.ts";
 import { type Owed, raise } from "./owed.ts";
-import { owedAddress, owedValues, type StoredOwed } from "./owed-row.ts";
+import { owedAddress, owedWrites, readOwed, type StoredOwed, settledAddress, toldRangeOf } from "./owed-row.ts";
 import { byUrgency, isSevere } from "./urgency.ts";
 
 /** An urgent notice that a destination does not take for this long goes to the fallback too. */
@@ -17,31 +18,39 @@ const fallbackAtOnce = 200;
  * most urgent first. Returns how many. The row is an ordinary one: leased, retried and marked like all others.
  */
 export async function fallBack(table: Table, fallback: string, now: Date): Promise<number> {
-	const late: OutboxRow[] = [];
-	const known = new Map<string, StoredOwed>();
-	for await (const { owed, ...row } of everyRow(table)) {
-		if (row.destination === fallback) known.set(row.key, { ...row, owed });
-		else if (owed !== undefined && needsAnotherWay(owed, now)) late.push({ ...row, owed });
+	const late: OpenOwed[] = [];
+	for await (const row of openOwed(table)) {
+		if (row.destination !== fallback && row.owed.fellBack < row.owed.want && needsAnotherWay(row.owed, now)) late.push(row);
 	}
-	const news = late.filter(({ key, owed }) => (known.get(key)?.owed?.want ?? 0) < owed.want).sort(byUrgency);
-	const unique = [...new Map(news.map((row) => [row.key, row])).values()];
-	const raised = await inParallel(unique.slice(0, fallbackAtOnce), 16, (row) => owe(table, fallback, row, known.get(row.key), now));
+	const unique = new Map(late.sort(byUrgency).map((row) => [row.key, row]));
+	const raised = await inParallel([...unique.values()].slice(0, fallbackAtOnce), 16, (row) => owe(table, fallback, row, now));
 	return raised.filter(Boolean).length;
 }
 
 /** What was refused for good is not late any more, and all the more in need of another way. */
 function needsAnotherWay(owed: Owed, now: Date): boolean {
 	const notTaken = isLate(owed, now) || (owed.state === "dead" && owed.sent < owed.want);
-	return notTaken && isSevere(owed) && now.getTime() - owed.wantedAt.getTime() >= fallbackAfterMs;
+	return notTaken && isSevere(owed.urgency) && now.getTime() - owed.wantedAt.getTime() >= fallbackAfterMs;
 }
 
-async function owe(table: Table, fallback: string, { key, owed }: OutboxRow, known: StoredOwed | undefined, now: Date): Promise<boolean> {
-	const row = await table.get(findingAddress(key));
+/** The late row remembers it in the same transaction, so that nobody has to look whether the fallback knows. */
+async function owe(table: Table, fallback: string, late: OpenOwed, now: Date): Promise<boolean> {
+	const { key, destination, owed } = late;
+	const { rows } = await table.page(toldRangeOf(key));
+	const row = rows.find(isFindingRow);
 	const finding = row === undefined ? undefined : readFinding(row).finding;
 	if (finding === undefined) return false;
-	const values = owedValues(raise(known?.owed, { reason: "worse", finding, lane: "first", rank: owed.rank, dueAt: now }));
-	const address = owedAddress(key, fallback);
-	const written =
-		known === undefined ? await table.create({ ...address, values }) : await table.replace({ ...address, values }, known.etag);
-	return written.outcome === "written";
+	const write = async (known: StoredOwed | undefined): Promise<"owed" | "known" | "open already" | "changed"> => {
+		const remembered = owedWrites(late, key, destination, { ...owed, fellBack: owed.want });
+		const isKnown = (known?.owed?.want ?? 0) >= owed.want;
+		const raised = raise(known?.owed, { reason: "worse", finding, urgency: owed.urgency, dueAt: now });
+		const done = await table.transact(isKnown ? remembered : [...remembered, ...owedWrites(known, key, fallback, raised)]);
+		if (done.outcome === "written") return isKnown ? "known" : "owed";
+		return done.outcome === "conflict" ? "open already" : "changed";
+	};
+	const told = rows.find(({ rowKey }) => rowKey === settledAddress(key, fallback).rowKey);
+	const first = await write(told === undefined ? undefined : readOwed(told));
+	if (first !== "open already") return first === "owed";
+	const open = await table.get(owedAddress(key, fallback));
+	return open !== undefined && (await write(readOwed(open))) === "owed";
 }

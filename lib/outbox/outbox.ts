@@ -1,8 +1,10 @@
+import { findingRange, isFindingRow } from "../findings/finding-row.ts";
 import { partitions } from "../store/partitions.ts";
 import { rowsOf, type Table } from "../store/table.ts";
+import { readDestinations } from "./destination-session.ts";
+import type { OpenOwed } from "./lease.ts";
 import { type Owed, revive } from "./owed.ts";
-import { owedAddress, owedRange, owedValues, readOwed, type StoredOwed } from "./owed-row.ts";
-import { readDestinations } from "./send-slots.ts";
+import { owedRange, owedRangeOf, owedWrites, readOwed, type StoredOwed, toldRangeOf } from "./owed-row.ts";
 
 /** How delivery stands, over all findings. */
 export interface OutboxState {
@@ -16,20 +18,28 @@ export interface OutboxState {
 	readonly down: ReadonlyMap<string, Date>;
 }
 
-export type OutboxRow = StoredOwed & { readonly owed: Owed };
-
-/** Everything owed or once owed, row by row. */
-export async function* outbox(table: Table): AsyncGenerator<OutboxRow> {
-	for await (const { owed, ...rest } of everyRow(table)) {
-		if (owed !== undefined) yield { ...rest, owed };
+/** Everything that is owed or was given up, row by row; unreadable rows are left to the next notice. */
+export async function* openOwed(table: Table): AsyncGenerator<OpenOwed> {
+	for (const partition of partitions) {
+		for await (const row of rowsOf(table, owedRange(partition))) {
+			const { owed, ...rest } = readOwed(row);
+			if (owed !== undefined) yield { ...rest, owed };
+		}
 	}
 }
 
-/** The same with the rows that nobody can read. */
-export async function* everyRow(table: Table): AsyncGenerator<StoredOwed> {
+/** Everything owed or once owed: for people who want to see all of it. */
+export async function* allOwed(table: Table): AsyncGenerator<StoredOwed> {
 	for (const partition of partitions) {
 		for await (const row of rowsOf(table, owedRange(partition))) yield readOwed(row);
+		for await (const row of rowsOf(table, findingRange(partition))) if (!isFindingRow(row)) yield readOwed(row);
 	}
+}
+
+/** What each destination is owed, or was told, about one finding. */
+export async function* owedOf(table: Table, key: string): AsyncGenerator<StoredOwed> {
+	for await (const row of rowsOf(table, owedRangeOf(key))) yield readOwed(row);
+	for await (const row of rowsOf(table, toldRangeOf(key))) if (!isFindingRow(row)) yield readOwed(row);
 }
 
 /** @param destinations those that are set; what is owed to others waits for nobody. */
@@ -37,7 +47,7 @@ export async function readOutbox(table: Table, destinations: readonly string[], 
 	const owed = new Map<string, number>();
 	const dead = new Map<string, number>();
 	let oldestOwedMs = 0;
-	for await (const { destination, owed: row } of outbox(table)) {
+	for await (const { destination, owed: row } of openOwed(table)) {
 		if (!destinations.includes(destination)) continue;
 		if (row.state === "dead") dead.set(destination, (dead.get(destination) ?? 0) + 1);
 		if (!isLate(row, now)) continue;
@@ -63,12 +73,11 @@ export function isLate(row: Owed, now: Date): boolean {
 }
 
 /** Tries dead notices again from the start; returns how many. A row that somebody changes meanwhile is left to them. */
-export async function retryDead(table: Table, now: Date, wanted: (row: OutboxRow) => boolean): Promise<number> {
+export async function retryDead(table: Table, now: Date, wanted: (row: OpenOwed) => boolean): Promise<number> {
 	let revived = 0;
-	for await (const row of outbox(table)) {
+	for await (const row of openOwed(table)) {
 		if (row.owed.state !== "dead" || !wanted(row)) continue;
-		const values = owedValues(revive(row.owed, now));
-		const written = await table.replace({ ...owedAddress(row.key, row.destination), values }, row.etag);
+		const written = await table.transact(owedWrites(row, row.key, row.destination, revive(row.owed, now)));
 		if (written.outcome === "written") revived += 1;
 	}
 	return revived;

@@ -2,38 +2,68 @@ import * as z from "zod";
 import { refuseNewer } from "../findings/finding-row.ts";
 import { columns, countColumn, dateColumn, maybeDateColumn, severityColumn } from "../store/columns.ts";
 import { partitionOf } from "../store/partitions.ts";
-import type { Key, Range, Row, Values } from "../store/table.ts";
+import type { Key, Range, Row, Values, Write } from "../store/table.ts";
 import { failureReasons } from "./delivery.ts";
 import type { Owed } from "./owed.ts";
+import { type Urgency, urgencies } from "./urgency.ts";
 
-/** What one destination is owed about one finding, as its row holds it. */
+/**
+ * What one destination is owed about one finding, as its row holds it. Exactly one of two rows exists: while there is work
+ * left it is an open one, among which the timer looks; once told it is a settled one beside its finding. Each move is one
+ * transaction, conditional on both sides.
+ */
 export interface StoredOwed {
 	/** Of the finding. */
 	readonly key: string;
 	readonly destination: string;
-	/** `undefined` when nobody can read the row any more: the next notice writes it anew. */
+	/** `undefined` when the row is unreadable: the next notice writes it anew. */
 	readonly owed: Owed | undefined;
 	readonly etag: string;
+	readonly place: "open" | "settled";
 }
 
+/** Where the work that is left stands. Notices that were given up count as work: a person has to look at them. */
 export function owedAddress(key: string, destination: string): Key {
 	return { partitionKey: partitionOf(key), rowKey: `o|${key}|${destination}` };
 }
 
-/** All that is owed in a partition. */
+export function settledAddress(key: string, destination: string): Key {
+	return { partitionKey: partitionOf(key), rowKey: `f|${key}|${destination}` };
+}
+
+/** All that is open in a partition. */
 export function owedRange(partitionKey: string): Range {
 	return { partitionKey, from: "o|", to: "o}" };
 }
 
-/** All that is owed about one finding. */
+/** All that is open about one finding. */
 export function owedRangeOf(key: string): Range {
 	return { partitionKey: partitionOf(key), from: `o|${key}|`, to: `o|${key}}` };
+}
+
+/** A finding's own row, and what was told about it. */
+export function toldRangeOf(key: string): Range {
+	return { partitionKey: partitionOf(key), from: `f|${key}`, to: `f|${key}}` };
+}
+
+/** Changes a row: where it stands, or by moving it to where it belongs now. */
+export function owedWrites(before: StoredOwed | undefined, key: string, destination: string, owed: Owed): readonly Write[] {
+	const place = owed.state === "done" ? "settled" : "open";
+	const addressIn = { open: owedAddress, settled: settledAddress };
+	const row = { ...addressIn[place](key, destination), values: owedValues(owed) };
+	if (before === undefined) return [{ kind: "create", row }];
+	if (before.place === place) return [{ kind: "replace", row, etag: before.etag }];
+	return [
+		{ kind: "create", row },
+		{ kind: "remove", row: addressIn[before.place](key, destination), etag: before.etag },
+	];
 }
 
 const version = 1;
 
 export function owedValues(owed: Owed): Values {
-	return columns({ v: version, ...owed });
+	// `lane` is read by instances of the version before, while this one is rolled out.
+	return columns({ v: version, ...owed, lane: owed.urgency === "ordinary" ? "rest" : "first" });
 }
 
 const schema = z.object({
@@ -43,8 +73,8 @@ const schema = z.object({
 	count: countColumn,
 	countSent: countColumn,
 	severity: severityColumn,
-	lane: z.enum(["first", "rest"]),
-	// Rows of an older version have none.
+	urgency: z.enum(urgencies).optional().catch(undefined),
+	lane: z.enum(["first", "rest"]).catch("first"),
 	rank: countColumn.default(0),
 	dueAt: maybeDateColumn,
 	wantedAt: dateColumn,
@@ -52,6 +82,8 @@ const schema = z.object({
 	leaseId: z.string(),
 	leaseUntil: maybeDateColumn,
 	triedAt: maybeDateColumn,
+	refusedAt: maybeDateColumn,
+	fellBack: countColumn.default(0),
 	settledBy: z.string(),
 	lastStatus: z.number().optional(),
 	lastError: z.enum([...failureReasons, "unreadable"]).optional(),
@@ -61,9 +93,18 @@ const schema = z.object({
 
 export function readOwed(row: Row): StoredOwed {
 	refuseNewer(row, version);
-	const [, key = "", destination = ""] = row.rowKey.split("|");
+	const [prefix, key = "", destination = ""] = row.rowKey.split("|");
+	const stored = { key, destination, etag: row.etag, place: prefix === "o" ? "open" : "settled" } as const;
 	const read = schema.safeParse(row.values);
-	if (!read.success) return { key, destination, etag: row.etag, owed: undefined };
-	const { dueAt, leaseUntil, triedAt, lastStatus, lastError, sentAt, proof, ...rest } = read.data;
-	return { key, destination, etag: row.etag, owed: { ...rest, dueAt, leaseUntil, triedAt, lastStatus, lastError, sentAt, proof } };
+	if (!read.success) return { ...stored, owed: undefined };
+	const { dueAt, leaseUntil, triedAt, refusedAt, lastStatus, lastError, sentAt, proof, lane, rank, ...rest } = read.data;
+	const urgency = rest.urgency ?? urgencyBefore(rest.severity, lane, rank);
+	return { ...stored, owed: { ...rest, urgency, dueAt, leaseUntil, triedAt, refusedAt, lastStatus, lastError, sentAt, proof } };
+}
+
+/** Rows of the version before say the same in three columns. */
+function urgencyBefore(severity: Owed["severity"], lane: "first" | "rest", rank: number): Urgency {
+	if (severity === "critical") return "critical";
+	if (severity === "high") return rank > 0 ? "foremost" : "severe";
+	return lane === "first" ? "urgent" : "ordinary";
 }

@@ -1,12 +1,8 @@
-import { isWorse, type Severity, worst } from "../detect/severity-scale.ts";
-import { speaks } from "../findings/count-sightings.ts";
+import { type Severity, worst } from "../detect/severity-scale.ts";
 import type { Finding } from "../findings/finding.ts";
 import { type NoticeKind, noticeKinds } from "../findings/notice-kind.ts";
-import type { Sighting } from "../sighting/sighting.ts";
 import type { FailureReason } from "./delivery.ts";
-
-/** `first`: told singly and before the others. */
-export type Lane = "first" | "rest";
+import { mostUrgent, type Urgency } from "./urgency.ts";
 
 /**
  * What one destination is owed about one finding: notice `want`, of which it got `sent`.
@@ -26,18 +22,20 @@ export interface Owed {
 	/** The same when it was last told here. */
 	readonly countSent: number;
 	readonly severity: Severity;
-	readonly lane: Lane;
-	/** Among equals of severity the higher one goes first; see `rankOf`. */
-	readonly rank: number;
-	/** While leased: when what was wanted since the claim is due. */
+	readonly urgency: Urgency;
+	/** By the server's clock; `atOnce` unless it was promised for later or waits for its next attempt. While leased: when what was wanted since the claim is due. */
 	readonly dueAt: Date | undefined;
-	/** Since when the oldest unsent notice is owed; a *worse* begins it anew, with three days of its own. */
+	/** Since when the oldest unsent notice is owed; a pressing one begins it anew, with three days of its own. */
 	readonly wantedAt: Date;
 	readonly attempt: number;
 	readonly leaseId: string;
 	readonly leaseUntil: Date | undefined;
 	/** When it was last claimed, by the server's clock. */
 	readonly triedAt: Date | undefined;
+	/** When its destination first refused this very notice, by the server's clock. */
+	readonly refusedAt: Date | undefined;
+	/** Number of the notice that the fallback was given in its place; 0 = none. */
+	readonly fellBack: number;
 	/** Who ended the last lease: an answer that was lost is recognised by it. */
 	readonly settledBy: string;
 	readonly lastStatus: number | undefined;
@@ -45,6 +43,9 @@ export interface Owed {
 	readonly sentAt: Date | undefined;
 	readonly proof: "queued" | "confirmed" | undefined;
 }
+
+/** Due whatever a clock says: one that runs ahead must not delay what others would send. */
+export const atOnce = new Date(0);
 
 /** What is owed, strongest first: each reason whose last notice was not sent yet. It only grows until a send succeeds. */
 export function kindsOwed(finding: Pick<Finding, "reasons" | "want">, sent: number): readonly NoticeKind[] {
@@ -54,77 +55,50 @@ export function kindsOwed(finding: Pick<Finding, "reasons" | "want">, sent: numb
 	});
 }
 
-/** Foreign accounts, remote administration, servers and anything severe must not wait behind the rest. */
-export function laneOf(sightings: readonly Sighting[]): Lane {
-	const urgent = sightings
-		.filter(speaks)
-		.some((sighting) => isWorse(sighting.severity, "medium") || isForeign(sighting) || isServer(sighting) || exposesLogon(sighting));
-	return urgent ? "first" : "rest";
+interface ReasonTraits {
+	/** It overtakes a notice that waits for its next attempt, with three days of its own. */
+	readonly presses: boolean;
+	/** It was promised for a certain time and waits until then. */
+	readonly waits: boolean;
 }
 
-/** 1: a foreign account with a way in, or on a server. A flood of findings that are merely as severe must not bury it. */
-export function rankOf(sightings: readonly Sighting[]): number {
-	return sightings.filter(speaks).some((sighting) => isForeign(sighting) && (isServer(sighting) || exposesLogon(sighting))) ? 1 : 0;
-}
-
-function isForeign({ ownership }: Sighting): boolean {
-	return ownership.verdict === "not-ours";
-}
-
-function isServer({ device }: Sighting): boolean {
-	return device.facts?.kind === "server";
-}
-
-function exposesLogon({ exposes }: Sighting): boolean {
-	return exposes.some((target) => target.class === "rdp" || target.class === "ssh" || target.class === "smb");
-}
+const traits: Readonly<Record<NoticeKind | "later", ReasonTraits>> = {
+	new: { presses: false, waits: false },
+	back: { presses: false, waits: false },
+	worse: { presses: true, waits: false },
+	changed: { presses: false, waits: false },
+	still: { presses: false, waits: false },
+	later: { presses: false, waits: true },
+};
 
 export interface Demand {
 	readonly reason: NoticeKind | "later";
 	readonly finding: Finding;
-	readonly lane: Lane;
-	readonly rank: number;
+	readonly urgency: Urgency;
+	/** By the clock of whoever wants it. */
 	readonly dueAt: Date;
 }
 
-/** Does the reason overtake a notice that waits for its next attempt, with three days of its own? */
-const presses: Readonly<Record<NoticeKind | "later", boolean>> = {
-	new: false,
-	back: false,
-	worse: true,
-	changed: false,
-	still: false,
-	later: false,
-};
-
 /** One more notice is wanted. */
-export function raise(owed: Owed | undefined, { reason, finding, lane, rank, dueAt }: Demand): Owed {
+export function raise(owed: Owed | undefined, { reason, finding, urgency, dueAt: wantedAt }: Demand): Owed {
+	const { presses, waits } = traits[reason];
+	const dueAt = waits ? wantedAt : atOnce;
 	const severity = finding.noticeSeverity ?? finding.severity;
+	const { want, count } = finding;
 	if (owed === undefined || owed.state === "done" || owed.state === "dead") {
-		return {
-			...(owed ?? nothingYet),
-			state: "due",
-			want: finding.want,
-			count: finding.count,
-			severity,
-			lane,
-			rank,
-			dueAt,
-			wantedAt: dueAt,
-			attempt: 0,
-		};
+		const before = { ...(owed ?? nothingYet), refusedAt: undefined };
+		return { ...before, state: "due", want, count, severity, urgency, dueAt, wantedAt, attempt: 0 };
 	}
 	const raised: Owed = {
 		...owed,
-		want: finding.want,
-		count: finding.count,
+		want,
+		count,
 		severity: worst([owed.severity, severity]),
-		lane: owed.lane === "first" ? "first" : lane,
-		rank: Math.max(owed.rank, rank),
-		wantedAt: presses[reason] ? dueAt : earlier(owed.wantedAt, dueAt),
+		urgency: mostUrgent(owed.urgency, urgency),
+		wantedAt: presses ? wantedAt : earlier(owed.wantedAt, wantedAt),
 	};
 	// A row that waits for its next attempt keeps waiting, unless the reason is pressing.
-	if (owed.state === "leased" || presses[reason] || owed.attempt === 0) return { ...raised, dueAt: earlier(owed.dueAt, dueAt) };
+	if (owed.state === "leased" || presses || owed.attempt === 0) return { ...raised, dueAt: earlier(owed.dueAt, dueAt) };
 	return raised;
 }
 
@@ -134,6 +108,8 @@ const nothingYet = {
 	leaseId: "",
 	leaseUntil: undefined,
 	triedAt: undefined,
+	refusedAt: undefined,
+	fellBack: 0,
 	settledBy: "",
 	lastStatus: undefined,
 	lastError: undefined,
@@ -158,6 +134,7 @@ export function told(owed: Owed, n: number, count: number, proof: "queued" | "co
 		sentAt: now,
 		proof,
 		attempt: 0,
+		refusedAt: undefined,
 		lastError: undefined,
 		lastStatus: undefined,
 	};
@@ -166,11 +143,11 @@ export function told(owed: Owed, n: number, count: number, proof: "queued" | "co
 
 /** What was wanted while notice n was on its way begins from the start. */
 function dueAgain(owed: Owed, now: Date): Owed {
-	const dueAt = owed.dueAt ?? now;
-	return { ...owed, state: "due", dueAt, wantedAt: dueAt, attempt: 0 };
+	return { ...owed, state: "due", dueAt: owed.dueAt ?? atOnce, wantedAt: laterOf(owed.dueAt, now), attempt: 0, refusedAt: undefined };
 }
 
-type Cause = Pick<Owed, "lastError" | "lastStatus">;
+/** Why an attempt came to nothing. */
+export type Cause = Pick<Owed, "lastError" | "lastStatus"> & Partial<Pick<Owed, "refusedAt">>;
 
 export function putOff(owed: Owed, until: Date, cause: Cause): Owed {
 	return { ...settled(owed), ...cause, state: "due", dueAt: until };
@@ -184,7 +161,7 @@ export function giveUp(owed: Owed, n: number, cause: Cause, now: Date): Owed {
 
 /** A person wants it tried again: from the start, with three more days. */
 export function revive(owed: Owed, now: Date): Owed {
-	return { ...owed, state: "due", dueAt: now, wantedAt: now, attempt: 0 };
+	return { ...owed, state: "due", dueAt: atOnce, wantedAt: now, attempt: 0, refusedAt: undefined };
 }
 
 function settled(owed: Owed): Owed {
@@ -192,14 +169,14 @@ function settled(owed: Owed): Owed {
 }
 
 /**
- * May it be claimed? Due by our own clock; a lease ends by the server's, which all instances share. What failed before
- * its destination recovered does not wait for its own turn.
+ * May it be claimed? All times are the server's, which all instances share. What failed before its destination recovered
+ * does not wait for its own turn.
  */
-export function isClaimable(owed: Owed, now: Date, serverNow: Date, recoveredAt: Date | undefined): boolean {
+export function isClaimable(owed: Owed, serverNow: Date, recoveredAt: Date | undefined): boolean {
 	switch (owed.state) {
 		case "due": {
 			const failedBefore = owed.attempt > 0 && recoveredAt !== undefined && owed.triedAt !== undefined && owed.triedAt < recoveredAt;
-			return failedBefore || owed.dueAt === undefined || owed.dueAt <= now;
+			return failedBefore || owed.dueAt === undefined || owed.dueAt <= serverNow;
 		}
 		case "leased":
 			return owed.leaseUntil === undefined || owed.leaseUntil < serverNow;
@@ -211,4 +188,8 @@ export function isClaimable(owed: Owed, now: Date, serverNow: Date, recoveredAt:
 
 function earlier(a: Date | undefined, b: Date): Date {
 	return a !== undefined && a < b ? a : b;
+}
+
+function laterOf(a: Date | undefined, b: Date): Date {
+	return a !== undefined && a > b ? a : b;
 }

@@ -1,6 +1,8 @@
 import type { Severity } from "../detect/severity-scale.ts";
 import type { NoticeKind } from "../findings/notice-kind.ts";
 import type { Redacted } from "../secrets/redacted.ts";
+import type { AnyNotice, Delivery, Notice, StormNotice } from "./delivery.ts";
+import type { Sent } from "./send.ts";
 
 /** One notice that went out, or did not, for logs and reports. */
 export interface Post {
@@ -30,4 +32,33 @@ export interface StormPost {
 	readonly ambiguous: boolean;
 	readonly status: number | undefined;
 	readonly detail: string;
+}
+
+export function postOf(destination: string, { notice, delivery, outcomes }: Sent<Notice>): Post {
+	const { finding, kinds } = notice;
+	return {
+		...told(destination, notice, delivery),
+		key: finding.key,
+		deviceId: finding.device.id,
+		deviceName: finding.device.name,
+		kinds,
+		severity: finding.severity,
+		outcome: outcomes.values().next().value ?? "retried",
+	};
+}
+
+/** One for each outcome: of those that were to be tried again, some may have waited for too long. */
+export function stormPostOf(destination: string, { notice, delivery, outcomes }: Sent<StormNotice>): readonly StormPost[] {
+	const counts = Map.groupBy(outcomes.values(), (outcome) => outcome);
+	return [...counts].map(([outcome, { length }]) => ({ ...told(destination, notice, delivery), count: length, outcome }));
+}
+
+function told(destination: string, { id }: AnyNotice, delivery: Delivery) {
+	return {
+		destination,
+		noticeId: id,
+		ambiguous: !delivery.ok && delivery.ambiguous,
+		status: delivery.ok ? undefined : delivery.status,
+		detail: delivery.ok ? delivery.proof : delivery.detail,
+	};
 }

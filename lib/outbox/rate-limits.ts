@@ -1,3 +1,5 @@
+import type { Urgency } from "./urgency.ts";
+
 /** At most `count` messages in any stretch of `ms`. */
 export interface Limit {
 	readonly ms: number;
@@ -6,11 +8,8 @@ export interface Limit {
 
 export type Pace = readonly Limit[];
 
-/**
- * `critical`, `foremost` and `severe`: always told singly. `storm`: many in one message. `urgent` and `ordinary`: told
- * singly while there is room, and together when there is none.
- */
-export type Tier = "critical" | "foremost" | "severe" | "storm" | "urgent" | "ordinary";
+/** What asks for a place in a chat: a notice by its urgency, or one message that stands for many. */
+export type Tier = Urgency | "storm";
 
 /**
  * What a chat can take. Each tier leaves room for those above it: whatever a flood of lesser findings uses up, the next
@@ -37,13 +36,46 @@ function pace(apartMs: number, aMinute: number, anHour: number): Pace {
 /** How many past messages must be remembered to keep every pace. */
 export const rememberedSlots = 90;
 
-/** When the next message may go, given when earlier ones went (oldest first). */
-export function nextSlot(taken: readonly Date[], now: Date, pace: Pace): Date {
-	return pace.reduce((next, { ms, count }) => {
-		// The one that must have left the window before another may enter.
-		const blocker = taken.at(-count);
-		if (blocker === undefined) return next;
-		const free = new Date(blocker.getTime() + ms);
-		return free > next ? free : next;
-	}, now);
+/**
+ * When the next message may go, given when others go (oldest first). Places that were taken ahead, for messages less
+ * urgent, hold nobody up who fits in before them.
+ */
+export function nextSlot(taken: readonly Date[], now: Date, limits: Pace): Date {
+	for (let at = now; ; ) {
+		const before = taken.filter((slot) => slot <= at);
+		const free = limits.reduce((next, { ms, count }) => {
+			// The one that must have left the window before another may enter.
+			const blocker = before.at(-count);
+			return blocker === undefined || blocker.getTime() + ms <= next.getTime() ? next : new Date(blocker.getTime() + ms);
+		}, at);
+		if (free <= at) return at;
+		at = free;
+	}
+}
+
+export interface Plan {
+	/** When each message goes, in the order given; `undefined` for those without a place soon enough. */
+	readonly places: readonly (Date | undefined)[];
+	/** All places taken then, oldest first. */
+	readonly taken: readonly Date[];
+}
+
+/** Places for several messages, one after the other, each at most `patienceMs` after the one before and before `ends`. */
+export function planPlaces(taken: readonly Date[], wanted: readonly Tier[], now: Date, patienceMs: number, ends: Date): Plan {
+	const all = [...taken];
+	const full = new Set<Tier>();
+	let last = now;
+	const places = wanted.map((tier) => {
+		if (full.has(tier)) return undefined;
+		const slot = nextSlot(all, last, paces[tier]);
+		if (slot.getTime() - last.getTime() > patienceMs || slot > ends) {
+			full.add(tier);
+			return undefined;
+		}
+		all.push(slot);
+		all.sort((a, b) => a.getTime() - b.getTime());
+		last = slot;
+		return slot;
+	});
+	return { places, taken: all.slice(-rememberedSlots) };
 }

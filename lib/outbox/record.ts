@@ -1,41 +1,21 @@
-import { type Finding, findingKey } from "../findings/finding.ts";
-import { findingAddress, findingValues, readFinding, type StoredFinding } from "../findings/finding-row.ts";
-import type { NoticeKind } from "../findings/notice-kind.ts";
-import { type Decision, decide, type Policy, type Reason } from "../findings/policy.ts";
+import { dayWrite } from "../findings/day-row.ts";
+import { findingKey } from "../findings/finding.ts";
+import { findingAddress, findingValues, readFinding } from "../findings/finding-row.ts";
+import { type Decision, decide, type Policy } from "../findings/policy.ts";
 import type { Sighting } from "../sighting/sighting.ts";
+import { type Change, type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { createTurns } from "../store/keyed-lock.ts";
 import { inParallel } from "../store/parallel.ts";
-import { type NewRow, rowsOf, type Table, type Write } from "../store/table.ts";
-import { kindsOwed, laneOf, raise, rankOf } from "./owed.ts";
-import { owedAddress, owedRangeOf, owedValues, readOwed, type StoredOwed } from "./owed-row.ts";
+import { type Row, rowsOf, type Table } from "../store/table.ts";
+import { kindsOwed, raise } from "./owed.ts";
+import { owedRangeOf, owedWrites, readOwed, type StoredOwed, toldRangeOf } from "./owed-row.ts";
+import { type Recorded, recordedOf, refusedOf } from "./recorded.ts";
+import { urgencyOf } from "./urgency.ts";
 
-/** What recording came to for one finding. Counts are in records. */
-export interface Recorded {
-	readonly key: string;
-	/** `quarantined`: the table refuses this finding for ever, even without its samples. */
-	readonly reason: Reason | "quarantined";
-	/** Counted now. */
-	readonly fresh: number;
-	/** Counted before. */
-	readonly repeats: number;
-	/** After recording; `undefined` for a repeat and for what was refused. */
-	readonly finding: Finding | undefined;
-	/** What this batch wants told; empty when nothing. */
-	readonly kinds: readonly NoticeKind[];
-	/** When it is due; `undefined` when nothing is wanted. */
-	readonly dueAt: Date | undefined;
-	/** Who is owed something about this finding now, and what in all. */
-	readonly owed: readonly { readonly destination: string; readonly kinds: readonly NoticeKind[] }[];
-}
-
-export interface RecorderDeps {
-	readonly table: Table;
+export interface RecorderDeps extends ChangeDeps {
 	/** Names; each gets a row of its own in which is written what it is owed. */
 	readonly destinations: readonly string[];
 	readonly policy: Policy;
-	readonly random: () => number;
-	readonly sleep: (ms: number) => Promise<void>;
-	readonly newId: () => string;
 }
 
 export interface Recorder {
@@ -43,9 +23,7 @@ export interface Recorder {
 	record(sightings: readonly Sighting[], now: Date): Promise<readonly Recorded[]>;
 }
 
-const maxTries = 8;
-
-/** Step 5: sightings become findings and owed notices, one transaction for each finding. */
+/** Step 6: sightings become findings and owed notices, one transaction for each finding. */
 export function createRecorder(deps: RecorderDeps): Recorder {
 	// Two batches of this process about one device would only make each other try again.
 	const oneAtATime = createTurns();
@@ -71,112 +49,104 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 }
 
 async function recordFinding(deps: RecorderDeps, key: string, sightings: readonly Sighting[], now: Date): Promise<Recorded> {
-	let written: { readonly token: string; readonly result: Recorded } | undefined;
-	let smallest = false;
-	for (let attempt = 0; attempt < maxTries; attempt++) {
-		const stored = await readStored(deps.table, key);
-		// The answer to our own write was lost: what looks like somebody else's change is ours.
-		if (written !== undefined && stored?.writer === written.token) return written.result;
-		const decision = decide(stored?.finding, sightings, now, deps.policy);
-		if (decision.reason === "repeat") return repeat(key, sightings.length);
-
-		const owed = decision.reason === "held" ? new Map<string, StoredOwed>() : await readAllOwed(deps.table, key);
-		const token = deps.newId();
-		const row = (finding: Finding) => ({ ...findingAddress(key), values: findingValues(finding, token, smallest) });
-		const plan = planWrites(deps.destinations, decision, { etag: stored?.etag, owed, row }, sightings);
-		const result = report(key, decision, sightings.length, plan);
-		const done = await deps.table.transact(plan.writes);
-		switch (done.outcome) {
-			case "written":
-				return result;
-			case "conflict":
-			case "stale":
-			case "missing":
-				written = { token, result };
-				await deps.sleep(deps.random() * 50 * 2 ** attempt);
-				break;
-			case "tableMissing":
-				await deps.table.ensure();
-				break;
-			case "refused":
-				if (smallest) return refused(key, sightings.length);
-				smallest = true;
-				break;
-		}
+	// A finding that the table refuses is tried once more with hardly more of its samples than their names.
+	for (const smallest of [false, true]) {
+		const owed = createOwedReader(deps, key);
+		const changed = await changeRow(deps, findingAddress(key), (row) => plan(deps, key, sightings, now, row, owed, smallest), owed.read);
+		if (changed.outcome === "crowded") throw new Error(`finding cf-${key.slice(0, 12)} was changed by others at each try`);
+		if (changed.outcome !== "refused") return changed.result;
 	}
-	throw new Error(`finding cf-${key.slice(0, 12)} was changed by others ${maxTries} times in a row`);
+	return refusedOf(key, sightings.length);
 }
 
-async function readStored(table: Table, key: string): Promise<StoredFinding | undefined> {
-	const row = await table.get(findingAddress(key));
-	return row === undefined ? undefined : readFinding(row);
+interface OwedReader {
+	/** The row of the finding; with it comes what was told about it. */
+	read(): Promise<Row | undefined>;
+	/** What each destination is owed, or was told. */
+	all(isNew: boolean): Promise<ReadonlyMap<string, StoredOwed>>;
 }
 
-type AllOwed = ReadonlyMap<string, StoredOwed>;
+function createOwedReader({ table, destinations }: RecorderDeps, key: string): OwedReader {
+	const settled = new Map<string, StoredOwed>();
+	let reads = 0;
+	return {
+		async read() {
+			reads += 1;
+			settled.clear();
+			let finding: Row | undefined;
+			for await (const row of rowsOf(table, toldRangeOf(key))) {
+				if (row.rowKey === findingAddress(key).rowKey) finding = row;
+				else settled.set(readOwed(row).destination, readOwed(row));
+			}
+			return finding;
+		},
+		async all(isNew) {
+			const isComplete = isNew || destinations.every((name) => settled.has(name));
+			// Nothing is open about what was settled everywhere, or never seen; if that proves wrong, the next try looks.
+			return reads === 1 && isComplete ? settled : merge(settled, await readOpen(table, key));
+		},
+	};
+}
 
-async function readAllOwed(table: Table, key: string): Promise<AllOwed> {
-	const owed = new Map<string, StoredOwed>();
-	for await (const row of rowsOf(table, owedRangeOf(key))) {
-		const stored = readOwed(row);
-		owed.set(stored.destination, stored);
+async function readOpen(table: Table, key: string): Promise<readonly StoredOwed[]> {
+	const open: StoredOwed[] = [];
+	for await (const row of rowsOf(table, owedRangeOf(key))) open.push(readOwed(row));
+	return open;
+}
+
+/** Only an instance of the version before leaves both: then the open row goes on, and knows what was told. */
+function merge(settled: ReadonlyMap<string, StoredOwed>, open: readonly StoredOwed[]): ReadonlyMap<string, StoredOwed> {
+	const all = new Map(settled);
+	for (const { owed, ...row } of open) {
+		const before = settled.get(row.destination)?.owed;
+		const knows = owed === undefined || before === undefined || before.sent <= owed.sent;
+		all.set(row.destination, { ...row, owed: knows ? owed : { ...owed, sent: before.sent, countSent: before.countSent } });
 	}
-	return owed;
-}
-
-type Told = Exclude<Decision, { reason: "repeat" }>;
-
-interface Plan {
-	readonly finding: Finding;
-	readonly writes: readonly Write[];
-	readonly owed: Recorded["owed"];
+	return all;
 }
 
 /** The finding and, if something is to be told, what each destination is owed: one transaction. */
-function planWrites(
-	destinations: readonly string[],
-	decision: Told,
-	before: { readonly etag: string | undefined; readonly owed: AllOwed; readonly row: (finding: Finding) => NewRow },
+async function plan(
+	{ destinations, policy }: RecorderDeps,
+	key: string,
 	sightings: readonly Sighting[],
-): Plan {
-	const finding = decision.reason === "new" ? continueNumbers(decision.finding, before.owed) : decision.finding;
-	const writes: Write[] = [write(before.row(finding), before.etag)];
-	if (decision.reason === "held") return { finding, writes, owed: [] };
-
-	const demand = { reason: decision.reason, finding, lane: laneOf(sightings), rank: rankOf(sightings), dueAt: decision.dueAt };
+	now: Date,
+	row: Row | undefined,
+	reader: OwedReader,
+	smallest: boolean,
+): Promise<Change<Recorded>> {
+	const before = row === undefined ? undefined : readFinding(row).finding;
+	const total = sightings.length;
+	const decided = decide(before, sightings, now, policy);
+	if (decided.reason === "repeat") return { keep: recordedOf(key, decided, total, () => []) };
+	if (decided.reason === "held") {
+		const also = [dayWrite(decided.finding, now)];
+		return { values: findingValues(decided.finding, "", smallest), also, result: recordedOf(key, decided, total, () => []) };
+	}
+	const known = await reader.all(row === undefined);
+	const decision = decided.reason === "new" ? continueNumbers(decided, known) : decided;
+	const { reason, finding, dueAt } = decision;
+	const demand = { reason, finding, dueAt, urgency: urgencyOf(finding.noticeSeverity ?? finding.severity, sightings) };
 	const owed = destinations.map((destination) => {
-		const known = before.owed.get(destination);
-		const after = raise(known?.owed, demand);
-		writes.push(write({ ...owedAddress(finding.key, destination), values: owedValues(after) }, known?.etag));
-		return { destination, kinds: kindsOwed(finding, after.sent) };
+		const stored = known.get(destination);
+		return { destination, stored, after: raise(stored?.owed, demand) };
 	});
-	return { finding, writes, owed };
+	return {
+		values: findingValues(finding, "", smallest),
+		also: [dayWrite(finding, now), ...owed.flatMap(({ destination, stored, after }) => owedWrites(stored, key, destination, after))],
+		result: recordedOf(key, decision, total, () =>
+			owed.map(({ destination, after }) => ({ destination, kinds: kindsOwed(finding, after.sent) })),
+		),
+	};
 }
 
-/** A row that was not there is created, one that was there must still be the same. */
-function write(row: NewRow, etag: string | undefined): Write {
-	return etag === undefined ? { kind: "create", row } : { kind: "replace", row, etag };
-}
+type Told = Exclude<Decision, { reason: "repeat" | "held" }>;
 
 /**
- * A finding that begins anew while destinations still remember notices of the one before (its row was cleaned up, or
- * damaged) continues their numbers: a number they got already would never be sent.
+ * A finding that begins anew while destinations still remember notices of the one before (its row was damaged) continues
+ * their numbers: a number they got already would never be sent.
  */
-function continueNumbers(finding: Finding, owed: AllOwed): Finding {
+function continueNumbers(decision: Told, owed: ReadonlyMap<string, StoredOwed>): Told {
 	const last = Math.max(0, ...[...owed.values()].map((stored) => stored.owed?.want ?? 0));
-	return last === 0 ? finding : { ...finding, want: last + 1, reasons: { new: last + 1 } };
-}
-
-function report(key: string, decision: Told, total: number, { finding, owed }: Plan): Recorded {
-	const counts = { fresh: decision.fresh, repeats: total - decision.fresh };
-	if (decision.reason === "held") return { key, reason: "held", ...counts, finding, kinds: [], dueAt: undefined, owed };
-	const kind = decision.reason === "later" ? "changed" : decision.reason;
-	return { key, reason: decision.reason, ...counts, finding, kinds: [kind], dueAt: decision.dueAt, owed };
-}
-
-function repeat(key: string, repeats: number): Recorded {
-	return { key, reason: "repeat", fresh: 0, repeats, finding: undefined, kinds: [], dueAt: undefined, owed: [] };
-}
-
-function refused(key: string, total: number): Recorded {
-	return { key, reason: "quarantined", fresh: total, repeats: 0, finding: undefined, kinds: [], dueAt: undefined, owed: [] };
+	return last === 0 ? decision : { ...decision, finding: { ...decision.finding, want: last + 1, reasons: { new: last + 1 } } };
 }

@@ -1,7 +1,8 @@
 import type { Table } from "../store/table.ts";
 import { destinationAddress, destinationValues, readDestination } from "./destination-state.ts";
-import { outbox } from "./outbox.ts";
-import { owedAddress, owedValues } from "./owed-row.ts";
+import { openOwed } from "./outbox.ts";
+import { atOnce } from "./owed.ts";
+import { owedWrites } from "./owed-row.ts";
 
 /**
  * Makes due now whatever waits for another try: a person has asked for it, and may just have mended the destination.
@@ -15,9 +16,10 @@ export async function wake(table: Table, destinations: readonly string[], now: D
 		const awake = { ...readDestination(row), pausedUntil: undefined, downSince: undefined };
 		await table.replace({ ...address, values: destinationValues(awake) }, row.etag);
 	}
-	for await (const { key, destination, owed, etag } of outbox(table)) {
+	for await (const row of openOwed(table)) {
+		const { key, destination, owed } = row;
 		// Promised for later (not tried yet) stays promised for later.
 		if (owed.state !== "due" || owed.attempt === 0 || owed.dueAt === undefined || owed.dueAt <= now) continue;
-		await table.replace({ ...owedAddress(key, destination), values: owedValues({ ...owed, dueAt: now }) }, etag);
+		await table.transact(owedWrites(row, key, destination, { ...owed, dueAt: atOnce }));
 	}
 }

@@ -1,12 +1,13 @@
-import { type Finding, noticeId } from "../findings/finding.ts";
+import type { Finding } from "../findings/finding.ts";
+import { noticeId } from "../findings/finding.ts";
 import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import type { Table } from "../store/table.ts";
 import { backoffMs, giveUpAfterMs } from "./backoff.ts";
 import type { AnyNotice, Delivery, Destination, Notice } from "./delivery.ts";
 import type { DestinationState } from "./destination-state.ts";
-import { type Lease, settle, takeLease } from "./lease.ts";
-import { giveUp, kindsOwed, leaseMs, type Owed, putOff, told } from "./owed.ts";
-import { owedAddress, owedValues, type StoredOwed } from "./owed-row.ts";
+import { type Lease, type OpenOwed, settle, takeLease } from "./lease.ts";
+import { type Cause, giveUp, kindsOwed, leaseMs, type Owed, putOff, told } from "./owed.ts";
+import { owedWrites } from "./owed-row.ts";
 import type { Post } from "./post.ts";
 
 export interface SendDeps {
@@ -24,43 +25,76 @@ export const sendMs = 15_000;
 /** With less of the lease left than this, a message is not begun: nobody else may send it while we do. */
 export const neededMs = sendMs + 15_000;
 
-export type Claimable = StoredOwed & { readonly owed: Owed };
-
-/** What came of one attempt; without a delivery nothing was sent. */
-export interface Sent {
-	readonly post: Post | undefined;
-	readonly delivery: Delivery | undefined;
-	/** The lease was lost before the outcome was written: somebody may have sent it again. */
-	readonly possibleDuplicate: boolean;
+/** One message, and for each notice it stands for the number and the finding's counter that it tells. */
+export interface Message<N extends AnyNotice> {
+	readonly notice: N;
+	tells(member: OpenOwed): { readonly n: number; readonly count: number };
 }
 
-const nothingSent: Sent = { post: undefined, delivery: undefined, possibleDuplicate: false };
+/** What the sender needs to know of where it sends to. */
+export interface Receiver {
+	readonly destination: Destination;
+	state(): DestinationState;
+	readonly serverClock: () => Date;
+}
 
-/** Claim, render, send, read back, mark: one notice to one destination. The message is made from the finding as it is now. */
-export async function sendOne(deps: SendDeps, destination: Destination, due: Claimable, serverNow: Date): Promise<Sent> {
+/** What came of one message. */
+export interface Sent<N extends AnyNotice> {
+	readonly notice: N;
+	readonly delivery: Delivery;
+	/** What became of each notice it stands for. */
+	readonly outcomes: ReadonlyMap<OpenOwed, Post["outcome"]>;
+	/** Their lease was lost before the outcome was written: somebody may have sent them again. */
+	readonly lost: readonly OpenOwed[];
+}
+
+/**
+ * Claim, make the message, send, mark: the one way in which notices leave, one at a time or many in one message. The
+ * message is made after the claim, from what is known then. `undefined`: nothing was sent.
+ */
+export async function sendClaimed<N extends AnyNotice>(
+	deps: SendDeps,
+	{ destination, state, serverClock }: Receiver,
+	rows: readonly OpenOwed[],
+	compose: (lease: Lease) => Promise<Message<N> | undefined>,
+): Promise<Sent<N> | undefined> {
 	const claimedAt = deps.clock();
-	const lease = await takeLease(deps.table, due, deps.newId(), serverNow);
-	if (lease === undefined) return nothingSent;
+	const lease = await takeLease(deps.table, rows, deps.newId(), serverClock());
+	if (lease.members.length === 0) return undefined;
+	const message = await compose(lease);
+	if (message === undefined || deps.clock().getTime() - claimedAt.getTime() > leaseMs - neededMs) return undefined;
 
-	const row = await deps.table.get(findingAddress(lease.key));
-	const finding = row === undefined ? undefined : readFinding(row).finding;
-	if (finding === undefined) {
-		await settle(deps.table, lease, (owed) =>
-			giveUp(owed, lease.owed.want, { lastError: "unreadable", lastStatus: undefined }, deps.clock()),
-		);
-		return nothingSent;
-	}
-	const notice = render(finding, lease.owed, deps.clock());
-	if (notice === undefined) {
+	const delivery = await attempt(destination, message.notice, deps.deadline(sendMs));
+	const stands = lease.members.length > 1;
+	const outcomes = new Map(lease.members.map((member) => [member, outcomeOf(member.owed, delivery, stands, state(), deps.clock())]));
+	const until = new Date(serverClock().getTime() + waitAfter(delivery, lease.members[0]?.owed.attempt ?? 1, deps.random));
+	const lost = await settle(deps.table, lease, (owed, member) => {
+		const { n, count } = message.tells(member);
+		if (delivery.ok) return told(owed, n, count, delivery.proof, deps.clock());
+		const cause = causeOf(owed, delivery, stands, state(), serverClock());
+		// What was wanted meanwhile says something else, and does not wait for what was refused.
+		const isSuperseded = delivery.scope === "dead" && owed.want > n;
+		return outcomes.get(member) === "dead" || isSuperseded ? giveUp(owed, n, cause, deps.clock()) : putOff(owed, until, cause);
+	});
+	return { notice: message.notice, delivery, outcomes, lost };
+}
+
+/** One notice to one destination, about its finding as it is now. */
+export function sendOne(deps: SendDeps, receiver: Receiver, row: OpenOwed): Promise<Sent<Notice> | undefined> {
+	return sendClaimed(deps, receiver, [row], async (lease) => {
+		const [member] = lease.members;
+		const found = member === undefined ? undefined : await deps.table.get(findingAddress(member.key));
+		const finding = found === undefined ? undefined : readFinding(found).finding;
+		if (member === undefined || finding === undefined) {
+			const unreadable = { lastError: "unreadable", lastStatus: undefined } as const;
+			await settle(deps.table, lease, (owed, { owed: claimed }) => giveUp(owed, claimed.want, unreadable, deps.clock()));
+			return undefined;
+		}
+		const notice = render(finding, member.owed, deps.clock());
+		if (notice !== undefined) return { notice, tells: () => ({ n: notice.n, count: finding.count }) };
 		await settle(deps.table, lease, (owed) => told(owed, owed.sent, owed.countSent, owed.proof ?? "queued", owed.sentAt ?? deps.clock()));
-		return nothingSent;
-	}
-	if (deps.clock().getTime() - claimedAt.getTime() > leaseMs - neededMs) return nothingSent;
-
-	const delivery = await attempt(destination, notice, deps.deadline(sendMs));
-	const outcome = judge(lease, delivery, deps);
-	const ended = await settle(deps.table, lease, (owed) => mark(owed, notice, delivery, outcome, deps.clock()));
-	return { delivery, possibleDuplicate: ended === "lost", post: describe(lease, notice, delivery, outcome.kind) };
+		return undefined;
+	});
 }
 
 /** `undefined`: nothing is owed (any more). */
@@ -88,14 +122,36 @@ export async function attempt(destination: Destination, notice: AnyNotice, signa
 	}
 }
 
-type Judged = { readonly kind: "sent" | "dead" } | { readonly kind: "retried"; readonly until: Date };
+/**
+ * Sent, tried again later, or given up: after 72 hours, or when its destination refuses it and nothing else. A message
+ * that stands for many does not say which of them was refused, so they get another chance one by one.
+ */
+function outcomeOf(owed: Owed, delivery: Delivery, stands: boolean, state: DestinationState, now: Date): Post["outcome"] {
+	if (delivery.ok) return "sent";
+	if (isTooOld(owed, now)) return "dead";
+	return delivery.scope === "dead" && !stands && wasRefusedAlone(owed, state) ? "dead" : "retried";
+}
 
-/** Sent, tried again later, or given up: after 72 hours, or when the destination will never take it. */
-function judge(lease: Lease, delivery: Delivery, { clock, random }: Pick<SendDeps, "clock" | "random">): Judged {
-	if (delivery.ok) return { kind: "sent" };
-	const now = clock();
-	if (delivery.scope === "dead" || isTooOld(lease.owed, now)) return { kind: "dead" };
-	return { kind: "retried", until: new Date(now.getTime() + waitAfter(delivery, lease.owed.attempt, random)) };
+/** Refused before, while the destination was well, and it has taken another one since. */
+function wasRefusedAlone({ refusedAt }: Owed, { lastOk, recoveredAt }: DestinationState): boolean {
+	return countsAsRefused(refusedAt, recoveredAt) && lastOk !== undefined && refusedAt !== undefined && lastOk > refusedAt;
+}
+
+/** What an unwell destination refused says nothing about the notice. */
+function countsAsRefused(refusedAt: Date | undefined, recoveredAt: Date | undefined): boolean {
+	return refusedAt !== undefined && (recoveredAt === undefined || refusedAt > recoveredAt);
+}
+
+function causeOf(
+	{ refusedAt }: Owed,
+	{ reason, status, scope }: Extract<Delivery, { ok: false }>,
+	stands: boolean,
+	{ recoveredAt }: DestinationState,
+	serverNow: Date,
+): Cause {
+	const cause = { lastError: reason, lastStatus: status };
+	if (scope !== "dead" || stands) return cause;
+	return { ...cause, refusedAt: countsAsRefused(refusedAt, recoveredAt) ? refusedAt : serverNow };
 }
 
 /** Our own schedule, or longer if the far end asked for it. */
@@ -108,35 +164,7 @@ export function isTooOld({ wantedAt }: Pick<Owed, "wantedAt">, now: Date): boole
 }
 
 /** Gives up what could not even be tried, for the reason its destination gave. `false`: somebody else has changed the row. */
-export async function expire(
-	table: Table,
-	{ key, destination, owed, etag }: Claimable,
-	{ lastError, lastStatus }: DestinationState,
-	now: Date,
-): Promise<boolean> {
-	const dead = giveUp(owed, owed.want, { lastError, lastStatus }, now);
-	const done = await table.replace({ ...owedAddress(key, destination), values: owedValues(dead) }, etag);
-	return done.outcome === "written";
-}
-
-function mark(owed: Owed, notice: Notice, delivery: Delivery, judged: Judged, now: Date): Owed {
-	if (delivery.ok) return told(owed, notice.n, notice.finding.count, delivery.proof, now);
-	const cause = { lastError: delivery.reason, lastStatus: delivery.status };
-	return judged.kind === "retried" ? putOff(owed, judged.until, cause) : giveUp(owed, notice.n, cause, now);
-}
-
-function describe(lease: Lease, { id, finding, kinds }: Notice, delivery: Delivery, outcome: Post["outcome"]): Post {
-	return {
-		destination: lease.destination,
-		noticeId: id,
-		key: finding.key,
-		deviceId: finding.device.id,
-		deviceName: finding.device.name,
-		kinds,
-		severity: finding.severity,
-		outcome,
-		ambiguous: !delivery.ok && delivery.ambiguous,
-		status: delivery.ok ? undefined : delivery.status,
-		detail: delivery.ok ? delivery.proof : delivery.detail,
-	};
+export async function expire(table: Table, row: OpenOwed, { lastError, lastStatus }: DestinationState, now: Date): Promise<boolean> {
+	const dead = giveUp(row.owed, row.owed.want, { lastError, lastStatus }, now);
+	return (await table.transact(owedWrites(row, row.key, row.destination, dead))).outcome === "written";
 }

@@ -1,32 +1,59 @@
-import { isWorse } from "../detect/severity-scale.ts";
-import type { Owed } from "./owed.ts";
-import type { Tier } from "./rate-limits.ts";
+import { isWorse, type Severity } from "../detect/severity-scale.ts";
+import { speaks } from "../findings/count-sightings.ts";
+import type { Sighting } from "../sighting/sighting.ts";
 
-/** Never folded into a storm notice. */
-export function isSevere({ severity }: Pick<Owed, "severity">): boolean {
-	return isWorse(severity, "medium");
+/**
+ * How soon a notice must be told, least urgent first: the one scale by which delivery sorts, keeps its pace and gathers.
+ * `ordinary` waits its turn · `urgent`: a foreign account, a way in, or a server · `severe`: high severity ·
+ * `foremost`: high, and a foreign account with a way in or on a server · `critical`: critical severity.
+ */
+export const urgencies = ["ordinary", "urgent", "severe", "foremost", "critical"] as const;
+
+export type Urgency = (typeof urgencies)[number];
+
+/** @param severity of the notice; the sightings are those of one device. */
+export function urgencyOf(severity: Severity, sightings: readonly Sighting[]): Urgency {
+	if (severity === "critical") return "critical";
+	const speaking = sightings.filter(speaks);
+	const isSevereNotice = isWorse(severity, "medium");
+	const strongest = speaking.some((one) => isForeign(one) && (isServer(one) || exposesLogon(one)));
+	if (isSevereNotice) return strongest ? "foremost" : "severe";
+	const isUrgent = speaking.some((one) => isWorse(one.severity, "medium") || isForeign(one) || isServer(one) || exposesLogon(one));
+	return isUrgent ? "urgent" : "ordinary";
 }
 
-export function tierOf(owed: Owed): Tier {
-	if (owed.severity === "critical") return "critical";
-	if (isSevere(owed)) return owed.rank > 0 ? "foremost" : "severe";
-	return owed.lane === "first" ? "urgent" : "ordinary";
+/** Never gathered with ordinary ones. */
+export function isSevere(urgency: Urgency): boolean {
+	return urgencies.indexOf(urgency) >= urgencies.indexOf("severe");
+}
+
+export function mostUrgent(a: Urgency, b: Urgency): Urgency {
+	return urgencies.indexOf(a) >= urgencies.indexOf(b) ? a : b;
 }
 
 interface OwedOf {
 	/** Of the finding. */
 	readonly key: string;
-	readonly owed: Owed;
+	readonly owed: { readonly urgency: Urgency; readonly severity: Severity; readonly wantedAt: Date };
 }
 
-/** For sorting: what must be told first comes first. */
+/** For sorting: the most urgent first, among equals the severest, then the oldest. */
 export function byUrgency(a: OwedOf, b: OwedOf): number {
+	const difference = urgencies.indexOf(b.owed.urgency) - urgencies.indexOf(a.owed.urgency);
+	if (difference !== 0) return difference;
 	if (isWorse(a.owed.severity, b.owed.severity)) return -1;
 	if (isWorse(b.owed.severity, a.owed.severity)) return 1;
-	return (
-		b.owed.rank - a.owed.rank ||
-		Number(tierOf(a.owed) === "ordinary") - Number(tierOf(b.owed) === "ordinary") ||
-		a.owed.wantedAt.getTime() - b.owed.wantedAt.getTime() ||
-		(a.key < b.key ? -1 : 1)
-	);
+	return a.owed.wantedAt.getTime() - b.owed.wantedAt.getTime() || (a.key < b.key ? -1 : 1);
+}
+
+function isForeign({ ownership }: Sighting): boolean {
+	return ownership.verdict === "not-ours";
+}
+
+function isServer({ device }: Sighting): boolean {
+	return device.facts?.kind === "server";
+}
+
+function exposesLogon({ exposes }: Sighting): boolean {
+	return exposes.some((target) => target.class === "rdp" || target.class === "ssh" || target.class === "smb");
 }

@@ -1,4 +1,3 @@
-import type { TableClient } from "@azure/data-tables";
 import type { Write } from "./table.ts";
 
 /**
@@ -7,16 +6,19 @@ import type { Write } from "./table.ts";
  * suite proves it. The signature of a batch covers its headers only.
  * @returns to be called before `submitTransaction` with the signal that it is given: this ties the ETags to the request.
  */
-export function conditionalRemovals(pipeline: TableClient["pipeline"]): (request: AbortSignalLike, writes: readonly Write[]) => void {
+export function conditionalRemovals<Request extends BatchRequest, Answer>(
+	pipeline: Pipeline<Request, Answer>,
+): (request: AbortSignalLike, writes: readonly Write[]) => void {
 	const etagsOf = new WeakMap<AbortSignalLike, readonly string[]>();
 	pipeline.addPolicy({
 		name: "conditionalRemovals",
-		sendRequest(request, next) {
+		sendRequest(request: Request, next: (request: Request) => Answer) {
 			const etags = request.abortSignal === undefined ? undefined : etagsOf.get(request.abortSignal);
 			if (etags !== undefined && typeof request.body === "string") {
-				request.body = withEtags(request.body, etags);
+				const body = withEtags(request.body, etags);
+				request.body = body;
 				// The length is known to the pipeline by now.
-				request.headers.set("content-length", String(Buffer.byteLength(request.body)));
+				request.headers.set("content-length", String(Buffer.byteLength(body)));
 			}
 			return next(request);
 		},
@@ -25,6 +27,17 @@ export function conditionalRemovals(pipeline: TableClient["pipeline"]): (request
 		const etags = writes.flatMap((write) => (write.kind === "remove" ? [write.etag] : []));
 		if (etags.length > 0) etagsOf.set(request, etags);
 	};
+}
+
+/** The parts of the SDK's pipeline that are used here. */
+interface Pipeline<Request, Answer> {
+	addPolicy(policy: { name: string; sendRequest(request: Request, next: (request: Request) => Answer): Answer }): void;
+}
+
+interface BatchRequest {
+	readonly abortSignal?: AbortSignalLike;
+	body?: unknown;
+	readonly headers: { set(name: string, value: string): void };
 }
 
 type AbortSignalLike = Pick<AbortSignal, "aborted">;

@@ -11,6 +11,7 @@ import {
 	type Values,
 	type Write,
 	type Written,
+	withColumns,
 } from "./table.ts";
 
 export interface SqliteTable extends Table {
@@ -62,11 +63,11 @@ export function openSqliteTable(file: string, tableName: string): SqliteTable {
 				return find(sql, key) === undefined ? "missing" : "stale";
 			}, "missing"),
 		transact: (writes) => run<Transacted>((sql) => transact(database, sql, writes), { outcome: "tableMissing", index: undefined }),
-		page: ({ partitionKey, from, to }, { next, size = 1_000 } = {}) =>
+		page: ({ partitionKey, from, to }, { next, size = 1_000, columns } = {}) =>
 			run(
 				(sql) => {
 					const rows = sql.page.all(partitionKey, next ?? from, to, size + 1).map(toRow);
-					return { rows: rows.slice(0, size), next: rows[size]?.rowKey, at: new Date() };
+					return { rows: rows.slice(0, size).map((row) => withColumns(row, columns)), next: rows[size]?.rowKey, at: new Date() };
 				},
 				{ rows: [], next: undefined, at: new Date() },
 			),
@@ -123,6 +124,7 @@ function transact(database: DatabaseSync, sql: Statements, writes: readonly Writ
 /** Why a write cannot be done. Nobody else can change that before the end of the transaction it is asked in. */
 function failure(sql: Statements, write: Write): Exclude<Written, { outcome: "written" | "tableMissing" }> | undefined {
 	if (write.kind !== "remove" && !isAcceptable(write.row)) return { outcome: "refused", status: 400 };
+	if (write.kind === "put") return undefined;
 	const found = find(sql, write.row);
 	if (write.kind === "create") return found === undefined ? undefined : { outcome: "conflict" };
 	if (found === undefined) return { outcome: "missing" };

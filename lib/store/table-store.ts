@@ -1,7 +1,7 @@
 import { odata, RestError, TableClient, type TableServiceClientOptions, type TransactionAction } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
 import { conditionalRemovals } from "./conditional-removals.ts";
-import type { NewRow, Page, Range, Row, Table, Transacted, Value, Values, Write, Written } from "./table.ts";
+import type { NewRow, Page, PageOptions, Range, Row, Table, Transacted, Value, Values, Write, Written } from "./table.ts";
 
 export type TableConfig =
 	| { readonly tableName: string; readonly endpoint: string; readonly credential: TokenCredential }
@@ -65,13 +65,14 @@ function connect(config: TableConfig): TableClient {
 async function readPage(
 	client: TableClient,
 	{ partitionKey, from, to }: Range,
-	{ next, size = 1_000 }: { readonly next?: string | undefined; readonly size?: number },
+	{ next, size = 1_000, columns }: PageOptions,
 	limit: { readonly abortSignal: AbortSignal },
 ): Promise<Page> {
 	let at: Date | undefined;
+	const select = columns === undefined ? {} : { select: ["PartitionKey", "RowKey", ...columns] };
 	const filter = odata`PartitionKey eq ${partitionKey} and RowKey ge ${from} and RowKey lt ${to}`;
 	const pages = client
-		.listEntities({ ...limit, queryOptions: { filter }, onResponse: (answer) => (at = readDate(answer.headers.get("date"))) })
+		.listEntities({ ...limit, queryOptions: { filter, ...select }, onResponse: (answer) => (at = readDate(answer.headers.get("date"))) })
 		.byPage({ maxPageSize: size, ...(next === undefined ? {} : { continuationToken: next }) });
 	const result = await unless(404, "listing", pages.next());
 	const rows = result === undefined || result.done === true ? [] : result.value;
@@ -99,6 +100,8 @@ function toAction(write: Write): TransactionAction {
 			return ["update", toEntity(write.row), "Replace", { etag: write.etag }];
 		case "remove":
 			return ["delete", { partitionKey: write.row.partitionKey, rowKey: write.row.rowKey }];
+		case "put":
+			return ["upsert", toEntity(write.row), "Replace"];
 	}
 }
 

@@ -32,10 +32,20 @@ export interface Page {
 	readonly at: Date;
 }
 
+export interface PageOptions {
+	readonly next?: string | undefined;
+	/** 1,000 unless said. */
+	readonly size?: number;
+	/** Only these are read, where most of a row is not needed. */
+	readonly columns?: readonly string[];
+}
+
 export type Write =
 	| { readonly kind: "create"; readonly row: NewRow }
 	| { readonly kind: "replace"; readonly row: NewRow; readonly etag: string }
-	| { readonly kind: "remove"; readonly row: Key; readonly etag: string };
+	| { readonly kind: "remove"; readonly row: Key; readonly etag: string }
+	/** Whatever is there, or nothing: for a row that only changes together with another one, which is guarded. */
+	| { readonly kind: "put"; readonly row: NewRow };
 
 /**
  * Outcome of a write. Each of conflict, stale and missing can also be the echo of our own write whose answer was lost:
@@ -67,8 +77,8 @@ export interface Table {
 	remove(key: Key, etag: string): Promise<"removed" | "stale" | "missing">;
 	/** At most 100 rows of one partition, each once. */
 	transact(writes: readonly Write[]): Promise<Transacted>;
-	/** At most `size` rows (1,000 unless said), after the page that gave `next`. */
-	page(range: Range, options?: { readonly next?: string | undefined; readonly size?: number }): Promise<Page>;
+	/** At most `size` rows, after the page that gave `next`. */
+	page(range: Range, options?: PageOptions): Promise<Page>;
 	/** Creates the table if it is not there. */
 	ensure(): Promise<void>;
 }
@@ -84,3 +94,9 @@ export async function* rowsOf(table: Table, range: Range, size?: number): AsyncG
 }
 
 export const maxTransaction = 100;
+
+/** The row with only these columns; `undefined` = all. */
+export function withColumns(row: Row, names: readonly string[] | undefined): Row {
+	if (names === undefined) return row;
+	return { ...row, values: Object.fromEntries(Object.entries(row.values).filter(([name]) => names.includes(name))) };
+}

@@ -1,10 +1,14 @@
+import * as z from "zod";
 import type { Finding } from "../findings/finding.ts";
-import { findingAddress, findingRange, findingValues, readFinding } from "../findings/finding-row.ts";
-import { growthAddress } from "../knowledge/row-quota.ts";
-import { owedRangeOf, readOwed } from "../outbox/owed-row.ts";
+import { findingAddress, findingRange, findingValues, isFindingRow, readFinding } from "../findings/finding-row.ts";
+import { owedOf } from "../outbox/outbox.ts";
+import { settledAddress } from "../outbox/owed-row.ts";
+import { dateColumn, jsonColumn } from "../store/columns.ts";
+import { inParallel } from "../store/parallel.ts";
 import { partitions } from "../store/partitions.ts";
-import { type Row, rowsOf, type Table } from "../store/table.ts";
+import { maxTransaction, type Row, type Table } from "../store/table.ts";
 import { sweep } from "./expire-rows.ts";
+import { readSurvey, type Survey, writeSurvey } from "./survey.ts";
 
 const dayMs = 86_400_000;
 /** A device that was not seen for this long is closed; its next sighting is told as *back*. */
@@ -17,44 +21,96 @@ export interface Tidied {
 	readonly forgotten: number;
 }
 
-/** Closes and removes what is old, at most `limit` findings in one go: tables have no expiry of their own. */
+/** Of 1,000 rows, in one go: a whole round over a small table. In a larger one the next goes on from there. */
+const pagesAtOnce = partitions.length;
+
+/** Closes and removes what is old, a bounded part at a time, at most `limit` findings: tables have no expiry of their own. */
 export async function tidy(table: Table, now: Date, newId: () => string, limit = 500): Promise<Tidied> {
 	await sweep(table, now);
 	return tidyFindings(table, now, newId, limit);
 }
 
-/**
- * Every write carries the ETag just read, so a finding that moves meanwhile is left alone. What is still owed is never
- * removed.
- */
+const columns = ["status", "touchedAt", "lastSeen", "rules"] as const;
+
+/** The little of a finding that tells whether it is old. */
+const schema = z.object({
+	status: z.enum(["open", "closed"]),
+	touchedAt: dateColumn.optional(),
+	lastSeen: dateColumn,
+	rules: jsonColumn(z.array(z.string())),
+});
+
+/** Passes over all findings, round after round, and counts them on the way. */
 async function tidyFindings(table: Table, now: Date, newId: () => string, limit: number): Promise<Tidied> {
-	let closed = 0;
-	let forgotten = 0;
-	for (const partition of partitions) {
-		for await (const row of rowsOf(table, findingRange(partition))) {
-			if (closed + forgotten >= limit) return { closed, forgotten };
-			const { finding, etag } = readFinding(row);
-			if (finding === undefined) continue;
-			const quietMs = now.getTime() - finding.touchedAt.getTime();
-			if (finding.status === "open" && quietMs >= closeAfterMs && (await close(table, finding, etag, newId()))) closed += 1;
-			if (finding.status === "closed" && quietMs >= forgetAfterMs && (await forget(table, finding, row))) forgotten += 1;
+	const tidied = { closed: 0, forgotten: 0 };
+	const stored = await readSurvey(table);
+	let survey = stored.survey;
+	for (let pages = 0; pages < pagesAtOnce && tidied.closed + tidied.forgotten < limit; pages++) {
+		const partitionKey = partitions[survey.partition];
+		if (partitionKey === undefined) break;
+		const range = findingRange(partitionKey);
+		const page = await table.page({ ...range, from: survey.from === "" ? range.from : survey.from }, { columns });
+		const found = page.rows.filter(isFindingRow);
+		const old: { readonly row: Row; readonly what: keyof Tidied }[] = [];
+		for (const row of found) {
+			const read = schema.safeParse(row.values);
+			if (!read.success) continue;
+			const { status, rules } = read.data;
+			const quietMs = now.getTime() - (read.data.touchedAt ?? read.data.lastSeen).getTime();
+			if (status === "open" && quietMs < closeAfterMs) survey = counted(survey, rules);
+			else if (status === "open") old.push({ row, what: "closed" });
+			else if (quietMs >= forgetAfterMs) old.push({ row, what: "forgotten" });
 		}
+		const room = limit - tidied.closed - tidied.forgotten;
+		const work = { closed: (row: Row) => close(table, row, newId()), forgotten: (row: Row) => forget(table, row) };
+		const done = await inParallel(old.slice(0, room), 16, async ({ row, what }) => ((await work[what](row)) ? what : undefined));
+		for (const what of done) if (what !== undefined) tidied[what] += 1;
+		const cut = old[room]?.row.rowKey;
+		survey = cut === undefined ? onward(survey, page.rows.at(-1)?.rowKey, page.next !== undefined, now) : { ...survey, from: cut };
+		// One round at a time: a small table is not read over and over.
+		if (survey.partition === 0 && survey.from === "") break;
 	}
-	return { closed, forgotten };
+	await writeSurvey(table, stored.row, survey);
+	return tidied;
 }
 
-async function close(table: Table, finding: Finding, etag: string, writer: string): Promise<boolean> {
+function counted(survey: Survey, rules: readonly string[]): Survey {
+	const known = new Set(survey.rules);
+	return {
+		...survey,
+		open: survey.open + 1,
+		rules: rules.every((id) => known.has(id)) ? survey.rules : [...new Set([...known, ...rules])],
+	};
+}
+
+/** Behind the last row that was read; after the last partition the next round begins. */
+function onward(survey: Survey, last: string | undefined, more: boolean, now: Date): Survey {
+	if (more && last !== undefined) return { ...survey, from: `${last} ` };
+	const partition = survey.partition + 1;
+	if (partition < partitions.length) return { ...survey, partition, from: "" };
+	const { open, rules } = survey;
+	return { partition: 0, from: "", open: 0, rules: [], last: { open, rules, at: now } };
+}
+
+/** Rows changed concurrently are skipped; their writer handles them. */
+async function close(table: Table, { partitionKey, rowKey }: Row, writer: string): Promise<boolean> {
+	const row = await table.get({ partitionKey, rowKey });
+	const finding: Finding | undefined = row === undefined ? undefined : readFinding(row).finding;
+	if (row === undefined || finding === undefined) return false;
 	const values = findingValues({ ...finding, status: "closed" }, writer);
-	return (await table.replace({ ...findingAddress(finding.key), values }, etag)).outcome === "written";
+	return (await table.replace({ ...findingAddress(finding.key), values }, row.etag)).outcome === "written";
 }
 
-/** First the finding, by its ETag: whoever records now begins anew and continues the numbers of the rows below. */
-async function forget(table: Table, finding: Finding, row: Row): Promise<boolean> {
-	const growth = await table.get(growthAddress(finding.key));
-	const owed: Row[] = [];
-	for await (const one of rowsOf(table, owedRangeOf(finding.key))) owed.push(one);
-	const settled = owed.every((one) => readOwed(one).owed?.state !== "due" && readOwed(one).owed?.state !== "leased");
-	if (!settled || (await table.remove(row, row.etag)) !== "removed") return false;
-	for (const one of growth === undefined ? owed : [...owed, growth]) await table.remove(one, one.etag);
-	return true;
+/** With what was told about it, in one transaction, so that nothing is left which a new finding would stumble over. What is still owed is never removed. */
+async function forget(table: Table, row: Row): Promise<boolean> {
+	const key = row.rowKey.slice(2);
+	const told: Row[] = [];
+	for await (const { owed, place, destination, etag } of owedOf(table, key)) {
+		if (owed?.state === "due" || owed?.state === "leased" || told.length >= maxTransaction - 1) return false;
+		const address =
+			place === "settled" ? settledAddress(key, destination) : { partitionKey: row.partitionKey, rowKey: `o|${key}|${destination}` };
+		told.push({ ...address, etag, values: {} });
+	}
+	const removals = [row, ...told].map((one) => ({ kind: "remove", row: one, etag: one.etag }) as const);
+	return (await table.transact(removals)).outcome === "written";
 }

@@ -1,15 +1,18 @@
 import * as z from "zod";
+import { type Day, dayRange, readDay } from "../findings/day-row.ts";
 import type { Finding } from "../findings/finding.ts";
-import { findingRange, readFinding } from "../findings/finding-row.ts";
+import { findingAddress, findingRange, isFindingRow, readFinding } from "../findings/finding-row.ts";
 import type { Delivery, Destination, DigestNotice, HeartbeatNotice } from "../outbox/delivery.ts";
+import { openSession, readDestinations } from "../outbox/destination-session.ts";
 import type { DestinationState } from "../outbox/destination-state.ts";
-import { outbox } from "../outbox/outbox.ts";
+import { openOwed } from "../outbox/outbox.ts";
 import { attempt, sendMs } from "../outbox/send.ts";
-import { noteOutcome, readDestinations } from "../outbox/send-slots.ts";
 import { columns, maybeDateColumn } from "../store/columns.ts";
+import { inParallel } from "../store/parallel.ts";
 import { partitions } from "../store/partitions.ts";
 import { type Row, rowsOf, type Table } from "../store/table.ts";
 import { newestEvent } from "./newest-event.ts";
+import { readSurvey } from "./survey.ts";
 
 export interface WatchDeps {
 	readonly table: Table;
@@ -17,6 +20,7 @@ export interface WatchDeps {
 	readonly destinations: readonly Destination[];
 	readonly random: () => number;
 	readonly sleep: (ms: number) => Promise<void>;
+	readonly newId: () => string;
 	readonly deadline: (ms: number) => AbortSignal;
 	/** Ids of the active rules. */
 	readonly rules: readonly string[];
@@ -53,7 +57,7 @@ export async function watch(deps: WatchDeps, now: Date): Promise<readonly string
 				? await digest(deps, known.digestAt ?? new Date(now.getTime() - dayMs), now)
 				: await heartbeat(deps.table, state, now);
 		const delivery = await attempt(destination, notice, deps.deadline(sendMs));
-		await noteOutcome(deps, destination, delivery, now);
+		await openSession(deps, destination, state, () => now).note(delivery, notice.id);
 		if (delivery.ok)
 			await put(deps.table, destination.name, await deps.table.get(watchAddress(destination.name)), {
 				...known,
@@ -90,54 +94,68 @@ export function whatIsDue(
 }
 
 async function heartbeat(table: Table, { lastOk }: DestinationState, now: Date): Promise<HeartbeatNotice> {
-	let openCount = 0;
-	for await (const finding of findings(table)) if (finding.status === "open") openCount += 1;
+	const { survey } = await readSurvey(table);
 	return {
 		type: "heartbeat",
 		id: `cf-heartbeat-${dayOf(now)}`,
 		lastMessageAt: lastOk,
-		openCount,
+		// Of the last whole round; before the end of the first, what was counted so far.
+		openCount: survey.last?.open ?? survey.open,
 		newestEventAt: await newestEvent(table),
 		now,
 	};
 }
 
 async function digest({ table, rules }: WatchDeps, from: Date, now: Date): Promise<DigestNotice> {
-	const toldCounts = new Map<string, number>();
 	let deadCount = 0;
-	for await (const { key, owed } of outbox(table)) {
-		toldCounts.set(key, Math.max(toldCounts.get(key) ?? 0, owed.countSent));
-		if (owed.state === "dead") deadCount += 1;
-	}
-	const held: { readonly finding: Finding; readonly more: number }[] = [];
-	let approvedCount = 0;
-	const fired = new Set<string>();
-	for await (const finding of findings(table)) {
-		for (const rule of finding.rules) fired.add(rule);
-		if (finding.lastSeen < from) continue;
-		if (finding.want === 0) approvedCount += 1;
-		const more = finding.count - (toldCounts.get(finding.key) ?? 0);
-		if (finding.want > 0 && more > 0) held.push({ finding, more });
-	}
-	held.sort((a, b) => b.more - a.more || (a.finding.key < b.finding.key ? -1 : 1));
+	for await (const { owed } of openOwed(table)) if (owed.state === "dead") deadCount += 1;
+	const days = await readDays(table, from, now);
+	const held = days.filter(({ want, more }) => want > 0 && more > 0);
+	held.sort((a, b) => b.more - a.more || (a.key < b.key ? -1 : 1));
+	const { survey } = await readSurvey(table);
+	const fired = new Set([...survey.rules, ...(survey.last?.rules ?? [])]);
 	return {
 		type: "digest",
 		id: `cf-digest-${dayOf(now)}`,
 		from,
 		to: now,
-		held: held.slice(0, heldShown),
+		held: await withFindings(table, held.slice(0, heldShown)),
 		heldCount: held.length,
-		approvedCount,
+		approvedCount: days.filter(({ want }) => want === 0).length,
 		deadCount,
-		idleRules: rules.filter((id) => !fired.has(id)),
+		// Before the end of the first round nobody knows which rules never fired.
+		idleRules: survey.last === undefined ? [] : rules.filter((id) => !fired.has(id)),
 		now,
 	};
+}
+
+/** What the days brought, each finding once, as its last day has it. */
+async function readDays(table: Table, from: Date, to: Date): Promise<readonly Day[]> {
+	const days = new Map<string, Day>();
+	await inParallel(partitions, 4, async (partition) => {
+		// In the order of the days.
+		for await (const row of rowsOf(table, dayRange(partition, from, to))) {
+			const day = readDay(row);
+			if (day !== undefined) days.set(day.key, day);
+		}
+	});
+	return [...days.values()];
+}
+
+async function withFindings(table: Table, held: readonly Day[]): Promise<DigestNotice["held"]> {
+	const found = await inParallel(held, 16, async ({ key, more }) => {
+		const row = await table.get(findingAddress(key));
+		const finding = row === undefined ? undefined : readFinding(row).finding;
+		return finding === undefined ? undefined : { finding, more };
+	});
+	return found.filter((one) => one !== undefined);
 }
 
 /** Every finding that can be read. */
 export async function* findings(table: Table): AsyncGenerator<Finding> {
 	for (const partition of partitions) {
 		for await (const row of rowsOf(table, findingRange(partition))) {
+			if (!isFindingRow(row)) continue;
 			const { finding } = readFinding(row);
 			if (finding !== undefined) yield finding;
 		}

@@ -45,7 +45,7 @@ async function told(...bodies: readonly Buffer[]) {
 			clock: () => world.clock.now,
 		});
 	}
-	return { notices: sink.got, findings: world.memory.all().filter((row) => row.rowKey.startsWith("f|")) };
+	return { notices: sink.got, findings: world.memory.all().filter((row) => /^f\|[^|]+$/.test(row.rowKey)) };
 }
 
 test.each([

@@ -166,7 +166,8 @@ function noticeRows(url: string, body: string): readonly { readonly row: string;
 	const [, named] = /RowKey='(o\|[^']*)'/.exec(decodeURIComponent(url)) ?? [];
 	const written = [...body.matchAll(/^\{.*\}\r?$/gm)].map(([json]) => JSON.parse(json) as Record<string, unknown>);
 	const rows = written
-		.filter((row) => String(row["RowKey"]).startsWith("o|"))
-		.map((row) => ({ row: String(row["RowKey"]), sent: Number(row["sent"]) }));
+		// Open, or settled beside its finding: the same notice.
+		.filter((row) => /^[fo]\|[^|]+\|/.test(String(row["RowKey"])))
+		.map((row) => ({ row: String(row["RowKey"]).replace(/^f/, "o"), sent: Number(row["sent"]) }));
 	return rows.length === 0 && named !== undefined ? [{ row: named, sent: undefined }] : rows;
 }

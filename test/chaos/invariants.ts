@@ -1,8 +1,8 @@
 import type { Finding } from "../../lib/findings/finding.ts";
 import { noticeId } from "../../lib/findings/finding.ts";
 import { findingAddress, readFinding } from "../../lib/findings/finding-row.ts";
-import { owedRange, readOwed, type StoredOwed } from "../../lib/outbox/owed-row.ts";
-import { partitions } from "../../lib/store/partitions.ts";
+import { allOwed } from "../../lib/outbox/outbox.ts";
+import type { StoredOwed } from "../../lib/outbox/owed-row.ts";
 import { rowsOf, type Table } from "../../lib/store/table.ts";
 import { quarantinePartition } from "../../lib/watch/quarantine.ts";
 import type { Mark, Trouble } from "./faulty-proxy.ts";
@@ -72,7 +72,7 @@ async function readFindings({ story, table }: Evidence): Promise<Findings> {
 
 export async function readOwedRows(table: Table): Promise<readonly StoredOwed[]> {
 	const found: StoredOwed[] = [];
-	for (const partition of partitions) for await (const row of rowsOf(table, owedRange(partition))) found.push(readOwed(row));
+	for await (const row of allOwed(table)) found.push(row);
 	return found;
 }
 

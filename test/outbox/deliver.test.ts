@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findingKey } from "../../lib/findings/finding.ts";
 import { afterRecording, eachMinute } from "../../lib/outbox/deliver.ts";
+import { atOnce } from "../../lib/outbox/owed.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { aSighting, at, redacted } from "../builders.ts";
@@ -127,17 +128,75 @@ describe("a notice", () => {
 		expect(teams.got[1]).toMatchObject({ kinds: ["worse"], moreSinceLast: 1 });
 	});
 
-	test("is given up when the destination will never take it, and returns with the next one", async () => {
-		const teams = createSink("teams", failed({ scope: "dead", reason: "rejected", status: 422 }), delivered);
+	const refused = failed({ scope: "dead", reason: "rejected", status: 422 });
+
+	test("is given up when the destination refuses it and takes another one, and returns with the next one", async () => {
+		const teams = createSink("teams", refused, delivered, refused, delivered);
 		const world = createWorld([teams]);
 		await recorded(world);
+		expect(await world.dispatcher.deliverDue(eachMinute)).toMatchObject({ dead: 0, retried: 1 });
+		later(world, 1_000);
+		await recorded(world, onDevice("other", {}));
+		expect(await world.dispatcher.deliverDue(eachMinute)).toMatchObject({ sent: 1 });
+		later(world, minute);
 		expect(await world.dispatcher.deliverDue(eachMinute)).toMatchObject({ dead: 1, oldestOwedMs: undefined });
 		expect(await world.owed("teams")).toMatchObject({ state: "dead", lastError: "rejected", lastStatus: 422 });
 
 		later(world, minute);
 		await recorded(world, aSighting({ recordId: "b", severity: "high" }));
 		await world.dispatcher.deliverDue(eachMinute);
-		expect(teams.got[1]).toMatchObject({ id: "cf-6d9402b7c1fc-2", kinds: ["new", "worse"] });
+		expect(teams.got[3]).toMatchObject({ id: "cf-6d9402b7c1fc-2", kinds: ["new", "worse"] });
+	});
+
+	test("that a destination refuses while it takes no other either is not given up", async () => {
+		const teams = createSink("teams", refused);
+		const world = createWorld([teams]);
+		await recorded(world);
+		for (let n = 0; n < 10; n++) {
+			expect(await world.dispatcher.deliverDue(eachMinute)).toMatchObject({ dead: 0 });
+			later(world, 30 * minute);
+		}
+		teams.answers = [delivered];
+		await recorded(world, onDevice("other", {}));
+		later(world, 60 * minute);
+		await world.dispatcher.deliverDue(eachMinute);
+		expect(await world.owed("teams")).toMatchObject({ state: "done" });
+	});
+
+	test("of a destination that refuses all is not given up, and each arrives when it is well again", async () => {
+		const teams = createSink("teams", refused);
+		const world = createWorld([teams]);
+		const crowd = Array.from({ length: 8 }, (_, n) => onDevice(`d${n}-`, { severity: "high" }));
+		await recorded(world, ...crowd);
+		await world.dispatcher.deliverDue(eachMinute);
+		expect(teams.got).toHaveLength(3);
+		for (const wait of [1, 5, 15, 60]) {
+			later(world, wait * minute + 1_000);
+			expect(await world.dispatcher.deliverDue(eachMinute)).toMatchObject({ dead: 0, retried: 1 });
+		}
+		expect(new Set(teams.got.map(({ id }) => id)).size).toBe(7);
+
+		teams.answers = [delivered];
+		later(world, 61 * minute);
+		await world.dispatcher.deliverDue(eachMinute);
+		later(world, minute);
+		await world.dispatcher.deliverDue(eachMinute);
+		const states = await Promise.all(crowd.map(({ device }) => world.owed("teams", findingKey(device, "cloudflared"))));
+		expect(states.map((owed) => owed?.state)).toEqual(crowd.map(() => "done"));
+	});
+
+	test("refused while its destination was unwell has its own chance afterwards", async () => {
+		const teams = createSink("teams", refused, refused, refused, delivered, refused, delivered);
+		const world = createWorld([teams]);
+		const names = ["a", "b", "c"];
+		await recorded(world, ...names.map((name) => onDevice(name, { severity: "high" })));
+		await world.dispatcher.deliverDue(eachMinute);
+		later(world, minute + 1_000);
+		await world.dispatcher.deliverDue(eachMinute);
+		later(world, minute);
+		await world.dispatcher.deliverDue(eachMinute);
+		const states = await Promise.all(names.map((name) => world.owed("teams", findingKey(onDevice(name).device, "cloudflared"))));
+		expect(states.map((owed) => owed?.state)).not.toContain("dead");
 	});
 
 	test("that is wanted while the one before it is refused for good is sent all the same", async () => {
@@ -152,7 +211,7 @@ describe("a notice", () => {
 		};
 		await recorded(world);
 		await world.dispatcher.deliver([keyOfSighting], afterRecording);
-		expect(await world.owed("teams")).toMatchObject({ state: "due", want: 2, sent: 0, attempt: 0, dueAt: now, wantedAt: now });
+		expect(await world.owed("teams")).toMatchObject({ state: "due", want: 2, sent: 0, attempt: 0, dueAt: atOnce, wantedAt: now });
 
 		later(world, 1_000);
 		await world.dispatcher.deliverDue(eachMinute);
@@ -220,21 +279,26 @@ describe("a destination", () => {
 		expect(await world.dispatcher.deliverDue(eachMinute)).toMatchObject({ sent: 2 });
 	});
 
-	test("that is down gets one probe an hour, and everything once it is up again", async () => {
+	test("that is down gets a probe after 1, 5 and 15 minutes, then hourly, and everything once it is up again", async () => {
 		const down = failed({ scope: "down", reason: "auth", status: 401 });
-		const teams = createSink("teams", down, down, delivered);
+		const teams = createSink("teams", down);
 		const world = createWorld([teams]);
 		await recorded(world, onDevice("a"), onDevice("b"), onDevice("c"));
 		await world.dispatcher.deliverDue(eachMinute);
 		expect(teams.got).toHaveLength(1);
 
-		later(world, 59 * minute);
-		await world.dispatcher.deliverDue(eachMinute);
-		expect(teams.got).toHaveLength(1);
-		later(world, 61_000);
-		await world.dispatcher.deliverDue(eachMinute);
-		expect(teams.got).toHaveLength(2);
-		later(world, 61 * minute);
+		let probes = 1;
+		for (const wait of [1, 5, 15, 60, 60]) {
+			later(world, wait * minute - 1);
+			await world.dispatcher.deliverDue(eachMinute);
+			expect(teams.got).toHaveLength(probes);
+			later(world, 1);
+			await world.dispatcher.deliverDue(eachMinute);
+			probes += 1;
+			expect(teams.got).toHaveLength(probes);
+		}
+		teams.answers = [delivered];
+		later(world, 60 * minute);
 		expect(await world.dispatcher.deliverDue(eachMinute)).toMatchObject({ sent: 3 });
 	});
 

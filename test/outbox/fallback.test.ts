@@ -43,6 +43,7 @@ describe("the fallback", () => {
 			get: (key) => counted(() => memory.get(key)),
 			create: (row) => counted(() => memory.create(row)),
 			page: (range, options) => counted(() => memory.page(range, options)),
+			transact: (writes) => counted(() => memory.transact(writes)),
 		};
 		await fallBack(table, "webhook", at("21T19:46:10"));
 		expect(calls).toBeLessThanOrEqual(16 + 2 * 200);

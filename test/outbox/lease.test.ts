@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { defaultPolicy } from "../../lib/findings/policy.ts";
 import { settle, takeLease } from "../../lib/outbox/lease.ts";
 import { raise, told } from "../../lib/outbox/owed.ts";
-import { owedAddress, owedValues, readOwed } from "../../lib/outbox/owed-row.ts";
+import { owedAddress, owedValues, readOwed, settledAddress } from "../../lib/outbox/owed-row.ts";
 import { createRecorder } from "../../lib/outbox/record.ts";
 import { createTableStore } from "../../lib/store/table-store.ts";
 import { type Azurite, startAzurite } from "../azurite.ts";
@@ -56,21 +56,23 @@ test("a lost answer and the SDK's own retry lose neither a claim, nor its mark, 
 	const proxy = await startLossyProxy(azurite.url);
 	const table = createTableStore({ connectionString: azurite.connectionString(proxy.url), tableName: "leases" });
 	const finding = aFinding();
-	const owed = raise(undefined, { reason: "new", finding, lane: "rest", rank: 0, dueAt: now });
+	const owed = raise(undefined, { reason: "new", finding, urgency: "ordinary", dueAt: now });
 	const address = owedAddress(finding.key, "teams");
 	await table.create({ ...address, values: owedValues(owed) });
 	const row = await table.get(address);
 	if (row === undefined) throw new Error("the row was just written");
 
 	proxy.loseNextAnswer();
-	const lease = await takeLease(table, { ...readOwed(row), owed }, "mine", now);
-	expect(lease).toMatchObject({ id: "mine", owed: { state: "leased" } });
+	const lease = await takeLease(table, [{ ...readOwed(row), owed }], "mine", now);
+	expect(lease).toMatchObject({ id: "mine", members: [{ owed: { state: "leased" } }] });
 	expect(proxy.dropped()).toBe(1);
-	expect(await takeLease(table, { ...readOwed(row), owed }, "other", now)).toBeUndefined();
+	expect(await takeLease(table, [{ ...readOwed(row), owed }], "other", now)).toEqual({ id: "other", members: [] });
 
 	proxy.loseNextAnswer();
-	expect(lease && (await settle(table, lease, (leased) => told(leased, 1, 1, "queued", now)))).toBe("settled");
+	expect(await settle(table, lease, (leased) => told(leased, 1, 1, "queued", now))).toEqual([]);
 	expect(proxy.dropped()).toBe(2);
+	expect(await table.get(address)).toBeUndefined();
+	expect((await table.get(settledAddress(finding.key, "teams")))?.values).toMatchObject({ state: "done", sent: 1 });
 
 	proxy.loseNextAnswer();
 	let ids = 0;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findingKey } from "../../lib/findings/finding.ts";
 import { findingAddress } from "../../lib/findings/finding-row.ts";
+import { atOnce } from "../../lib/outbox/owed.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { aSighting, at, redacted } from "../builders.ts";
@@ -37,7 +38,7 @@ describe("recording", () => {
 			],
 		});
 		expect(await world.finding()).toEqual(recorded?.finding);
-		expect(await world.owed("teams")).toMatchObject({ state: "due", want: 1, sent: 0, dueAt: now, wantedAt: now, severity: "medium" });
+		expect(await world.owed("teams")).toMatchObject({ state: "due", want: 1, sent: 0, dueAt: atOnce, wantedAt: now, severity: "medium" });
 	});
 
 	test("stores several devices of a batch, each by itself", async () => {
@@ -81,7 +82,7 @@ describe("recording", () => {
 			kinds: ["changed"],
 			owed: [{ destination: "teams", kinds: ["new", "worse", "changed"] }],
 		});
-		expect(await world.owed("teams")).toMatchObject({ want: 3, sent: 0, severity: "high", lane: "first", wantedAt: at("21T19:37:00") });
+		expect(await world.owed("teams")).toMatchObject({ want: 3, sent: 0, severity: "high", urgency: "severe", wantedAt: at("21T19:37:00") });
 	});
 
 	test("fifty batches about one device on five workers at once lose no count, when those that fail come again", async () => {
@@ -159,9 +160,9 @@ describe("recording", () => {
 		const world = createWorld([teams], {
 			table: (memory): Table => ({
 				...memory,
-				async get(key) {
-					if (key.rowKey.includes(bad)) throw new Error("503");
-					return memory.get(key);
+				async page(range, options) {
+					if (range.from.includes(bad)) throw new Error("503");
+					return memory.page(range, options);
 				},
 			}),
 		});

@@ -74,7 +74,7 @@ export function createWorld(
 		recorder: createRecorder({ ...parts, destinations: destinations.map((one) => one.name), policy: defaultPolicy }),
 		dispatcher: createDispatcher({ ...parts, destinations }),
 		async owed(destination, key = keyOfSighting) {
-			const row = memory.all().find((one) => one.rowKey === `o|${key}|${destination}`);
+			const row = memory.all().find((one) => [`o|${key}|${destination}`, `f|${key}|${destination}`].includes(one.rowKey));
 			return row === undefined ? undefined : readOwed(row).owed;
 		},
 		async finding(key = keyOfSighting) {

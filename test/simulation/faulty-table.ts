@@ -1,4 +1,4 @@
-import type { Key, Table, Transacted, Write, Written } from "../../lib/store/table.ts";
+import type { Key, NewRow, Table, Transacted, Write, Written } from "../../lib/store/table.ts";
 import type { MemoryTable } from "./memory-table.ts";
 import { faultsAreOn, maybeDie, pause, type Stage, type Worker } from "./worker.ts";
 
@@ -39,12 +39,12 @@ export function createFaultyTable(memory: MemoryTable, stage: Stage, worker: Wor
 		});
 
 	return {
-		get: (key) => call(role === "record" ? { before: "C1", after: "C2" } : readPoints(key), () => memory.get(key)),
+		get: (key) => call(role === "record" ? undefined : readPoints(key), () => memory.get(key)),
 		create: (row) => write(undefined, () => memory.create(row), { outcome: "conflict" }),
 		replace: (row, etag) => write(replacePoints(row), () => memory.replace(row, etag), { outcome: "stale" }),
 		remove: (key, etag) => call(undefined, () => memory.remove(key, etag)),
 		transact: (writes) => {
-			const points = role === "record" ? { before: "C3", after: "C4" } : undefined;
+			const points = role === "record" ? { before: "C3", after: "C4" } : settlePoints(writes);
 			const work = async (): Promise<Transacted> => {
 				// Once for each finding: refused twice it is set aside for good, as it should be.
 				const name = writes[0]?.row.rowKey ?? "";
@@ -56,7 +56,8 @@ export function createFaultyTable(memory: MemoryTable, stage: Stage, worker: Wor
 			};
 			return write(points, work, { outcome: collisionOf(writes), index: 0 });
 		},
-		page: (range, options) => call(undefined, () => memory.page(range, options)),
+		page: (range, options) =>
+			call(role === "record" && range.from.startsWith("f|") ? { before: "C1", after: "C2" } : undefined, () => memory.page(range, options)),
 		ensure: () => call(undefined, () => memory.ensure()),
 	};
 }
@@ -70,9 +71,17 @@ function readPoints({ rowKey }: Key): Points | undefined {
 	return rowKey.startsWith("f|") ? { before: "C7", after: "C8" } : undefined;
 }
 
-function replacePoints({ rowKey, values }: Write["row"]): Points | undefined {
+function replacePoints({ rowKey, values }: NewRow): Points | undefined {
 	if (!rowKey.startsWith("o|")) return undefined;
 	return values["state"] === "leased" ? { before: "C5", after: "C6" } : { before: "C11", after: "C12" };
+}
+
+/** A notice is marked by moving it out of the open ones, or where it stands. */
+function settlePoints(writes: readonly Write[]): Points | undefined {
+	const [first] = writes;
+	if (first === undefined || first.kind === "remove") return undefined;
+	if (first.kind === "create") return writes.some(({ kind }) => kind === "remove") ? { before: "C11", after: "C12" } : undefined;
+	return replacePoints(first.row);
 }
 
 function collisionOf(writes: readonly Write[]): "conflict" | "stale" {

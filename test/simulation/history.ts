@@ -193,7 +193,7 @@ export async function play(
 	const closeSome = () => {
 		for (let n = 0; n < 3; n++) {
 			void scheduler.after(random() * (lastBatchAt - start)).then(async () => {
-				const rows = memory.all().filter((row) => row.rowKey.startsWith("f|"));
+				const rows = memory.all().filter((row) => /^f\|[^|]+$/.test(row.rowKey));
 				const row = rows[Math.floor(random() * rows.length)];
 				const finding = row === undefined ? undefined : readFinding(row).finding;
 				if (row === undefined || finding === undefined) return;

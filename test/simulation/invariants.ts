@@ -31,12 +31,21 @@ function eventsByKey({ events }: History): ReadonlyMap<string, readonly Event[]>
 
 function findings({ memory }: History) {
 	return new Map(
-		memory.all().flatMap((row) => (row.rowKey.startsWith("f|") ? [[row.rowKey.slice(2), readFinding(row).finding] as const] : [])),
+		memory.all().flatMap((row) => (isFindingKey(row.rowKey) ? [[row.rowKey.slice(2), readFinding(row).finding] as const] : [])),
 	);
 }
 
 function owedRows({ memory }: History) {
-	return memory.all().flatMap((row) => (row.rowKey.startsWith("o|") ? [readOwed(row)] : []));
+	return memory.all().flatMap((row) => (isOwedKey(row.rowKey) ? [readOwed(row)] : []));
+}
+
+function isFindingKey(rowKey: string): boolean {
+	return /^f\|[^|]+$/.test(rowKey);
+}
+
+/** Open, or settled beside its finding. */
+function isOwedKey(rowKey: string): boolean {
+	return /^[of]\|[^|]+\|[^|]+$/.test(rowKey);
 }
 
 function isPending(state: string | undefined): boolean {

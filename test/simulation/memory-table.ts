@@ -1,5 +1,15 @@
 import { isAcceptable } from "../../lib/store/row-limits.ts";
-import type { Key, NewRow, Row, Table, Transacted, Values, Write, Written } from "../../lib/store/table.ts";
+import {
+	type Key,
+	type NewRow,
+	type Row,
+	type Table,
+	type Transacted,
+	type Values,
+	type Write,
+	type Written,
+	withColumns,
+} from "../../lib/store/table.ts";
 import { createSortedRows, type SortedRows } from "./sorted-rows.ts";
 
 /** Table Storage in memory: the same answers, none of the faults. `clock` is the server's. */
@@ -20,6 +30,7 @@ export function createMemoryTable(clock: () => Date = () => new Date(), exists =
 	const check = (write: Write): Exclude<Written, { outcome: "written" }> | undefined => {
 		if (!tableExists) return { outcome: "tableMissing" };
 		if (write.kind !== "remove" && !isAcceptable(write.row)) return { outcome: "refused", status: 400 };
+		if (write.kind === "put") return undefined;
 		const found = find(write.row);
 		if (write.kind === "create") return found === undefined ? undefined : { outcome: "conflict" };
 		if (found === undefined) return { outcome: "missing" };
@@ -60,9 +71,9 @@ export function createMemoryTable(clock: () => Date = () => new Date(), exists =
 			}
 			return { outcome: "written", etags: batch.map(apply) };
 		},
-		async page({ partitionKey, from, to }, { next, size = 1_000 } = {}) {
+		async page({ partitionKey, from, to }, { next, size = 1_000, columns } = {}) {
 			const inRange = partitions.get(partitionKey)?.between(next ?? from, to, size + 1) ?? [];
-			return { rows: inRange.slice(0, size), next: inRange[size]?.rowKey, at: clock() };
+			return { rows: inRange.slice(0, size).map((row) => withColumns(row, columns)), next: inRange[size]?.rowKey, at: clock() };
 		},
 		async ensure() {
 			tableExists = true;

@@ -1,4 +1,4 @@
-import type { Row, Table, Values, Write } from "../../lib/store/table.ts";
+import type { NewRow, Row, Table, Values } from "../../lib/store/table.ts";
 import type { FaultPlan } from "./faults.ts";
 import type { Sabotage } from "./history.ts";
 
@@ -12,15 +12,22 @@ export interface Mutant {
 	readonly sabotage: Sabotage;
 }
 
-type Change = (row: Write["row"], before: Row | undefined) => Values;
+type Change = (row: NewRow, before: Row | undefined) => Values;
+
+/** A finding, or what one destination is owed about it or was told: open, or settled beside its finding. */
+type Kind = "f|" | "o|";
+
+function isOf(kind: Kind, rowKey: string): boolean {
+	return kind === (/^f\|[^|]+$/.test(rowKey) ? "f|" : /^[fo]\|/.test(rowKey) ? "o|" : undefined);
+}
 
 /** Changes what is written to rows of one kind. */
-function rewriting(role: "record" | "deliver", prefix: "f|" | "o|", change: Change): Sabotage {
+function rewriting(role: "record" | "deliver", kind: Kind, change: Change): Sabotage {
 	return {
 		table(table, ofRole) {
 			if (ofRole !== role) return table;
-			const alter = async (row: Write["row"]): Promise<Write["row"]> => {
-				if (!row.rowKey.startsWith(prefix)) return row;
+			const alter = async (row: NewRow): Promise<NewRow> => {
+				if (!isOf(kind, row.rowKey)) return row;
 				return { ...row, values: change(row, await table.get(row)) };
 			};
 			return {
@@ -28,44 +35,31 @@ function rewriting(role: "record" | "deliver", prefix: "f|" | "o|", change: Chan
 				create: async (row) => table.create(await alter(row)),
 				replace: async (row, etag) => table.replace(await alter(row), etag),
 				transact: async (writes) =>
-					table.transact(await Promise.all(writes.map(async (write) => ({ ...write, row: await alter(write.row) })))),
-			};
-		},
-	};
-}
-
-/** Writes rows of one kind whatever their ETag is at that moment. */
-function unconditional(prefix: "f|" | "o|", when: (values: Values) => boolean): Sabotage {
-	return {
-		memory(memory) {
-			const current = async (row: Write["row"], etag: string): Promise<string> =>
-				row.rowKey.startsWith(prefix) && when(row.values) ? ((await memory.get(row))?.etag ?? etag) : etag;
-			return {
-				...memory,
-				replace: async (row, etag) => memory.replace(row, await current(row, etag)),
-				transact: async (writes) =>
-					memory.transact(
-						await Promise.all(
-							writes.map(async (write) => (write.kind === "create" ? write : { ...write, etag: await current(write.row, write.etag) })),
-						),
+					table.transact(
+						await Promise.all(writes.map(async (write) => (write.kind === "remove" ? write : { ...write, row: await alter(write.row) }))),
 					),
 			};
 		},
 	};
 }
 
-function reading(change: (row: Row) => Row): Sabotage {
+/** Writes rows of one kind whatever their ETag is at that moment. */
+function unconditional(kind: Kind, when: (values: Values) => boolean): Sabotage {
 	return {
-		table: (table, role): Table =>
-			role === "record"
-				? table
-				: {
-						...table,
-						async get(key) {
-							const row = await table.get(key);
-							return row === undefined ? undefined : change(row);
-						},
-					},
+		memory(memory) {
+			const current = async (row: NewRow, etag: string): Promise<string> =>
+				isOf(kind, row.rowKey) && when(row.values) ? ((await memory.get(row))?.etag ?? etag) : etag;
+			return {
+				...memory,
+				replace: async (row, etag) => memory.replace(row, await current(row, etag)),
+				transact: async (writes) =>
+					memory.transact(
+						await Promise.all(
+							writes.map(async (write) => (write.kind === "replace" ? { ...write, etag: await current(write.row, write.etag) } : write)),
+						),
+					),
+			};
+		},
 	};
 }
 
@@ -165,7 +159,8 @@ export const mutants: readonly Mutant[] = [
 							...table,
 							async transact(writes) {
 								const [finding] = writes;
-								if (finding?.row.values["deferredTo"] === undefined) return table.transact(writes);
+								if (finding === undefined || finding.kind === "remove" || finding.row.values["deferredTo"] === undefined)
+									return table.transact(writes);
 								const values = { ...finding.row.values, want: Number(finding.row.values["want"]) - 1 };
 								return table.transact([{ ...finding, row: { ...finding.row, values } }]);
 							},
@@ -218,10 +213,29 @@ export const mutants: readonly Mutant[] = [
 		},
 	},
 	{
-		name: "our own claim with a lost answer is taken for somebody else's",
-		plan: ["T9"],
-		seenAs: ["I2", "I7"],
-		sabotage: reading((row) => (row.rowKey.startsWith("o|") ? { ...row, values: { ...row.values, leaseId: "", settledBy: "" } } : row)),
+		name: "a told notice stays among the open ones",
+		plan: ["S9"],
+		seenAs: ["I2", "I6"],
+		sabotage: {
+			table: (table, role): Table =>
+				role === "record" ? table : { ...table, transact: (writes) => table.transact(writes.filter((write) => write.kind !== "remove")) },
+		},
+	},
+	{
+		name: "a notice leaves the open ones whatever was wanted meanwhile",
+		plan: ["S7"],
+		seenAs: ["I1"],
+		sabotage: {
+			memory: (memory) => ({
+				...memory,
+				transact: async (writes) =>
+					memory.transact(
+						await Promise.all(
+							writes.map(async (write) => (write.kind === "remove" ? { ...write, etag: (await memory.get(write.row))?.etag ?? "" } : write)),
+						),
+					),
+			}),
+		},
 	},
 	{
 		name: "a failed request counts as delivered",

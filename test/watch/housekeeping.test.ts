@@ -46,12 +46,14 @@ describe("how delivery stands", () => {
 		const world = createWorld([sink]);
 		await world.recorder.record([urgent], world.clock.now);
 		await world.dispatcher.deliver([keyOfSighting], budget);
+		world.clock.now = new Date(world.clock.now.getTime() + 72 * 3_600_000);
+		await world.dispatcher.deliverDue(budget);
 		expect([...(await readOutbox(world.memory, ["teams"], world.clock.now)).dead]).toEqual([["teams", 1]]);
 
 		sink.answers = [{ ok: true, proof: "queued" }];
 		expect(await retryDead(world.memory, world.clock.now, () => true)).toBe(1);
 		await world.dispatcher.deliverDue(budget);
-		expect(sink.got).toHaveLength(2);
+		expect(sink.got).toHaveLength(3);
 		expect(await world.owed("teams")).toMatchObject({ state: "done" });
 	});
 });
@@ -263,6 +265,7 @@ describe("a chat that hears nothing", () => {
 				destinations: [sink],
 				random: () => 0.5,
 				sleep: () => Promise.resolve(),
+				newId: () => "id",
 				deadline: () => new AbortController().signal,
 				rules: ["cloudflared-usage", "never-fired"],
 				digestHour,
@@ -294,6 +297,7 @@ describe("a chat that hears nothing", () => {
 			[aSighting({ recordId: "0000000000aa" }), aSighting({ recordId: "0000000000bb", device: other, ownership: ours })],
 			world.clock.now,
 		);
+		await tidy(world.memory, world.clock.now, () => "writer");
 		await tend(world, sink, at("21T19:50:00"), 7);
 		await tend(world, sink, at("21T20:55:00"), 7);
 		expect(sink.got.at(-1)).toMatchObject({

@@ -16,6 +16,7 @@ export function createConsole({
 	return {
 		name: "console",
 		unlimited: true,
+		inOrder: true,
 		send: (notice) => {
 			write(`${terminalCard(tell(notice, knowledge), terminal())}\n`);
 			return Promise.resolve({ ok: true, proof: "confirmed" });

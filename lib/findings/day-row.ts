@@ -1,0 +1,48 @@
+import * as z from "zod";
+import { columns, countColumn } from "../store/columns.ts";
+import { partitionOf } from "../store/partitions.ts";
+import type { Key, Range, Row, Write } from "../store/table.ts";
+import type { Finding } from "./finding.ts";
+
+/** What one day brought about one finding, for the digest: it reads what is new, and not every finding there is. */
+export interface Day {
+	/** Of the finding. */
+	readonly key: string;
+	/** 0 = only approved tunnels were seen so far. */
+	readonly want: number;
+	/** Records since the last notice that was wanted. */
+	readonly more: number;
+}
+
+/** Written together with its finding, which guards it. */
+export function dayWrite(finding: Finding, now: Date): Write {
+	const more = finding.count - finding.countAtNotice;
+	return { kind: "put", row: { ...dayAddress(finding.key, now), values: columns({ v: 1, want: finding.want, more }) } };
+}
+
+function dayAddress(key: string, now: Date): Key {
+	return { partitionKey: partitionOf(key), rowKey: `y|${dayOf(now)}|${key}` };
+}
+
+/** From the day of `from` to that of `to`, both included; UTC. */
+export function dayRange(partitionKey: string, from: Date, to: Date): Range {
+	return { partitionKey, from: `y|${dayOf(from)}|`, to: `y|${dayOf(to)}}` };
+}
+
+/** Everything before the day of `until`. */
+export function daysBefore(partitionKey: string, until: Date): Range {
+	return { partitionKey, from: "y|", to: `y|${dayOf(until)}|` };
+}
+
+const schema = z.object({ want: countColumn, more: countColumn });
+
+/** A row that cannot be read is left out: it only counts. */
+export function readDay({ rowKey, values }: Row): Day | undefined {
+	const read = schema.safeParse(values);
+	const [, , key] = rowKey.split("|");
+	return read.success && key !== undefined ? { key, ...read.data } : undefined;
+}
+
+function dayOf(moment: Date): string {
+	return moment.toISOString().slice(0, 10).replaceAll("-", "");
+}

@@ -1,0 +1,109 @@
+import { type ChangeDeps, changeRow } from "../store/change-row.ts";
+import { createTurns } from "../store/keyed-lock.ts";
+import type { Table } from "../store/table.ts";
+import type { Delivery, Destination } from "./delivery.ts";
+import {
+	type DestinationState,
+	destinationAddress,
+	destinationValues,
+	isPaused,
+	isUnwell,
+	learn,
+	readDestination,
+} from "./destination-state.ts";
+import { planPlaces, rememberedSlots, type Tier } from "./rate-limits.ts";
+
+/** How the destinations are doing, by name. */
+export async function readDestinations(table: Table, names: readonly string[]): Promise<ReadonlyMap<string, DestinationState>> {
+	const states = await Promise.all(names.map(async (name) => [name, readDestination(await table.get(destinationAddress(name)))] as const));
+	return new Map(states);
+}
+
+/** One destination during one pass: what is known of it, its places, and what its answers say. */
+export interface DestinationSession {
+	state(): DestinationState;
+	/** Places in the pace that all instances share, in one write. A paused destination gives none, an unwell one a single place, to find out whether it works again. */
+	reserve(wanted: readonly Tier[], patienceMs: number, ends: Date): Promise<readonly (Date | undefined)[]>;
+	/** Nothing may be sent now: it asked for time, perhaps of another instance. */
+	paused(): Promise<boolean>;
+	/** What one message came to. A failure, and what ends one, is written at once: other instances must know of it. */
+	note(delivery: Delivery, noticeId: string): Promise<void>;
+}
+
+/** What another instance wrote counts for us after this long. */
+const rereadMs = 2_000;
+/** Longer than one attempt: while one instance probes an unwell destination, the others leave it alone. */
+const probingMs = 30_000;
+/** So exactly the table knows when a destination that is well took a message last. */
+const stampMs = 60_000;
+
+export function openSession(
+	deps: ChangeDeps,
+	{ name, unlimited }: Pick<Destination, "name" | "unlimited">,
+	first: DestinationState,
+	serverClock: () => Date,
+): DestinationSession {
+	const oneAtATime = createTurns();
+	let state = first;
+	let readAt = serverClock();
+	let stampedAt = first.lastOk;
+	/** `undefined`: eight others noted theirs meanwhile, and it is known without ours. */
+	const change = async (next: (state: DestinationState) => DestinationState): Promise<void> => {
+		const changed = await changeRow(deps, destinationAddress(name), (row) => {
+			const result = next(readDestination(row));
+			return { values: destinationValues(result), result };
+		});
+		if (changed.outcome === "written" || changed.outcome === "kept") {
+			state = changed.result;
+			stampedAt = state.lastOk;
+		}
+		readAt = serverClock();
+	};
+	return {
+		state: () => state,
+		async reserve(wanted, patienceMs, ends) {
+			const now = serverClock();
+			if (isPaused(state, now)) return wanted.map(() => undefined);
+			if (unlimited === true && !isUnwell(state)) return wanted.map(() => now);
+			let places: readonly (Date | undefined)[] = wanted.map(() => undefined);
+			await change((known) => {
+				places = wanted.map(() => undefined);
+				if (isPaused(known, now)) return known;
+				if (isUnwell(known)) {
+					places = wanted.map((_, index) => (index === 0 ? now : undefined));
+					return { ...known, slots: [...known.slots, now].slice(-rememberedSlots), pausedUntil: new Date(now.getTime() + probingMs) };
+				}
+				if (unlimited === true) {
+					places = wanted.map(() => now);
+					return known;
+				}
+				const plan = planPlaces(known.slots, wanted, now, patienceMs, ends);
+				places = plan.places;
+				return { ...known, slots: plan.taken };
+			});
+			return places;
+		},
+		paused: () =>
+			oneAtATime(name, async () => {
+				if (serverClock().getTime() - readAt.getTime() >= rereadMs) {
+					const read = readDestination(await deps.table.get(destinationAddress(name)));
+					// What we have not written yet is newer.
+					state = { ...read, lastOk: latest(read.lastOk, state.lastOk) };
+					readAt = serverClock();
+				}
+				return isPaused(state, serverClock());
+			}),
+		note: (delivery, noticeId) =>
+			oneAtATime(name, async () => {
+				const now = serverClock();
+				const worthWriting = !delivery.ok || isUnwell(state) || state.failuresInARow > 0 || state.refused.length > 0;
+				const stale = stampedAt === undefined || now.getTime() - stampedAt.getTime() >= stampMs;
+				if (worthWriting || stale) return change((known) => learn(known, delivery, noticeId, now, deps.random));
+				state = learn(state, delivery, noticeId, now, deps.random);
+			}),
+	};
+}
+
+function latest(a: Date | undefined, b: Date | undefined): Date | undefined {
+	return a === undefined || (b !== undefined && b > a) ? b : a;
+}

@@ -1,0 +1,71 @@
+import { inParallel } from "../store/parallel.ts";
+import { maxTransaction, type Range, type Table } from "../store/table.ts";
+import type { DestinationState } from "./destination-state.ts";
+import { intoChunks, type OpenOwed } from "./lease.ts";
+import { isClaimable } from "./owed.ts";
+import { owedWrites, readOwed } from "./owed-row.ts";
+import { byUrgency } from "./urgency.ts";
+
+/** What there is to do. */
+export interface Look {
+	/** The most urgent first. */
+	readonly due: readonly OpenOwed[];
+	/** Told long ago by the version before, which left its rows among the open ones. */
+	readonly settled: readonly OpenOwed[];
+	/** Ours, corrected by what the table's clock said. */
+	readonly serverClock: () => Date;
+}
+
+/** HTTP dates are whole seconds, so a difference this small is none. */
+const negligibleMs = 2_000;
+
+/** So many rows are kept in memory; of more, the most urgent. */
+const mostKept = 20_000;
+
+const rangesAtOnce = 16;
+
+/** @param states of the destinations that are set; what is owed to others waits. */
+export async function lookAt(
+	table: Table,
+	ranges: readonly Range[],
+	states: ReadonlyMap<string, DestinationState>,
+	clock: () => Date,
+): Promise<Look> {
+	const settled: OpenOwed[] = [];
+	let due: OpenOwed[] = [];
+	let offsetMs = 0;
+	const serverClock = () => new Date(clock().getTime() + offsetMs);
+	await inParallel(ranges, rangesAtOnce, async (range) => {
+		let next: string | undefined;
+		do {
+			const page = await table.page(range, { next });
+			const difference = page.at.getTime() - clock().getTime();
+			offsetMs = Math.abs(difference) <= negligibleMs ? 0 : difference;
+			for (const row of page.rows) {
+				const { owed, ...rest } = readOwed(row);
+				const state = states.get(rest.destination);
+				if (owed === undefined) continue;
+				if (owed.state === "done") settled.push({ ...rest, owed });
+				if (state !== undefined && isClaimable(owed, serverClock(), state.recoveredAt)) due.push({ ...rest, owed });
+			}
+			if (due.length > 2 * mostKept) due = due.sort(byUrgency).slice(0, mostKept);
+			next = page.next;
+		} while (next !== undefined);
+	});
+	return { due: due.sort(byUrgency), settled, serverClock };
+}
+
+/** In one pass; the others follow in the next ones. */
+const movedInOnePass = 2_000;
+
+/** Moves settled rows of the version before out of the range that is looked at. Rows changed concurrently are skipped. */
+export async function moveSettled(table: Table, rows: readonly OpenOwed[]): Promise<void> {
+	await inParallel(intoChunks(rows.slice(0, movedInOnePass), maxTransaction / 2), 4, async (chunk) => {
+		const left = [...chunk];
+		while (left.length > 0) {
+			const done = await table.transact(left.flatMap((row) => owedWrites(row, row.key, row.destination, row.owed)));
+			if (done.outcome === "written") return;
+			left.splice(Math.floor((done.index ?? 0) / 2), 1);
+		}
+	});
+}

@@ -1,0 +1,44 @@
+import type { Finding } from "../findings/finding.ts";
+import type { NoticeKind } from "../findings/notice-kind.ts";
+import type { Decision, Reason } from "../findings/policy.ts";
+
+/** What recording came to for one finding. Counts are in records. */
+export interface Recorded {
+	readonly key: string;
+	/** `quarantined`: the table refuses this finding for ever, even without its samples. */
+	readonly reason: Reason | "quarantined";
+	/** Counted now. */
+	readonly fresh: number;
+	/** Counted before. */
+	readonly repeats: number;
+	/** After recording; `undefined` for a repeat and for what was refused. */
+	readonly finding: Finding | undefined;
+	/** What this batch wants told; empty when nothing. */
+	readonly kinds: readonly NoticeKind[];
+	/** When it is due; `undefined` when nothing is wanted. */
+	readonly dueAt: Date | undefined;
+	/** Who is owed something about this finding now, and what in all. */
+	readonly owed: readonly { readonly destination: string; readonly kinds: readonly NoticeKind[] }[];
+}
+
+const nothing = { finding: undefined, kinds: [], dueAt: undefined, owed: [] } as const;
+
+/** @param total records of the batch about this finding. */
+export function recordedOf(
+	key: string,
+	decision: Decision,
+	total: number,
+	owed: (kinds: readonly NoticeKind[]) => Recorded["owed"],
+): Recorded {
+	if (decision.reason === "repeat") return { ...nothing, key, reason: "repeat", fresh: 0, repeats: total };
+	const { reason, finding, fresh } = decision;
+	const counted = { ...nothing, key, finding, fresh, repeats: total - fresh };
+	if (reason === "held") return { ...counted, reason };
+	const kinds = [reason === "later" ? ("changed" as const) : reason];
+	return { ...counted, reason, kinds, dueAt: decision.dueAt, owed: owed(kinds) };
+}
+
+/** The table will never take it. */
+export function refusedOf(key: string, total: number): Recorded {
+	return { ...nothing, key, reason: "quarantined", fresh: total, repeats: 0 };
+}
