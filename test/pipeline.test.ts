@@ -5,7 +5,7 @@ import { createMatcher } from "../lib/detect/match.ts";
 import { createSieve } from "../lib/detect/prefilter/prefilter.ts";
 import { allRules } from "../lib/families/all-rules.ts";
 import { inspect } from "../lib/inspect.ts";
-import type { Recorded } from "../lib/outbox/record.ts";
+import type { Recorded } from "../lib/outbox/recorded.ts";
 import { type Parts, runPipeline } from "../lib/pipeline.ts";
 import type { Sighting } from "../lib/sighting/sighting.ts";
 import { createProgressBook } from "../lib/watch/progress.ts";

@@ -1,7 +1,7 @@
 import { findingId } from "../../lib/findings/finding.ts";
 import { findingAddress } from "../../lib/findings/finding-row.ts";
-import type { Owed } from "../../lib/outbox/owed.ts";
 import { owedOf } from "../../lib/outbox/outbox.ts";
+import type { Owed } from "../../lib/outbox/owed.ts";
 import type { Table } from "../../lib/store/table.ts";
 
 /** What happened to the drill, with the milliseconds since it was sent. */

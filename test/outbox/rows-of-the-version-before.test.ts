@@ -33,7 +33,7 @@ async function upgraded() {
 			const name = Object.entries(captured.keys).find(([, one]) => one === key)?.[0];
 			found.push(`${name} ${destination} ${place} ${owed?.state} ${owed?.sent} of ${owed?.want}`);
 		}
-		return found.sort();
+		return found.sort((a, b) => (a < b ? -1 : 1));
 	};
 	return { world, sinks, titles, states };
 }

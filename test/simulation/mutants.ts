@@ -231,7 +231,9 @@ export const mutants: readonly Mutant[] = [
 				transact: async (writes) =>
 					memory.transact(
 						await Promise.all(
-							writes.map(async (write) => (write.kind === "remove" ? { ...write, etag: (await memory.get(write.row))?.etag ?? "" } : write)),
+							writes.map(async (write) =>
+								write.kind === "remove" ? { ...write, etag: (await memory.get(write.row))?.etag ?? "" } : write,
+							),
 						),
 					),
 			}),
