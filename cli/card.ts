@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -72,6 +72,9 @@ async function sampleNotices(settings: Settings): Promise<readonly Notice[]> {
 
 /** What a page is drawn with goes into the page: it needs no network, and works from a mail or a ticket. */
 function packageFile(file: string): string {
+	// The npm package carries these files itself.
+	const vendored = join(import.meta.dirname, "vendor", file);
+	if (existsSync(vendored)) return readFileSync(vendored, "utf8");
 	const [name = "", ...rest] = file.split("/");
 	return readFileSync(join(createRequire(import.meta.url).resolve(`${name}/package.json`), "..", ...rest), "utf8");
 }

@@ -1,21 +1,34 @@
 import { world } from "../lib/app/compose.ts";
 import { readSettings } from "../lib/app/settings.ts";
-import { severities } from "../lib/detect/severity-scale.ts";
+import { isWorse, type Severity, severities } from "../lib/detect/severity-scale.ts";
 import type { Finding } from "../lib/findings/finding.ts";
 import { findingId } from "../lib/findings/finding.ts";
 import { inert } from "../lib/notify/text.ts";
 import { allOwed, retryDead } from "../lib/outbox/outbox.ts";
 import type { Owed } from "../lib/outbox/owed.ts";
+import type { Ownership } from "../lib/sighting/sighting.ts";
 import { findings } from "../lib/watch/routine-messages.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
+import { say } from "./say.ts";
+import { shortVerdict } from "./verdict-words.ts";
 
 interface Line {
 	readonly finding: Finding;
 	readonly owed: ReadonlyMap<string, Owed>;
 }
 
-/** `tunnelwatch findings`: what is known, the severest first. Returns the exit code. */
-export async function listFindings({ dead, json }: { readonly dead: boolean; readonly json: boolean }): Promise<number> {
+export interface ListOptions {
+	readonly dead: boolean;
+	readonly json: boolean;
+	readonly open: boolean;
+	readonly severity?: Severity;
+	readonly verdict?: Ownership["verdict"];
+	readonly device?: string;
+	readonly sort: "severity" | "time" | "count" | "device";
+}
+
+/** `tunnelwatch findings`: what is known, the severest first unless asked otherwise. Returns the exit code. */
+export async function listFindings(options: ListOptions): Promise<number> {
 	const read = readSettings(process.env);
 	if (!read.ok) return wrongSettings(read.mistakes);
 	return withTable(read.settings, async (table) => {
@@ -25,31 +38,54 @@ export async function listFindings({ dead, json }: { readonly dead: boolean; rea
 		}
 		const lines: Line[] = [];
 		for await (const finding of findings(table)) {
-			const own = owed.get(finding.key) ?? new Map<string, Owed>();
-			if (!dead || [...own.values()].some((one) => one.state === "dead")) lines.push({ finding, owed: own });
+			const line = { finding, owed: owed.get(finding.key) ?? new Map<string, Owed>() };
+			if (isWanted(line, options)) lines.push(line);
 		}
-		lines.sort(
-			(a, b) =>
-				severities.indexOf(b.finding.severity) - severities.indexOf(a.finding.severity) ||
-				b.finding.lastSeen.getTime() - a.finding.lastSeen.getTime(),
-		);
-		for (const line of lines) process.stdout.write(`${json ? asJson(line) : asText(line)}\n`);
-		if (!json)
+		lines.sort(orders[options.sort]);
+		if (options.json) for (const line of lines) process.stdout.write(`${asJson(line)}\n`);
+		else
 			process.stdout.write(
-				`${lines.length === 1 ? "1 finding" : `${lines.length} findings`}${dead ? " with notices that were given up" : ""}.\n`,
+				`${asTable(lines)}${lines.length === 1 ? "1 finding" : `${lines.length.toLocaleString("en")} findings`}${options.dead ? " with notices that failed for good" : ""}.\n`,
 			);
 		return 0;
 	});
 }
 
-/** `tunnelwatch findings retry`: notices that were given up are owed again. Returns the exit code. */
+function isWanted({ finding, owed }: Line, { dead, open, severity, verdict, device }: ListOptions): boolean {
+	if (dead && ![...owed.values()].some((one) => one.state === "dead")) return false;
+	if (open && finding.status === "closed") return false;
+	if (severity !== undefined && isWorse(severity, finding.severity)) return false;
+	if (verdict !== undefined && finding.worst.ownership.verdict !== verdict) return false;
+	const part = device?.toLowerCase();
+	return part === undefined || finding.device.id.toLowerCase() === part || finding.device.name.toLowerCase().includes(part);
+}
+
+const byTime = (a: Line, b: Line): number => b.finding.lastSeen.getTime() - a.finding.lastSeen.getTime();
+
+const orders: Readonly<Record<ListOptions["sort"], (a: Line, b: Line) => number>> = {
+	severity: (a, b) => severities.indexOf(b.finding.severity) - severities.indexOf(a.finding.severity) || byTime(a, b),
+	time: byTime,
+	count: (a, b) => b.finding.count - a.finding.count || byTime(a, b),
+	device: (a, b) => a.finding.device.name.localeCompare(b.finding.device.name) || byTime(a, b),
+};
+
+/** `tunnelwatch findings retry`: notices that failed for good are queued again. Returns the exit code. */
 export async function retryFindings(id: string | undefined): Promise<number> {
 	const read = readSettings(process.env);
 	if (!read.ok) return wrongSettings(read.mistakes);
 	return withTable(read.settings, async (table) => {
-		const revived = await retryDead(table, world.clock(), ({ key }) => id === undefined || findingId({ key }) === id);
+		let isKnown = id === undefined;
+		const revived = await retryDead(table, world.clock(), ({ key }) => {
+			const isMeant = id === undefined || findingId({ key }) === id;
+			isKnown ||= isMeant;
+			return isMeant;
+		});
+		if (!isKnown) {
+			say("No notice of a finding with this id failed for good; `tunnelwatch findings --dead` lists them.");
+			return 1;
+		}
 		process.stdout.write(
-			`${revived === 1 ? "1 notice is" : `${revived} notices are`} owed again; the next minute's timer, or the next run, delivers.\n`,
+			`${revived === 1 ? "1 notice is" : `${revived} notices are`} queued again; the next minute's timer, or the next run, delivers.\n`,
 		);
 		return 0;
 	});
@@ -78,12 +114,45 @@ function asJson({ finding, owed }: Line): string {
 	});
 }
 
-function asText({ finding, owed }: Line): string {
-	const { device, severity, status, count, lastSeen, worst } = finding;
-	const verdict = { ours: "ours", "not-ours": "not ours", "cannot-tell": "cannot tell" }[worst.ownership.verdict];
-	const notices = [...owed]
-		.map(([destination, one]) => `${destination} ${one.state}${one.lastError === undefined ? "" : ` (${one.lastError})`}`)
-		.join(", ");
-	const closed = status === "closed" ? " · closed" : "";
-	return `${findingId(finding)}  ${severity.padEnd(8)}  ${verdict.padEnd(11)}  ${inert(device.name, 40)}  ${count} events, last ${lastSeen.toISOString().slice(0, 19)}Z${closed}  ${notices || "nobody to tell"}`;
+function asTable(lines: readonly Line[]): string {
+	if (lines.length === 0) return "";
+	const rows = lines.map(({ finding, owed }) => {
+		const { device, severity, status, count, lastSeen, worst } = finding;
+		const notices = [...owed].map(([destination, one]) => `${destination} ${one.state}${troubleOf(one)}`).join(", ");
+		const verdict = shortVerdict[worst.ownership.verdict];
+		return [
+			findingId(finding),
+			severity,
+			verdict,
+			inert(device.name, 40),
+			String(count),
+			`${lastSeen.toISOString().slice(0, 16)}Z`,
+			status,
+			notices || "nobody to tell",
+		];
+	});
+	const header = ["FINDING", "SEVERITY", "VERDICT", "DEVICE", "EVENTS", "LAST SEEN", "STATUS", "NOTICES"];
+	const all = [header, ...rows];
+	const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+	return all
+		.map((row) => `${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ")}\n`)
+		.join("");
 }
+
+/** Why the destination did not take it, and what to do. */
+function troubleOf({ lastError, lastStatus }: Owed): string {
+	if (lastError === undefined) return "";
+	return ` (${lastStatus === undefined ? "" : `${lastStatus}, `}${cures[lastError]})`;
+}
+
+const cures: Readonly<Record<NonNullable<Owed["lastError"]>, string>> = {
+	rateLimited: "asked to slow down; Tunnelwatch retries",
+	server: "the receiver had a problem; Tunnelwatch retries",
+	network: "not reachable; check the address and the network",
+	timeout: "no answer in time; Tunnelwatch retries",
+	rejected: "refused the message; run `tunnelwatch doctor --send-test`",
+	auth: "refused access; check the address and its key",
+	moved: "nothing there any longer; check the address, or turn the flow on",
+	gone: "closed for good; set a new address",
+	unreadable: "the finding's row cannot be read",
+};

@@ -81,11 +81,12 @@ export function nextCommands(
 	{ whatIf, paths }: { readonly whatIf: boolean; readonly paths: readonly string[] },
 ): string {
 	const [worst] = worstFirst(findings);
+	const words = paths.map(shellWord).join(" ");
 	const commands: readonly (readonly [string, string])[] = whatIf
 		? [
-				[`npx tunnelwatch run ${paths.map(shellWord).join(" ")}`, "record the findings and send what is due"],
-				["npx tunnelwatch card sample --open", "see the cards as people get them"],
-				["npx tunnelwatch rules", "see which rules looked"],
+				[`npx tunnelwatch run ${words}`, "record the findings and send what is due"],
+				[`npx tunnelwatch approvals propose ${words} --out approvals.json`, "approve the tunnels that look like yours"],
+				[`npx tunnelwatch backtest ${words} --html report.html`, "see what would have been told, and when"],
 			]
 		: [
 				["npx tunnelwatch findings", "list every finding and what became of its notices"],

@@ -7,6 +7,7 @@ import { allRules } from "../lib/families/all-rules.ts";
 import { redact } from "../lib/families/redact.ts";
 import { selectRules } from "../lib/families/select.ts";
 import { inert } from "../lib/notify/text.ts";
+import { nearest } from "./did-you-mean.ts";
 import { findInputs } from "./input/find-inputs.ts";
 import { readInput, startReading } from "./input/read-input.ts";
 import { cannotRead } from "./run.ts";
@@ -20,6 +21,7 @@ export function listRules({ json }: { readonly json: boolean }): number {
 		return 2;
 	}
 	const active = new Set(selected.rules.map((rule) => rule.id));
+	if (!json) process.stdout.write(`  ${"RULE".padEnd(longestId)}  ${"SEVERITY".padEnd(8)}  ${"SET".padEnd(11)}  TITLE\n`);
 	for (const rule of allRules) {
 		const { id, title, severity, set, tables, attack } = rule;
 		process.stdout.write(
@@ -45,8 +47,12 @@ const longestId = Math.max(...allRules.map((rule) => rule.id.length));
 export async function explainRule(id: string, file: string): Promise<number> {
 	const rule = allRules.find((one) => one.id === id);
 	if (rule === undefined) {
-		say("There is no rule with this id; `tunnelwatch rules` lists them.");
-		return 2;
+		const meant = nearest(
+			id,
+			allRules.map((one) => one.id),
+		);
+		say(`There is no rule with this id${meant === undefined ? "" : `. Did you mean ${meant}?`} \`tunnelwatch rules\` lists them.`);
+		return 1;
 	}
 	const inputs = await findInputs([file]).catch(cannotRead);
 	if (inputs === undefined) return 1;

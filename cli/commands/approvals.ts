@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { NewApproval } from "../approvals.ts";
+import type { ProposeOptions } from "../propose-approvals.ts";
 
 /** `tunnelwatch approvals` */
 export function addApprovals(program: Command): void {
@@ -22,6 +23,27 @@ export function addApprovals(program: Command): void {
 		.option("--json", "one JSON object per line", false)
 		.action(async ({ file, json }: { readonly file?: string; readonly json: boolean }) => {
 			process.exitCode = await (await import("../approvals.ts")).listApprovals(named(file), { json });
+		});
+	approvals
+		.command("propose")
+		.description("read exports and propose which tunnels could be approved, with the evidence and what would become silent")
+		.argument("<paths...>", "files, folders, or - for standard input")
+		.option(...approvalsFile)
+		.option("--out <path>", "write the file with the proposals added")
+		.option("--owner <text>", "who answers for them", "to be named")
+		.option("--json", "one JSON object per line", false)
+		.addHelpText(
+			"after",
+			`
+Only whole pairs of account and tunnel with at least two things that speak for them are proposed, each until 90 days
+from now; never quick tunnels, renamed programs or remote administration. A person decides.
+
+Examples:
+  tunnelwatch approvals propose hunting.csv
+  tunnelwatch approvals propose export/ --owner "Platform team" --out approvals.json`,
+		)
+		.action(async (paths: readonly string[], { file, ...options }: Omit<ProposeOptions, "file"> & { readonly file?: string }) => {
+			process.exitCode = await (await import("../propose-approvals.ts")).proposeFromHistory(paths, { file: named(file), ...options });
 		});
 	approvals
 		.command("add")

@@ -1,5 +1,7 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { severities } from "../../lib/detect/severity-scale.ts";
 import type { CardOptions } from "../card.ts";
+import type { ListOptions } from "../findings.ts";
 
 /** `tunnelwatch findings` and `card` */
 export function addFindings(program: Command): void {
@@ -17,14 +19,27 @@ export function addFindings(program: Command): void {
 	found
 		.command("list", { isDefault: true })
 		.description("list findings (the default)")
-		.option("--dead", "only those with notices that were given up", false)
+		.option("--dead", "only those with notices that failed for good", false)
+		.addOption(new Option("--severity <least>", "only this severe or more").choices(severities))
+		.addOption(new Option("--verdict <verdict>", "only with this verdict").choices(["ours", "not-ours", "cannot-tell"]))
+		.option("--device <text>", "only devices with this in their name, or with this id")
+		.option("--open", "only those that are not closed", false)
+		.addOption(new Option("--sort <by>", "what comes first").choices(["severity", "time", "count", "device"]).default("severity"))
 		.option("--json", "one JSON object per line", false)
-		.action(async (options: { readonly dead: boolean; readonly json: boolean }) => {
+		.addHelpText(
+			"after",
+			`
+Examples:
+  tunnelwatch findings --severity high --open
+  tunnelwatch findings --device srv- --sort time
+  tunnelwatch findings --dead`,
+		)
+		.action(async (options: ListOptions) => {
 			process.exitCode = await (await import("../findings.ts")).listFindings(options);
 		});
 	found
 		.command("retry")
-		.description("owe again what was given up, when the destination is mended")
+		.description("requeue notices that failed for good, once the destination is fixed")
 		.argument("[id]", "a finding's id; without one, all")
 		.action(async (id: string | undefined) => {
 			process.exitCode = await (await import("../findings.ts")).retryFindings(id);

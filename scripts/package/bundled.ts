@@ -58,12 +58,12 @@ function licenseText(folder: string): string | undefined {
 }
 
 /** What the licences ask for: each text, once, with the packages it belongs to. */
-export function licenseList(packages: readonly Bundled[]): string {
+export function licenseList(packages: readonly Bundled[], heading = "main.mjs contains code of these packages."): string {
 	const owners = new Map<string, string[]>();
 	for (const { name, version, license, licenseText: text } of packages) {
 		const key = text ?? `No licence file in the package. It declares: ${license}`;
 		owners.set(key, [...(owners.get(key) ?? []), `${name} ${version} (${license})`]);
 	}
 	const parts = [...owners].map(([text, names]) => `${names.join("\n")}\n\n${text.replaceAll("\r\n", "\n")}\n`);
-	return `main.mjs contains code of these packages.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
+	return `${heading}\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
 }

@@ -33,8 +33,27 @@ test("findings lists what was found, the severest first, with whose tunnel it is
 });
 
 test("findings --dead and retry say so when nothing was given up", async () => {
-	expect((await tunnelwatch(["findings", "--dead"], { env })).stdout).toBe("0 findings with notices that were given up.\n");
-	expect((await tunnelwatch(["findings", "retry"], { env })).stdout).toContain("0 notices are owed again");
+	expect((await tunnelwatch(["findings", "--dead"], { env })).stdout).toBe("0 findings with notices that failed for good.\n");
+	expect((await tunnelwatch(["findings", "retry"], { env })).stdout).toContain("0 notices are queued again");
+});
+
+test("findings can be filtered and sorted, and the table has a header", async () => {
+	const high = await tunnelwatch(["findings", "--json", "--severity", "high"], { env });
+	const ours = await tunnelwatch(["findings", "--json", "--verdict", "ours"], { env });
+	const device = await tunnelwatch(["findings", "--device", "SRV-DC01"], { env });
+	const sorted = await tunnelwatch(["findings", "--json", "--sort", "device"], { env });
+	const wrong = await tunnelwatch(["findings", "--severity", "hihg"], { env });
+	const names = sorted.lines.map((line) => String(line["deviceName"]));
+
+	expect(new Set(high.lines.map((line) => line["severity"]))).toEqual(new Set(["high"]));
+	expect(new Set(ours.lines.map((line) => line["verdict"]))).toEqual(new Set(["ours"]));
+	expect(device.stdout).toMatch(/^FINDING +SEVERITY +VERDICT +DEVICE .*\ncf-.*srv-dc01.*\n1 finding\.\n$/);
+	expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b)));
+	expect(wrong.code).toBe(2);
+});
+
+test("retrying a finding that has nothing to retry: exit 1", async () => {
+	expect((await tunnelwatch(["findings", "retry", "cf-000000000000"], { env })).code).toBe(1);
 });
 
 test("card writes a page that holds the renderer and the cards, and nothing secret", async () => {

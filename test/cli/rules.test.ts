@@ -35,7 +35,7 @@ test("what a record holds cannot move the cursor, and shows no secret", async ()
 	expect(ran.stdout).not.toContain("canary-secret-value");
 });
 
-test("an unknown rule: exit 2; a file without records: exit 1", async () => {
-	expect((await tunnelwatch(["rules", "explain", "nope", "--record", "-"])).code).toBe(2);
+test("an unknown rule: exit 1; a file without records: exit 1", async () => {
+	expect((await tunnelwatch(["rules", "explain", "nope", "--record", "-"])).code).toBe(1);
 	expect((await tunnelwatch(["rules", "explain", "cloudflared-usage", "--record", "-"], { input: "{}\n" })).code).toBe(1);
 });

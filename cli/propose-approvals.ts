@@ -1,0 +1,114 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { readSettings } from "../lib/app/settings.ts";
+import { inert } from "../lib/notify/text.ts";
+import { type Approval, readApprovals } from "../lib/verdict/approvals.ts";
+import { readHistory } from "./backtest/read-history.ts";
+import { type Replayed, replay } from "./backtest/replay.ts";
+import { wrongSettings } from "./open-app.ts";
+import { type Proposal, proposeApprovals } from "./propose/propose.ts";
+import { cannotRead } from "./run.ts";
+import { say } from "./say.ts";
+
+export interface ProposeOptions {
+	/** Where the approvals so far are. */
+	readonly file: string;
+	/** Where to write the file with the proposals added; without it, nothing is written. */
+	readonly out?: string;
+	readonly owner: string;
+	readonly json: boolean;
+}
+
+/** `tunnelwatch approvals propose`: what could be approved by what was seen. Returns the exit code. */
+export async function proposeFromHistory(paths: readonly string[], { file, out, owner, json }: ProposeOptions): Promise<number> {
+	const read = readSettings(process.env);
+	if (!read.ok) return wrongSettings(read.mistakes);
+	const now = new Date();
+	const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+		if (error.code === "ENOENT") return '{"approvals":[]}';
+		throw error;
+	});
+	const known = readApprovals(text, now);
+	if (!known.ok) {
+		say(`${file} is wrong:\n${known.mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
+		return 2;
+	}
+	const history = await readHistory(paths, read.settings, { since: undefined, until: undefined, device: undefined }).catch(cannotRead);
+	if (history === undefined) return 1;
+	for (const line of history.inputs.lines) say(line);
+	const before = await replay(history.sightings, known.approvals, read.settings);
+	const { proposals, rejected } = proposeApprovals(before.sightings, known.approvals, now);
+	const next = withProposals(text, proposals, owner);
+	const after = await replay(history.sightings, approvalsOf(next, now), read.settings);
+	if (json) {
+		for (const one of proposals) process.stdout.write(`${JSON.stringify({ type: "proposal", ...one })}\n`);
+		for (const one of rejected) process.stdout.write(`${JSON.stringify({ type: "rejected", ...one })}\n`);
+		process.stdout.write(
+			`${JSON.stringify({ type: "summary", proposals: proposals.length, noticesBefore: before.notices.length, noticesAfter: after.notices.length })}\n`,
+		);
+	} else {
+		process.stdout.write(`${report(proposals, rejected, before, after)}\n`);
+		if (out === undefined && proposals.length > 0)
+			process.stdout.write(`\nThe file with the proposals added (write it with --out FILE):\n\n${next}`);
+	}
+	if (out !== undefined && proposals.length > 0) {
+		await writeFile(out, next);
+		say(`Wrote ${out}. Look at every entry, name its owner, and have it reviewed like any change of the deployment.`);
+	}
+	if (history.inputs.failed) return 1;
+	return 0;
+}
+
+function withProposals(text: string, proposals: readonly Proposal[], owner: string): string {
+	// Read by its schema before.
+	const known = JSON.parse(text.replace(/^\uFEFF/, "")) as { readonly approvals: readonly unknown[] };
+	const entries = proposals.map(({ account, tunnelId, evidence, until }) => ({
+		name: `Tunnel ${tunnelId.slice(0, 8)}`,
+		account,
+		tunnels: [tunnelId],
+		owner,
+		reason: `Proposed by Tunnelwatch: ${evidence.join("; ")}`,
+		until,
+	}));
+	return `${JSON.stringify({ ...known, approvals: [...known.approvals, ...entries] }, undefined, "\t")}\n`;
+}
+
+function approvalsOf(text: string, now: Date): readonly Approval[] {
+	const read = readApprovals(text, now);
+	if (!read.ok) throw new Error(`the proposals do not fit: ${read.mistakes.join("; ")}`);
+	return read.approvals;
+}
+
+function report(
+	proposals: readonly Proposal[],
+	rejected: ReturnType<typeof proposeApprovals>["rejected"],
+	before: Replayed,
+	after: Replayed,
+): string {
+	const told = new Set(after.notices.map(({ key }) => key));
+	const silent = new Set(before.notices.map(({ key }) => key).filter((key) => !told.has(key)));
+	const names = [...silent].map((key) => before.findings.get(key)?.device.name).filter((name) => name !== undefined);
+	return [
+		proposals.length === 0
+			? "Nothing to propose: no account and tunnel has two things that speak for it."
+			: `${count(proposals.length, "tunnel")} could be approved:`,
+		...proposals.map(
+			({ account, tunnelId, evidence, until }) =>
+				`  account ${account}\n  tunnel  ${tunnelId}\n  because it was ${evidence.join(", ")}; until ${until}`,
+		),
+		...(rejected.length === 0 ? [] : ["Not proposed:"]),
+		...rejected.map(({ account, tunnelId, why }) => `  account ${account} tunnel ${tunnelId}: ${why}`),
+		`On the same data, ${count(before.notices.length, "notice")} would become ${after.notices.length.toLocaleString("en")}.`,
+		...(names.length === 0
+			? []
+			: [
+					`Silent from then on: ${names
+						.slice(0, 20)
+						.map((name) => inert(name, 40))
+						.join(", ")}${names.length > 20 ? ` and ${names.length - 20} more` : ""}.`,
+				]),
+	].join("\n");
+}
+
+function count(n: number, one: string): string {
+	return `${n.toLocaleString("en")} ${n === 1 ? one : `${one}s`}`;
+}

@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import { nearest } from "../../cli/did-you-mean.ts";
+import { fileWith } from "./input/read-file.ts";
+import { tunnelwatch } from "./tunnelwatch.ts";
+
+describe("a slip is answered with what was meant", () => {
+	test.each([
+		["TEAMS_WEBHOK_URL", "TEAMS_WEBHOOK_URL"],
+		["rulse", "RULES"],
+		["PATH", undefined],
+	])("%s → %s", (written, meant) => {
+		expect(nearest(written, ["TEAMS_WEBHOOK_URL", "RULES", "QUIET_HOURS"])).toBe(meant);
+	});
+
+	test("subcommands, rules and settings", async () => {
+		expect((await tunnelwatch(["rnu"])).stderr).toContain("Did you mean run?");
+		const rule = await tunnelwatch(["rules", "explain", "cloudflared-usge", "--record", "-"]);
+		expect(rule.code).toBe(1);
+		expect(rule.stderr).toContain("Did you mean cloudflared-usage?");
+		const settings = await tunnelwatch(["--env", fileWith("RULE=all\nPATH_TO=x\n"), "version"]);
+		expect(settings.stderr).toContain("RULE is no setting. Did you mean RULES?");
+		expect(settings.stderr).not.toContain("PATH_TO");
+	});
+
+	test("a settings file that cannot be read: exit 2", async () => {
+		expect((await tunnelwatch(["--env", "nowhere.env", "version"])).code).toBe(2);
+	});
+});
+
+test("every command shows an example in its help", async () => {
+	for (const command of [["run"], ["backtest"], ["findings", "list"], ["approvals", "propose"], ["completion"]]) {
+		expect((await tunnelwatch([...command, "--help"])).stdout).toContain("Examples:");
+	}
+});
+
+test("version, --version and help quarantine", async () => {
+	const [word, flag] = [await tunnelwatch(["version"]), await tunnelwatch(["--version"])];
+	expect(word.stdout).toBe(flag.stdout);
+	expect((await tunnelwatch(["help", "quarantine"])).stdout).toContain("not-json");
+});
+
+test.each(["bash", "zsh", "fish", "powershell"])("completion for %s knows the commands and their options", async (shell) => {
+	const { stdout } = await tunnelwatch(["completion", shell]);
+	for (const word of ["backtest", "--what-if", "propose"]) expect(stdout).toContain(word);
+	if (shell === "bash") expect(spawnSync("bash", ["-n"], { input: stdout }).status).toBe(0);
+});
