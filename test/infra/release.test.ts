@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { beforeAll, describe, expect, onTestFinished, type TestContext, test } from "vitest";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, type TestContext, test } from "vitest";
 import { buttonAddress } from "../../scripts/release/button.ts";
 import { at, compiledTemplate, root } from "./template.ts";
 
@@ -11,11 +11,17 @@ const base = "https://example.com/releases/download";
 const version = String(at(JSON.parse(readFileSync(`${root}package.json`, "utf8")), "version"));
 const inGit = existsSync(`${root}.git`);
 
+/** Whoever owns the folder that is cloned: a checkout is often another user's than the one who tests. */
+const anyOwner = join(mkdtempSync(join(tmpdir(), "tunnelwatch-git-")), "config");
+writeFileSync(anyOwner, "[safe]\n\tdirectory = *\n");
+afterAll(() => rmSync(dirname(anyOwner), { recursive: true, force: true }));
+
 /** A clone of what is committed, tagged with its version, somewhere else on the disk. */
 function clone(tag = `v${version}`): string {
 	const folder = mkdtempSync(join(tmpdir(), "tunnelwatch-release-"));
 	const git = (...args: readonly string[]) => execFileSync("git", args, { cwd: folder, stdio: "pipe" });
-	execFileSync("git", ["clone", "--quiet", "--no-tags", root, folder], { stdio: "pipe" });
+	const env = { ...process.env, GIT_CONFIG_GLOBAL: anyOwner };
+	execFileSync("git", ["clone", "--quiet", "--no-tags", root, folder], { stdio: "pipe", env });
 	git("-c", "user.name=test", "-c", "user.email=test@example.com", "tag", tag);
 	symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
 	writeFileSync(join(folder, ".git/info/exclude"), "node_modules\n");
