@@ -21,6 +21,8 @@ import { say } from "./say.ts";
 export interface CardOptions {
 	readonly out?: string;
 	readonly open?: boolean;
+	/** Destination whose messages are drawn. */
+	readonly as?: string;
 }
 
 /** `tunnelwatch card`: writes a page with the cards as people see them. Returns the exit code. */
@@ -47,9 +49,13 @@ export async function card(which: string, options: CardOptions): Promise<number>
 	});
 }
 
-async function show(notices: readonly Notice[], settings: Settings, { out, open }: CardOptions): Promise<number> {
-	const page = destinationKinds.find((kind) => kind.page !== undefined)?.page;
-	if (page === undefined) throw new Error("no destination can draw its messages");
+async function show(notices: readonly Notice[], settings: Settings, { out, open, as }: CardOptions): Promise<number> {
+	const drawn = destinationKinds.filter((kind) => kind.page !== undefined);
+	const page = await (as === undefined ? drawn[0] : drawn.find((kind) => kind.name === as))?.page?.();
+	if (page === undefined) {
+		say(`--as: write ${drawn.map((kind) => kind.name).join(" or ")}`);
+		return 2;
+	}
 	const shown = notices.map((notice) => ({ name: notice.id, notice }));
 	const file = resolve(out ?? join(dataFolder(), "cards.html"));
 	await mkdir(dirname(file), { recursive: true });

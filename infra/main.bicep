@@ -27,11 +27,19 @@ param packageSha256 string = ''
 // ---- where notices go
 
 @description('Where notices go. The secrets of a destination stay in the vault when their parameters are left empty later.')
-param destinations ('teams' | 'webhook')[] = ['teams']
+param destinations ('teams' | 'slack' | 'webhook' | 'pagerduty')[] = ['teams']
 
 @description('Address of the Teams workflow. Whoever knows it can post, so it goes into the vault.')
 @secure()
 param teamsWebhookUrl string = ''
+
+@description('Address of a Slack incoming webhook.')
+@secure()
+param slackWebhookUrl string = ''
+
+@description('Integration key of a PagerDuty service (Events API v2).')
+@secure()
+param pagerdutyRoutingKey string = ''
 
 @description('Address of your own receiver.')
 @secure()
@@ -79,6 +87,10 @@ param budgetStart string = utcNow('yyyy-MM')
 type settingsType = {
   @description('Host suffixes of Teams workflows in other clouds.')
   TEAMS_HOST_SUFFIXES: string?
+  @description('What the Teams flow expects: message or card.')
+  TEAMS_BODY: string?
+  @description('Where PagerDuty events go, for an account in the EU.')
+  PAGERDUTY_URL: string?
   @description('Form of the webhook body.')
   WEBHOOK_FORMAT: string?
   @description('Lets the webhook be an address inside your network.')
@@ -99,7 +111,7 @@ type settingsType = {
   TENANT_IDS: string?
   @description('true: also read what a device is; stream DeviceInfo and DeviceNetworkInfo too.')
   DEVICE_CONTEXT: string?
-  @description('Destination that gets only what is urgent and another one has not taken for 10 minutes: teams or webhook.')
+  @description('Destination that gets only what is urgent and another one has not taken for 10 minutes, by its name.')
   FALLBACK: string?
   @description('Hour of the day, UTC, for a daily digest to chats.')
   DIGEST_HOUR_UTC: string?
@@ -350,6 +362,8 @@ module vault 'modules/vault.bicep' = {
     privateOnly: privateNetwork
     lock: lockResources
     teamsWebhookUrl: teamsWebhookUrl
+    slackWebhookUrl: slackWebhookUrl
+    pagerdutyRoutingKey: pagerdutyRoutingKey
     webhookUrl: webhookUrl
     webhookSecret: webhookSecret
     webhookHeader: webhookHeader
@@ -453,6 +467,8 @@ module privateEndpoints 'modules/private-endpoint.bicep' = [
 // No version in the reference: a new secret is picked up without a deployment.
 var secretPrefix = '@Microsoft.KeyVault(SecretUri=${vault.outputs.vaultUri}secrets/'
 var teamsSettings = contains(destinations, 'teams') ? { TEAMS_WEBHOOK_URL: '${secretPrefix}teams-webhook-url/)' } : {}
+var slackSettings = contains(destinations, 'slack') ? { SLACK_WEBHOOK_URL: '${secretPrefix}slack-webhook-url/)' } : {}
+var pagerdutySettings = contains(destinations, 'pagerduty') ? { PAGERDUTY_ROUTING_KEY: '${secretPrefix}pagerduty-routing-key/)' } : {}
 var webhookSettings = contains(destinations, 'webhook') ? { WEBHOOK_URL: '${secretPrefix}webhook-url/)' } : {}
 var signs = contains(destinations, 'webhook') && webhookProof != 'header'
 var signatureSettings = signs ? { WEBHOOK_SECRET: '${secretPrefix}webhook-secret/)' } : {}
@@ -502,6 +518,8 @@ module app 'modules/function-app.bicep' = {
       settings,
       plainSettings,
       teamsSettings,
+      slackSettings,
+      pagerdutySettings,
       webhookSettings,
       signatureSettings,
       headerSettings,

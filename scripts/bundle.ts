@@ -1,4 +1,4 @@
-import { type BuildResult, build } from "esbuild";
+import { type BuildResult, build, type Plugin } from "esbuild";
 
 /** All functions as one file, because separate entries would each carry their own copy of the code and of its state. */
 export function bundle(outfile: string): Promise<BuildResult<{ metafile: true }>> {
@@ -15,8 +15,20 @@ export function bundle(outfile: string): Promise<BuildResult<{ metafile: true }>
 		legalComments: "none",
 		sourcemap: "linked",
 		metafile: true,
-		external: ["@azure/functions-core"],
+		// Pages that draw messages are for the command line only.
+		external: ["@azure/functions-core", "./page.ts"],
+		plugins: [withoutBrowser],
 		// The Azure packages contain require calls, which an ES module does not have.
 		banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 	});
 }
+
+/** The sign-in library can open a browser for a person, in eight ways for eight systems. A function has nobody to sign in by hand. */
+const withoutBrowser: Plugin = {
+	name: "without-browser",
+	setup: ({ onLoad }) => {
+		onLoad({ filter: /[\\/]node_modules[\\/]open[\\/]index\.js$/ }, () => ({
+			contents: 'export default () => Promise.reject(new Error("nobody is here to open a browser for"));',
+		}));
+	},
+};

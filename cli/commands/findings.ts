@@ -11,6 +11,7 @@ export function addFindings(program: Command): void {
 		.argument("[which]", "a finding's id, `all` that are stored, or `sample`", "sample")
 		.option("--out <file>", "where to write it (default: cards.html in the data folder)")
 		.option("--open", "open it in the browser")
+		.option("--as <destination>", "chat whose messages are drawn (default: the first that can be)")
 		.action(async (which: string, options: CardOptions) => {
 			process.exitCode = await (await import("../card.ts")).card(which, options);
 		});

@@ -52,7 +52,7 @@ export async function checkDestinations({ environment, sendTest, clock, newId }:
 	const notice = sendTest ? testNotice(clock(), newId()) : undefined;
 	const opened = composeDestinations(read.settings, composeDetection(read.settings));
 	for (const [index, destination] of opened.entries()) {
-		results.push(await checkDestination(destination, notice, read.settings.destinations[index]?.kind.fixes ?? {}));
+		results.push(await checkDestination(destination, notice, read.settings.destinations[index]?.kind));
 	}
 	return results;
 }
@@ -61,17 +61,18 @@ function isSet(value: string | undefined): boolean {
 	return (value?.trim() ?? "") !== "";
 }
 
-async function checkDestination(destination: Destination, notice: Notice | undefined, own: DestinationKind["fixes"]): Promise<Result> {
+async function checkDestination(destination: Destination, notice: Notice | undefined, kind: DestinationKind | undefined): Promise<Result> {
 	const { name } = destination;
 	if (notice === undefined) {
 		return { check: "destinations", verdict: "ok", says: `The address of ${name} has the right form; --send-test tries it.` };
 	}
-	return tested(name, await destination.send(notice, AbortSignal.timeout(sendMs)), own);
+	return tested(name, await destination.send(notice, AbortSignal.timeout(sendMs)), kind);
 }
 
-function tested(name: string, delivery: Delivery, own: DestinationKind["fixes"]): Result {
+function tested(name: string, delivery: Delivery, kind: DestinationKind | undefined): Result {
 	if (delivery.ok) {
-		const look = delivery.proof === "queued" ? " Check that it arrived: from here, only its acceptance is known." : "";
+		const queued = ` Check that it arrived: from here, only its acceptance is known. ${kind?.arrival ?? ""}`.trimEnd();
+		const look = delivery.proof === "queued" ? queued : "";
 		return { check: "destinations", verdict: "ok", says: `${name} took the test message.${look}` };
 	}
 	return {
@@ -79,7 +80,7 @@ function tested(name: string, delivery: Delivery, own: DestinationKind["fixes"])
 		verdict: "failure",
 		says: `${name} did not take the test message: ${delivery.detail}`,
 		why,
-		fix: own[delivery.reason] ?? fixes[delivery.reason],
+		fix: kind?.fixes[delivery.reason] ?? fixes[delivery.reason],
 	};
 }
 

@@ -11,6 +11,10 @@ param lock bool
 @secure()
 param teamsWebhookUrl string
 @secure()
+param slackWebhookUrl string
+@secure()
+param pagerdutyRoutingKey string
+@secure()
 param webhookUrl string
 @secure()
 param webhookSecret string
@@ -39,6 +43,16 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   resource teamsUrl 'secrets' = if (!empty(teamsWebhookUrl)) {
     name: 'teams-webhook-url'
     properties: { value: teamsWebhookUrl }
+  }
+
+  resource slackUrl 'secrets' = if (!empty(slackWebhookUrl)) {
+    name: 'slack-webhook-url'
+    properties: { value: slackWebhookUrl }
+  }
+
+  resource pagerdutyKey 'secrets' = if (!empty(pagerdutyRoutingKey)) {
+    name: 'pagerduty-routing-key'
+    properties: { value: pagerdutyRoutingKey }
   }
 
   resource url 'secrets' = if (!empty(webhookUrl)) {

@@ -1,11 +1,13 @@
 import type * as z from "zod";
 import type { Configured, DestinationKind, Given, Place } from "./kind.ts";
+import { pagerduty } from "./pagerduty/kind.ts";
 import { portalSettings } from "./portal-settings.ts";
+import { slack } from "./slack/kind.ts";
 import { teams } from "./teams/kind.ts";
 import { webhook } from "./webhook/kind.ts";
 
 /** Every destination there is. A new one: its folder, and its line here. */
-export const destinationKinds: readonly DestinationKind[] = [teams, webhook];
+export const destinationKinds: readonly DestinationKind[] = [teams, slack, webhook, pagerduty];
 
 /** Every setting of every destination, and what they share. */
 export const notifySettings: Readonly<Record<string, z.ZodType>> = Object.assign(

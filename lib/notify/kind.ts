@@ -44,11 +44,13 @@ interface Declaration<S extends Shape> {
 	readonly example: Given;
 	/** What `doctor` advises for a failure, where this destination knows better than the general advice. */
 	readonly fixes: Readonly<Partial<Record<FailureReason, string>>>;
+	/** What to look at when a test message was accepted and nobody sees it, where acceptance proves little. */
+	readonly arrival?: string;
 	/** Looks at the form of the address. Nothing is opened. */
 	check(settings: Values<S>, place: Place): UrlCheck;
 	create(settings: Values<S>, outside: Outside): Pick<Destination, "send">;
-	/** Draws its messages as people see them. */
-	readonly page?: CardPage;
+	/** Draws its messages as people see them. Imported when it is asked for: the deployed function never draws. */
+	readonly page?: () => Promise<CardPage>;
 }
 
 /** A destination whose settings are right; nothing is open yet. */
@@ -62,22 +64,23 @@ export interface Configured {
 
 /** One entry of the list of destinations: a declaration whose settings only it can read. */
 export interface DestinationKind
-	extends Pick<Declaration<Shape>, "name" | "audience" | "settings" | "address" | "secrets" | "example" | "fixes" | "page"> {
+	extends Pick<Declaration<Shape>, "name" | "audience" | "settings" | "address" | "secrets" | "example" | "fixes" | "arrival" | "page"> {
 	/** Mistakes begin with the setting's name and hold no value; `configured` is absent when it is off or wrong. */
 	configure(given: Given, place: Place): { readonly configured: Configured | undefined; readonly mistakes: readonly string[] };
 }
 
 /** Makes a declaration an entry of the list. */
 export function destinationKind<S extends Shape>(declared: Declaration<S>): DestinationKind {
-	const { name, audience, settings, address, secrets, example, fixes, page, check, create } = declared;
+	const { name, audience, settings, address, secrets, example, fixes, arrival, page, check, create } = declared;
 	const kind: DestinationKind = {
 		...{ name, audience, settings, address, secrets, example, fixes },
+		...(arrival === undefined ? {} : { arrival }),
 		...(page === undefined ? {} : { page }),
 		configure(given, place) {
 			const { values, mistakes } = read(settings, given);
 			if (given[address] === undefined) return { configured: undefined, mistakes };
 			const checked = check(values, place);
-			const all = checked.ok ? mistakes : [...mistakes, `${address}: ${checked.problem}`];
+			const all = checked.ok ? mistakes : [...mistakes, `${checked.setting ?? address}: ${checked.problem}`];
 			if (!checked.ok || all.length > 0) return { configured: undefined, mistakes: all };
 			const warning = checked.warning === undefined ? undefined : `${address}: ${checked.warning}`;
 			const open = (outside: Outside): Destination => ({

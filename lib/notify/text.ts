@@ -84,7 +84,9 @@ export function plainName(name: Redacted, id: Redacted, max = 40): Inert {
 		inert(text as Redacted, max)
 			.replace(/[^\p{L}\p{M}\p{N}\- ⟦⟧+…]/gu, "·")
 			.replace(/^[^\p{L}\p{N}⟦]+/u, "")
-			.trim();
+			.trim()
+			// A full stop of ours behind it would make the start of a link.
+			.replace(/www$/i, "$&·");
 	return (plain(label) || plain(id.slice(0, 8)) || "an unnamed device") as Inert;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { platformSettings, settingNames } from "../../lib/app/settings.ts";
-import { secretSettings } from "../../lib/notify/index.ts";
+import { destinationKinds, secretSettings } from "../../lib/notify/index.ts";
 import { deploy } from "./evaluate.ts";
 import { at, compiledTemplate, only, sorted, type Template } from "./template.ts";
 
@@ -9,7 +9,7 @@ const platform = /^(AzureWebJobsStorage__|EventHub__|AzureFunctionsJobHost__|APP
 
 /** Everything that can be asked for, at once. */
 const everything = {
-	destinations: ["teams", "webhook"],
+	destinations: destinationKinds.map(({ name }) => name),
 	webhookProof: "both",
 	otlpEndpoint: "https://collector.example:4318",
 	packageUrl: "https://example.com/tunnelwatch.zip",

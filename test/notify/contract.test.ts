@@ -12,7 +12,7 @@ import { aNotice, knowledge, variants } from "./samples.ts";
 /** Its example settings with every address on a server of the test's own; what is secret in them is a canary. */
 function settingsAt(kind: DestinationKind, base: string): Record<string, string> {
 	const here = (value: string): string => value.replace(/^https:\/\/[^/]+/, base);
-	return Object.fromEntries(Object.entries(kind.example).map(([name, value]) => [name, here(value).replaceAll("example", "CANARY")]));
+	return Object.fromEntries(Object.entries(kind.example).map(([name, value]) => [name, here(value).replaceAll("example", "CANARY0")]));
 }
 
 function destination(kind: DestinationKind, base: string, timeoutMs = 10_000): Destination {
@@ -129,7 +129,7 @@ describe.each(destinationKinds)("$name", (kind) => {
 		expect(await destination(kind, base).send(notice, never)).toEqual({ ok: true, proof: "queued" });
 		expect(received).toHaveLength(1);
 		expect(received[0]?.headers["content-type"]).toBe("application/json; charset=utf-8");
-		expect(Object.keys(JSON.parse(received[0]?.body ?? ""))).toContain("type");
+		expect(Object.keys(JSON.parse(received[0]?.body ?? "")).length).toBeGreaterThan(1);
 		expect(received[0]?.body.length).toBeLessThan(20_480);
 	});
 });

@@ -1,12 +1,15 @@
 /** Whether an address may be used. Sentences say what to do and never repeat the address: it is a secret. */
-export type UrlCheck = { readonly ok: true; readonly warning: string | undefined } | { readonly ok: false; readonly problem: string };
+export type UrlCheck =
+	| { readonly ok: true; readonly warning: string | undefined }
+	/** `setting`: the one that is wrong, where it is not the address that switches the destination on. */
+	| { readonly ok: false; readonly problem: string; readonly setting?: string };
 
 export function accepted(warning?: string): UrlCheck {
 	return { ok: true, warning };
 }
 
-export function refused(problem: string): UrlCheck {
-	return { ok: false, problem };
+export function refused(problem: string, setting?: string): UrlCheck {
+	return { ok: false, problem, ...(setting === undefined ? {} : { setting }) };
 }
 
 /** This machine itself. For trying things out; a deployed function has nobody there to talk to. */

@@ -1,5 +1,5 @@
 import { type Severity, severities } from "../../detect/severity-scale.ts";
-import { type Inert, say } from "../text.ts";
+import { type Inert, joined, say, sealed } from "../text.ts";
 
 /**
  * What a person is told about a notice, in reading order. All wording is here, so that the terminal and the chat say the
@@ -118,6 +118,16 @@ export function note(text: Inert): Span {
 export function row(label: Inert, ...spans: readonly Span[]): Row | undefined {
 	const told = spans.filter(({ text }) => text !== "");
 	return told.length === 0 ? undefined : { label, spans: told };
+}
+
+/** A row's text in one line, for those who cannot show how its parts look. */
+export function rowWords({ spans }: Row): Inert {
+	return sealed(
+		joined(
+			spans.map(({ text, look }) => (look === "note" ? say`· ${text}` : text)),
+			say` `,
+		),
+	);
 }
 
 export function isTold(one: Row | undefined): one is Row {

@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { destinationKind } from "../kind.ts";
-import { cardPage } from "./page.ts";
 import { createTeams } from "./teams.ts";
 import { checkTeamsUrl } from "./url.ts";
 
@@ -21,6 +20,10 @@ export const teams = destinationKind({
 			)
 			.prefault("")
 			.describe("More ends of host names that belong to Teams Workflows, for sovereign clouds, separated by commas."),
+		TEAMS_BODY: z
+			.enum(["message", "card"], { error: "write message or card" })
+			.default("message")
+			.describe("What the flow expects: `message` for flows from the template, `card` for a flow that posts `triggerBody()` itself."),
 	},
 	address: "TEAMS_WEBHOOK_URL",
 	secrets: ["TEAMS_WEBHOOK_URL"],
@@ -28,12 +31,15 @@ export const teams = destinationKind({
 		TEAMS_WEBHOOK_URL:
 			"https://default0123456789abcdef0123456789abcd.ef.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/0123456789abcdef0123456789abcdef/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=example",
 	},
+	arrival:
+		"If no card appears in the channel within a minute, set TEAMS_BODY to card (or back to message) and try again; in a private channel the flow must post as User, not as Flow bot.",
 	fixes: {
 		rejected: "Make the flow from the template in docs/deploy.md: it takes the body that is sent.",
 		moved: "Look in Power Automate that the flow exists and is on; then set the address that it shows.",
 	},
 	check: ({ TEAMS_WEBHOOK_URL: url = "", TEAMS_HOST_SUFFIXES: suffixes }, { allowLoopback }) =>
 		checkTeamsUrl(url, { suffixes, allowLoopback }),
-	create: ({ TEAMS_WEBHOOK_URL: url = "" }, { post, clock, knowledge }) => createTeams({ url, post, clock, knowledge }),
-	page: cardPage,
+	create: ({ TEAMS_WEBHOOK_URL: url = "", TEAMS_BODY: body }, { post, clock, knowledge }) =>
+		createTeams({ url, body, post, clock, knowledge }),
+	page: async () => (await import("./page.ts")).cardPage,
 });

@@ -7,18 +7,25 @@ import { leastMessage, type TeamsMessage, teamsMessage } from "./envelope.ts";
 /** Posts cards to a Teams Workflows webhook. */
 export function createTeams({
 	url,
+	body,
 	post,
 	knowledge,
 	clock,
 }: {
 	readonly url: string;
+	/** A flow from the template takes a message with the card attached; one that posts `triggerBody()` takes the bare card. */
+	readonly body: "message" | "card";
 	readonly post: PostFunction;
 	readonly knowledge: Knowledge;
 	readonly clock: () => Date;
 }): Pick<Destination, "send"> {
 	const send = async (message: TeamsMessage, signal: AbortSignal): Promise<Delivery> => {
 		const headers = { "content-type": "application/json; charset=utf-8" };
-		return classify(await post({ url, headers, body: JSON.stringify(message), signal }), clock(), flowQuirk);
+		return classify(
+			await post({ url, headers, body: JSON.stringify(body === "card" ? message.attachments[0].content : message), signal }),
+			clock(),
+			flowQuirk,
+		);
 	};
 	return {
 		send: async (notice, signal) => {

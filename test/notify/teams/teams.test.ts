@@ -7,8 +7,8 @@ import { aNotice, knowledge } from "../samples.ts";
 
 const never = new AbortController().signal;
 
-function teamsAt(url: string) {
-	return createTeams({ url, post: createPost({ timeoutMs: 10_000 }), knowledge, clock: () => at("21T19:36:12") });
+function teamsAt(url: string, body: "message" | "card" = "message") {
+	return createTeams({ url, body, post: createPost({ timeoutMs: 10_000 }), knowledge, clock: () => at("21T19:36:12") });
 }
 
 describe.each([400, 413])("a card answered with %i", (code) => {
@@ -56,4 +56,12 @@ test("the message has the form that Workflows asks for", async () => {
 		],
 	});
 	expect(message.attachments[0]).toHaveProperty("contentUrl", null);
+});
+
+test("a flow that posts the body itself gets the bare card", async () => {
+	const { base, received } = await receiver(status(202));
+	await teamsAt(base, "card").send(aNotice(), never);
+	const card = JSON.parse(received[0]?.body ?? "");
+	expect(card).toMatchObject({ type: "AdaptiveCard", version: "1.4" });
+	expect(card).not.toHaveProperty("attachments");
 });

@@ -1,0 +1,93 @@
+import type { Severity } from "../../detect/severity-scale.ts";
+import { findingId } from "../../findings/finding.ts";
+import type { NoticeKind } from "../../findings/notice-kind.ts";
+import type { AnyNotice } from "../../outbox/delivery.ts";
+import { rowWords, type Story, summaryOf } from "../story/story.ts";
+import { type Knowledge, tell } from "../story/tell.ts";
+import { clip, inert, say } from "../text.ts";
+
+type PagerSeverity = "critical" | "error" | "warning" | "info";
+
+/** https://developer.pagerduty.com/docs/events-api-v2/trigger-events/ */
+export interface PagerdutyEvent {
+	readonly event_action: "trigger";
+	/** At most 255 characters. Events of one key are one incident. */
+	readonly dedup_key: string;
+	readonly client: "Tunnelwatch";
+	readonly client_url?: string;
+	readonly links: readonly { readonly href: string; readonly text: string }[];
+	readonly payload: {
+		/** At most 1,024 characters. */
+		readonly summary: string;
+		readonly source: string;
+		readonly severity: PagerSeverity;
+		readonly timestamp: string;
+		readonly component?: string;
+		readonly group?: string;
+		readonly custom_details: Readonly<Record<string, string | readonly string[]>>;
+	};
+}
+
+const severities: Readonly<Record<Severity, PagerSeverity>> = {
+	critical: "critical",
+	high: "error",
+	medium: "warning",
+	low: "info",
+	info: "info",
+};
+
+export function pagerdutyEvent(notice: AnyNotice, knowledge: Knowledge): PagerdutyEvent {
+	const story = tell(notice, knowledge);
+	const { device, hunt, file } = story.links;
+	const link = (href: string | undefined, text: string) => (href === undefined ? [] : [{ href, text }]);
+	return {
+		event_action: "trigger",
+		dedup_key: incidentKey(notice),
+		client: "Tunnelwatch",
+		...(device === undefined ? {} : { client_url: device }),
+		links: [...link(device, "Open device"), ...link(hunt, "Hunt"), ...link(file, "File page")],
+		payload: {
+			summary: clip(summaryOf(story), 1_000),
+			severity: severities[story.severity],
+			timestamp: story.moment.toISOString(),
+			...origin(notice),
+			custom_details: detailsOf(story),
+		},
+	};
+}
+
+/**
+ * One incident a finding. While an incident is acknowledged, further events under its key page nobody, so what got
+ * worse opens one of its own.
+ */
+function incidentKey(notice: AnyNotice): string {
+	if (notice.type !== "finding") return notice.id;
+	const id = findingId(notice.finding);
+	return notice.kinds.some((kind) => escalates[kind]) ? `${id}:${notice.finding.severity}` : id;
+}
+
+const escalates: Readonly<Record<NoticeKind, boolean>> = { worse: true, new: false, back: false, changed: false, still: false };
+
+function origin(notice: AnyNotice): Pick<PagerdutyEvent["payload"], "source" | "component" | "group"> {
+	if (notice.type !== "finding") return { source: "Tunnelwatch" };
+	const { device, family } = notice.finding;
+	const group = inert(device.group, 200);
+	return {
+		source: inert(device.name, 200) || inert(device.id, 200) || "an unnamed device",
+		component: family,
+		...(group === "" ? {} : { group }),
+	};
+}
+
+/** What people read in the incident, in the order of the card. */
+function detailsOf(story: Story): PagerdutyEvent["payload"]["custom_details"] {
+	const rows = [...story.rows, ...story.details].map((row) => [row.label, rowWords(row)]);
+	return {
+		"What happened": story.happened,
+		"Do this now": story.steps.map((step, index) => say`${index + 1}. ${step}`),
+		"New since the last notice": story.news,
+		"Command line": story.commandLine,
+		...Object.fromEntries(rows),
+		Notice: story.footer,
+	};
+}

@@ -1,0 +1,34 @@
+import type { Destination } from "../../outbox/delivery.ts";
+import type { PostFunction } from "../http/answer.ts";
+import { classify, type Quirk } from "../http/classify.ts";
+import type { Knowledge } from "../story/tell.ts";
+import { pagerdutyEvent } from "./event.ts";
+
+/** Sends events to PagerDuty's Events API v2. The key stands in the body, so bodies are as secret as addresses elsewhere. */
+export function createPagerduty({
+	url,
+	routingKey,
+	post,
+	knowledge,
+	clock,
+}: {
+	readonly url: string;
+	readonly routingKey: string;
+	readonly post: PostFunction;
+	readonly knowledge: Knowledge;
+	readonly clock: () => Date;
+}): Pick<Destination, "send"> {
+	return {
+		send: async (notice, signal) => {
+			const body = JSON.stringify({ routing_key: routingKey, ...pagerdutyEvent(notice, knowledge) });
+			const headers = { "content-type": "application/json; charset=utf-8" };
+			return classify(await post({ url, headers, body, signal }), clock(), keyQuirk);
+		},
+	};
+}
+
+/** A wrong key is a 400, like a wrong event; but then no event will ever pass. */
+function keyQuirk(status: number, body: string): Quirk | undefined {
+	if (status !== 400 || !/routing[_ ]key/i.test(body)) return undefined;
+	return { reason: "auth", scope: "down", detail: "PagerDuty does not know the integration key (400)." };
+}

@@ -1,0 +1,87 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Severity } from "../../../lib/detect/severity-scale.ts";
+import { createPost } from "../../../lib/notify/http/http.ts";
+import { pagerdutyEvent } from "../../../lib/notify/pagerduty/event.ts";
+import { pagerduty } from "../../../lib/notify/pagerduty/kind.ts";
+import { createPagerduty } from "../../../lib/notify/pagerduty/pagerduty.ts";
+import type { AnyNotice } from "../../../lib/outbox/delivery.ts";
+import { aFinding, at } from "../../builders.ts";
+import { everywhere } from "../everywhere.ts";
+import { forbidden, hostileText } from "../hostile.ts";
+import { receiver, status } from "../loopback.ts";
+import { aNotice, anUnapprovedFinding, knowledge, variants } from "../samples.ts";
+
+const never = new AbortController().signal;
+const routingKey = "R0CANARY000000000000000000000000";
+
+function pagerdutyAt(url: string) {
+	return createPagerduty({ url, routingKey, post: createPost({ timeoutMs: 10_000 }), knowledge, clock: () => at("21T19:36:12") });
+}
+
+function expectSound(notice: AnyNotice): void {
+	const event = pagerdutyEvent(notice, knowledge);
+	expect(event.dedup_key).toMatch(/^cf-[0-9a-z:-]{1,200}$/);
+	expect(event.payload.summary.length).toBeLessThanOrEqual(1_024);
+	expect(event.payload.source).not.toBe("");
+	expect(JSON.stringify(event).length).toBeLessThan(100_000);
+	for (const { href } of event.links) expect(href).toMatch(/^https:\/\/security\.microsoft\.com\//);
+	const { custom_details: details, summary, source } = event.payload;
+	for (const text of [summary, source, ...Object.values(details).flat()]) expect(text).not.toMatch(forbidden);
+}
+
+test.each(Object.entries(variants))("the event '%s' is within what PagerDuty takes", (_name, notice) => expectSound(notice));
+
+test("hostile text in every field at once leaves no link, no mention and nothing invisible", () => {
+	fc.assert(
+		fc.property(hostileText, (text) => expectSound(everywhere(aNotice({ finding: anUnapprovedFinding() }), text))),
+		{ numRuns: 1500 },
+	);
+});
+
+describe("one incident a finding", () => {
+	test("later notices join it, and what got worse pages again although somebody has acknowledged it", () => {
+		const key = (change: Parameters<typeof aNotice>[0]) => pagerdutyEvent(aNotice(change), knowledge).dedup_key;
+		expect(key({ kinds: ["new"] })).toBe("cf-3f9c2a7d5110");
+		expect(key({ kinds: ["still"], n: 2 })).toBe("cf-3f9c2a7d5110");
+		expect(key({ kinds: ["back"], n: 3 })).toBe("cf-3f9c2a7d5110");
+		expect(key({ kinds: ["worse", "changed"], n: 4, finding: aFinding({ severity: "critical" }) })).toBe("cf-3f9c2a7d5110:critical");
+	});
+
+	test.each([
+		["critical", "critical"],
+		["high", "error"],
+		["medium", "warning"],
+		["low", "info"],
+		["info", "info"],
+	] as const)("%s is PagerDuty's %s", (severity: Severity, expected) => {
+		expect(pagerdutyEvent(aNotice({ finding: aFinding({ severity }) }), knowledge).payload.severity).toBe(expected);
+	});
+});
+
+test("the key travels in the body, and in nothing that is reported", async () => {
+	const { base, received } = await receiver(status(400, {}, '{"status":"invalid event","errors":["CANARY \'routing_key\' is not valid"]}'));
+	const delivery = await pagerdutyAt(base).send(aNotice(), never);
+	expect(JSON.parse(received[0]?.body ?? "")).toMatchObject({ routing_key: routingKey, event_action: "trigger" });
+	expect(JSON.stringify(received[0]?.headers)).not.toContain("CANARY");
+	expect(delivery).toMatchObject({ ok: false, reason: "auth", scope: "down" });
+	expect(JSON.stringify(delivery)).not.toContain("CANARY");
+});
+
+test("an event that PagerDuty does not take is given up alone", async () => {
+	const { base } = await receiver(status(400, {}, '{"status":"invalid event","errors":["\'payload.severity\' is missing"]}'));
+	expect(await pagerdutyAt(base).send(aNotice(), never)).toMatchObject({ reason: "rejected", scope: "dead" });
+});
+
+test.each([
+	[{ PAGERDUTY_ROUTING_KEY: "CANARY" }, /^PAGERDUTY_ROUTING_KEY: write the integration key/],
+	[{ PAGERDUTY_ROUTING_KEY: routingKey, PAGERDUTY_URL: "http://events.pagerduty.com/v2/enqueue" }, /^PAGERDUTY_URL: write https/],
+	[{ PAGERDUTY_ROUTING_KEY: routingKey, PAGERDUTY_URL: "https://evil.example/v2/enqueue" }, /^PAGERDUTY_URL: write https/],
+	[{ PAGERDUTY_ROUTING_KEY: routingKey, PAGERDUTY_URL: "https://events.pagerduty.com/v2/change/enqueue" }, /^PAGERDUTY_URL: write https/],
+	[{ PAGERDUTY_ROUTING_KEY: routingKey, PAGERDUTY_URL: "CANARY" }, /^PAGERDUTY_URL: this is not an address/],
+])("wrong settings are named and not shown", (given, mistake) => {
+	const { configured, mistakes } = pagerduty.configure(given, { allowLoopback: false });
+	expect(configured).toBeUndefined();
+	expect(mistakes).toEqual([expect.stringMatching(mistake)]);
+	expect(mistakes.join()).not.toContain("CANARY");
+});
