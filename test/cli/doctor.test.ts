@@ -102,7 +102,7 @@ describe("each misconfiguration gets its own answer, and nothing else complains"
 			"a name that is no setting",
 			{ environment: { TEAMS_WEBHOOK: "x" } },
 			[
-				"warning settings: TEAMS_WEBHOOK is no setting of this program. → Settings that begin like it: TEAMS_WEBHOOK_URL, TEAMS_HOST_SUFFIXES. Rename or remove it.",
+				"warning settings: TEAMS_WEBHOOK is no setting of this program. → Settings that begin like it: TEAMS_WEBHOOK_URL, TEAMS_HOST_SUFFIXES, TEAMS_BODY. Rename or remove it.",
 			],
 		],
 		[
@@ -197,7 +197,9 @@ describe("each misconfiguration gets its own answer, and nothing else complains"
 		[
 			"no destination",
 			{ environment: { WEBHOOK_URL: "" } },
-			["failure destinations: No destination is set. → Set TEAMS_WEBHOOK_URL or WEBHOOK_URL."],
+			[
+				"failure destinations: No destination is set. → Set TEAMS_WEBHOOK_URL or SLACK_WEBHOOK_URL or WEBHOOK_URL or PAGERDUTY_ROUTING_KEY.",
+			],
 		],
 		[
 			"a Teams address cut short",
