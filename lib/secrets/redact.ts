@@ -1,11 +1,12 @@
 import { decodedRuns, decodeWide, encodedCommand, encodedJson } from "./base64.ts";
 import { knownSecrets } from "./known-secrets.ts";
+import { assignedPieces, otherEncodings } from "./other-encodings.ts";
 import type { Redacted } from "./redacted.ts";
 import { createSecretPositions, markerPattern, type Span } from "./secret-positions.ts";
 import type { ToolSecrets } from "./tool-secrets.ts";
 
 const passes = 6;
-const layers = 2;
+const layers = 3;
 /** No real text holds more; where one does, everything from the first to the last is removed. */
 const mostSecrets = 500;
 const wideText = /(?:[^\0]\0){8,}/g;
@@ -24,15 +25,16 @@ export type Redact = (text: string) => Redacted;
  */
 export function createRedact(tools: readonly ToolSecrets[]): Redact {
 	const secretPositions = createSecretPositions(tools);
-	const directValues = (text: string): readonly Span[] => [
-		...encodedJson(text),
-		...tools.flatMap((tool) => tool.byValue(text)),
-		...knownSecrets(text),
-	];
+	const directValues = (text: string): readonly Span[] => {
+		const encoded = encodedJson(text);
+		return [...encoded, ...assignedPieces(text, encoded), ...named(text)];
+	};
+	const named = (text: string): readonly Span[] => [...tools.flatMap((tool) => tool.byValue(text)), ...knownSecrets(text)];
 	const secretValues = (text: string, depth: number): readonly Span[] => {
 		const direct = directValues(text);
 		if (depth === layers) return direct;
-		const hiding = [...decodedRuns(masked(text, direct), depth === 0 ? 4 : 1)].filter(
+		const rest = masked(text, direct);
+		const hiding = [...decodedRuns(rest, depth === 0 ? 4 : 1), ...otherEncodings(rest)].filter(
 			({ decoded }) => secretPositions(decoded).length > 0 || secretValues(decoded, depth + 1).length > 0,
 		);
 		return [...direct, ...hiding];

@@ -21,6 +21,14 @@ export const secretFlags = [
 	"pass",
 	"pwd",
 	"pw",
+	"api-token",
+	"recovery-password",
+	"otp",
+	// In German, French and Portuguese.
+	"kennwort",
+	"passwort",
+	"mot-de-passe",
+	"senha",
 ] as const;
 
 /** Environment variables whose value is secret. */
@@ -42,11 +50,15 @@ export const secretKeys = [
 	"account-key",
 	"auth-key",
 	"private-key",
+	"private-key-id",
+	"private-mac",
 	"shared-key",
+	"kennwort",
+	"passwort",
 ] as const;
 
 /** Ends of the names of query parameters. */
-export const secretQueryEnds = ["token", "secret", "password", "passwd", "pwd", "key"] as const;
+export const secretQueryEnds = ["token", "secret", "password", "passwd", "pwd", "key", "signature"] as const;
 
 /** Query parameters by their whole names. */
 export const secretQueryNames = ["signature", "sig", "code"] as const;

@@ -13,6 +13,8 @@ import {
 	slashSecrets,
 } from "./secret-names.ts";
 import type { ToolSecrets } from "./tool-secrets.ts";
+import { toolsBeside } from "./tools-beside.ts";
+import { inUnbroken } from "./unbroken.ts";
 
 /** A part of a text, from `start` up to `end`. */
 export interface Span {
@@ -25,7 +27,7 @@ export const markerPattern = String.raw`\[removed: \d{1,9} characters\]`;
 
 // Most texts hold none of these words and are done after one look.
 const introducers =
-	"token|secret|session|pass|pwd|phrase|key|cred|authorization|bearer|:\\/\\/|-----BEGIN|-p|-s|-u|\\/p|\\/rp|[\"']s\\\\*[\"']|sig(?:=|%3D)|signature|code(?:=|%3D)|securestring|net1?\\b|MII|MHcC|MC4C|b3Blbn";
+	"token|secret|session|pass|pwd|phrase|key|cred|authorization|bearer|:\\/\\/|-----BEGIN|-p|-s|-u|\\/p|\\/rp|[\"']s\\\\*[\"']|sig(?:=|%3D)|signature|code(?:=|%3D)|securestring|kennwort|passwort|parole|mot-de-passe|senha|contrase|otp|private.?mac|\\.py|net1?\\b|MII|MHcC|MC4C|b3Blbn";
 
 /** What may stand between the name of a variable and its value: `/t REG_SZ /d`, `-Value`, `value:`, `/M`. */
 const connectors = /[\s"',;]*(?:\/t\s+REG_\w+|\/d|\/f|\/m|-Value|-PropertyType\s+\w+|value\s*:)(?![\w-])/iy;
@@ -35,10 +37,10 @@ const authorization = new RegExp(
 	String.raw`(?:authorization\\*["']?\s{0,8}[:=][\s"'\\]{0,8}(?:(?:${anyOf(authorizationSchemes)})\b)?|\bbearer\b)`,
 	"gi",
 );
-const slashOptions = new RegExp(String.raw`\s\/(?:(?:${anyOf(slashSecrets)}):|rp\s)`, "gi");
+const slashOptions = new RegExp(String.raw`\s\/(?:(?:${anyOf(slashSecrets)}):|(?:rp|pass|password|token)\s)`, "gi");
 /** Also in an address that is itself a query value, and a signature that stands before all the rest. */
 const queryValues = new RegExp(
-	String.raw`(?:(?:[?&;]|%26|%3F)(?:[\w-]{0,40}(?:${anyOf(secretQueryEnds)})|${anyOf(secretQueryNames)})|(?<!\w)sig)(?:=|%3D)(?=[^&#\s"'<>])`,
+	String.raw`(?:(?:[?&;=]|%26|%3F|%3D)(?:[\w-]{0,40}(?:${anyOf(secretQueryEnds)})|${anyOf(secretQueryNames)})|(?<!\w)sig)(?:=|%3D)(?=[^&#\s"'<>])`,
 	"gi",
 );
 const inQuery = /[?&][\w-]*$/;
@@ -47,7 +49,7 @@ const userInfo = /:\/\/[^\s/"'@:]*:(?=[^\s"'/]+@)/g;
 const userSecret = new RegExp(String.raw`(?:${markerPattern}|[^\s"'/])+(?=@)`, "y");
 const pem = /-----BEGIN [A-Z ]{0,40}(?:TOKEN|PRIVATE KEY)-----/g;
 const pemBodies = new RegExp(String.raw`(?:${anyOf(keyStarts)})[A-Za-z0-9+/]{40,}(?:(?:\r?\n|\\r\\n|\\n)[A-Za-z0-9+/]{8,})*={0,2}`, "g");
-const userAccount = /\bnet1?(?:\.exe)?\s+(?:user\s+(?![/-])\S+|use\s+(?!\/)\S+(?:\s+\\\\\S+)?)(?=\s)/gi;
+const userAccount = /\bnet1?(?:\.exe)?\s+(?:user\s+(?:"[^"\n]{1,64}"|(?![/-])\S+)|use\s+(?!\/)\S+(?:\s+\\\\\S+)?)(?=\s)/gi;
 const userShare = /\bnet1?(?:\.exe)?\s+use\s[^|&\n]{0,200}?\/user:\S+(?=\s)/gi;
 const toolsWithPassword = new RegExp(
 	String.raw`\b(?:(?:${anyOf(loginTools)})(?:\.(?:cmd|exe))?(?:\\?["'])?(?:\s{1,8}\w{1,20})?\s{1,8}login|${anyOf(passwordTools)})(?![\w-])`,
@@ -59,7 +61,14 @@ const joinedToolPassword = /\s-p(?=[^\s-])(?!(?:w|ass)\s)/g;
 const userAndColon = String.raw`(?:\\?["'])?[^\s:"']{1,64}:(?![\s\\]|//)`;
 const curlUser = new RegExp(String.raw`\s(?:-u|--user)[\s=]${userAndColon}`, "g");
 const credentialUser = new RegExp(String.raw`-cred(?:entials?)?[\s:=]{1,4}${userAndColon}`, "gi");
-const secureString = /ConvertTo-SecureString(?:\s+-String)?(?=[\s(])/gi;
+/** `<Password>x</Password>`, `<Password><Value>x</Value>` */
+const element = /<(?:\w{1,20}:)?\w{0,20}(?:password|passphrase|secret|token|apikey)>\s{0,8}(?:<value>)?/gi;
+/** `wmiexec.py domain/user:password@host` */
+const impacket = /\.py["']?\s{1,4}(?:[^\s/"'@:]{1,64}\/)?[^\s/"'@:]{1,64}:(?=[^\s"'/]{1,256}@)/gi;
+/** A token in place of the user, as Git takes it. */
+const userToken = /:\/\/(?=[^\s/"'@:]{16,256}@)(?=[^\s@]{0,255}\d)/g;
+const secureString =
+	/ConvertTo-SecureString(?:\s{1,4}-(?:AsPlainText|Force))*(?:\s{1,4}-String)?(?=[\s(](?!\s{0,4}-(?:AsPlainText|Force)))/gi;
 
 const separators = /(?:[\s"'`^,=:\\(]|&quot;|<\/string>\s*<string>)+/y;
 const marker = new RegExp(markerPattern, "y");
@@ -76,21 +85,28 @@ export function createSecretPositions(tools: readonly ToolSecrets[]): (text: str
 	const flagged = named((tool) => tool.flags);
 	const variable = named((tool) => tool.variables);
 	const keyed = named((tool) => tool.keys);
-	const anyIntroducer = new RegExp(`${introducers}${flagged}${variable}${keyed}`, "i");
+	const besides = toolsBeside.map(({ tool }) => `|${tool.source}`).join("");
+	const anyIntroducer = new RegExp(`${introducers}${flagged}${variable}${keyed}${besides}`, "i");
 	const flags = new RegExp(`-(?:${anyOf(secretFlags)}${flagged})(?![\\w-])`, "gi");
 	const variables = new RegExp(`(?:${secretVariables.join("|")}${variable})(?!\\w)`, "gi");
 	const keys = new RegExp(`(?:(?:${anyOf(secretKeys, "[_-]?")})(?<!publickeytoken)${keyed})\\\\*["']?\\s{0,8}[=:]`, "gi");
-	return (text) => [
+	const search = (text: string): readonly Span[] => [
 		...tools.flatMap((tool) => tool.byPosition(text)),
 		...(anyIntroducer.test(text) ? introduced(text, [variables, flags], keys) : []),
 	];
+	return (text) => [...search(text), ...inUnbroken(text, search)];
 }
 
 function introduced(text: string, named: readonly RegExp[], keys: RegExp): readonly Span[] {
 	const words = [...named, shortSecretKey, headers, authorization, slashOptions, secureString];
+	const lastEnd = text.lastIndexOf("-----END ");
 	if (toolsWithPassword.test(text)) words.push(toolPassword, joinedToolPassword);
 	return [
 		...words.flatMap((introducer) => each(text, introducer, valueAfter)),
+		...toolsBeside.flatMap(({ tool, before }) => (tool.test(text) ? each(text, before, valueAfter) : [])),
+		...each(text, element, valueAfter),
+		...each(text, impacket, (_, from) => unlessMarker(text, from, from + matchAt(userSecret, text, from).length)),
+		...each(text, userToken, (_, from) => unlessMarker(text, from, from + matchAt(userSecret, text, from).length)),
 		...each(text, keys, (_, from, start) =>
 			inQuery.test(text.slice(Math.max(0, start - 40), start)) ? undefined : valueAfter(text, from),
 		),
@@ -100,7 +116,7 @@ function introduced(text: string, named: readonly RegExp[], keys: RegExp): reado
 		...each(text, userShare, userPassword),
 		...each(text, queryValues, (_, from) => unlessMarker(text, from, from + matchAt(queryValue, text, from).length)),
 		...each(text, userInfo, (_, from) => unlessMarker(text, from, from + matchAt(userSecret, text, from).length)),
-		...each(text, pem, (_, end, start) => ({ start, end: blockEnd(text, end) })),
+		...each(text, pem, (_, end, start) => ({ start, end: blockEnd(text, end, lastEnd) })),
 		...each(text, pemBodies, (_, end, start) => ({ start, end })),
 	];
 }
@@ -129,7 +145,13 @@ export function valueAfter(text: string, from: number): Span | undefined {
 	const opened = start > from && (quote === '"' || quote === "'");
 	const escaped = opened && text[start - 2] === "\\";
 	const alone = opened && !/["']/.test(text[start - (escaped ? 3 : 2)] ?? "");
-	return unlessMarker(text, start, alone ? quotedEnd(text, start, escaped ? `\\${quote}` : quote) : wordEnd(text, start));
+	const end = alone ? quotedEnd(text, start, escaped ? `\\${quote}` : quote) : wordEnd(text, start);
+	// A flag named like a secret, then a program: what runs is evidence, and nobody's password.
+	return isProgram(text.slice(start, end)) ? undefined : unlessMarker(text, start, end);
+}
+
+function isProgram(value: string): boolean {
+	return value.length <= 260 && /^(?:(?:[a-z]:|\.{0,2})[\\/][\w.~\\/ ()-]*|[\w.-]*)\.(?:exe|cmd|bat|ps1|vbs|dll|msi)$/i.test(value);
 }
 
 function quotedEnd(text: string, start: number, quote: string): number {
@@ -184,8 +206,12 @@ function userPassword(text: string, from: number): Span | undefined {
 	return /[/&|*-]/.test(text[start] ?? "/") ? undefined : unlessMarker(text, start, wordEnd(text, start));
 }
 
-function blockEnd(text: string, from: number): number {
-	const close = text.indexOf("-----END ", from);
+/** Up to the block's end; without one only what looks like its body goes, so that an open header hides no evidence. */
+function blockEnd(text: string, from: number, lastEnd: number): number {
+	const close = from > lastEnd ? -1 : text.indexOf("-----END ", from);
 	const end = close === -1 ? -1 : text.indexOf("-----", close + 9);
-	return end === -1 ? text.length : end + 5;
+	return end === -1 ? from + matchAt(openBody, text, from).length : end + 5;
 }
+
+/** The first word behind a header, then those as long as lines of a key. */
+const openBody = /(?:\s|\\[rn])*[^\s\\]+(?:(?:\s|\\[rn])+[A-Za-z0-9+/=]{20,})*/y;

@@ -82,7 +82,7 @@ const lists: readonly List[] = [
 		name: "a program to log in with",
 		words: loginTools,
 		not: "git",
-		texts: [(word) => `${word} login -u a -p qqq`, (word) => `${word} acr login -n r -p qqq`],
+		texts: [(word) => `${word} login -t a -p qqq`, (word) => `${word} acr login -n r -p qqq`],
 	},
 	...families.flatMap(({ id, secrets }) => [
 		{ name: `a flag of ${id}`, words: secrets.flags, not: "colour", texts: flag },

@@ -1,8 +1,10 @@
+import { matchAt } from "../../secrets/base64.ts";
 import { each, pastSeparators, type Span, unlessMarker, valueAfter, wordEnd } from "../../secrets/secret-positions.ts";
 import type { ToolSecrets } from "../../secrets/tool-secrets.ts";
 import { plainCredentials } from "./token.ts";
 
 const serviceInstall = /service["'\s,^]{1,12}install(?![\w-])/gi;
+const option = /-[^\s"',]*/y;
 /** `tunnel create -s SECRET` */
 const createSecret = /\s-s(?![\w-])/g;
 
@@ -30,7 +32,8 @@ function installed(text: string, from: number): Span | undefined {
 	let at = from;
 	for (let words = 0; words < 12; words++) {
 		const start = pastSeparators(text, at);
-		at = wordEnd(text, start);
+		// An option ends at a comma too: else the rest of a text without blanks would be read again for each install in it.
+		at = text[start] === "-" ? start + matchAt(option, text, start).length : wordEnd(text, start);
 		if (at === start || /[&|;<>]/.test(text[start] ?? "")) break;
 		if (text[start] === "-" || (valueSeen && at - start < 20)) continue;
 		valueSeen = true;

@@ -1,0 +1,38 @@
+import type { Encoded } from "./base64.ts";
+import type { Span } from "./secret-positions.ts";
+
+const hexRun = /(?:\\x[0-9a-f]{2}){30,}|[0-9a-f]{60,}/gi;
+const decimalBytes = /(?:\d{2,3}[\s,]{1,3}){29,}\d{2,3}/g;
+const backwardRun = /={0,2}[A-Za-z0-9+/]{40,}/g;
+const assigned = /(?:\bset\s{1,4}["']?\w{1,64}=|\$\w{1,64}\s{0,4}=\s{0,4}["']?|\b\w{1,32}=["']?)([A-Za-z0-9+/]{20,}={0,2})/gi;
+
+/** Texts written as hexadecimal or decimal bytes, or backwards: ways to carry a token past whoever looks for base64. */
+export function* otherEncodings(text: string): Generator<Encoded> {
+	for (const match of text.matchAll(hexRun)) {
+		const digits = match[0].replaceAll("\\x", "").replaceAll("\\X", "");
+		yield { ...spanOf(match), decoded: Buffer.from(digits, "hex").toString("latin1") };
+	}
+	for (const match of text.matchAll(decimalBytes)) {
+		const bytes = match[0].split(/[\s,]+/).map(Number);
+		yield { ...spanOf(match), decoded: String.fromCharCode(...bytes.slice(0, 8_192)) };
+	}
+	// Base64 of `{"` begins with eyJ.
+	if (!text.includes("Jye")) return;
+	for (const match of text.matchAll(backwardRun)) {
+		if (match[0].includes("Jye")) yield { ...spanOf(match), decoded: [...match[0]].reverse().join("") };
+	}
+}
+
+/** Where a token was cut into variables, only its first pieces look like one: all pieces that are assigned go with it. */
+export function assignedPieces(text: string, found: readonly Encoded[]): readonly Span[] {
+	if (!found.some(({ decoded }) => !decoded.trimEnd().endsWith("}"))) return [];
+	const pieces = [...text.matchAll(assigned)].map((match) => {
+		const end = match.index + match[0].length;
+		return { start: end - (match[1] ?? "").length, end };
+	});
+	return pieces.length < 2 ? [] : pieces;
+}
+
+function spanOf(match: RegExpExecArray): Span {
+	return { start: match.index, end: match.index + match[0].length };
+}
