@@ -1,5 +1,5 @@
 /** List prices in US dollars, of US regions in November 2026. They change: look at your own. */
-export const prices = {
+const prices = {
 	throughputUnitMonth: 21.9,
 	millionEvents: 0.028,
 	onDemandGbSecond: 0.000026,

@@ -9,4 +9,3 @@ export const portalSettings = {
 		.describe("Defender portal that links open. Change it only for a sovereign cloud."),
 };
 
-export type PortalSettings = z.output<z.ZodObject<typeof portalSettings>>;

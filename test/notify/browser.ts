@@ -9,7 +9,7 @@ import { pageOf, type ShownCard } from "../../lib/notify/teams/page.ts";
 const require = createRequire(import.meta.url);
 
 /** A file of an installed package. */
-export function packageFile(file: string): string {
+function packageFile(file: string): string {
 	const [name = "", ...rest] = file.split("/");
 	return readFileSync(join(require.resolve(`${name}/package.json`), "..", ...rest), "utf8");
 }
