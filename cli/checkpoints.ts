@@ -22,7 +22,7 @@ const file = z.record(z.string(), z.record(z.string(), z.record(z.string(), chec
 
 export interface CheckpointPlace {
 	readonly folder: string;
-	/** Which table has recorded what was read: another one has not. */
+	/** The table that recorded these messages; another table has not. */
 	readonly table: string;
 	/** `<host>/<hub>` */
 	readonly hub: string;

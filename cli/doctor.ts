@@ -44,7 +44,7 @@ export async function doctor({ sendTest, json, sizing, health, package: checksum
 	return ok ? 0 : 1;
 }
 
-/** What is looked at only when it is asked for. */
+/** Checks that run only on request. */
 interface More {
 	readonly sizing?: boolean | undefined;
 	readonly deployed?: Pick<PackageCheck, "health" | "checksumFile">;

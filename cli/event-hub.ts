@@ -71,7 +71,7 @@ export async function* readHub(reading: HubReading, stop: AbortSignal): AsyncGen
 					partition,
 					messages: taken.map((event) => toMessage(connection.address.hub, partition, event)),
 					async recorded() {
-						// Filling a gap says nothing about the rest, and reading again what is known must not lead back.
+						// Filling a gap says nothing about the rest, and re-reading must not move the position back.
 						if (!remember || wanted.from.kind === "number" || last.sequenceNumber <= (reached.get(partition) ?? -1)) return;
 						const { sequenceNumber, offset, enqueuedTimeUtc } = last;
 						await checkpoints.write(partition, { sequenceNumber, offset, enqueuedAt: enqueuedTimeUtc.toISOString() });
@@ -108,7 +108,7 @@ async function plan(
 		const state = { partition, beginning: beginningSequenceNumber, last, newestAt: lastEnqueuedOnUtc };
 		const { stretch, warning } = planPartition(state, wanted, reached.get(partition));
 		if (warning !== undefined) say(warning);
-		// A hub that was created anew counts from zero again.
+		// A recreated hub starts counting from zero.
 		if ((reached.get(partition) ?? -1) > last) reached.delete(partition);
 		if (stretch !== undefined) stretches.push(stretch);
 	}
@@ -127,7 +127,7 @@ function subscribe(
 		{
 			processEvents: (events) => inbox.put({ partition, events }),
 			processError: (error) => {
-				// The SDK goes on by itself after these; who follows for days must live through them.
+				// `--follow` must survive these; the SDK reconnects on its own.
 				if (wanted.follow && "retryable" in error && error.retryable) say(`Partition ${partition}: the connection was lost; trying again.`);
 				else inbox.fail(error);
 				return Promise.resolve();

@@ -34,7 +34,7 @@ async function* pieces(batches: ReturnType<typeof readHub>, hub: string, app: Lo
 	let delivered = performance.now();
 	for await (const { messages, partition, recorded } of batches) {
 		yield { messages, where: `${hub}/${partition}`, share: undefined, recorded };
-		// There is no timer here that takes up what is owed.
+		// No timer here retries owed notices.
 		if (performance.now() - delivered < deliverEveryMs) continue;
 		await app.deliver();
 		delivered = performance.now();

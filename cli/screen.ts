@@ -8,7 +8,7 @@ interface Stream {
 	write(text: string): unknown;
 }
 
-/** Where nobody says how wide it is: a pipe, a file, a terminal of 0 columns. */
+/** Used when the width is unknown: a pipe, a file, a terminal of 0 columns. */
 const standardWidth = 100;
 
 /** @param shows are cards written as they come? */

@@ -19,9 +19,9 @@ import { summaryText } from "./summary.ts";
 /** Messages that are recorded together. */
 export interface Piece {
 	readonly messages: readonly Message[];
-	/** What is being read, for the line of progress. */
+	/** The input being read, for the progress line. */
 	readonly where: string;
-	/** Share of the whole, 0 to 1; `undefined` when nobody knows. */
+	/** Share of the whole, 0 to 1; `undefined` if unknown. */
 	readonly share: number | undefined;
 	/** What the messages are from; absent for a hub. */
 	readonly reading?: Reading;
@@ -40,7 +40,7 @@ export interface SessionOptions {
 	readonly paths?: readonly string[];
 }
 
-/** Runs everything through the app, shows what comes of it, ends in the summary. Returns the exit code. */
+/** Runs all input through the app, shows the results and ends with the summary. Returns the exit code. */
 export async function session(
 	app: LocalApp,
 	pieces: (stop: AbortSignal) => AsyncIterable<Piece>,

@@ -13,7 +13,7 @@ export interface StopSignals {
 	release(): void;
 }
 
-/** What is on its way when somebody stops may still arrive; a receiver that hangs does not hold people up. */
+/** Sends in progress may still finish after Ctrl-C; a hanging receiver does not delay the exit. */
 const graceMs = 500;
 
 /** Whatever still hangs then is left: everything recorded is committed already. */

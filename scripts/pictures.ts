@@ -3,7 +3,7 @@ import type { ShownCard } from "../lib/notify/teams/page.ts";
 import { withPage } from "../test/notify/browser.ts";
 import { knowledge, variants } from "../test/notify/samples.ts";
 
-// Draws the pictures of docs/pictures/ anew. Needs Chromium. Look at them before you commit them.
+// Redraws the pictures in docs/pictures/. Needs Chromium. Look at them before you commit them.
 
 interface Picture {
 	readonly file: string;

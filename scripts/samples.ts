@@ -32,7 +32,7 @@ type Values = Readonly<Partial<Record<Column, unknown>>>;
 let reportId = 41_000;
 const hex = (text: string, length: number) => createHash("sha256").update(text).digest("hex").slice(0, length);
 
-/** One record with every column of its table, as the export writes them: what is not given is null. */
+/** One record with every column of its table, as the export writes them: columns not given are null. */
 function row(table: Table, from: Host, clock: string, values: Values) {
 	reportId += 7;
 	const timestamp = `2026-11-21T${clock}.${String(reportId * 331)
@@ -102,7 +102,7 @@ const byCloudflared = (path: string, commandLine: string, parent = "services.exe
 	InitiatingProcessParentFileName: parent,
 });
 
-// A portable copy on a laptop: downloaded, run with somebody's token, connected to the tunnel edge.
+// A portable copy on a laptop: downloaded, run with a stranger's token, connected to the tunnel edge.
 const hostile = [
 	row("DeviceFileEvents", laptop, "19:33:40", {
 		ActionType: "FileCreated",

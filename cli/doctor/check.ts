@@ -18,7 +18,7 @@ interface Trouble {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A small function; rejects only for what nobody foresaw. */
+/** One check; rejects only on unexpected errors. */
 export interface Check {
 	readonly name: string;
 	run(): Promise<readonly Result[]>;

@@ -1,6 +1,6 @@
 /** Hands things from callbacks to one reader, one at a time. */
 export interface Inbox<T> {
-	/** Resolves when the reader is done with the item: whoever delivers waits, so nothing piles up. */
+	/** Resolves when the reader has finished with the item: the producer waits, so nothing piles up. */
 	put(item: T): Promise<void>;
 	/** Makes the reader's next call reject. */
 	fail(error: unknown): void;

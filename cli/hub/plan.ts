@@ -10,7 +10,7 @@ export interface Wanted {
 	readonly from: From;
 	/** Last message to read, of the partition that `from` names. */
 	readonly to: number | undefined;
-	/** Keep reading what comes. */
+	/** Keep reading new messages. */
 	readonly follow: boolean;
 }
 
@@ -70,7 +70,7 @@ export interface PartitionState {
 export interface Stretch {
 	readonly partition: string;
 	readonly start: EventPosition;
-	/** The message to end with; `undefined` = go on for ever. */
+	/** The message to end with; `undefined` = never end. */
 	readonly until: number | undefined;
 }
 

@@ -31,7 +31,7 @@ export function troubleOf(error: unknown): Trouble {
 		case "EAI_AGAIN":
 		case "ETIMEDOUT":
 			return "unreachable";
-		// Codes are an open list of the SDK's; what is not named above is told by its name.
+		// The SDK's codes are an open list; a code not handled above is shown by its name.
 		default:
 			return "other";
 	}

@@ -21,10 +21,10 @@ export interface Opened {
 const pieceBytes = 4 * 1024 * 1024;
 const headBytes = 64 * 1024;
 const idleMs = 100;
-/** An archive in an archive is somebody's habit; more is an attack. */
+/** One archive inside another is common; more is an attack. */
 const mostLayers = 3;
 
-/** Rejects with the system's error for what cannot be opened. */
+/** Rejects with the system's error if the input cannot be opened. */
 export async function openInput(input: Input): Promise<Opened> {
 	const source = isStandardInput(input.path) ? process.stdin : createReadStream(input.path, { highWaterMark: pieceBytes });
 	let read = 0;
@@ -68,7 +68,7 @@ async function peek(stream: AsyncIterable<Buffer>, count: ((chunk: Buffer) => vo
 	let done = false;
 	while (length < headBytes) {
 		pending ??= chunks.next();
-		// Whoever reads on hears of a failure; until then it is nobody's.
+		// The next read reports a failure; until then it is ignored.
 		pending.catch(() => undefined);
 		const idle = length === 0 ? undefined : setTimeout(idleMs, "idle" as const, { ref: false });
 		const got = await (idle === undefined ? pending : Promise.race([pending, idle]));
@@ -124,7 +124,7 @@ async function* gathered(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
 		try {
 			got = await Promise.race([next, ...pause]);
 		} catch (error) {
-			// What came before the damage counts.
+			// Data before the damage counts.
 			if (length > 0) yield Buffer.concat(parts);
 			throw error;
 		} finally {

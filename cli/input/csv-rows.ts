@@ -28,7 +28,7 @@ export async function* readCsvRows(
 		relax_column_count: true,
 		skip_empty_lines: true,
 		max_record_size: maxRowBytes,
-		// What was read before counts, too: an error would drop it.
+		// Earlier rows count too: an error would drop them.
 		skip_records_with_error: true,
 	});
 	let damage: Error | undefined;

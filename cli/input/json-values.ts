@@ -6,11 +6,11 @@ export interface JsonText {
 
 export interface JsonSplitter {
 	feed(piece: Buffer): readonly JsonText[];
-	/** What is left at the end: a value that is cut short. */
+	/** The incomplete value at the end, if any. */
 	end(): readonly JsonText[];
 }
 
-/** Longest value kept; what is longer goes on cut short, to be named as damaged. */
+/** Longest value kept; longer ones are cut and reported as damaged. */
 const maxValueBytes = 256 * 1024 * 1024;
 
 const [newline, quote, backslash, comma, openBrace, closeBrace, openBracket, closeBracket] = [10, 34, 92, 44, 123, 125, 91, 93] as const;

@@ -1,6 +1,6 @@
 import type { JsonSplitter, JsonText } from "./json-values.ts";
 
-/** Longest line kept; what is longer is no export and goes on as an over-long message, to be quarantined. */
+/** Longest line kept; a longer one is no export and is quarantined as too large. */
 const maxLineBytes = 64 * 1024 * 1024 + 1;
 
 /** One value per line. Blank lines are counted and left out; the last line needs no line feed. */

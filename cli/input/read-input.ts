@@ -55,7 +55,7 @@ export async function* readInput(reading: Reading, stop: AbortSignal): AsyncGene
 			yield { messages, bytesRead: opened.bytesRead() };
 		}
 	} catch (error) {
-		// Destroying a stream that somebody waits on ends the wait with an error.
+		// Destroying a stream with a pending read rejects that read.
 		if (stop.aborted) return;
 		if (isSystemError(error)) throw error;
 		noteDamage(reading, error, count);
@@ -160,7 +160,7 @@ function jsonMessage(reading: Reading, source: string, { line, bytes }: JsonText
 	if (value === undefined) return { at, body: bytes };
 	const { records, inferred } = unwrap(value.json);
 	noteTables(reading, inferred);
-	// One value that nobody understood is named for what it is.
+	// A single value that was not understood is reported as such.
 	return records.length === 1 && records[0] === value.json ? { at, body: bytes } : { at, body: { records } };
 }
 
@@ -225,7 +225,7 @@ async function* inBatches(messages: AsyncIterable<Message>): AsyncGenerator<read
 			batch = [];
 		}
 	} catch (error) {
-		// What came before the damage counts.
+		// Data before the damage counts.
 		yield batch;
 		throw error;
 	}

@@ -3,7 +3,7 @@ import { inert } from "../../lib/notify/text.ts";
 import { type InputResult, inputVerdict } from "./ledger.ts";
 
 export interface InputReport {
-	/** For people: what was taken for what, what was left out, and what could not be read. */
+	/** For people: how each input was read, what was skipped, and what could not be read. */
 	readonly lines: readonly string[];
 	/** Something that was named could not be examined, or nothing at all was. */
 	readonly failed: boolean;

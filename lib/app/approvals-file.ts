@@ -4,9 +4,9 @@ import { type Approval, approvalWarnings, readApprovals } from "../verdict/appro
 /** The approvals as they are now. A wrong file stops nothing: the last good one counts, or none, and it is said loudly. */
 export interface ApprovalsFile {
 	current(): readonly Approval[];
-	/** What is wrong with the file; empty when nothing is. */
+	/** Mistakes in the file; empty if there are none. */
 	mistakes(): readonly string[];
-	/** What is to be looked at by now, also in a file that did not change. */
+	/** Entries that need attention by now; a file that did not change can have new ones. */
 	warnings(now: Date): readonly string[];
 	/** Reads the file again if it changed, at most once a minute. Never rejects. */
 	refresh(now: Date): Promise<void>;

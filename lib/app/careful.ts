@@ -17,7 +17,7 @@ export interface CarefulDeps {
 	readonly quarantine: (entries: readonly Quarantined[]) => Promise<void>;
 }
 
-/** What a batch came to: one outcome for each piece it was read in, and what was set aside because it killed its reader. */
+/** The result of a batch: one outcome per piece, and the messages that were set aside because they killed their reader. */
 export interface Read {
 	readonly outcomes: readonly Outcome[];
 	readonly killers: readonly Quarantined[];

@@ -123,7 +123,7 @@ export function openTable(endpoint: string, tableName: string): Table {
 		: createTableStore({ tableName, endpoint, credential: new DefaultAzureCredential() });
 }
 
-/** For what is not looked up. */
+/** Stands in for a lookup that is switched off. */
 export const nothing = () => Promise.resolve(undefined);
 
 export function policyOf({ QUIET_HOURS, QUIET_MAX_DAYS, CHANGES_PER_PERIOD }: Settings): Policy {

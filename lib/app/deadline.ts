@@ -1,6 +1,6 @@
 import type { Table } from "../store/table.ts";
 
-/** What was awaited has not ended in time, and may still be going on. */
+/** The awaited work missed its deadline and may still be running. */
 export function isOverdue(error: unknown): boolean {
 	return error instanceof Error && error.name === overdue;
 }

@@ -28,18 +28,18 @@ export interface Screen {
 /** The pipeline on a person's machine. */
 export interface LocalApp {
 	readonly destinations: readonly string[];
-	/** Makes due now what earlier runs could not deliver. Answers what is worth saying before the work begins. */
+	/** Requeues notices that earlier runs could not deliver. Returns remarks to print before the work begins. */
 	begin(): Promise<readonly string[]>;
 	run(messages: readonly Message[]): Promise<Outcome>;
-	/** One pass over what is due: what the timer does in Azure, for a run that goes on for days. */
+	/** One pass over the due notices, as the timer does in Azure; for runs that last for days. */
 	deliver(): Promise<Delivered>;
-	/** Delivers what is owed, also from earlier runs, and waits a little for what is to be tried again. Answers each pass. */
+	/** Delivers owed notices, those of earlier runs included, and waits briefly for retries. Yields each pass. */
 	settle(stop: AbortSignal): Promise<readonly Delivered[]>;
 	/** As they stand now; those that are gone or cannot be read are left out. */
 	findings(keys: readonly string[]): Promise<readonly Finding[]>;
-	/** A finding as the console shows it; `undefined` for one that nobody would be told about. */
+	/** A finding as the console shows it; `undefined` if it has no notice. */
 	card(finding: Finding): string | undefined;
-	/** Gives up what is being sent at this moment; it stays owed. For somebody who wants to stop now. */
+	/** Aborts the sends in progress; their notices stay owed. For a person who wants to stop now. */
 	cancel(): void;
 	/** What stays stored for the next run. */
 	owed(): Promise<readonly Owing[]>;

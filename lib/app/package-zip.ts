@@ -52,7 +52,7 @@ function centralHeader({ bytes }: ZipEntry, name: Buffer, offset: number): Buffe
 	return header;
 }
 
-/** Flags, method (0 = stored), time, date, checksum and sizes stand in the same order in both headers. */
+/** Both headers hold flags, method (0 = stored), time, date, checksum and sizes in this order. */
 function writeCommon(header: Buffer, start: number, bytes: Uint8Array, name: Buffer): void {
 	header.writeUInt16LE(utf8Names, start);
 	header.writeUInt16LE(date, start + 6);

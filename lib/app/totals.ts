@@ -1,7 +1,7 @@
 import type { Outcome } from "../pipeline.ts";
 import { type Quarantined, recordsIn } from "../watch/quarantine.ts";
 
-/** What reading came to. `held` are the findings about which nobody is told anything now: people know already. */
+/** Totals of a run. `held` counts findings without a new notice, because they were reported before. */
 export interface Totals {
 	readonly messages: number;
 	readonly records: number;
@@ -15,7 +15,7 @@ export interface Totals {
 export interface TotalsCounter {
 	add(outcome: Omit<Outcome, "delivered">): void;
 	totals(): Totals;
-	/** Keys of the findings that were met, and of those that somebody was told about. */
+	/** Keys of all findings seen, and of those with a notice. */
 	keys(): { readonly met: ReadonlySet<string>; readonly told: ReadonlySet<string> };
 	/** The first that could not be read, in order. */
 	quarantined(): readonly Quarantined[];

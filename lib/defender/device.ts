@@ -13,7 +13,7 @@ export interface DeviceRow {
 
 export type DeviceClass = "server" | "workstation" | "unknown";
 
-/** What is known about a device: raw text, empty where nothing was said. */
+/** Everything known about a device: raw text, empty if unknown. */
 export interface DeviceContext {
 	readonly tenantId: string;
 	/** 40 hex characters, lower case. */

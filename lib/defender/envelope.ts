@@ -23,14 +23,14 @@ export interface Unreadable {
 	/** Position in the message; `undefined` = the whole message. */
 	readonly record: number | undefined;
 	readonly reason: UnreadableReason;
-	/** How many records this entry stands for; 1 where nothing is said. */
+	/** Number of records this entry stands for; 1 if absent. */
 	readonly count?: number;
 }
 
 export interface Decoded {
 	/** Of the tables we know; others are counted in `total` and passed over. */
 	readonly records: readonly DefenderRecord[];
-	/** Where each of them stands in its message. */
+	/** The position of each in its message. */
 	readonly positions: readonly number[];
 	/** Rows that describe devices; no rule reads them. */
 	readonly devices: readonly DeviceRow[];

@@ -20,7 +20,7 @@ export function text(record: DefenderRecord, column: Column): string {
 	return column === "AdditionalFields" && typeof value === "object" && value !== null ? json(value) : "";
 }
 
-/** Every rule that reads the column asks again, so what was written once is kept for as long as the record lives. */
+/** Many rules read the same column, so its text is kept for the record's lifetime. */
 const written = new WeakMap<object, string>();
 
 function json(value: object): string {
@@ -35,7 +35,7 @@ function stringified(value: object): string {
 	try {
 		return JSON.stringify(value);
 	} catch (error) {
-		// Nested deeper than the stack: what nobody can write down, no rule can read.
+		// Nested deeper than the stack: it cannot be written as text, so no rule can read it.
 		if (error instanceof RangeError) return "";
 		throw error;
 	}

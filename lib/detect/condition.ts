@@ -11,9 +11,9 @@ export type Test =
 
 /** Something that a family recognises in a text and no operator can describe: a token that decodes, say. */
 export interface Shape {
-	/** One of these, in any letter case, stands in every text that has the shape. Each has at least six characters. */
+	/** Every text of this shape contains one of these, in any letter case. Each has at least six characters. */
 	readonly starts: readonly string[];
-	/** The nearest that a regular expression comes to it; read as RE2. */
+	/** The closest regular expression, in RE2 syntax. */
 	readonly pattern: string;
 	readonly isIn: (text: string) => boolean;
 	/** A text that has it. */

@@ -32,7 +32,7 @@ export function explain(rule: Rule, record: DefenderRecord, redact: Redact): Exp
 	return { rule, readsTable, fires: readsTable && steps[0]?.holds === true, steps };
 }
 
-/** The steps of a condition; its own verdict stands in the first. */
+/** The steps of a condition; the first holds the verdict of the whole. */
 function explainCondition(condition: Condition, record: DefenderRecord, depth: number, redact: Redact): readonly Step[] {
 	switch (condition.kind) {
 		case "all": {

@@ -36,7 +36,7 @@ function phrase(condition: Condition, lineBreak: string): string {
 	}
 }
 
-/** Inner groups stand in parentheses, so precedence never matters. */
+/** Inner groups get parentheses, so precedence never matters. */
 function group(parts: readonly Condition[], operator: "and" | "or", lineBreak: string): string {
 	const phrases = parts.map((part) => (part.kind === "all" || part.kind === "any" ? `(${phrase(part, " ")})` : phrase(part, " ")));
 	return phrases.join(`${lineBreak}${operator} `);

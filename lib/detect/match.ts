@@ -89,7 +89,7 @@ function compile(condition: Condition): Compiled {
 	}
 }
 
-/** Of a group, the parts that went the way that decided: the true ones of what holds, the false ones of what does not. */
+/** The parts that decided a group: the true ones if it holds, the false ones if it does not. */
 function proveParts(parts: readonly Compiled[], record: DefenderRecord, wanted: boolean): readonly Proof[] {
 	return parts.filter((part) => part.holds(record) === wanted).flatMap((part) => part.prove(record, wanted));
 }

@@ -6,7 +6,7 @@ export const noticeKinds = ["new", "back", "worse", "changed", "still"] as const
 
 export type NoticeKind = (typeof noticeKinds)[number];
 
-/** What reason a stored word stands for. A word that only a newer version knows reads as *changed*, so it is still told. */
+/** Reads a stored reason. A word from a newer version counts as *changed*, so its notice is still sent. */
 export function readNoticeKind(word: string): NoticeKind {
 	return noticeKinds.find((kind) => kind === word) ?? "changed";
 }

@@ -1,19 +1,19 @@
 import { type DeviceContext, type DeviceRow, withRow } from "../defender/device.ts";
 import { deviceKey } from "../defender/device-identity.ts";
 
-/** What is known about the devices heard of last, within a bound. */
+/** Context of the most recently seen devices, up to a limit. */
 export interface DeviceCache {
-	/** Adds a row; the device if it is to be written: the row says something new about it, or it was not written for long. */
+	/** Adds a row. Returns the device if it must be written: the row has news, or the last write is long ago. */
 	take(row: DeviceRow, now: Date): DeviceContext | undefined;
-	/** Puts back what was stored earlier. */
+	/** Restores context from the table. */
 	put(context: DeviceContext, writtenAt: Date): void;
-	/** What could not be written is not known. */
+	/** Drops context that could not be written. */
 	forget(tenantId: string, deviceId: string): void;
 	find(tenantId: string, deviceId: string): DeviceContext | undefined;
 	readonly size: number;
 }
 
-/** The device that was not heard of for longest makes room for a new one. */
+/** Evicts the device that was not seen for the longest time. */
 export function createDeviceCache(mostDevices: number, writeAgainMs: number): DeviceCache {
 	const devices = new Map<string, { readonly context: DeviceContext; readonly writtenAt: Date }>();
 	const put = (context: DeviceContext, writtenAt: Date): void => {
@@ -49,7 +49,7 @@ export function createDeviceCache(mostDevices: number, writeAgainMs: number): De
 	};
 }
 
-/** Anything but the times. */
+/** Compares everything except the times. */
 function saysMore(before: DeviceContext, after: DeviceContext): boolean {
 	const plain = ({ at: _, adapters, ...rest }: DeviceContext): string =>
 		JSON.stringify([rest, adapters.map(({ name, addresses }) => [name, addresses]).sort()]);

@@ -8,9 +8,9 @@ import type { Key, Table } from "../store/table.ts";
 import { createDeviceCache } from "./device-cache.ts";
 import { deviceRowKey } from "./device-row-key.ts";
 
-/** What the export says about devices, kept in the table: every instance and every later run knows it. */
+/** Device context from the export, kept in the table, so that every instance and every later run has it. */
 export interface DeviceStore {
-	/** Writes what changed or was not written for a month, once for each device; many devices at a time. */
+	/** Writes devices that changed or were not written for a month, once each, several at a time. */
 	learn(rows: readonly DeviceRow[]): Promise<void>;
 	find(tenantId: string, deviceId: string): Promise<DeviceContext | undefined>;
 }
@@ -60,7 +60,7 @@ function idOf(row: DeviceRow["columns"]): string {
 	return typeof row["DeviceId"] === "string" ? foldId(row["DeviceId"]) : "";
 }
 
-/** The last writer wins: rows say the same things again within the hour, so what is lost comes back. */
+/** The last writer wins: Defender repeats its rows within the hour, so a lost update comes back. */
 async function write(table: Table, context: DeviceContext, now: Date): Promise<void> {
 	const row = { ...address(context.tenantId, context.deviceId), values: toValues(context, now) };
 	for (let attempt = 0; attempt < 3; attempt++) {
@@ -104,7 +104,7 @@ const schema = z.object({
 	at: dateColumn,
 });
 
-/** A row that cannot be read is written anew by the device's next record. */
+/** An unreadable row is rewritten by the device's next record. */
 function read(values: unknown): DeviceContext | undefined {
 	const result = schema.safeParse(values);
 	if (!result.success) return undefined;

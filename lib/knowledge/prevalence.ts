@@ -10,11 +10,11 @@ import { createGrowth, type Growth } from "./row-quota.ts";
 
 /** Counts on how many devices of a tenant an account, a tunnel and a binary were seen. */
 export interface PrevalenceCounter {
-	/** Notes the sighting's own device too, so the answer is at least one. */
+	/** Counts the sighting's own device too, so the result is at least one. */
 	count(sighting: Sighting): Promise<Prevalence>;
 }
 
-/** All facts share 16 partitions, so that those which nobody shows any more can be found and removed. */
+/** All facts share 16 partitions, so that unused ones can be found and removed. */
 export const prevalencePartitions: readonly string[] = [..."0123456789abcdef"].map((digit) => `p${digit}`);
 
 const mostDevices = 100;
@@ -39,7 +39,7 @@ export function createPrevalenceCounter({ table, clock }: { readonly table: Tabl
 		if (cached !== undefined && cached.until > now.getTime()) return cached.spread;
 		const spread = note({ table, growth, now }, fact, device, sighting.at);
 		cache.set(id, { until: now.getTime() + cacheMs, spread });
-		// A failure is not an answer to remember.
+		// Do not cache failures.
 		spread.catch(() => cache.delete(id));
 		for (const oldest of cache.keys()) {
 			if (cache.size <= mostCached) break;
@@ -83,13 +83,13 @@ async function note({ table, growth, now }: NoteDeps, fact: string, device: stri
 	return { devices: Math.max(1, rows.length), since: new Date(Math.min(at.getTime(), ...moments)) };
 }
 
-/** Whoever was faster stamped it the same. Beyond the first hundred devices, one row more or less says nothing. */
+/** A concurrent writer has set the same stamp. Beyond a hundred devices, one row more or less does not matter. */
 async function renew(table: Table, own: Row | undefined, now: Date): Promise<void> {
 	if (own === undefined || ageMs(own, now) < renewAfterMs) return;
 	await table.replace({ ...own, values: { ...own.values, ...columns({ touchedAt: now }) } }, own.etag);
 }
 
-/** Was it not there before? */
+/** Returns whether the row is new. */
 async function create(table: Table, row: NewRow): Promise<boolean> {
 	let written = await table.create(row);
 	if (written.outcome === "tableMissing") {

@@ -21,20 +21,20 @@ const rowsPerDeviceHour = 60;
 const hourMs = 3_600_000;
 const maxTries = 4;
 const mostRemembered = 10_000;
-/** So many that were left out are counted in memory before the table is told. */
+/** Omitted rows counted in memory before the count is written. */
 const countedTogether = 50;
 
 interface State {
 	hour: number;
-	/** In the table this hour, as far as it told us. */
+	/** Rows in the table this hour, as last read. */
 	rows: number;
-	/** Being created, or created and not told to the table yet. */
+	/** Being created, or created and not yet in the table's count. */
 	taken: number;
 	/** Of these, the ones created. */
 	created: number;
-	/** Not told to the table yet. */
+	/** Omitted and not yet in the table's count. */
 	leftOut: number;
-	/** The first one of the hour is told at once, so that it is seen that some were left out. */
+	/** The first omission of the hour is written at once, so that it is visible. */
 	toldOfFirst: boolean;
 }
 
@@ -66,13 +66,13 @@ export function createGrowth({ table, clock }: { readonly table: Table; readonly
 		}
 		return undefined;
 	};
-	/** All that waits goes in one change; whoever waited for a turn meanwhile finds nothing left to tell. */
+	/** Writes everything pending in one change; callers that queued meanwhile find nothing left to write. */
 	const tell = (key: string, state: State): Promise<void> =>
 		oneAtATime(key, async () => {
 			const { created, leftOut } = state;
 			if (created === 0 && leftOut === 0) return;
 			const rows = await change(key, created, leftOut);
-			// What could not be told now goes with the next, and takes up its room until then.
+			// A count that could not be written goes with the next write and uses up quota until then.
 			if (rows === undefined) return;
 			state.rows = rows;
 			state.taken -= created;
@@ -108,7 +108,7 @@ export function growthAddress(key: string): Key {
 
 const schema = z.object({ hour: countColumn, rows: countColumn, leftOut: countColumn });
 
-/** A row that cannot be read starts again: it only counts. */
+/** An unreadable row starts at zero: it is only a counter. */
 function read(row: Row | undefined) {
 	const found = schema.safeParse(row?.values);
 	return found.success ? found.data : { hour: 0, rows: 0, leftOut: 0 };

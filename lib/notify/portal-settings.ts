@@ -8,4 +8,3 @@ export const portalSettings = {
 		.prefault("https://security.microsoft.com")
 		.describe("Defender portal that links open. Change it only for a sovereign cloud."),
 };
-

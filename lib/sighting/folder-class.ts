@@ -24,7 +24,7 @@ export function folderClass(path: string, folders: Folders): FolderClass {
 	return [...before, ...folders, ...after].find(([, pattern]) => pattern.test(plain))?.[0] ?? "unknown";
 }
 
-/** Without device prefixes and short names: `C:\PROGRA~1\` is read as the folder it usually stands for. */
+/** Without device prefixes and short names: `C:\PROGRA~1\` is read as the folder it usually abbreviates. */
 function normalised(path: string): string {
 	return path
 		.slice(0, 4_096)

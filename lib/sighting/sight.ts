@@ -101,7 +101,7 @@ function recordId(record: DefenderRecord, device: Device): string {
 	return createHash("sha256").update(identity).digest("hex").slice(0, 12);
 }
 
-/** An aggregated row stands for as many events as it says. */
+/** The number of events that an aggregated row reports. */
 function timesOf(record: DefenderRecord): number {
 	const times = additionalNumber(record, "uniqueEventsAggregated");
 	return Number.isSafeInteger(times) && times >= 1 ? times : 1;

@@ -148,7 +148,7 @@ export interface Sighting {
 	readonly at: Date;
 	/** When Defender exported it: the delay between the sensor and us. Absent when the envelope does not say. */
 	readonly exportedAt?: Date;
-	/** How many events an aggregated row stands for; 1 otherwise. */
+	/** Events that an aggregated row reports; 1 otherwise. */
 	readonly times: number;
 	readonly severity: Severity;
 	/** What decided the severity; absent before it was judged. */
@@ -167,7 +167,7 @@ export interface Sighting {
 	/** Public name given on the command line; empty when none was. */
 	readonly hostname: Redacted;
 	readonly ownership: Ownership;
-	/** Absent where nobody has counted. */
+	/** Absent if nothing was counted. */
 	readonly prevalence?: Prevalence;
 	/** Counted, and told to nobody: an approved tunnel or connector, or a bystander. Absent when it speaks. */
 	readonly quiet?: "approved" | "connector" | "bystander";

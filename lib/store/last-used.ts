@@ -6,10 +6,10 @@ const dayMs = 86_400_000;
 
 const schema = z.object({ touchedAt: dateColumn });
 
-/** What is still seen is stamped again this often, so that only what is not seen any more grows old. */
+/** Rows still in use are re-stamped this often, so only unused rows reach their retention age. */
 export const renewAfterMs = 30 * dayMs;
 
-/** When the row was stamped last, by our clock; for ever ago if it does not say. */
+/** When the row was last stamped, by our clock; the beginning of time if it has no stamp. */
 export function touchedAt(row: Row): Date {
 	const read = schema.safeParse(row.values);
 	return read.success ? read.data.touchedAt : new Date(0);

@@ -12,7 +12,7 @@ import { isQuiet, weigh } from "./severity-table.ts";
 import { holds } from "./standing.ts";
 import { decideVerdict } from "./verdict.ts";
 
-/** What is known besides the record itself. */
+/** Everything known besides the record. */
 export interface Knowledge {
 	readonly approvals: readonly Approval[];
 	/** What this device showed earlier about its tunnels, oldest first. */

@@ -19,7 +19,7 @@ export interface Attempt {
 	readonly deaths: number;
 	/** `refused`: the table would not store it. That is no fault of the batch, and never counts. */
 	readonly state: "running" | "refused";
-	/** What was being read, once the batch is read piece by piece. */
+	/** The piece being read, once the batch is read piece by piece. */
 	readonly at: Mark | undefined;
 	/** Messages that are read record by record. */
 	readonly suspects: readonly number[];

@@ -3,7 +3,7 @@ import { columns, countColumn, dateColumn } from "../store/columns.ts";
 import type { Key, Row, Values } from "../store/table.ts";
 import { type Intervals, readIntervals, union, without, writeIntervals } from "./intervals.ts";
 
-/** What is recorded of one partition of a hub. */
+/** The recorded part of one partition of a hub. */
 export interface Coverage {
 	/** Everything below is settled: recorded, read again or told lost. `undefined` before the timer's first look. */
 	readonly floor: number | undefined;

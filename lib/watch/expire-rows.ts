@@ -38,14 +38,14 @@ const markSchema = z.object({ day: dateColumn, partition: countColumn, from: z.s
 
 const first = " ";
 
-/** Removes a bounded part of what is too old: the quarantine of past days, and what was not stamped again for long. */
+/** Removes a bounded number of expired rows: quarantine of past days, and rows that were not re-stamped in time. */
 export async function sweep(table: Table, now: Date): Promise<void> {
 	const row = await table.get(address);
 	const known = markSchema.safeParse(row?.values);
 	const mark: Mark = known.success ? known.data : { day: new Date(now.getTime() - firstLookMs), partition: 0, from: first };
 	const day = await sweepQuarantine(table, mark.day, now);
 	const next = { ...address, values: columns({ v: 1, day, ...(await sweepStamped(table, mark, now)) }) };
-	// Whoever was faster swept the same.
+	// A concurrent run has removed the same rows.
 	if (row === undefined) await table.create(next);
 	else await table.replace(next, row.etag);
 }
@@ -62,7 +62,7 @@ async function sweepQuarantine(table: Table, from: Date, now: Date): Promise<Dat
 	return day;
 }
 
-/** Partition after partition; after the last one the next sweep begins anew. */
+/** Partition by partition; after the last one, the next run starts again with the first. */
 async function sweepStamped(table: Table, mark: Mark, now: Date): Promise<Pick<Mark, "partition" | "from">> {
 	let pages = pagesAtOnce;
 	for (const [partition, { partitionKey, keepMs }] of stamped.entries()) {

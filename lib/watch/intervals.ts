@@ -4,7 +4,7 @@ export interface Interval {
 	readonly to: number;
 }
 
-/** Sorted, disjoint and never touching: what does not fit is joined. */
+/** Sorted and disjoint; intervals that touch are merged. */
 export type Intervals = readonly Interval[];
 
 export function union(a: Intervals, b: Intervals): Intervals {

@@ -5,17 +5,17 @@ import { coverageAddress, coverageValues, readCoverage, withRecorded } from "./c
 import { type Intervals, union } from "./intervals.ts";
 import { newestEvent, streamAddress } from "./newest-event.ts";
 
-/** What was recorded, kept in memory and written in the background, so that a quiet batch makes no call. */
+/** Keeps recorded positions in memory and writes them in the background, so that a quiet batch makes no call. */
 export interface Notebook {
 	/** After recording, never before. */
 	recorded(messages: readonly Message[]): void;
-	/** Writes what is not written yet. Rejects if the table would not take it; it is kept for the next time. */
+	/** Writes pending positions. Rejects if the table refuses them; they are kept for the next write. */
 	write(now: Date): Promise<void>;
 }
 
 const maxTries = 4;
 
-/** A process that dies forgets what it had not written: those messages are read again, and nobody is told twice. */
+/** A process that dies loses unwritten positions: those messages are read again, and no notice is sent twice. */
 export function createNotebook(table: Table): Notebook {
 	let pages = new Map<string, Intervals>();
 	let newest: Date | undefined;
@@ -60,7 +60,7 @@ async function noteRecorded(table: Table, source: string, recorded: Intervals, n
 async function noteNewest(table: Table, newestAt: Date): Promise<void> {
 	const row = await table.get(streamAddress);
 	const known = await newestEvent(table);
-	// Whoever was faster noted the same quarter of a minute.
+	// A concurrent writer has noted the same quarter of a minute.
 	if (known === undefined || known < newestAt) await put(table, streamAddress, columns({ v: 1, newestAt }), row?.etag);
 }
 

@@ -1,19 +1,19 @@
 import type { Sighting } from "../sighting/sighting.ts";
 
-/** What is recorded of a batch that could not be finished, so that its next try begins with the rest. */
+/** How far an unfinished batch was recorded, so that the retry starts with the rest. */
 export interface Progress {
 	isDone(sighting: Sighting): boolean;
 	done(sightings: readonly Sighting[]): void;
 }
 
 export interface ProgressBook {
-	/** Of the batch of this partition that begins with this message; another batch there begins anew. */
+	/** Of the batch of this partition that begins with this message; another batch starts over. */
 	of(source: string, first: number): Progress;
 	/** The batch is finished. */
 	forget(source: string): void;
 }
 
-/** In memory only: on another instance what is recorded comes out as a repeat, which is slower and as right. */
+/** In memory only: another instance counts the recorded part as repeats, which is slower and equally correct. */
 export function createProgressBook(): ProgressBook {
 	const books = new Map<string, { readonly first: number; readonly done: Set<string> }>();
 	return {

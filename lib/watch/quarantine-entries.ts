@@ -5,7 +5,7 @@ import type { Quarantined } from "./quarantine.ts";
 
 /** Why a message or one of its records is set aside. */
 export interface Setback {
-	/** Position in the message; `undefined` = the message as a whole, or a position nobody knows. */
+	/** Position in the message; `undefined` = the whole message, or an unknown position. */
 	readonly record: number | undefined;
 	readonly reason: UnreadableReason | "other-tenant" | "unexpected" | "killed-the-reader";
 	readonly count?: number;

@@ -10,9 +10,9 @@ export interface Quarantined {
 	/** Index in the message; absent when the message as a whole is unreadable. */
 	readonly record: number | undefined;
 	readonly reason: string;
-	/** Records that this entry stands for; 1 where nothing is said. */
+	/** Number of records this entry stands for; 1 if absent. */
 	readonly count?: number;
-	/** For what is unexpected: the class of the error, never its text. */
+	/** For unexpected errors: the error's class, never its text. */
 	readonly error?: string;
 	/** Of the message, in bytes. */
 	readonly size: number;
@@ -91,7 +91,7 @@ export function createQuarantine({ table, random, sleep, maxPerDay = 1_000 }: Qu
 	};
 }
 
-/** How many messages and records the entries stand for. */
+/** Number of messages and records that the entries stand for. */
 export function recordsIn(entries: readonly Quarantined[]): number {
 	return entries.reduce((sum, { count = 1 }) => sum + count, 0);
 }

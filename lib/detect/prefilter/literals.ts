@@ -12,7 +12,7 @@ export interface Literal {
 /** What the scan needs to find a literal wherever it stands; shorter ones would be found everywhere anyway. */
 export const fewestBytes = 6;
 
-/** Literals of which at least one stands in some value of every record that satisfies a condition. */
+/** Literals; every record that satisfies the condition contains at least one of them in some value. */
 type Witness = readonly Literal[];
 
 /**

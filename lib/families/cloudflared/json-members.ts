@@ -6,7 +6,7 @@ export interface Member {
 	readonly text: string;
 }
 
-/** Go refuses what is nested deeper; the count stands in for recursion. */
+/** Go refuses deeper nesting; counting replaces recursion. */
 const deepest = 10_000;
 
 /**
@@ -65,7 +65,7 @@ function isJson(text: string): boolean {
 		JSON.parse(text);
 		return true;
 	} catch (error) {
-		// What is nested beyond the stack is beyond Go's limit too.
+		// Nesting beyond the stack is beyond Go's limit too.
 		if (error instanceof SyntaxError || error instanceof RangeError) return false;
 		throw error;
 	}

@@ -16,7 +16,7 @@ const accountTag = /^[0-9a-f]{32}$/i;
 const objects = /\{[^{}]{30,4000}(?:\}|$)/g;
 const looseMember = /[{,]\s*["']?(\w{1,12})["']?\s*:\s*["']?(\{?[^"',{}\s]*\}?)/g;
 const layers = 2;
-/** Nobody starts more tunnels in one command; it bounds the work on hostile text. */
+/** No real command starts more tunnels; the limit bounds the work on hostile text. */
 const mostTokens = 64;
 
 /**

@@ -50,7 +50,7 @@ export function terminalCard(story: Story, { width, colour }: Terminal): string 
 	return `${body.map((line) => `${paint("severity", "▌")} ${line}`.trimEnd()).join("\n")}\n`;
 }
 
-/** An empty line before what is not empty. */
+/** Puts an empty line before a block that has content. */
 function block(lines: readonly string[]): readonly string[] {
 	return lines.length === 0 ? [] : ["", ...lines];
 }

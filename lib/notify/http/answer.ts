@@ -1,4 +1,4 @@
-/** What came of one POST. Holds nothing of the URL, the host or the original error text. */
+/** The result of one POST. Holds no part of the URL, the host or the original error text. */
 export type Answer =
 	| {
 			readonly kind: "answered";

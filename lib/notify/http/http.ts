@@ -34,7 +34,7 @@ function send(post: Post, signal: AbortSignal, outerMs: number, resolveName: typ
 		const options: RequestOptions = {
 			method: "POST",
 			headers: { ...post.headers, "content-length": Buffer.byteLength(post.body) },
-			// A fresh connection each time: a kept one may be half dead, and then nobody knows what arrived.
+			// A new connection each time: on a half-dead one, delivery would be uncertain.
 			agent: false,
 			signal,
 			...(post.allowAddress === undefined ? {} : { lookup: checkedLookup(post.allowAddress, resolveName) }),

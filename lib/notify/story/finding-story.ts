@@ -59,13 +59,13 @@ export function findingLinks(notice: Notice, rules: FindRule, portal: Portal): L
 	};
 	return {
 		device: portal.device(device, firstSeen, lastSeen),
-		// A rule that is not known any more, or that makes too long a link, gives way to what the family looks for.
+		// If the rule no longer exists, or its query is too long for a link, the family's own query is used.
 		hunt: hunt(mainRule(notice.finding, rules)?.kql) ?? hunt(findFamily(worst.family)?.hunting),
 		file: portal.file(worst.program.sha1, device.tenantId),
 	};
 }
 
-/** `reminds`: nothing new is said, so the message counts what came since the last one. */
+/** `reminds`: the message has no news, so it counts the events since the last one. */
 const kinds: Readonly<Record<NoticeKind, { readonly words: Inert; readonly reminds: boolean }>> = {
 	new: { words: say`New finding`, reminds: false },
 	worse: { words: say`Escalated`, reminds: false },

@@ -6,7 +6,7 @@ import { type Inert, idText, inert, plainName, say, shortWords } from "../text.t
 import { shortId } from "./tunnel-row.ts";
 import { knownTunnel } from "./tunnel-words.ts";
 
-/** What a finding is about, in words short enough to stand in a sentence; empty where it is not known. */
+/** Names that are short enough for a sentence; empty if unknown. */
 export interface Names {
 	readonly device: Inert;
 	readonly user: Inert;

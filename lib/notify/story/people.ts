@@ -1,6 +1,6 @@
 import type { Redacted } from "../../secrets/redacted.ts";
 
-/** Whether there is somebody to ask: not the system's own accounts, and not the account of a computer. */
+/** Is the account a person's, rather than the system's or a computer's? */
 export function isPerson(user: Redacted): boolean {
 	return (
 		user !== "" &&

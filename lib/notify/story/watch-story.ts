@@ -49,7 +49,7 @@ export function stormStory(notice: StormNotice, portal: Portal): Story {
 	};
 }
 
-/** What was counted and deliberately not told, once a day. */
+/** Once a day: what was counted without a notice, on purpose. */
 export function digestStory(notice: DigestNotice): Story {
 	return {
 		...bare(notice),
@@ -84,7 +84,7 @@ export function digestStory(notice: DigestNotice): Story {
 	};
 }
 
-/** After a quiet week: silence must mean that nothing happened, not that nobody watches. */
+/** Sent after a quiet week, so that people know the channel works. */
 export function heartbeatStory(notice: HeartbeatNotice): Story {
 	const { lastMessageAt, newestEventAt, openCount, now } = notice;
 	return {

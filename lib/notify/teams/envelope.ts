@@ -31,7 +31,7 @@ export function teamsMessage(notice: AnyNotice, knowledge: Knowledge): TeamsMess
 	return leastMessage(notice, knowledge);
 }
 
-/** What is always accepted: how bad, what, where, whose, what to do. Also the second try after a refusal. */
+/** The smallest message, which Teams always accepts: severity, device, owner, what to do. Also the retry after a refusal. */
 export function leastMessage(notice: AnyNotice, knowledge: Knowledge): TeamsMessage {
 	return envelope(tell(notice, knowledge, rooms.least));
 }

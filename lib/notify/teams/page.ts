@@ -103,7 +103,7 @@ h1 { flex-basis: 100%; margin: 0; font-size: 18px; font-weight: 600; color: #252
 .dark .ac-pushButton.style-positive { border-color: #7f85f5; background: #7f85f5; color: #141414; }
 `;
 
-/** A script's text may not end the element that it stands in. */
+/** Keeps a script's text from closing its own element. */
 function closedIn(script: string): string {
 	return script.replaceAll(/<\/script/gi, "<\\/script");
 }

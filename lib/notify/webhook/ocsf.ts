@@ -65,7 +65,7 @@ function findingEvent(notice: Notice, knowledge: Knowledge): object {
 	};
 }
 
-/** Storm, digest and sign of life are about no single device, so their numbers travel in words. */
+/** Storm, digest and check-in concern no single device, so their numbers are part of the text. */
 function watchEvent(notice: Exclude<AnyNotice, Notice>, knowledge: Knowledge): object {
 	const story = tell(notice, knowledge);
 	return {

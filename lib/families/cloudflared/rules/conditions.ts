@@ -29,7 +29,7 @@ export function runsTunnel(commandLine: Column): Condition {
 	return hasAll(commandLine, "tunnel", "run");
 }
 
-/** Somebody else does it: neither cloudflared by its name nor a tool that has such command lines of its own. */
+/** Another program: neither named cloudflared nor a tool with such command lines of its own. */
 export function runsTunnelUnnamed(commandLine: Column, fileName: Column): Condition {
 	return all(runsTunnel(commandLine), not(namedCloudflared(fileName)), not(buildScript(commandLine, fileName)));
 }

@@ -3,7 +3,7 @@ import { all, any, type Condition, contains, equals, has, not } from "../../../d
 import type { Rule } from "../../../detect/rule.ts";
 import { browser, namedCloudflared } from "./conditions.ts";
 
-/** A name of somebody's quick tunnel, not that of the service which hands them out. */
+/** The host name of a quick tunnel, not of the service that assigns them. */
 function quickTunnelName(column: Column): Condition {
 	return all(contains(column, ".trycloudflare.com"), not(has(column, "api.trycloudflare.com")), not(has(column, "www.trycloudflare.com")));
 }
