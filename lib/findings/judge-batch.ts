@@ -32,7 +32,7 @@ export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[],
 		for (const [index, sighting] of inOrder.entries()) {
 			const prevalence = spread[index] ?? {};
 			const { account } = prevalence;
-			const firstInTenant = account && account.devices === 1 && sighting.at.getTime() - account.since.getTime() < newForMs;
+			const firstInTenant = account && sighting.at.getTime() - account.since.getTime() < newForMs;
 			const knowledge = { approvals: deps.approvals(), remembered: upTo(shown, sighting.at), device, firstInTenant, now, redact };
 			const verdict = judge(sighting, knowledge);
 			judged.set(sighting, { ...verdict, prevalence });
@@ -49,7 +49,7 @@ export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[],
 	};
 }
 
-/** An account on a single device is news for a day, not for ever. */
+/** An account is news in its tenant for a day, on however many devices it turns up by then. */
 const newForMs = 86_400_000;
 
 /** A flood must not wait for one lookup after the other. */

@@ -4,7 +4,7 @@ import type { Sighting } from "../sighting/sighting.ts";
 import { speaks, tally, unseen } from "./count-sightings.ts";
 import type { Change, Finding } from "./finding.ts";
 import type { NoticeKind } from "./notice-kind.ts";
-import { type Signature, signatures } from "./signature.ts";
+import { isStrong, type Signature, signatures } from "./signature.ts";
 
 /** When to speak again. */
 export interface Policy {
@@ -28,6 +28,8 @@ export type Decision =
 	| { readonly reason: NoticeKind | "later"; readonly finding: Finding; readonly fresh: number; readonly dueAt: Date };
 
 const keptSignatures = 100;
+/** Strong facts of one finding that are told at once. Accounts can be forged by the hundred; further ones wait like cheap facts. */
+const mostStrong = 20;
 const keptChanges = 10;
 
 /**
@@ -35,6 +37,7 @@ const keptChanges = 10;
  *
  *   nothing told yet ─ new ─► quiet ─ worse ──────────────────────────► quiet, 24 h again
  *   closed ────────── back ─►   │ ├─ changed (3 a period, then later) ─► quiet, 24 h again
+ *                               │ │  (a strong fact: at once, and it takes none of the 3)
  *                               │ └─ still (quiet period is over) ─────► quiet, twice as long
  *                               └─── held: counted, told with the next notice
  */
@@ -46,7 +49,7 @@ export function decide(finding: Finding | undefined, sightings: readonly Sightin
 	const news = whatIsNew(finding, fresh.filter(speaks));
 	const reason = reasonToSpeak(finding, news, now);
 	if (reason === "held") return { reason, finding: counted, fresh: fresh.length };
-	const quiet = quietPeriod(counted, reason, now, policy);
+	const quiet = quietPeriod(counted, reason, news, now, policy);
 	return { reason, fresh: fresh.length, dueAt: quiet.dueAt, finding: tell(counted, reason, news, quiet.change) };
 }
 
@@ -54,14 +57,19 @@ interface News {
 	/** Of the sightings that may speak; `undefined` when none may. */
 	readonly severity: Severity | undefined;
 	readonly signatures: readonly Signature[];
+	/** Another account, remote administration, another name, a worse verdict: no budget of cheap facts holds it back. */
+	readonly strong: boolean;
 }
 
 function whatIsNew(finding: Finding | undefined, speaking: readonly Sighting[]): News {
 	const known = new Set(finding?.sigs);
 	const found = new Map(speaking.flatMap(signatures).map((one) => [one.id, one]));
+	const fresh = [...found.values()].filter((one) => !known.has(one.id));
+	const told = finding?.sigs.filter(isStrong).length ?? 0;
 	return {
 		severity: speaking.length === 0 ? undefined : worst(speaking.map((one) => one.severity)),
-		signatures: [...found.values()].filter((one) => !known.has(one.id)),
+		signatures: fresh,
+		strong: told < mostStrong && fresh.some((one) => one.strong),
 	};
 }
 
@@ -71,7 +79,7 @@ function reasonToSpeak(finding: Finding | undefined, news: News, now: Date): Exc
 	if (finding === undefined || finding.want === 0) return "new";
 	if (finding.status === "closed") return "back";
 	if (finding.noticeSeverity === undefined || isWorse(news.severity, finding.noticeSeverity)) return "worse";
-	if (news.signatures.length > 0 && finding.changesLeft > 0) return "changed";
+	if (news.strong || (news.signatures.length > 0 && finding.changesLeft > 0)) return "changed";
 	if (finding.nextNoticeAt === undefined || finding.nextNoticeAt <= now) return "still";
 	return news.signatures.length > 0 ? "later" : "held";
 }
@@ -79,7 +87,13 @@ function reasonToSpeak(finding: Finding | undefined, news: News, now: Date): Exc
 type Quiet = Pick<Finding, "quietMs" | "nextNoticeAt" | "deferredTo" | "changesLeft">;
 
 /** When to tell it, and how long the device is quiet afterwards. */
-function quietPeriod(finding: Finding, reason: NoticeKind | "later", now: Date, policy: Policy): { dueAt: Date; change: Quiet } {
+function quietPeriod(
+	finding: Finding,
+	reason: NoticeKind | "later",
+	{ strong }: News,
+	now: Date,
+	policy: Policy,
+): { dueAt: Date; change: Quiet } {
 	const { deferredTo, nextNoticeAt } = finding;
 	const again = (quietMs: number, changesLeft: number) => ({
 		dueAt: now,
@@ -91,7 +105,7 @@ function quietPeriod(finding: Finding, reason: NoticeKind | "later", now: Date, 
 		case "worse":
 			return again(policy.quietMs, policy.changesPerPeriod);
 		case "changed":
-			return again(policy.quietMs, finding.changesLeft - 1);
+			return again(policy.quietMs, strong ? finding.changesLeft : finding.changesLeft - 1);
 		case "still":
 			return again(Math.min(2 * finding.quietMs, policy.maxQuietMs), policy.changesPerPeriod);
 		case "later": {
@@ -130,9 +144,16 @@ function tell(finding: Finding, reason: NoticeKind | "later", news: News, quiet:
 		countAtNotice: finding.count,
 		reasons: { ...finding.reasons, [kind]: n },
 		noticeSeverity,
-		sigs: [...finding.sigs, ...news.signatures.map((one) => one.id)].slice(-keptSignatures),
+		sigs: newest([...finding.sigs, ...news.signatures.map((one) => one.id)]),
 		changes: [...finding.changes, ...changesToTell(finding, kind, n, news)].slice(-keptChanges),
 	};
+}
+
+/** Cheap facts never push out strong ones: a hundred hashes must not make an account news again. */
+function newest(ids: readonly string[]): readonly string[] {
+	const strong = ids.filter(isStrong).slice(-keptSignatures / 2);
+	const cheap = ids.filter((id) => !isStrong(id)).slice(strong.length - keptSignatures);
+	return [...strong, ...cheap];
 }
 
 function changesToTell({ noticeSeverity }: Finding, kind: NoticeKind, n: number, news: News): readonly Change[] {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Redacted } from "../secrets/redacted.ts";
-import type { Sighting } from "../sighting/sighting.ts";
+import type { Sighting, TargetClass } from "../sighting/sighting.ts";
 
 /** One material fact of a sighting. A fact that was not seen on the device before is worth a message. */
 export interface Signature {
@@ -8,11 +8,22 @@ export interface Signature {
 	readonly id: string;
 	/** For people: "another user: CONTOSO\\j.meyer". */
 	readonly text: Redacted;
+	/** Told at once, whatever was told before: another account, remote administration, another name, a worse verdict. */
+	readonly strong: boolean;
 }
+
+const strongKinds: ReadonlySet<string> = new Set(["account", "name", "verdict", "administration"]);
+
+/** Whether the fact behind an id is a strong one. */
+export function isStrong(id: string): boolean {
+	return strongKinds.has(id.slice(0, id.indexOf(":")));
+}
+
+const administration: ReadonlySet<TargetClass> = new Set<TargetClass>(["rdp", "ssh", "smb", "vnc", "winrm", "network"]);
 
 /**
  * What makes a sighting materially different: tunnel, account, binary, kind of folder, user, rule, what is exposed, a
- * disguised name. Left out on purpose: the raw command line, process ids and times, which an attacker varies freely.
+ * disguised name, whose tunnel it is. Left out on purpose: the raw command line, process ids and times, which an attacker varies freely.
  */
 export function signatures(sighting: Sighting): readonly Signature[] {
 	const { program, tunnel, otherTunnels = [] } = sighting;
@@ -27,7 +38,10 @@ export function signatures(sighting: Sighting): readonly Signature[] {
 		signature("user", program.user, `another user: ${program.user}`),
 		signature("name", program.renamed ? "renamed" : "", `under another name: ${program.fileName}`),
 		...sighting.rules.map((rule) => signature("rule", rule.id, `another rule: ${rule.id}`)),
-		...sighting.exposes.map((target) => signature("target", target.class, `exposes ${target.class}: ${target.text}`)),
+		...sighting.exposes.map((target) =>
+			signature(administration.has(target.class) ? "administration" : "target", target.class, `exposes ${target.class}: ${target.text}`),
+		),
+		signature("verdict", sighting.ownership.verdict === "not-ours" ? "not-ours" : "", "the tunnel is not ours"),
 	].filter((one) => one !== undefined);
 }
 
@@ -36,5 +50,5 @@ function signature(kind: string, value: string, text: string): Signature | undef
 	if (value === "") return undefined;
 	const hash = createHash("sha256").update(value.toLowerCase()).digest("hex").slice(0, 12);
 	// Every part of the text comes from a sighting, which holds redacted text only.
-	return { id: `${kind}:${hash}`, text: text as Redacted };
+	return { id: `${kind}:${hash}`, text: text as Redacted, strong: strongKinds.has(kind) };
 }

@@ -134,6 +134,36 @@ describe("a device that was told about", () => {
 		expect(afterwards).toMatchObject({ reason: "later", dueAt: at("23T20:03:00") });
 	});
 
+	test.each<[string, Partial<Sighting>]>([
+		["another account", { tunnel: { account: "a".repeat(32), tunnelId: "", endpoint: "", fingerprint: "" } }],
+		["remote administration", { exposes: [{ text: redacted("rdp://localhost:3389"), class: "rdp" }] }],
+		["another name", { program: { ...aSighting().program, renamed: true } }],
+		["a worse verdict", { ownership: { verdict: "not-ours", reason: redacted("x") } }],
+	])("tells %s at once when cheap facts have used up their changes, and takes none of them", (_, change) => {
+		const finding = aToldFinding({ changesLeft: 0 });
+		const told = outcome(finding, [again("b", change)], at("21T20:00:00"));
+		expect(told).toMatchObject({ reason: "changed", dueAt: at("21T20:00:00"), finding: { changesLeft: 0 } });
+	});
+
+	test("tells 20 accounts at once, and the next one at the end of the quiet period: they can be forged by the hundred", () => {
+		const withAccount = (n: number) =>
+			again(`c${n}`, { tunnel: { account: n.toString(16).padStart(32, "0"), tunnelId: "", endpoint: "", fingerprint: "" } });
+		let finding = aToldFinding({ changesLeft: 0, sigs: [] });
+		for (let n = 0; n < 20; n++) {
+			const told = outcome(finding, [withAccount(n)], at("21T20:00:00"));
+			expect(told.reason).toBe("changed");
+			finding = told.finding;
+		}
+		expect(outcome(finding, [withAccount(20)], at("21T20:00:00")).reason).toBe("later");
+	});
+
+	test("does not forget an account for a hundred cheap facts", () => {
+		const rules = Array.from({ length: 150 }, (_, n) => ({ id: `rule-${n}`, severity: "medium" as const, evidence: [] }));
+		const { finding } = outcome(aToldFinding(), [again("b", { rules })], at("21T20:00:00"));
+		expect(finding.sigs).toHaveLength(100);
+		expect(finding.sigs.some((id) => id.startsWith("account:"))).toBe(true);
+	});
+
 	test("a change at the end of the quiet period is told as a repeat, with the change in it", () => {
 		const finding = aToldFinding({ changesLeft: 0, nextNoticeAt: at("22T19:36:10") });
 		const late = outcome(finding, [asUser("b", "user2")], at("22T19:36:10"));
