@@ -20,6 +20,11 @@ export interface Rule {
 	/** Sightings of one family on one device make one finding. */
 	readonly family: string;
 	readonly severity: Severity;
+	/**
+	 * What the rule says about who runs, where its condition can only guess: the tool under another name, or something that
+	 * starts it. Where the whole record says otherwise the match does not count.
+	 */
+	readonly claims?: "renamed" | "wrapped";
 	/** Smallest set the rule belongs to. */
 	readonly set: RuleSet;
 	/** MITRE ATT&CK technique ids. */

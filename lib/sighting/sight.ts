@@ -9,14 +9,14 @@ import type { Redact } from "../secrets/redact.ts";
 import { clipped, type Redacted, say } from "../secrets/redacted.ts";
 import { columnText } from "./column-text.ts";
 import { programOf } from "./program.ts";
-import type { Identified } from "./reading.ts";
+import type { Identified, Reading } from "./reading.ts";
 import type { Device, Sighting, Tunnel } from "./sighting.ts";
 import { targetClass } from "./targets.ts";
 import type { SightedFamily, ToolReader } from "./tool-reader.ts";
 
 /** A rule that matched, and the tests that decided. */
 export interface Matched {
-	readonly rule: { readonly id: string; readonly family: string; readonly severity: Severity };
+	readonly rule: { readonly id: string; readonly family: string; readonly severity: Severity; readonly claims?: "renamed" | "wrapped" };
 	readonly evidence: readonly { readonly column: Column; readonly test: string }[];
 }
 
@@ -34,19 +34,41 @@ export function createSight(families: readonly SightedFamily[], redact: Redact):
 	return (record, matches) =>
 		families.flatMap(({ id, reader }) => {
 			const own = matches.filter(({ rule }) => rule.family === id);
-			return own.length === 0 ? [] : [sight(record, own, id, reader, safe)];
+			if (own.length === 0) return [];
+			const identified = reader.identify(record);
+			const right = own.filter(({ rule }) => agrees(rule.claims, identified.reading));
+			// A rule that took somebody for the tool in disguise still saw something; one about starters saw nothing.
+			const kept = right.length > 0 ? right : own.filter(({ rule }) => rule.claims !== "wrapped");
+			return kept.length === 0 ? [] : [sight(record, kept, identified, { family: id, tool: reader, safe })];
 		});
 }
 
 /** What makes a text of the record fit to be shown. */
 type Safe = (text: string) => Redacted;
 
+interface Reader {
+	readonly family: string;
+	readonly tool: ToolReader;
+	readonly safe: Safe;
+}
+
+/** Whether what a rule says about who runs is what the whole record says. */
+function agrees(claims: Matched["rule"]["claims"], { kind, inner }: Reading): boolean {
+	switch (claims) {
+		case undefined:
+			return true;
+		case "renamed":
+			return inner === "renamed";
+		case "wrapped":
+			return kind === "wrapper";
+	}
+}
+
 /** What a matching record tells, with every secret removed. Wrong types and missing columns cost only what they would have told. */
-function sight(record: DefenderRecord, matches: readonly Matched[], family: string, tool: ToolReader, safe: Safe): Sighting {
+function sight(record: DefenderRecord, matches: readonly Matched[], identified: Identified, { family, tool, safe }: Reader): Sighting {
 	const timestamp = columnText(record, "Timestamp");
 	const device = deviceOf(record, safe);
 	const exportedAt = momentOf(record.exportedAt);
-	const identified = tool.identify(record);
 	const { reading, tokenFile, flags } = identified;
 	const { tunnel, others } = tunnelsOf(identified);
 	return {

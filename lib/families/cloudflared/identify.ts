@@ -3,6 +3,7 @@ import type { DefenderRecord } from "../../defender/record.ts";
 import type { Column } from "../../defender/tables.ts";
 import { columnText } from "../../sighting/column-text.ts";
 import type { Claim, Contact, FilePlace, Identified, ProgramKind } from "../../sighting/reading.ts";
+import type { Mode } from "../../sighting/sighting.ts";
 import { targetClass } from "../../sighting/targets.ts";
 import { foundIn } from "./claims.ts";
 import { contactHost, talkerOf } from "./contacts.ts";
@@ -133,7 +134,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			later: trail?.later ?? false,
 			startArguments: tools.some(({ start }) => start.trail.startArguments),
 			launched: launcher?.ownParent === true && !isWrapper && exposes.length === 1 && localWeb.test(exposes[0] ?? ""),
-			mode: tools.length > 0 ? (worst?.mode ?? "unknown") : asksForQuickTunnel(contact) ? "quick" : "unknown",
+			mode: tools.length > 0 ? modeIn(record, worst) : asksForQuickTunnel(contact) ? "quick" : "unknown",
 			decoding: worst?.decoding ?? "not-visible",
 			tunnel: tools.length > 0 ? worst?.tunnel : undefined,
 			claims: [...own, ...others],
@@ -268,6 +269,12 @@ function isDocument(record: DefenderRecord, fileName: string): boolean {
 	const previous = columnText(record, "PreviousFileName");
 	if (previous !== "" && /cloudflared/i.test(previous)) return nameKind(previous) === undefined;
 	return nameKind(fileName) === undefined && /cloudflared/i.test(fileName);
+}
+
+/** A service manager keeps the program and its arguments in two values: the one without arguments says nothing about the start. */
+function modeIn(record: DefenderRecord, reading: StartReading | undefined): Mode {
+	const programOnly = reading?.mode === "service-mode" && /^application$/i.test(columnText(record, "RegistryValueName"));
+	return programOnly ? "unknown" : (reading?.mode ?? "unknown");
 }
 
 /** Who asks for a quick tunnel gets one, under whatever name. */

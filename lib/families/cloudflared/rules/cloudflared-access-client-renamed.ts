@@ -7,6 +7,7 @@ export const cloudflaredAccessClientRenamed: Rule = {
 	title: "Client of somebody's tunnel, renamed",
 	family: "cloudflared",
 	severity: "medium",
+	claims: "renamed",
 	set: "all",
 	attack: ["T1090", "T1036.005"],
 	meaning: "A program that does not call itself cloudflared reached out through a tunnel. Employees have no reason to rename it.",

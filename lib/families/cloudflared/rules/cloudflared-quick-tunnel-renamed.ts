@@ -7,6 +7,7 @@ export const cloudflaredQuickTunnelRenamed: Rule = {
 	title: "Quick tunnel by a renamed cloudflared",
 	family: "cloudflared",
 	severity: "high",
+	claims: "renamed",
 	set: "recommended",
 	attack: ["T1572", "T1090", "T1036.005"],
 	meaning:

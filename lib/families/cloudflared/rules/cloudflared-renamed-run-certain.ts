@@ -9,6 +9,7 @@ export const cloudflaredRenamedRunCertain: Rule = {
 	title: "Renamed cloudflared runs a tunnel",
 	family: "cloudflared",
 	severity: "high",
+	claims: "renamed",
 	set: "recommended",
 	attack: ["T1036.005", "T1572"],
 	meaning:

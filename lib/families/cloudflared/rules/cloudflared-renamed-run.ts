@@ -8,6 +8,7 @@ export const cloudflaredRenamedRun: Rule = {
 	title: "Something else runs a tunnel as cloudflared does",
 	family: "cloudflared",
 	severity: "low",
+	claims: "renamed",
 	set: "recommended",
 	attack: ["T1036.005", "T1572"],
 	meaning:

@@ -7,6 +7,7 @@ export const cloudflaredRenamedTunnel: Rule = {
 	title: "Something else may open a tunnel as cloudflared does",
 	family: "cloudflared",
 	severity: "low",
+	claims: "renamed",
 	set: "recommended",
 	attack: ["T1036.005", "T1572"],
 	meaning:

@@ -9,6 +9,7 @@ export const cloudflaredTokenInClearRenamed: Rule = {
 	title: "Tunnel token used by something that is not called cloudflared",
 	family: "cloudflared",
 	severity: "high",
+	claims: "renamed",
 	set: "recommended",
 	attack: ["T1572", "T1090", "T1036.005"],
 	meaning:

@@ -36,6 +36,7 @@ import { cloudflaredServiceInstalledUnusual } from "./cloudflared-service-instal
 import { cloudflaredServiceRegistry } from "./cloudflared-service-registry.ts";
 import { cloudflaredServiceRegistryUnusual } from "./cloudflared-service-registry-unusual.ts";
 import { cloudflaredServiceUninstall } from "./cloudflared-service-uninstall.ts";
+import { cloudflaredStartedByAnother } from "./cloudflared-started-by-another.ts";
 import { cloudflaredTokenInClear } from "./cloudflared-token-in-clear.ts";
 import { cloudflaredTokenInClearRenamed } from "./cloudflared-token-in-clear-renamed.ts";
 import { cloudflaredUsage } from "./cloudflared-usage.ts";
@@ -53,6 +54,7 @@ export const cloudflaredRules: readonly Rule[] = [
 	cloudflaredRenamedRun,
 	cloudflaredRenamedRunCertain,
 	cloudflaredRenamedTunnel,
+	cloudflaredStartedByAnother,
 	cloudflaredQuickTunnel,
 	cloudflaredQuickTunnelRenamed,
 	cloudflaredExposesRemoteAdmin,
