@@ -5,18 +5,26 @@ import { tokenStarts } from "./tunnel-token.ts";
 
 /** Subcommands and tokens are case-sensitive; of file names, which are not, the ways in which people write this one. */
 const words = ["tunnel", "cloudflared", "Cloudflared", "CLOUDFLARED", ".trycloudflare.com", ...tokenStarts];
+/** An encoded command that starts another encoded one. */
+const nesting = ["powershell", "PowerShell", "POWERSHELL", "pwsh"];
 const mostCommands = 8;
+/** Each layer is less than half as long as the one around it, so a few more cost little. */
+const mostLayers = 8;
 
 /** PowerShell's `-EncodedCommand` with a start of cloudflared in it, or a fetch through a quick tunnel. */
 const encodedStart: Shape = {
-	starts: words.flatMap(inEncodedText),
-	pattern: words.flatMap(inEncodedText).join("|"),
-	isIn: (text) => encodedCommands(text).some(starts),
+	starts: [...words, ...nesting].flatMap(inEncodedText),
+	pattern: [...words, ...nesting].flatMap(inEncodedText).join("|"),
+	isIn: (text) => startsInside(text, mostLayers),
 	example: `powershell -enc ${Buffer.from("C:\\x\\cloudflared.exe tunnel run", "utf16le").toString("base64")}`,
 };
 
 export function hasEncodedStart(column: Column): Test {
 	return hasShape(column, encodedStart);
+}
+
+function startsInside(text: string, layers: number): boolean {
+	return encodedCommands(text).some((command) => starts(command) || (layers > 1 && startsInside(command, layers - 1)));
 }
 
 function encodedCommands(text: string): readonly string[] {

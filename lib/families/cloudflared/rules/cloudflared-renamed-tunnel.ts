@@ -1,6 +1,13 @@
-import { all, any, firstWords, hasFlag, hasWords, not } from "../../../detect/condition.ts";
+import { all, any, type Condition, contains, firstWords, hasFlag, hasWords, not, startsWith } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
 import { anotherTool, buildScript, namedCloudflared } from "./conditions.ts";
+
+const openFolder: Condition = any(
+	...["\\Users\\Public\\", "\\Windows\\Temp\\", "\\AppData\\Local\\Temp\\", "\\PerfLogs\\", "\\$Recycle.Bin\\"].map((folder) =>
+		contains("FolderPath", folder),
+	),
+	...["/tmp/", "/var/tmp/", "/dev/shm/"].map((folder) => startsWith("FolderPath", folder)),
+);
 
 export const cloudflaredRenamedTunnel: Rule = {
 	id: "cloudflared-renamed-tunnel",
@@ -18,6 +25,8 @@ export const cloudflaredRenamedTunnel: Rule = {
 			hasWords("ProcessCommandLine", "tunnel", "run"),
 			all(firstWords("ProcessCommandLine", "tunnel"), hasWords("ProcessCommandLine", "run")),
 			all(hasWords("ProcessCommandLine", "tunnel"), hasFlag("ProcessCommandLine", "config")),
+			// Alone it opens what a variable or the settings name; other tools have the word too, but not where anybody can write.
+			all(firstWords("ProcessCommandLine", "tunnel"), openFolder),
 		),
 		not(namedCloudflared("FileName")),
 		not(buildScript("ProcessCommandLine", "FileName")),
@@ -40,6 +49,7 @@ export const cloudflaredRenamedTunnel: Rule = {
 			{ FileName: "x.exe", ProcessCommandLine: "x.exe tunnel run web" },
 			{ FileName: "x.exe", ProcessCommandLine: '"C:\\a b\\x.exe" tunnel --loglevel fatal run web' },
 			{ FileName: "x", ProcessCommandLine: "/tmp/x --loglevel fatal tunnel run" },
+			{ FileName: "x.exe", FolderPath: "C:\\Users\\Public\\x.exe", ProcessCommandLine: "x.exe tunnel" },
 		],
 		ignore: [
 			{ FileName: "cloudflared.exe", ProcessCommandLine: "cloudflared.exe tunnel run web" },
@@ -48,6 +58,7 @@ export const cloudflaredRenamedTunnel: Rule = {
 			{ FileName: "python.exe", ProcessCommandLine: "python.exe tunnel.py run" },
 			{ FileName: "x.exe", ProcessCommandLine: "x.exe run tunnel" },
 			{ FileName: "x.exe", ProcessCommandLine: "x.exe tunnel list" },
+			{ FileName: "minikube", FolderPath: "/usr/local/bin/minikube", ProcessCommandLine: "minikube tunnel" },
 		],
 	},
 };
