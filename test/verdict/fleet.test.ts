@@ -36,6 +36,10 @@ describe("a connector of a managed fleet", () => {
 		expect(judged([fleet])).toMatchObject({ severity: "info", quiet: "connector", ownership: { verdict: "cannot-tell" } });
 	});
 
+	test("is told again once the approval has ended", () => {
+		expect(judged([{ ...fleet, until: "2026-11-20" }])).not.toHaveProperty("quiet");
+	});
+
 	test("and with a valid signer in place of the hash", () => {
 		const { sha1: _, ...unhashed } = fleet;
 		expect(judged([{ ...unhashed, signer: "Cloudflare" }])).toMatchObject({ quiet: "connector" });
@@ -108,4 +112,11 @@ describe("memory", () => {
 		expect(judged([approved], {}, { severity: "medium" }, [ran]).severity).toBe("low");
 		expect(judged([approved], {}, { severity: "low" }, [ran]).severity).toBe("low");
 	});
+});
+
+test("an approval without an account speaks for a device while it holds, and not once it has ended", () => {
+	const weak = { device: "fin-lt-0142.corp.example.com", owner: "platform team", reason: "remote access" };
+
+	expect(judged([{ ...weak, until: "2026-11-21" }]).severityReason).toContain("of platform team: remote access");
+	expect(judged([{ ...weak, until: "2026-11-20" }]).severityReason).not.toContain("platform team");
 });

@@ -77,6 +77,8 @@ describe("another account", () => {
 		["is high", { mode: "named-token" }, {}, "high"],
 		["is critical with remote administration of a server", { mode: "named-token", exposes: ["rdp"] }, { device: "server" }, "critical"],
 		["is high there on a workstation", { mode: "named-token", exposes: ["rdp"] }, { device: "workstation" }, "high"],
+		["is high on a server that it opens no administration of", { mode: "named-token", exposes: ["http"] }, { device: "server" }, "high"],
+		["is high on a server where nothing says what it opens", { mode: "named-token" }, { device: "server" }, "high"],
 		["is medium where nothing could start", { mode: "would-fail" }, { rules: "low" }, "medium"],
 		["is medium at most with a help text", { mode: "maintenance" }, { rules: "high" }, "medium"],
 	])("%s", (_, reading, change, severity) => {
