@@ -87,7 +87,7 @@ export function createSecretPositions(tools: readonly ToolSecrets[]): (text: str
 	const keyed = named((tool) => tool.keys);
 	const besides = toolsBeside.map(({ tool }) => `|${tool.source}`).join("");
 	const anyIntroducer = new RegExp(`${introducers}${flagged}${variable}${keyed}${besides}`, "i");
-	const flags = new RegExp(`-(?:${anyOf(secretFlags)}${flagged})(?![\\w-])`, "gi");
+	const flags = new RegExp(`-(?:${anyOf(secretFlags)}${flagged})(?![\\w-]|\\.\\w)`, "gi");
 	const variables = new RegExp(`(?:${secretVariables.join("|")}${variable})(?!\\w)`, "gi");
 	const keys = new RegExp(`(?:(?:${anyOf(secretKeys, "[_-]?")})(?<!publickeytoken)${keyed})\\\\*["']?\\s{0,8}[=:]`, "gi");
 	const search = (text: string): readonly Span[] => [

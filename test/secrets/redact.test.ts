@@ -368,3 +368,11 @@ const noise = fc
 function expectNone(output: string, secrets: readonly string[]): void {
 	for (const one of secrets) if (one !== "") expect(output).not.toContain(one);
 }
+
+test.each(["fin-token.corp.example.com", "hr-password.example.com", "prod-session-token.corp.example.com", "db-secret.corp.example.com"])(
+	"a host's name is shown whole, whatever words it is made of: %s",
+	(name) => {
+		expect(redact(name)).toBe(name);
+		expect(redact(`tool --host ${name} --password hunter2`)).toBe(`tool --host ${name} --password [removed: 7 characters]`);
+	},
+);
