@@ -3,22 +3,23 @@ import { deviceTables } from "../defender/device.ts";
 import { createSieve } from "../detect/prefilter/prefilter.ts";
 import { redactError } from "../families/redact.ts";
 import { addressSettings } from "../notify/index.ts";
-import { afterRecording, eachMinute } from "../outbox/deliver.ts";
-import { fallBack } from "../outbox/fallback.ts";
+import { afterRecording } from "../outbox/deliver.ts";
 import { readOutbox } from "../outbox/outbox.ts";
-import { tidy } from "../watch/close-findings.ts";
 import { newestEvent } from "../watch/newest-event.ts";
 import { createNotebook } from "../watch/notebook.ts";
-import { watch } from "../watch/routine-messages.ts";
+import { readStanding } from "../watch/problem-store.ts";
+import { isSerious, withoutEffects } from "../watch/problems.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
 import { composeDestinations, composeDetection, composeStorage, openTable, world } from "./compose.ts";
 import { withDeadline } from "./deadline.ts";
 import { createDetect } from "./detect-batch.ts";
-import { type Health, problemsOf } from "./health.ts";
+import { type Health, problemsOf, told } from "./health.ts";
+import { hubReaders } from "./hub-reader.ts";
 import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
-import { createProblemLog } from "./log-throttle.ts";
+import { createMinute } from "./minute.ts";
 import { packageWarning, type RunningPackage, runningPackage } from "./running-package.ts";
 import { readSettings, type Settings } from "./settings.ts";
+import { createStreamWatch } from "./stream-watch.ts";
 
 /** What the functions call. Answers are the lines they log. */
 export interface AzureApp {
@@ -38,11 +39,6 @@ export interface AzureApp {
 
 /** Around the table's own deadline of 10 s. */
 const tableMs = 12_000;
-const tidyEveryMs = 600_000;
-const tidiedAtOnce = 100;
-/** Delivering takes 40 s at most; a sign of life takes 15 s. */
-const spareMs = 30_000;
-
 /**
  * @param root the folder of the app, in which `approvals.json` lies.
  * @throws with every wrong setting named, and no value, when the settings are wrong.
@@ -57,9 +53,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 	const table = withDeadline(openTable(endpoint, settings.TABLE_NAME), tableMs);
 	const { quarantine, recorder, dispatcher, judge, learn } = composeStorage(settings, table, destinations, approvals);
 	const notebook = createNotebook(table);
-	const problemLog = createProblemLog();
 	let running: { readonly package: RunningPackage | undefined } | undefined;
-	let tidiedAt = Number.NEGATIVE_INFINITY;
 	// No rule reads the rows that describe devices: they are looked for by the names of their tables.
 	const sieve = createSieve(detection.rules, settings.DEVICE_CONTEXT ? deviceTables : []);
 	const parts = {
@@ -82,59 +76,37 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 				noteFailure = `what was read was not noted: ${redactError(error)}`;
 			},
 		);
+	const minute = createMinute({
+		table,
+		dispatcher,
+		destinations,
+		quarantine,
+		approvals,
+		settings,
+		rules: detection.rules.map((rule) => rule.id),
+		openRules: sieve.open,
+		clock: world.clock,
+		lookAtStream: createStreamWatch(table, hubReaders(environment)),
+	});
 	return {
 		detect: createDetect({ parts, table, notebook, noteFailure: () => noteFailure, sieve }),
 		note,
 		async deliver() {
-			const started = world.clock();
-			const errors: string[] = [];
 			await note();
-			const orSay = (what: string) => (error: unknown) => {
-				errors.push(`${what}: ${error instanceof Error ? error.message : "unknown error"}`);
-			};
-			const { sent, retried, possibleDuplicates, interrupted } = await dispatcher.deliverDue(eachMinute);
-			if (interrupted !== undefined) errors.push(interrupted);
-			if (sieve.open.length > 0)
-				errors.push(`every message is parsed whole, because nothing can be looked for beforehand by: ${sieve.open.join(", ")}`);
-			// A run ends well within its minute, whatever the far ends do: what can wait then waits for the next one.
-			if (world.clock().getTime() - started.getTime() < spareMs) {
-				if (settings.FALLBACK !== undefined) {
-					await fallBack(table, settings.FALLBACK, started).catch(orSay("the fallback was not given what is late"));
-				}
-				const chats = destinations.filter((one) => one.unlimited !== true);
-				const rules = detection.rules.map((rule) => rule.id);
-				errors.push(...(await watch({ ...world, table, destinations: chats, rules, digestHour: settings.DIGEST_HOUR_UTC }, started)));
-				if (started.getTime() - tidiedAt >= tidyEveryMs) {
-					tidiedAt = started.getTime();
-					await tidy(table, started, world.newId, tidiedAtOnce).catch(orSay("old rows were not cleared away"));
-				}
-			}
-			const state = await readOutbox(table, names, world.clock());
-			const { kept, overflow } = await quarantine.count(started);
-			await approvals.refresh(started);
-			errors.push(...problemsOf(state, approvals.mistakes()));
-			const line: DeliverLine = {
-				event: "deliver",
-				sent,
-				retried,
-				dead: sum(state.dead),
-				possibleDuplicates,
-				owed: sum(state.owed),
-				oldestOwedMs: state.oldestOwedMs,
-				destinationsDown: state.down.size,
-				quarantined: kept + overflow,
-				ms: world.clock().getTime() - started.getTime(),
-			};
-			return [line, ...problemLog(errors, started).map((what): ErrorLine => ({ event: "error", what }))];
+			return minute();
 		},
 		async health() {
 			const now = world.clock();
 			await approvals.refresh(now);
 			const state = await readOutbox(table, names, now);
 			const { kept, overflow } = await quarantine.count(now);
+			const current = problemsOf(state, approvals.mistakes(), now);
+			const standing = await readStanding(table);
 			running ??= { package: runningPackage(root) };
 			return {
-				problems: problemsOf(state, approvals.mistakes()),
+				problems: withoutEffects([...current, ...standing.filter(({ code }) => !current.some((one) => one.code === code))])
+					.filter(isSerious)
+					.map(told),
 				warnings: [...approvals.warnings(now), ...packageWarning(running.package, settings.PACKAGE_SHA256)],
 				...running,
 				facts: {

@@ -1,11 +1,12 @@
 import { redactError } from "../families/redact.ts";
 import type { OutboxState } from "../outbox/outbox.ts";
+import { isSerious, type Problem } from "../watch/problems.ts";
 import type { RunningPackage } from "./running-package.ts";
 
 /** Health as anyone with the function key may read it: what is wrong and what to do, and nothing secret. */
 export interface Health {
 	readonly ok: boolean;
-	readonly problems: readonly string[];
+	readonly problems: readonly ToldProblem[];
 	/** Worth a look, and no reason for an alarm: weak approvals, ended ones. */
 	readonly warnings?: readonly string[];
 	/** What runs; absent where it is not the packaged app. */
@@ -26,28 +27,95 @@ export interface HealthFacts {
 
 const lateMs = 10 * 60_000;
 
-/** What is wrong with delivery and approvals, each with what to do. */
-export function problemsOf({ oldestOwedMs, dead, down }: OutboxState, approvalMistakes: readonly string[]): readonly string[] {
+/** A problem as health tells it, with the page that says what to do. */
+export interface ToldProblem extends Problem {
+	readonly runbook: string;
+}
+
+/** Where each code has its paragraph. */
+const runbook = "docs/alarms.md";
+
+export function told(problem: Problem): ToldProblem {
+	return { ...problem, runbook: `${runbook}#${problem.code}` };
+}
+
+/** What is wrong with delivery and approvals. */
+export function problemsOf({ oldestOwedMs, dead, down }: OutboxState, approvalMistakes: readonly string[], now: Date): readonly Problem[] {
+	const late = new Date(now.getTime() - oldestOwedMs);
 	return [
-		...approvalMistakes,
-		...[...down].map(
-			([name, since]) =>
-				`destination ${name} has refused messages since ${since.toISOString()}: check its address and that it is switched on; notices stay stored and one is tried each hour`,
+		...approvalMistakes.map(
+			(what): Problem => ({
+				code: "settings-wrong",
+				subject: "approvals",
+				since: now,
+				what,
+				do: "Correct the approvals file and deploy it.",
+			}),
 		),
-		...(oldestOwedMs > lateMs ? [`the oldest owed notice has waited ${Math.round(oldestOwedMs / 60_000)} minutes`] : []),
+		...[...down].map(
+			([name, since]): Problem => ({
+				code: "destination-down",
+				subject: name,
+				since,
+				what: `Destination ${name} has refused messages since ${since.toISOString()}.`,
+				do: "Check its address and that it is switched on; notices stay stored and one is tried each hour.",
+			}),
+		),
+		...(oldestOwedMs > lateMs
+			? [
+					{
+						code: "notice-late",
+						subject: "",
+						since: late,
+						what: `The oldest owed notice has waited ${Math.round(oldestOwedMs / 60_000)} minutes.`,
+						do: "Look whether its destination answers: `tunnelwatch doctor --send-test`.",
+					} as const,
+				]
+			: []),
 		...[...dead].map(
-			([name, count]) =>
-				`${count} notices to ${name} were given up: see \`tunnelwatch findings --dead\`, then \`tunnelwatch findings retry\``,
+			([name, count]): Problem => ({
+				code: "notice-dead",
+				subject: name,
+				since: now,
+				what: `${count} notices to ${name} were given up.`,
+				do: "See `tunnelwatch findings --dead`, then `tunnelwatch findings retry`.",
+			}),
 		),
 	];
 }
 
+/** The table does not answer: then nothing else can be known. */
+export function tableDown(since: Date, reason: string): Problem {
+	return {
+		code: "table-down",
+		subject: "",
+		since,
+		what: reason,
+		do: "Check the storage account, its network rules, and the app's role on it.",
+	};
+}
+
 /** Settings that are wrong keep an app from being made; that is the first thing health must be able to say. */
-export async function readHealth(app: () => { health(): Promise<Omit<Health, "ok">> }): Promise<Health> {
+export async function readHealth(app: () => Pick<AppWithHealth, "health">): Promise<Health> {
+	let made: Pick<AppWithHealth, "health">;
 	try {
-		const { problems, ...rest } = await app().health();
-		return { ok: problems.length === 0, problems, ...rest };
+		made = app();
 	} catch (error) {
-		return { ok: false, problems: [redactError(error)] };
+		const what = redactError(error);
+		return unwell({ code: "settings-wrong", subject: "", since: new Date(), what, do: "Correct the settings and start the app again." });
 	}
+	try {
+		const { problems, ...rest } = await made.health();
+		return { ok: !problems.some(isSerious), problems, ...rest };
+	} catch (error) {
+		return unwell(tableDown(new Date(), redactError(error)));
+	}
+}
+
+interface AppWithHealth {
+	health(): Promise<Omit<Health, "ok">>;
+}
+
+function unwell(problem: Problem): Health {
+	return { ok: false, problems: [told(problem)] };
 }

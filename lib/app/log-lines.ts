@@ -19,15 +19,30 @@ export const logLineFields = {
 		"ms",
 	],
 	/** One line per minute; also the sign of life. */
-	deliver: ["sent", "retried", "dead", "owed", "oldestOwedMs", "destinationsDown", "quarantined", "possibleDuplicates", "ms"],
+	deliver: [
+		"sent",
+		"retried",
+		"dead",
+		"owed",
+		"oldestOwedMs",
+		"destinationsDown",
+		"quarantined",
+		"possibleDuplicates",
+		"unread",
+		"oldestUnreadMs",
+		"silentMs",
+		"codes",
+		"ms",
+	],
 	/** Something a person should look at; `what` holds no value of a setting and no text from a device. */
 	error: ["what"],
 } as const;
 
 type Counters<Event extends "detect" | "deliver"> = { readonly event: Event } & {
-	readonly [Field in (typeof logLineFields)[Event][number]]: number;
+	readonly [Field in Exclude<(typeof logLineFields)[Event][number], "codes">]: number;
 };
 
 export type DetectLine = Counters<"detect">;
-export type DeliverLine = Counters<"deliver">;
+/** `codes`: everything that is wrong at this moment, each as `code` or `code:subject`; alarms are made of it. */
+export type DeliverLine = Counters<"deliver"> & { readonly codes: readonly string[] };
 export type ErrorLine = { readonly event: "error"; readonly what: string };

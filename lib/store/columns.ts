@@ -38,9 +38,15 @@ export function jsonColumn<T>(schema: z.ZodType<T>) {
 export function columns(values: Readonly<Record<string, Value | Date | undefined>>): Values {
 	const written: Record<string, Value> = {};
 	for (const [name, value] of Object.entries(values)) {
-		if (value !== undefined) written[name] = value instanceof Date ? value.toISOString() : value;
+		if (value !== undefined)
+			written[name] = value instanceof Date ? value.toISOString() : typeof value === "string" ? oneLine(value) : value;
 	}
 	return written;
+}
+
+/** Some tables split a transaction into lines also at these two; in JSON the escape reads back as the character. */
+function oneLine(text: string): string {
+	return text.replace(/[\u2028\u2029]/g, (separator) => (separator === "\u2028" ? "\\u2028" : "\\u2029"));
 }
 
 /** Cut to `units` UTF-16 units, never through a character, and free of the lone surrogates that no table gives back. */

@@ -1,0 +1,150 @@
+import * as z from "zod";
+import { columns, dateColumn, jsonColumn } from "../store/columns.ts";
+import type { Key, Row, Values } from "../store/table.ts";
+import { type Coverage, missing, nothingCovered, topOf, withFloor } from "./coverage.ts";
+import { common, type Intervals, readIntervals, sizeOf, writeIntervals } from "./intervals.ts";
+
+/** What a hub says of one of its partitions. Numbers of messages grow by one and are never used again. */
+export interface PartitionFacts {
+	readonly id: string;
+	/** The oldest message that is still kept. */
+	readonly begin: number;
+	/** The newest one; −1 where there never was one. */
+	readonly last: number;
+}
+
+export interface HubFacts {
+	readonly name: string;
+	readonly createdAt: Date;
+	readonly partitions: readonly PartitionFacts[];
+}
+
+/** What the timer remembers of one partition from look to look. */
+interface Watched {
+	/** The hub's newest number at earlier looks, oldest first: `[minute, number]`, in minutes since 1970. */
+	readonly ends: readonly (readonly [number, number])[];
+	/** Highest recorded number, and the minute in which it last grew. */
+	readonly top: number;
+	readonly movedAt: number;
+	/** What was missing at the last three looks, newest first. */
+	readonly gaps: readonly string[];
+}
+
+/** Of one hub. */
+export interface StreamNote {
+	readonly createdAt: Date;
+	readonly partitions: Readonly<Record<string, Watched>>;
+}
+
+/** What one look at one hub came to. */
+export interface StreamLook {
+	readonly note: StreamNote;
+	/** Messages in the hub that are not recorded. */
+	readonly unread: number;
+	/** How long the oldest of them has been there, to the minute. */
+	readonly oldestUnreadMs: number;
+	/** Is there a partition of which nothing was recorded for so long, though something waits in it? */
+	readonly stuckMs: number;
+	/** Something new came since the last look. */
+	readonly arrived: boolean;
+	/** Passed over, and still in the hub. */
+	readonly gaps: ReadonlyMap<string, Intervals>;
+	/** Passed over, and gone. */
+	readonly lost: ReadonlyMap<string, Intervals>;
+	/** What the rows of the partitions must say from now on, where that is something new. */
+	readonly settled: ReadonlyMap<string, Coverage>;
+	/** The hub was made anew: its numbers begin again. */
+	readonly replaced: boolean;
+}
+
+const minuteMs = 60_000;
+const looksKept = 30;
+const looksToBelieve = 3;
+
+/**
+ * Compares what the hub has with what is recorded. Pure. The watch begins with its first look: what lay in the hub
+ * before, and was not read since, is not judged.
+ */
+export function lookAtStream(
+	known: StreamNote | undefined,
+	facts: HubFacts,
+	coverage: ReadonlyMap<string, Coverage>,
+	now: Date,
+): StreamLook {
+	const minute = Math.floor(now.getTime() / minuteMs);
+	const replaced = known !== undefined && known.createdAt.getTime() !== facts.createdAt.getTime();
+	const partitions: Record<string, Watched> = {};
+	const settled = new Map<string, Coverage>();
+	const gaps = new Map<string, Intervals>();
+	const lost = new Map<string, Intervals>();
+	let unread = 0;
+	let oldest = minute;
+	let stuckSince = minute;
+	let arrived = false;
+	for (const { id, begin, last } of facts.partitions) {
+		const before = replaced ? undefined : known?.partitions[id];
+		const recorded = replaced ? nothingCovered : (coverage.get(id) ?? nothingCovered);
+		const covered = recorded.floor === undefined ? withFloor(recorded, recorded.ranges[0]?.from ?? last + 1) : recorded;
+		const top = topOf(covered);
+		const absent = missing(covered, top);
+		const believed =
+			before === undefined || before.gaps.length < looksToBelieve
+				? []
+				: before.gaps.reduce((rest, text) => common(rest, readIntervals(text) ?? []), absent);
+		const gone = common(believed, [{ from: 0, to: begin - 1 }]);
+		const open = common(believed, [{ from: begin, to: Math.max(begin, last) }]);
+		if (gone.length > 0) lost.set(id, gone);
+		if (open.length > 0) gaps.set(id, open);
+		const after = gone.length > 0 ? withFloor(covered, begin) : covered;
+		if (replaced || after !== recorded) settled.set(id, after);
+
+		const ends = [...(before?.ends ?? []), [minute, last] as const].slice(-looksKept);
+		const movedAt = before === undefined || top > before.top ? minute : before.movedAt;
+		partitions[id] = { ends, top, movedAt, gaps: [writeIntervals(absent), ...(before?.gaps ?? [])].slice(0, looksToBelieve) };
+		if (before !== undefined && last > (before.ends.at(-1)?.[1] ?? last)) arrived = true;
+		if (last <= top) continue;
+		unread += last - top;
+		const since = ends.find(([, end]) => end > top)?.[0] ?? minute;
+		oldest = Math.min(oldest, since);
+		stuckSince = Math.min(stuckSince, Math.max(since, movedAt));
+	}
+	return {
+		note: { createdAt: facts.createdAt, partitions },
+		unread,
+		oldestUnreadMs: (minute - oldest) * minuteMs,
+		stuckMs: (minute - stuckSince) * minuteMs,
+		arrived,
+		gaps,
+		lost,
+		settled,
+		replaced,
+	};
+}
+
+export function countOf(intervals: ReadonlyMap<string, Intervals>): number {
+	return [...intervals.values()].reduce((sum, one) => sum + sizeOf(one), 0);
+}
+
+export function streamNoteAddress(hub: string): Key {
+	return { partitionKey: "meta", rowKey: `y|${hub.replace(/[^\w.-]/g, "|")}` };
+}
+
+export function streamNoteValues({ createdAt, partitions }: StreamNote): Values {
+	return columns({ v: 1, createdAt, partitions: JSON.stringify(partitions) });
+}
+
+const schema = z.object({
+	createdAt: dateColumn,
+	partitions: jsonColumn(
+		z.record(
+			z.string(),
+			z.object({ ends: z.array(z.tuple([z.number(), z.number()])), top: z.number(), movedAt: z.number(), gaps: z.array(z.string()) }),
+		),
+	),
+});
+
+/** A row that cannot be read is as good as none: the watch begins anew. */
+export function readStreamNote(row: Row | undefined): StreamNote | undefined {
+	const read = schema.safeParse(row?.values);
+	return read.success ? read.data : undefined;
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { isSilent, newRhythm, observe, type Rhythm, readRhythm, rhythmAddress, rhythmValues } from "../../lib/watch/rhythm.ts";
+import { createRandom } from "../bench/random.ts";
+
+const minuteMs = 60_000;
+const day = 24 * 60;
+/** A Monday. */
+const start = Date.UTC(2026, 5, 1);
+
+/** Chance that something arrives in a minute. */
+type Tenant = (at: Date) => number;
+
+const isOffice = (at: Date) => at.getUTCDay() % 6 !== 0 && at.getUTCHours() >= 7 && at.getUTCHours() < 17;
+const tenants: Readonly<Record<string, Tenant>> = {
+	"always on": () => 0.99,
+	"office with servers": (at) => (isOffice(at) ? 0.99 : 0.7),
+	"office, nearly silent nights": (at) => (isOffice(at) ? 0.97 : 0.02),
+	"12 laptops, silent nights and weekends": (at) => (isOffice(at) ? 0.6 : 0),
+	"5 laptops": (at) => (isOffice(at) ? 0.3 : 0),
+	"a rare table alone": () => 0.02,
+};
+
+interface Played {
+	/** Minutes at which a silence was told. */
+	readonly told: readonly number[];
+	readonly rhythm: Rhythm;
+}
+
+/** A tenant from its first day on; nothing arrives from minute `outage` on. */
+function play(tenant: Tenant, minutes: number, seed: number, outage = Number.POSITIVE_INFINITY): Played {
+	const random = createRandom(seed);
+	const told: number[] = [];
+	let rhythm = newRhythm(new Date(start));
+	for (let minute = 1; minute <= minutes; minute++) {
+		const now = new Date(start + minute * minuteMs);
+		rhythm = observe(rhythm, minute < outage && random.chance(tenant(now)), now);
+		if (rhythm.toldAt !== undefined || !isSilent(rhythm, now)) continue;
+		told.push(minute);
+		rhythm = { ...rhythm, toldAt: now };
+	}
+	return { told, rhythm };
+}
+
+const tenWeeks = 70 * day;
+
+describe.each(Object.entries(tenants))("%s", (name, tenant) => {
+	test("no more than one false alarm in thirty days", () => {
+		expect(play(tenant, tenWeeks, 1).told.length).toBeLessThanOrEqual(2);
+	});
+
+	test("an export that stops on a working morning is told, in time for who is used to more", () => {
+		const outage = tenWeeks + 10 * 60;
+		const { told } = play(tenant, outage + 3 * day, 2, outage);
+		const limits: Readonly<Record<string, number>> = {
+			"always on": 60,
+			"office with servers": 63,
+			"office, nearly silent nights": 169,
+			"12 laptops, silent nights and weekends": 1_610,
+			"5 laptops": 2 * day,
+			"a rare table alone": 3 * day,
+		};
+		const delay = (told.find((minute) => minute >= outage) ?? Number.POSITIVE_INFINITY) - outage;
+		if (name !== "a rare table alone") expect(delay).toBeLessThanOrEqual(limits[name] ?? 0);
+		if (name === "always on") expect(delay).toBeGreaterThanOrEqual(25);
+	});
+});
+
+describe("a silence", () => {
+	const silent = play(() => 0.99, tenWeeks + 120, 3, tenWeeks).rhythm;
+
+	test("is told once, and is over with the first message", () => {
+		expect(play(() => 0.99, tenWeeks + 600, 3, tenWeeks).told.filter((minute) => minute >= tenWeeks)).toHaveLength(1);
+		const now = new Date(silent.at.getTime() + minuteMs);
+		expect(isSilent(silent, now)).toBe(true);
+		expect(isSilent(observe(silent, true, now), now)).toBe(false);
+	});
+
+	test("of the first three weeks is told after a day, across a weekend after three", () => {
+		const on = (tuesday: number, hours: number) => {
+			const heard = { ...newRhythm(new Date(start)), lastArrival: new Date(tuesday) };
+			return isSilent(heard, new Date(tuesday + hours * 60 * minuteMs));
+		};
+		const tuesday = start + day * minuteMs;
+		expect([on(tuesday, 23.9), on(tuesday, 24)]).toEqual([false, true]);
+		const friday = start + 4 * day * minuteMs + 17 * 60 * minuteMs;
+		expect([on(friday, 71.9), on(friday, 72)]).toEqual([false, true]);
+	});
+
+	test("survives the instance that saw it", () => {
+		const row = { ...rhythmAddress, etag: "e", values: rhythmValues(silent) };
+		const read = readRhythm(row);
+		expect(read).toMatchObject({ lastArrival: silent.lastArrival, missed: silent.missed });
+		expect(JSON.stringify(row.values).length).toBeLessThan(4_000);
+		expect(readRhythm({ ...row, values: { habits: "[]" } })).toBeUndefined();
+	});
+
+	test("counts the minutes in which nobody looked", () => {
+		const late = observe(silent, false, new Date(silent.at.getTime() + 30 * minuteMs));
+		expect(late.missed - silent.missed).toBeGreaterThan(25);
+	});
+});
