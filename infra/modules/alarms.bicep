@@ -1,5 +1,5 @@
 // Who watches the watcher. Metric alarms look at the hub, query alarms at the lines the code writes.
-// Query alarms run every 15 minutes: at one minute each would cost as much as the app.
+// Query alarms run every 5 or 15 minutes: at one minute each would cost as much as the app.
 // Every alarm is stateful: it pages once, and says once that it is over.
 
 param location string
@@ -15,25 +15,8 @@ param hubName string
 param maxThroughputUnits int
 param insightsId string
 
+// What the code cannot see. Everything else that goes wrong is a code in the line of each minute.
 var hubAlarms = [
-  {
-    name: 'export-silent'
-    description: 'Nothing came from Defender for an hour. Check the Streaming API page in Defender and the hub.'
-    metric: 'IncomingMessages'
-    operator: 'LessThan'
-    threshold: 1
-    severity: 2
-    window: 'PT1H'
-  }
-  {
-    name: 'not-reading'
-    description: 'The app read nothing for an hour. If data comes in, look at the failed runs of "detect".'
-    metric: 'OutgoingMessages'
-    operator: 'LessThan'
-    threshold: 1
-    severity: 1
-    window: 'PT1H'
-  }
   {
     name: 'throttled'
     description: 'The hub slows its clients down. It needs more throughput units.'
@@ -41,24 +24,6 @@ var hubAlarms = [
     operator: 'GreaterThan'
     threshold: 0
     severity: 2
-    window: 'PT15M'
-  }
-  {
-    name: 'hub-errors'
-    description: 'The hub answers with errors of its own. Look at the health of Event Hubs in the region.'
-    metric: 'ServerErrors'
-    operator: 'GreaterThan'
-    threshold: 0
-    severity: 3
-    window: 'PT15M'
-  }
-  {
-    name: 'client-errors'
-    description: 'The hub refuses its clients. Check the role of the app on the hub.'
-    metric: 'UserErrors'
-    operator: 'GreaterThan'
-    threshold: 10
-    severity: 3
     window: 'PT15M'
   }
   {
@@ -122,14 +87,18 @@ resource onHub 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   }
 ]
 
+// One rule for everything that the code knows to be wrong: it fires, stands and resolves for each code by itself.
 var lineAlarms = [
   {
-    name: 'failed-runs'
-    description: 'Runs fail or the code reports errors. A batch that cannot be stored is retried until it can.'
-    query: loadTextContent('../queries/failed-runs.kql')
+    name: 'problem'
+    description: 'The app names what is wrong in the dimension "code". The page says what each code means and what to do.'
+    query: loadTextContent('../queries/problem.kql')
     operator: 'GreaterThan'
     threshold: 0
     severity: 1
+    frequency: 'PT5M'
+    window: 'PT10M'
+    splitBy: ['code']
   }
   {
     name: 'no-heartbeat'
@@ -138,46 +107,9 @@ var lineAlarms = [
     operator: 'LessThan'
     threshold: 1
     severity: 1
-  }
-  {
-    name: 'notice-waiting'
-    description: 'A notice has waited for more than ten minutes. Check its destination.'
-    query: loadTextContent('../queries/notice-waiting.kql')
-    operator: 'GreaterThan'
-    threshold: 0
-    severity: 1
-  }
-  {
-    name: 'destination-down'
-    description: 'A destination refuses everything. Check its flow and its address.'
-    query: loadTextContent('../queries/destination-down.kql')
-    operator: 'GreaterThan'
-    threshold: 0
-    severity: 1
-  }
-  {
-    name: 'dead-notice'
-    description: 'A notice has failed for good. List it with "tunnelwatch findings --dead" and requeue it once the destination is fixed.'
-    query: loadTextContent('../queries/dead-notice.kql')
-    operator: 'GreaterThan'
-    threshold: 0
-    severity: 1
-  }
-  {
-    name: 'quarantine'
-    description: 'A message could not be read. Its coordinates are kept, so it can be fetched from the hub again.'
-    query: loadTextContent('../queries/quarantine.kql')
-    operator: 'GreaterThan'
-    threshold: 0
-    severity: 2
-  }
-  {
-    name: 'old-events'
-    description: 'Events are read more than 15 minutes late. The app is falling behind.'
-    query: loadTextContent('../queries/old-events.kql')
-    operator: 'GreaterThan'
-    threshold: 0
-    severity: 2
+    frequency: 'PT15M'
+    window: 'PT15M'
+    splitBy: []
   }
 ]
 
@@ -193,8 +125,8 @@ resource onLines 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       severity: alarm.severity
       enabled: true
       scopes: [insightsId]
-      evaluationFrequency: 'PT15M'
-      windowSize: 'PT15M'
+      evaluationFrequency: alarm.frequency
+      windowSize: alarm.window
       autoMitigate: true
       // The tables do not exist before the first line is written.
       skipQueryValidation: true
@@ -206,6 +138,7 @@ resource onLines 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
             timeAggregation: 'Count'
             operator: alarm.operator
             threshold: alarm.threshold
+            dimensions: map(alarm.splitBy, name => { name: name, operator: 'Include', values: ['*'] })
             failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
           }
         ]

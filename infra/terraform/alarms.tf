@@ -85,8 +85,8 @@ resource "azapi_resource" "on_lines" {
       severity            = each.value.severity
       enabled             = true
       scopes              = [azapi_resource.insights.id]
-      evaluationFrequency = "PT15M"
-      windowSize          = "PT15M"
+      evaluationFrequency = each.value.frequency
+      windowSize          = each.value.window
       autoMitigate        = true
       skipQueryValidation = true
       criteria = {
@@ -96,6 +96,7 @@ resource "azapi_resource" "on_lines" {
           timeAggregation = "Count"
           operator        = each.value.operator
           threshold       = each.value.threshold
+          dimensions      = [for name in each.value.splitBy : { name = name, operator = "Include", values = ["*"] }]
           failingPeriods  = { numberOfEvaluationPeriods = 1, minFailingPeriodsToAlert = 1 }
         }]
       }

@@ -2,8 +2,8 @@ import { allTemplates, at, moduleNamed, ofType, only, put, type Template } from 
 import { apiVersions, nodeEndOfLife } from "../versions.ts";
 import { type Guard, remove } from "./guard.ts";
 
-const metricAlarms = ["client-errors", "export-silent", "hub-errors", "not-reading", "quota", "throttled"];
-const lineAlarms = ["dead-notice", "destination-down", "failed-runs", "no-heartbeat", "notice-waiting", "old-events", "quarantine"];
+const metricAlarms = ["quota", "throttled"];
+const lineAlarms = ["no-heartbeat", "problem"];
 
 function namesIn(template: Template, variable: string): string {
 	const list = moduleNamed(template, "alarms").variables?.[variable];
@@ -137,12 +137,14 @@ export const upkeepGuards: readonly Guard[] = [
 					? []
 					: [`${receivers} is empty`],
 			),
+			...(JSON.stringify(only(template, "Microsoft.Insights/scheduledQueryRules")).includes(".splitBy") ? [] : ["problems are not told apart"]),
 			...alarmsOf(template).flatMap((alarm) =>
 				/^[A-Z][^.]+\. .+\.$/.test(String(at(alarm, "description"))) ? [] : [`${String(at(alarm, "name"))}: no cause and next step`],
 			),
 		],
 		breakIt: [
 			(template) => put(moduleNamed(template, "alarms"), "variables.lineAlarms", []),
+			(template) => put(only(template, "Microsoft.Insights/scheduledQueryRules"), "properties.criteria", {}),
 			(template) => put(moduleNamed(template, "alarms"), "variables.hubAlarms", []),
 			(template) => put(only(template, "Microsoft.Insights/metricAlerts"), "properties.enabled", false),
 			(template) => put(only(template, "Microsoft.Insights/metricAlerts"), "properties.criteria", {}),
