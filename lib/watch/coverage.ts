@@ -11,7 +11,7 @@ export interface Coverage {
 	readonly ranges: Intervals;
 }
 
-const nothingCovered: Coverage = { floor: undefined, ranges: [] };
+export const nothingCovered: Coverage = { floor: undefined, ranges: [] };
 
 /** A column of the table holds 32,768 characters. A partition that is read properly has one range. */
 const mostRanges = 900;

@@ -137,7 +137,9 @@ export const upkeepGuards: readonly Guard[] = [
 					? []
 					: [`${receivers} is empty`],
 			),
-			...(JSON.stringify(only(template, "Microsoft.Insights/scheduledQueryRules")).includes(".splitBy") ? [] : ["problems are not told apart"]),
+			...(JSON.stringify(only(template, "Microsoft.Insights/scheduledQueryRules")).includes(".splitBy")
+				? []
+				: ["problems are not told apart"]),
 			...alarmsOf(template).flatMap((alarm) =>
 				/^[A-Z][^.]+\. .+\.$/.test(String(at(alarm, "description"))) ? [] : [`${String(at(alarm, "name"))}: no cause and next step`],
 			),
