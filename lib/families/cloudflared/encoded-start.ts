@@ -1,10 +1,9 @@
 import type { Column } from "../../defender/tables.ts";
 import { hasShape, type Shape, type Test } from "../../detect/condition.ts";
 import { decodeWide, encodedCommand } from "../../secrets/base64.ts";
-import { tokenStarts } from "./tunnel-token.ts";
 
-/** Subcommands and tokens are case-sensitive; of file names, which are not, the ways in which people write this one. */
-const words = ["tunnel", "cloudflared", "Cloudflared", "CLOUDFLARED", ".trycloudflare.com", ...tokenStarts];
+/** Subcommands and tokens, which begin with the account as cloudflared writes them, are case-sensitive; of file names, which are not, the ways in which people write this one. */
+const words = ["tunnel", "cloudflared", "Cloudflared", "CLOUDFLARED", ".trycloudflare.com", "eyJhIjo"];
 /** An encoded command that starts another encoded one. */
 const nesting = ["powershell", "PowerShell", "POWERSHELL", "pwsh"];
 const mostCommands = 8;
@@ -24,7 +23,10 @@ export function hasEncodedStart(column: Column): Test {
 }
 
 function startsInside(text: string, layers: number): boolean {
-	return encodedCommands(text).some((command) => starts(command) || (layers > 1 && startsInside(command, layers - 1)));
+	// What lies deeper counts only behind a word of `nesting`: the sieve looks for nothing else in the outer command.
+	return encodedCommands(text).some(
+		(command) => starts(command) || (layers > 1 && nesting.some((word) => command.includes(word)) && startsInside(command, layers - 1)),
+	);
 }
 
 function encodedCommands(text: string): readonly string[] {
@@ -40,7 +42,7 @@ function encodedCommands(text: string): readonly string[] {
 function starts(command: string): boolean {
 	if (!words.some((word) => command.includes(word))) return false;
 	return (
-		/cloudflared|\.trycloudflare\.com|eyJ[h0zlBUTF]Ijo/i.test(command) ||
+		/cloudflared|\.trycloudflare\.com|eyJhIjo/i.test(command) ||
 		/(?:^|[\s'",])tunnel[\s'",].*(?:\brun\b|-url\b|-token\b|-hello-world\b)/s.test(command)
 	);
 }

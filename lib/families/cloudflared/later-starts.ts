@@ -45,6 +45,11 @@ function registryStarts(record: DefenderRecord): readonly TextStart[] {
 		return [{ start: fromWords({ text: data, words }, "cloudflared", variables, later), text: data }];
 	}
 	const start = commandText(data, new Map(), later);
+	if (name === "application" && /\\parameters$/i.test(key) && nameKind(start.image) !== undefined) {
+		// A service manager keeps the arguments in another value: without any, it would have no use for cloudflared.
+		const words = [start.image, "tunnel", "run"].map((value) => ({ value, start: 0, hidden: false }));
+		return [{ start: fromWords({ text: data, words }, start.image, new Map(), later), text: data }];
+	}
 	// The service's own key holds the program that it is made for, whatever its name is.
 	const serviceKey = /\\services\\cloudflared$/i.test(key) && name === "imagepath";
 	const image = serviceKey && nameKind(start.image) === undefined ? { ...start, argument0: "cloudflared" } : start;

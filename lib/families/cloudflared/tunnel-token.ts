@@ -7,13 +7,12 @@ import { findTunnels } from "./token.ts";
  * the first key too, but what is looked for must be visible in the raw bytes of a message.
  */
 const keys = "h0zlBUTF";
-export const tokenStarts = [...keys].map((key) => `eyJ${key}Ijo`);
 const startPattern = `eyJ[${keys}]Ijo`;
 const start = new RegExp(startPattern);
 
 /** A tunnel token that decodes to an account, behind one of the usual starts. A JWT is not one. */
 const tunnelToken: Shape = {
-	starts: tokenStarts,
+	starts: [...keys].map((key) => `eyJ${key}Ijo`),
 	pattern: `${startPattern}[A-Za-z0-9+/]{33}`,
 	isIn: (text) => start.test(text) && findTunnels(text).length > 0,
 	example: Buffer.from('{"a":"0123456789abcdef0123456789abcdef","t":"6f2b8c1e-4d3a-4b7f-9e10-2a5c7d9e1f30","s":"U1lOVEg="}').toString(
