@@ -29,11 +29,6 @@ export function dayRange(partitionKey: string, from: Date, to: Date): Range {
 	return { partitionKey, from: `y|${dayOf(from)}|`, to: `y|${dayOf(to)}}` };
 }
 
-/** Everything before the day of `until`. */
-export function daysBefore(partitionKey: string, until: Date): Range {
-	return { partitionKey, from: "y|", to: `y|${dayOf(until)}|` };
-}
-
 const schema = z.object({ want: countColumn, more: countColumn });
 
 /** A row that cannot be read is left out: it only counts. */

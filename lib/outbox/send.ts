@@ -23,7 +23,7 @@ export interface SendDeps {
 export const sendMs = 15_000;
 
 /** With less of the lease left than this, a message is not begun: nobody else may send it while we do. */
-export const neededMs = sendMs + 15_000;
+const neededMs = sendMs + 15_000;
 
 /** One message, and for each notice it stands for the number and the finding's counter that it tells. */
 export interface Message<N extends AnyNotice> {
@@ -155,7 +155,7 @@ function causeOf(
 }
 
 /** Our own schedule, or longer if the far end asked for it. */
-export function waitAfter(delivery: Delivery, attempts: number, random: () => number): number {
+function waitAfter(delivery: Delivery, attempts: number, random: () => number): number {
 	return Math.max(backoffMs(attempts, random), delivery.ok ? 0 : (delivery.retryAfterMs ?? 0));
 }
 

@@ -71,7 +71,7 @@ function write(table: Table, next: NewRow, before: Row | undefined, also: readon
 }
 
 /** A row that was not there is created, one that was there must still be the same. */
-export function writeOf(row: NewRow, etag: string | undefined): Write {
+function writeOf(row: NewRow, etag: string | undefined): Write {
 	return etag === undefined ? { kind: "create", row } : { kind: "replace", row, etag };
 }
 

@@ -34,6 +34,6 @@ export function rememberable(sighting: Sighting): Remembered | undefined {
 const serviceManagers = /^(?:services\.exe|systemd|init|launchd|openrc-run)$/i;
 
 /** Installs the service, or was started by what starts services. */
-export function runsAsService({ mode, program }: Pick<Sighting, "mode" | "program">): boolean {
+function runsAsService({ mode, program }: Pick<Sighting, "mode" | "program">): boolean {
 	return mode === "service-install" || serviceManagers.test(program.chain.at(-2) ?? "");
 }

@@ -62,7 +62,7 @@ function effectiveOf({ tunnel, mode }: Reading): Tunnel | undefined {
 	return tunnel !== undefined && (mode === "named-token" || mode === "service-install" || mode === "unknown") ? tunnel : undefined;
 }
 
-export function approvedBy(one: Approval): Redacted {
+function approvedBy(one: Approval): Redacted {
 	return say`Approved as ${one.label} by ${one.owner} until ${one.until}.`;
 }
 

@@ -28,7 +28,7 @@ for (const room of rooms) {
 	const upward = above(room);
 	for (const other of [...rooms, ...around].filter((one) => one !== room)) {
 		const from = fileOf(room, `imports-${other.replace(".ts", "-file")}`, rooms.indexOf(room) % 3);
-		// The pipeline is one file: its imports are planted together, below.
+		// A room that is one file has its import planted below.
 		if (!isFile(room)) planted.set(from, { text: importing(from, fileOf(other, "thing")), refused: upward.includes(other) });
 	}
 	if (isFile(room)) continue;
@@ -50,7 +50,9 @@ for (const [form, text] of [
 ] as const) {
 	planted.set(`lib/defender/form-${form}.ts`, { text, refused: true });
 }
-planted.set("lib/pipeline.ts", { text: importing("lib/pipeline.ts", "lib/app/thing.ts"), refused: true });
+for (const room of rooms.filter(isFile)) {
+	planted.set(`lib/${room}`, { text: importing(`lib/${room}`, "lib/app/thing.ts"), refused: true });
+}
 for (const file of thinFiles) {
 	planted.set(file, { text: 'import * as x from "node:net";\nexport const y = [x, fetch];\n', refused: false });
 }
@@ -104,7 +106,7 @@ test("biome.json says what the table of import directions says", async () => {
 });
 
 test("above a room is all that comes after it, and what stands around lib/", () => {
-	expect(above("watch")).toEqual(["notify", "actions", "pipeline.ts", "app", "functions", "cli", "scripts", "test"]);
+	expect(above("watch")).toEqual(["notify", "actions", "inspect.ts", "pipeline.ts", "app", "functions", "cli", "scripts", "test"]);
 	expect(above("app")).toEqual(["functions", "cli", "scripts", "test"]);
 });
 

@@ -168,7 +168,7 @@ function ofFile({ table }: DefenderRecord): boolean {
 	return table === "DeviceFileEvents" || table === "DeviceImageLoadEvents";
 }
 
-export function isPublic(path: string): boolean {
+function isPublic(path: string): boolean {
 	return /^(?:\\\\\?\\)?[a-z]:\\users\\public\\/i.test(path);
 }
 

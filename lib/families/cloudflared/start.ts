@@ -48,7 +48,7 @@ export function fromWords(command: Words, image: string, environment: ReadonlyMa
 }
 
 /** No drive, no backslash in its place: then the text is split as on Linux and macOS, where quotes may have been lost. */
-export function isPosix(image: string, commandLine: string): boolean {
+function isPosix(image: string, commandLine: string): boolean {
 	if (image !== "")
 		return image.startsWith("/") || (!/[\\:]|\.exe$/i.test(image) && !/\.exe\b|[a-z]:\\/i.test(commandLine.slice(0, 2_048)));
 	return !/\.exe\b|[a-z]:\\|\\\\/i.test(commandLine.slice(0, 2_048));
