@@ -71,6 +71,17 @@ function bound({ reading: _, ...sighting }: Sighting, { text, commandLine, rules
 		hostname: cut(sighting.hostname, text),
 		ownership: { ...sighting.ownership, reason: cut(sighting.ownership.reason, text) },
 		...(sighting.severityReason === undefined ? {} : { severityReason: cut(sighting.severityReason, text) }),
+		...(sighting.remote === undefined ? {} : { remote: cut(sighting.remote, text) }),
+		...(sighting.registry === undefined
+			? {}
+			: {
+					registry: {
+						key: cut(sighting.registry.key, text),
+						name: cut(sighting.registry.name, text),
+						value: cut(sighting.registry.value, text),
+					},
+				}),
+		...(sighting.formerName === undefined ? {} : { formerName: cut(sighting.formerName, text) }),
 		...(sighting.tokenFile === undefined ? {} : { tokenFile: cut(sighting.tokenFile, text) }),
 		...(sighting.flags === undefined ? {} : { flags: sighting.flags.slice(0, list).map((flag) => cut(flag, 64)) }),
 		...(sighting.otherTunnels === undefined ? {} : { otherTunnels: sighting.otherTunnels.slice(0, list) }),
@@ -231,6 +242,9 @@ export const sightingColumn = jsonColumn(
 			severityReason: redactedColumn.optional(),
 			exportedAt: moment.optional(),
 			tokenFile: redactedColumn.optional(),
+			remote: redactedColumn.optional(),
+			registry: z.object({ key: redactedColumn, name: redactedColumn, value: redactedColumn }).optional(),
+			formerName: redactedColumn.optional(),
 			flags: z.array(z.string()).optional(),
 			otherTunnels: z.array(tunnelSchema).optional(),
 			quiet: z.enum(["approved", "connector", "bystander"]).optional(),

@@ -10,6 +10,7 @@ import { clipped, type Redacted, say } from "../secrets/redacted.ts";
 import { columnText } from "./column-text.ts";
 import { programOf } from "./program.ts";
 import type { Identified, Reading } from "./reading.ts";
+import { hostName, recordFacts } from "./record-facts.ts";
 import type { Device, Sighting, Tunnel } from "./sighting.ts";
 import { targetClass } from "./targets.ts";
 import type { SightedFamily, ToolReader } from "./tool-reader.ts";
@@ -96,6 +97,7 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 		exposes: identified.exposes.map((target) => ({ text: safe(target), class: targetClass(target) })),
 		...(flags.length > 0 ? { flags } : {}),
 		hostname: safe(identified.hostname),
+		...recordFacts(record, safe),
 		ownership: { verdict: "cannot-tell", reason: say`No approved accounts are configured, so no account counts as ours.` },
 		reading,
 	};
@@ -107,7 +109,7 @@ function deviceOf(record: DefenderRecord, safe: Safe): Device {
 	return {
 		tenantId: foldId(safe(record.tenantId)),
 		id: foldId(safe(id)),
-		name: safe(name),
+		name: hostName(name, safe),
 		group: safe(columnText(record, "MachineGroup")),
 	};
 }

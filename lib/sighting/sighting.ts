@@ -166,6 +166,12 @@ export interface Sighting {
 	readonly flags?: readonly string[];
 	/** Public name given on the command line; empty when none was. */
 	readonly hostname: Redacted;
+	/** Far end of a connection: "db.example.com (10.1.2.3:5432)"; absent where the record is about none. */
+	readonly remote?: Redacted;
+	/** The registry value that a record is about. */
+	readonly registry?: { readonly key: Redacted; readonly name: Redacted; readonly value: Redacted };
+	/** What a renamed file was called before. */
+	readonly formerName?: Redacted;
 	readonly ownership: Ownership;
 	/** Absent if nothing was counted. */
 	readonly prevalence?: Prevalence;

@@ -40,18 +40,26 @@ function words<Look>({ text, look }: Styled<Look>): readonly Styled<Look>[] {
 	return text.split(" ").map((word) => ({ text: word as Inert, look }));
 }
 
+const scheme = /^(mailto|tel|sms|javascript|data|msteams):/i;
+
 function pieces<Look>({ text, look }: Styled<Look>, width: number): readonly Styled<Look>[] {
 	if (columns(text) <= width) return [{ text, look }];
 	const parts: string[] = [""];
 	let used = 0;
+	let at = 0;
 	for (const character of text) {
 		const size = columns(character);
 		if (used + size > width) {
-			parts.push("");
-			used = 0;
+			const last = parts.at(-1) ?? "";
+			// In the middle of a word these are harmless; at the start of a line they would be links.
+			const kept = scheme.test(text.slice(at)) ? last.slice(-1) : "";
+			parts[parts.length - 1] = last.slice(0, last.length - kept.length);
+			parts.push(kept);
+			used = columns(kept);
 		}
 		parts[parts.length - 1] += character;
 		used += size;
+		at += character.length;
 	}
 	return parts.map((part) => ({ text: part as Inert, look }));
 }

@@ -17,15 +17,27 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 	const { device, worst: sighting } = finding;
 	const { program } = sighting;
 	const name = (text: Redacted): Inert => shortWords(inert(text, room.name), room.word);
+	const long = (text: Redacted): Inert => shortWords(inert(text, room.sentence), room.word);
 	const rows = {
-		device: row(say`Device`, strong(name(device.name)), note(deviceNote(device, name))),
+		device: row(say`Device`, strong(shortWords(inert(device.name, room.name), room.deviceWord)), note(deviceNote(device, name))),
 		user: row(say`User`, strong(name(program.user)), note(program.user !== "" && program.elevated ? say`elevated` : say``)),
 		tunnel: tunnelRow(finding, name),
 		exposes: row(
 			say`Exposes`,
 			...sighting.exposes.slice(0, 2).flatMap((target) => [strong(inert(targetWords[target.class])), plain(name(withoutScheme(target)))]),
 		),
-		startedBy: row(say`Started by`, ...chainSpans(program.chain.slice(-room.chain).map(name))),
+		reached: row(say`Reached`, strong(sighting.remote === undefined ? say`` : name(sighting.remote))),
+		registry: row(
+			say`Registry`,
+			plain(sighting.registry === undefined ? say`` : long(sighting.registry.key)),
+			note(sighting.registry === undefined ? say`` : joined([name(sighting.registry.name), long(sighting.registry.value)], say` = `)),
+		),
+		startedBy: row(
+			say`Started by`,
+			...chainSpans(program.chain.slice(-room.chain).map(name)),
+			note(program.launcher === undefined ? say`` : say`launched by ${name(program.launcher)}`),
+		),
+		was: row(say`Was`, plain(sighting.formerName === undefined ? say`` : name(sighting.formerName))),
 		folder: row(
 			say`Folder`,
 			plain(shortWords(inert(folderOf(program.path), room.name), room.word + 4)),

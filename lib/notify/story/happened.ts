@@ -10,7 +10,7 @@ export function happenedWords(finding: Finding, word: number): Inert {
 	return sealed(joined([say`${whatHappened(finding, names)}.`, exposure(finding, names)], say` `));
 }
 
-function whatHappened({ worst }: Finding, { user, file, folder, parent, tokenFile }: Names): Inert {
+function whatHappened({ worst }: Finding, { user, file, folder, parent, tokenFile, remote }: Names): Inert {
 	const tool = toolWords(worst);
 	const program = file === "" ? tool : file;
 	const who = user === "" ? parent : user;
@@ -28,8 +28,10 @@ function whatHappened({ worst }: Finding, { user, file, folder, parent, tokenFil
 			return who === "" ? say`${program} was written${into(folder)}` : say`${who} wrote ${program}${into(folder)}`;
 		case "DeviceRegistryEvents":
 			return say`A service or autostart entry now names ${program}${from}${disguised}`;
-		case "DeviceNetworkEvents":
-			return say`${program}${from}${user === "" ? say`` : say`, run by ${user}`}, opened a connection that belongs to a tunnel`;
+		case "DeviceNetworkEvents": {
+			const connected = remote === "" ? say`opened a connection that belongs to a tunnel` : say`connected to ${remote}`;
+			return say`${program}${from}${user === "" ? say`` : say`, run by ${user}`}, ${connected}`;
+		}
 		case "DeviceLogonEvents":
 			return say`${user === "" ? say`Somebody` : user} logged on from this device itself, as people do who come through a tunnel`;
 		default: {

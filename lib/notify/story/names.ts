@@ -17,6 +17,8 @@ export interface Names {
 	readonly account: Inert;
 	readonly tunnel: Inert;
 	readonly tokenFile: Inert;
+	/** Far end of a connection. */
+	readonly remote: Inert;
 	/** "RDP (localhost:3389)" */
 	readonly target: Inert;
 }
@@ -36,6 +38,7 @@ export function namesOf(finding: Finding, word: number): Names {
 		account: shortId(tunnel?.account ?? ""),
 		tunnel: idText(tunnel?.tunnelId ?? ""),
 		tokenFile: short(worst.tokenFile ?? ("" as Redacted)),
+		remote: short(worst.remote ?? ("" as Redacted)),
 		target: target === undefined ? say`` : targetText(target, short),
 	};
 }

@@ -59,6 +59,8 @@ export interface Room {
 	readonly name: number;
 	/** Longest unbroken word: a phone shows about 40 characters in a line. */
 	readonly word: number;
+	/** The same for the device's name, which people search for: long enough for a host name as companies write them. */
+	readonly deviceWord: number;
 	readonly chain: number;
 	readonly details: number;
 	readonly detail: number;
@@ -68,10 +70,10 @@ export interface Room {
 
 /** From everything to what always fits; a builder with a size limit goes down the list until it does. */
 export const rooms = {
-	full: { commandLine: 700, sentence: 240, news: 3, name: 100, word: 40, chain: 4, details: 24, detail: 300, rows: "all" },
-	tight: { commandLine: 400, sentence: 160, news: 2, name: 64, word: 40, chain: 3, details: 4, detail: 80, rows: "all" },
-	small: { commandLine: 120, sentence: 80, news: 1, name: 40, word: 24, chain: 1, details: 0, detail: 0, rows: "all" },
-	least: { commandLine: 0, sentence: 80, news: 0, name: 40, word: 24, chain: 0, details: 0, detail: 0, rows: "few" },
+	full: { commandLine: 700, sentence: 240, news: 3, name: 100, word: 40, deviceWord: 100, chain: 4, details: 24, detail: 300, rows: "all" },
+	tight: { commandLine: 400, sentence: 160, news: 2, name: 64, word: 40, deviceWord: 100, chain: 3, details: 4, detail: 80, rows: "all" },
+	small: { commandLine: 120, sentence: 80, news: 1, name: 40, word: 24, deviceWord: 40, chain: 1, details: 0, detail: 0, rows: "all" },
+	least: { commandLine: 0, sentence: 80, news: 0, name: 40, word: 24, deviceWord: 40, chain: 0, details: 0, detail: 0, rows: "few" },
 } as const satisfies Record<string, Room>;
 
 const severityWords: Readonly<Record<Severity, Inert>> = {

@@ -91,3 +91,8 @@ test("hostile text cannot colour, move, link or fake a line of the card", async 
 		{ numRuns: 1000 },
 	);
 });
+
+test("a word that must be broken is not broken before what would then be a link", async () => {
+	const notice = everywhere(aNotice({ finding: anUnapprovedFinding() }), `${"x".repeat(9)}mailto:ceo@example.com`);
+	for (const width of [40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50]) expect(await printed(notice, width)).not.toMatch(/\bmailto:/);
+});
