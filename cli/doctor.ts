@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DefaultAzureCredential } from "@azure/identity";
-import { openTable } from "../lib/app/compose.ts";
+import { openTable } from "../lib/app/open-table.ts";
 import { isLocal, readSettings } from "../lib/app/settings.ts";
 import { checkApprovals } from "./doctor/approvals.ts";
 import { type Check, type Environment, type Result, runChecks } from "./doctor/check.ts";

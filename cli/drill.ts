@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { openTable } from "../lib/app/compose.ts";
+import { openTable } from "../lib/app/open-table.ts";
 import { readSettings } from "../lib/app/settings.ts";
 import { cloudflared } from "../lib/families/cloudflared/family.ts";
 import { redact } from "../lib/families/redact.ts";

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { openTable } from "../lib/app/compose.ts";
 import { createLocalApp, type LocalApp } from "../lib/app/local-app.ts";
 import { localSettings, readSettings, type Settings } from "../lib/app/settings.ts";
 import type { Table } from "../lib/store/table.ts";
@@ -32,7 +31,8 @@ export function wrongSettings(mistakes: readonly string[]): number {
 /** The table that the settings name; without one, the embedded table, closed behind `work`. */
 export async function withTable(settings: Settings, work: (table: Table) => Promise<number>): Promise<number> {
 	const { TABLE_ENDPOINT: endpoint, TABLE_NAME: name } = settings;
-	if (endpoint !== undefined) return work(openTable(endpoint, name));
+	// The SDK is loaded only for whoever has an account: it takes longer than most commands.
+	if (endpoint !== undefined) return work((await import("../lib/app/open-table.ts")).openTable(endpoint, name));
 	let embedded: EmbeddedTable;
 	try {
 		embedded = await openEmbeddedTable(dataFolder(), name);

@@ -1,3 +1,4 @@
+import type { LocalApp } from "../lib/app/local-app.ts";
 import { redact } from "../lib/families/redact.ts";
 import { inert } from "../lib/notify/text.ts";
 import { findInputs, type Input } from "./input/find-inputs.ts";
@@ -19,23 +20,23 @@ export async function run(paths: readonly string[], options: SessionOptions): Pr
 		say("Nothing to read: the folder is empty.");
 		return 1;
 	}
-	return withApp(options, (app) => session(app, (stop) => readInputs(inputs, stop), options));
+	return withApp(options, (app) => session(app, (stop) => readInputs(inputs, stop, app.lineScreens), options));
 }
 
-async function* readInputs(inputs: readonly Input[], stop: AbortSignal): AsyncGenerator<Piece> {
+async function* readInputs(inputs: readonly Input[], stop: AbortSignal, newScreen: LocalApp["lineScreens"]): AsyncGenerator<Piece> {
 	const sizes = inputs.map((input) => input.bytes);
 	const total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
 	let done = 0;
 	for (const input of inputs) {
 		const reading = startReading(input);
-		const piece = (messages: Piece["messages"], bytes: number): Piece => {
+		const piece = (part: Pick<Piece, "messages" | "passed">, bytes: number): Piece => {
 			const share = total === undefined || total === 0 ? undefined : (done + bytes) / total;
-			return { messages, where: input.path, share, reading };
+			return { ...part, where: input.path, share, reading };
 		};
-		for await (const { messages, bytesRead } of readInput(reading, stop)) yield piece(messages, bytesRead);
+		for await (const { bytesRead, ...part } of readInput(reading, stop, newScreen)) yield piece(part, bytesRead);
 		done += input.bytes ?? 0;
 		// Also of an input without any message something is known.
-		yield piece([], 0);
+		yield piece({ messages: [] }, 0);
 		if (stop.aborted) return;
 	}
 }

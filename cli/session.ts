@@ -1,8 +1,10 @@
 import type { LocalApp } from "../lib/app/local-app.ts";
 import { createTotals } from "../lib/app/totals.ts";
 import type { Message } from "../lib/defender/message.ts";
+import type { Passed } from "../lib/detect/prefilter/line-screen.ts";
 import { redact, redactError } from "../lib/families/redact.ts";
 import { inert } from "../lib/notify/text.ts";
+import type { Outcome } from "../lib/pipeline.ts";
 import { createDeliveryTally } from "./delivery-tally.ts";
 import { findingLine } from "./finding-line.ts";
 import { findingTable, nextCommands, worstFirst } from "./first-screen.ts";
@@ -19,6 +21,8 @@ import { summaryText } from "./summary.ts";
 /** Messages that are recorded together. */
 export interface Piece {
 	readonly messages: readonly Message[];
+	/** Lines that were passed over without parsing. */
+	readonly passed?: Passed;
 	/** The input being read, for the progress line. */
 	readonly where: string;
 	/** Share of the whole, 0 to 1; `undefined` if unknown. */
@@ -57,7 +61,7 @@ export async function session(
 		for (const warning of await app.begin()) say(warning);
 		for await (const piece of pieces(stop.signal)) {
 			progress.clear();
-			const outcome = await app.run(piece.messages);
+			const outcome = withPassed(await app.run(piece.messages), piece.passed);
 			await piece.recorded?.();
 			counter.add(outcome);
 			tally.add(outcome.delivered);
@@ -114,4 +118,11 @@ export async function session(
 	if (!stop.signal.aborted) return inputs.failed ? 1 : 0;
 	say(`Stopped ${stop.reason()}. What is counted above is recorded; run the same input again to go on: repeats change nothing.`);
 	return stop.exitCode();
+}
+
+/** What was passed over was read, too: it counts. */
+function withPassed(outcome: Outcome, passed: Passed | undefined): Outcome {
+	if (passed === undefined) return outcome;
+	const { messages, records, known } = outcome;
+	return { ...outcome, messages: messages + passed.lines, records: records + passed.records, known: known + passed.known };
 }

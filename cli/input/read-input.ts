@@ -1,7 +1,8 @@
 import type { Message } from "../../lib/defender/message.ts";
+import type { LineScreen, Passed, ScreenedLines } from "../../lib/detect/prefilter/line-screen.ts";
 import { type Opened, openInput } from "./bytes.ts";
 import type { Input } from "./find-inputs.ts";
-import { createJsonSplitter, type JsonText } from "./json-values.ts";
+import { createJsonSplitter, type JsonSplitter, type JsonText } from "./json-values.ts";
 import { createLineSplitter } from "./lines.ts";
 import { type Layout, recogniseLayout } from "./recognise.ts";
 import { isUnderstood, unwrap } from "./shapes.ts";
@@ -9,6 +10,8 @@ import { isUnderstood, unwrap } from "./shapes.ts";
 /** Messages that are recorded together, and how far the file is read. */
 export interface Batch {
 	readonly messages: readonly Message[];
+	/** Lines that were passed over without parsing, because no rule can match in them. */
+	readonly passed: Passed;
 	/** Of the file itself, packed or not, since its beginning. */
 	readonly bytesRead: number;
 }
@@ -36,7 +39,7 @@ const rowsPerBatch = 1_000;
  * All messages of an input, whatever its format. What is wrong with the file is noted in `reading`, and costs nobody
  * else anything. An abort ends it after the batch at hand. Rejects with the system's error for what cannot be opened.
  */
-export async function* readInput(reading: Reading, stop: AbortSignal): AsyncGenerator<Batch> {
+export async function* readInput(reading: Reading, stop: AbortSignal, newScreen?: () => LineScreen): AsyncGenerator<Batch> {
 	const opened = await openInput(reading.input).catch((error: unknown) => {
 		if (isSystemError(error)) throw error;
 		return error;
@@ -49,10 +52,10 @@ export async function* readInput(reading: Reading, stop: AbortSignal): AsyncGene
 	stop.addEventListener("abort", close, { once: true });
 	let count = 0;
 	try {
-		for await (const messages of messagesOf(reading, opened)) {
+		for await (const { messages, passed } of messagesOf(reading, opened, newScreen)) {
 			if (stop.aborted) return;
-			count += messages.length;
-			yield { messages, bytesRead: opened.bytesRead() };
+			count += messages.length + passed.lines;
+			yield { messages, passed, bytesRead: opened.bytesRead() };
 		}
 	} catch (error) {
 		// Destroying a stream with a pending read rejects that read.
@@ -65,7 +68,11 @@ export async function* readInput(reading: Reading, stop: AbortSignal): AsyncGene
 	}
 }
 
-async function* messagesOf(reading: Reading, opened: Opened): AsyncGenerator<readonly Message[]> {
+type Part = Pick<Batch, "messages" | "passed">;
+
+const nothingPassed: Passed = { lines: 0, records: 0, known: 0 };
+
+async function* messagesOf(reading: Reading, opened: Opened, newScreen: (() => LineScreen) | undefined): AsyncGenerator<Part> {
 	const { container, packed, pieces } = opened;
 	const name = (format: string) => {
 		reading.format = packed.length === 0 ? format : `${format} (${packed.join(", ")})`;
@@ -85,7 +92,7 @@ async function* messagesOf(reading: Reading, opened: Opened): AsyncGenerator<rea
 			return;
 		default: {
 			const [text, layout] = await withLayout(pieces);
-			yield* textMessages(reading, text, layout, name);
+			yield* textMessages(reading, text, layout, name, newScreen);
 		}
 	}
 }
@@ -95,7 +102,8 @@ async function* textMessages(
 	text: AsyncIterable<Buffer>,
 	layout: Layout,
 	name: (format: string) => void,
-): AsyncGenerator<readonly Message[]> {
+	newScreen: (() => LineScreen) | undefined,
+): AsyncGenerator<Part> {
 	const source = reading.input.path;
 	switch (layout.kind) {
 		case "blank":
@@ -112,25 +120,33 @@ async function* textMessages(
 		case "lines":
 		case "values": {
 			name(layout.kind === "lines" ? "JSON, one value per line" : "JSON");
-			const splitter = layout.kind === "lines" ? createLineSplitter() : createJsonSplitter();
+			const splitter = layout.kind === "lines" ? (newScreen?.() ?? unscreened(createLineSplitter())) : unscreened(createJsonSplitter());
 			let isFirst = true;
-			const messages = (values: readonly JsonText[]) => {
+			const part = ({ lines: values, passed }: ScreenedLines): Part | undefined => {
 				// A folder can hold any JSON. The first value tells whether this is an export; damage tells nothing.
 				const [first] = values;
 				if (isFirst && first !== undefined && reading.input.inFolder && isOtherJson(first.bytes)) return undefined;
-				isFirst &&= first === undefined;
-				return values.map((one) => jsonMessage(reading, source, one));
+				isFirst &&= first === undefined && passed.lines === 0;
+				return { messages: values.map((one) => jsonMessage(reading, source, one)), passed };
 			};
 			for await (const piece of text) {
-				const batch = messages(splitter.feed(piece));
+				const batch = part(splitter.feed(piece));
 				if (batch === undefined) return refuseOtherJson(reading);
 				yield batch;
 			}
-			const last = messages(splitter.end());
+			const last = part(splitter.end());
 			if (last === undefined) return refuseOtherJson(reading);
 			yield last;
 		}
 	}
+}
+
+/** A splitter that passes over nothing. */
+function unscreened(splitter: JsonSplitter): LineScreen {
+	return {
+		feed: (piece) => ({ lines: splitter.feed(piece), passed: nothingPassed }),
+		end: () => ({ lines: splitter.end(), passed: nothingPassed }),
+	};
 }
 
 function refuseOtherJson(reading: Reading): void {
@@ -215,21 +231,21 @@ async function withLayout(pieces: AsyncIterable<Buffer>): Promise<readonly [Asyn
 	return [all(), recogniseLayout(text, ended)];
 }
 
-async function* inBatches(messages: AsyncIterable<Message>): AsyncGenerator<readonly Message[]> {
+async function* inBatches(messages: AsyncIterable<Message>): AsyncGenerator<Part> {
 	let batch: Message[] = [];
 	try {
 		for await (const message of messages) {
 			batch.push(message);
 			if (batch.length < rowsPerBatch) continue;
-			yield batch;
+			yield { messages: batch, passed: nothingPassed };
 			batch = [];
 		}
 	} catch (error) {
 		// Data before the damage counts.
-		yield batch;
+		yield { messages: batch, passed: nothingPassed };
 		throw error;
 	}
-	yield batch;
+	yield { messages: batch, passed: nothingPassed };
 }
 
 function refuse(reading: Reading, what: string, cure: string): void {

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { DefaultAzureCredential } from "@azure/identity";
 import { foldId } from "../defender/device-identity.ts";
 import { kqlQuery } from "../detect/kql.ts";
 import { createMatcher } from "../detect/match.ts";
@@ -22,9 +21,7 @@ import { createRecorder, type Recorder } from "../outbox/record.ts";
 import { sendMs } from "../outbox/send.ts";
 import type { Parts } from "../pipeline.ts";
 import { createSight } from "../sighting/sight.ts";
-import { emulatorConnection } from "../store/emulator.ts";
 import type { Table } from "../store/table.ts";
-import { createTableStore } from "../store/table-store.ts";
 import { createQuarantine, type Quarantine } from "../watch/quarantine.ts";
 import type { ApprovalsFile } from "./approvals-file.ts";
 import { isLocal, type Settings } from "./settings.ts";
@@ -114,13 +111,6 @@ export function composeStorage(
 		dispatcher: createDispatcher({ ...world, deadline, table, destinations }),
 		quarantine: createQuarantine({ ...world, table }),
 	};
-}
-
-/** The emulator on this machine has a public key; everything else is reached by identity only. */
-export function openTable(endpoint: string, tableName: string): Table {
-	return isLocal(endpoint)
-		? createTableStore({ tableName, connectionString: emulatorConnection(endpoint) })
-		: createTableStore({ tableName, endpoint, credential: new DefaultAzureCredential() });
 }
 
 /** Stands in for a lookup that is switched off. */

@@ -1,5 +1,8 @@
+import { deviceTables } from "../defender/device.ts";
 import { fileLimits } from "../defender/limits.ts";
 import type { Message } from "../defender/message.ts";
+import { isTable } from "../defender/tables.ts";
+import { createLineScreens, type LineScreen } from "../detect/prefilter/line-screen.ts";
 import type { Finding } from "../findings/finding.ts";
 import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import { createConsole } from "../notify/console/console.ts";
@@ -37,6 +40,8 @@ export interface LocalApp {
 	settle(stop: AbortSignal): Promise<readonly Delivered[]>;
 	/** As they stand now; those that are gone or cannot be read are left out. */
 	findings(keys: readonly string[]): Promise<readonly Finding[]>;
+	/** Passes over the lines of a file in which no rule can match; absent when a rule has nothing to look for. */
+	readonly lineScreens: (() => LineScreen) | undefined;
 	/** A finding as the console shows it; `undefined` if it has no notice. */
 	card(finding: Finding): string | undefined;
 	/** Aborts the sends in progress; their notices stay owed. For a person who wants to stop now. */
@@ -66,8 +71,11 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 	const names = destinations.map((one) => one.name);
 	// The fallback is told only what another one has not taken.
 	const told = names.filter((name) => name !== settings.FALLBACK);
+	// What is said about devices is learned only where something is recorded.
+	const texts = settings.DEVICE_CONTEXT && table !== undefined ? deviceTables : [];
 	const about = {
 		destinations: told,
+		lineScreens: createLineScreens(detection.rules, texts, isKnownTable),
 		card: (finding: Finding) => {
 			const notice = render(finding, { sent: 0, countSent: 0 }, world.clock());
 			return notice === undefined ? undefined : terminalCard(tell(notice, knowledge), screen.terminal());
@@ -80,7 +88,7 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 		await approvals.refresh(now);
 		return [...settings.destinations.flatMap(({ warning }) => warning ?? []), ...approvals.mistakes(), ...approvals.warnings(now)];
 	};
-	// Every message is parsed whole: the counts are exact, and damage is seen wherever it is.
+	// What a screen did not pass over is parsed whole: the counts are exact.
 	const parts = { ...detection, sieve: undefined, limits: fileLimits, clock: world.clock };
 	if (table === undefined) return { ...about, ...dryWork(createDryRun(settings, parts, approvals, told), terminal), begin: warnings };
 
@@ -132,13 +140,17 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 	};
 }
 
+function isKnownTable(name: string): boolean {
+	return isTable(name) || (deviceTables as readonly string[]).includes(name);
+}
+
 async function countOwed(table: Table, names: readonly string[]): Promise<readonly Owing[]> {
 	const { owed } = await readOutbox(table, names, world.clock());
 	return [...owed].map(([destination, count]) => ({ destination, count }));
 }
 
 /** Nothing is recorded or sent; at the end each finding that would be told is shown once. */
-function dryWork(dry: DryRun, terminal: Destination): Omit<LocalApp, "destinations" | "card" | "begin"> {
+function dryWork(dry: DryRun, terminal: Destination): Omit<LocalApp, "destinations" | "lineScreens" | "card" | "begin"> {
 	return {
 		run: dry.run,
 		deliver: () => Promise.resolve(nothingDelivered),

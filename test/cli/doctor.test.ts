@@ -9,7 +9,7 @@ import { checkRuntime } from "../../cli/doctor/runtime.ts";
 import { checkSignIn } from "../../cli/doctor/sign-in.ts";
 import { checkClock, checkTable } from "../../cli/doctor/table.ts";
 import { examine } from "../../cli/doctor.ts";
-import { openTable } from "../../lib/app/compose.ts";
+import { openTable } from "../../lib/app/open-table.ts";
 import { type Broker, startBroker } from "../amqp/broker.ts";
 import type { HubOptions } from "../amqp/hub.ts";
 import { type Azurite, startAzurite } from "../azurite.ts";

@@ -8,7 +8,7 @@ import { readHub } from "../../cli/event-hub.ts";
 import { hubOfSettings, parseHub } from "../../cli/hub/address.ts";
 import { connectHub, type HubConnection } from "../../cli/hub/connection.ts";
 import { parseWanted, planPartition, type Wanted, type WantedOptions } from "../../cli/hub/plan.ts";
-import { openTable } from "../../lib/app/compose.ts";
+import { openTable } from "../../lib/app/open-table.ts";
 import type { Message } from "../../lib/defender/message.ts";
 import { findingRange, readFinding } from "../../lib/findings/finding-row.ts";
 import { partitions } from "../../lib/store/partitions.ts";

@@ -1,0 +1,147 @@
+import type { Rule } from "../rule.ts";
+import { literalsOf } from "./literals.ts";
+import { createScan } from "./scan.ts";
+
+/** What was passed over: whole lines in which no rule can match. */
+export interface Passed {
+	readonly lines: number;
+	/** By their category keys. */
+	readonly records: number;
+	/** Those of them that are of a table which somebody reads. */
+	readonly known: number;
+}
+
+export interface ScreenedLines {
+	/** To be parsed: their numbers and their bytes, without the line feed. */
+	readonly lines: readonly { readonly line: number; readonly bytes: Buffer }[];
+	readonly passed: Passed;
+}
+
+export interface LineScreen {
+	/** The next piece of a text. */
+	feed(piece: Buffer): ScreenedLines;
+	/** The last line, if it has no line feed. */
+	end(): ScreenedLines;
+}
+
+const [newline, carriageReturn, openBrace, closeBrace] = [10, 13, 123, 125] as const;
+const marker = Buffer.from('"category":"AdvancedHunting-');
+/** The longest name of a table is far shorter. */
+const nameBytes = 64;
+
+/**
+ * Reads one message or record per line and passes over the lines in which no rule can match, unparsed. It scans a whole
+ * piece at once for what the rules look for (scan.ts says why nothing is missed) and cuts out the lines that hit. A line
+ * is passed over only if it begins and ends as an object and says its category as the export writes it: every other one
+ * is parsed, so that damage and other shapes are named. Damage in the middle of a line without a hit stays unseen.
+ *
+ * @param texts looked for, too, such as the names of tables that no rule reads.
+ * @returns a maker of screens, or `undefined` when a rule has nothing that could be looked for.
+ */
+export function createLineScreens(
+	rules: readonly Rule[],
+	texts: readonly string[],
+	isKnown: (table: string) => boolean,
+): (() => LineScreen) | undefined {
+	const { literals, open } = literalsOf(rules, texts);
+	if (open.length > 0 || rules.length === 0) return undefined;
+	const scan = createScan(literals);
+	const known = new Map<string, boolean>();
+	const isKnownTable = (bytes: Buffer, at: number): boolean => {
+		const text = bytes.toString("latin1", at, Math.min(bytes.length, at + nameBytes));
+		const table = text.slice(0, Math.max(0, text.indexOf('"')));
+		const cached = known.get(table);
+		if (cached !== undefined) return cached;
+		const answer = isKnown(table);
+		// A hostile file can name a million tables.
+		if (known.size < 1_000) known.set(table, answer);
+		return answer;
+	};
+
+	return () => {
+		let line = 0;
+		let carry: Buffer[] = [];
+
+		/** All of `bytes` is whole lines; the last one needs no line feed. */
+		const screen = (bytes: Buffer): ScreenedLines => {
+			const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+			const lines: { line: number; bytes: Buffer }[] = [];
+			const passed = { lines: 0, records: 0, known: 0 };
+			let hit = scan(bytes, view, 0);
+			let mark = bytes.indexOf(marker);
+			for (let from = 0; from < bytes.length; ) {
+				const feed = bytes.indexOf(newline, from);
+				const end = feed === -1 ? bytes.length : feed;
+				line += 1;
+				const isHit = hit !== -1 && hit < end;
+				if (isHit || !isWhole(bytes, from, end, mark)) {
+					if (!isBlank(bytes, from, end)) lines.push({ line, bytes: bytes.subarray(from, end) });
+					while (mark !== -1 && mark < end) mark = bytes.indexOf(marker, end);
+				} else {
+					passed.lines += 1;
+					for (; mark !== -1 && mark < end; mark = bytes.indexOf(marker, mark + marker.length)) {
+						passed.records += 1;
+						if (isKnownTable(bytes, mark + marker.length)) passed.known += 1;
+					}
+				}
+				from = end + 1;
+				if (isHit) hit = from < bytes.length ? scan(bytes, view, from) : -1;
+			}
+			return { lines, passed };
+		};
+
+		return {
+			feed(piece) {
+				const last = piece.lastIndexOf(newline);
+				if (last === -1) {
+					carry.push(piece);
+					return nothing;
+				}
+				const first = carry.length === 0 ? -1 : piece.indexOf(newline);
+				let result = first === -1 ? nothing : screen(Buffer.concat([...carry, piece.subarray(0, first + 1)]));
+				carry = last + 1 < piece.length ? [piece.subarray(last + 1)] : [];
+				// Small windows stay in the processor's cache, and make the compiler see soon that this is hot.
+				for (let from = first + 1; from <= last; ) {
+					const end = windowEnd(piece, from, last) + 1;
+					result = together(result, screen(piece.subarray(from, end)));
+					from = end;
+				}
+				return result;
+			},
+			end() {
+				const rest = carry.length === 0 ? nothing : screen(Buffer.concat(carry));
+				carry = [];
+				return rest;
+			},
+		};
+	};
+}
+
+/** Begins and ends as an object, and holds the category of a record. */
+function isWhole(bytes: Buffer, from: number, end: number, mark: number): boolean {
+	const tail = bytes[end - 1] === carriageReturn ? end - 2 : end - 1;
+	return mark !== -1 && mark < end && bytes[from] === openBrace && bytes[tail] === closeBrace;
+}
+
+function isBlank(bytes: Buffer, from: number, end: number): boolean {
+	return end - from < 1_024 && bytes.toString("latin1", from, end).trim() === "";
+}
+
+const nothing: ScreenedLines = { lines: [], passed: { lines: 0, records: 0, known: 0 } };
+
+function together(one: ScreenedLines, other: ScreenedLines): ScreenedLines {
+	const [a, b] = [one.passed, other.passed];
+	return {
+		lines: other.lines.length === 0 ? one.lines : [...one.lines, ...other.lines],
+		passed: { lines: a.lines + b.lines, records: a.records + b.records, known: a.known + b.known },
+	};
+}
+
+const windowBytes = 128 * 1024;
+
+/** The line feed at which a window ends: the last one within it, or else that of its only, long line. */
+function windowEnd(piece: Buffer, from: number, last: number): number {
+	if (from + windowBytes >= last) return last;
+	const within = piece.lastIndexOf(newline, from + windowBytes);
+	return within >= from ? within : piece.indexOf(newline, from + windowBytes);
+}

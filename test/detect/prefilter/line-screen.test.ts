@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { composeDetection } from "../../../lib/app/compose.ts";
+import { readSettings } from "../../../lib/app/settings.ts";
+import { fileLimits } from "../../../lib/defender/limits.ts";
+import { isTable } from "../../../lib/defender/tables.ts";
+import { createLineScreens } from "../../../lib/detect/prefilter/line-screen.ts";
+import { inspect } from "../../../lib/inspect.ts";
+
+const read = readSettings({ RULES: "recommended" });
+if (!read.ok) throw new Error("settings");
+const detection = { ...composeDetection(read.settings), sieve: undefined, limits: fileLimits };
+const screens = createLineScreens(
+	detection.rules,
+	[],
+	(table) => isTable(table) || table === "DeviceInfo" || table === "DeviceNetworkInfo",
+);
+if (screens === undefined) throw new Error("a recommended rule has nothing to look for");
+const newScreen = screens;
+
+const messages = readFileSync(new URL("../../fixtures/corpus/messages.ndjson", import.meta.url), "utf8")
+	.split("\n")
+	.filter((line) => line !== "");
+const records = messages
+	.flatMap((line) => (JSON.parse(line) as { readonly records: readonly object[] }).records)
+	.map((record) => JSON.stringify(record));
+const quiet = JSON.stringify({
+	time: "2026-11-18T08:00:00Z",
+	tenantId: "t",
+	category: "AdvancedHunting-DeviceProcessEvents",
+	properties: { FileName: "notepad.exe" },
+});
+const mail = JSON.stringify({
+	time: "2026-11-18T08:00:00Z",
+	tenantId: "t",
+	category: "AdvancedHunting-EmailEvents",
+	properties: { Subject: "hello" },
+});
+
+/** What a run counts and finds, by way of the screen, with the text cut into pieces. */
+function screened(text: string, cuts: readonly number[]) {
+	const bytes = Buffer.from(text);
+	const edges = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
+	const screen = newScreen();
+	const parts = [...edges.slice(1).map((edge, index) => screen.feed(bytes.subarray(edges[index], edge))), screen.end()];
+	const lines = parts.flatMap((part) => part.lines);
+	const inspected = inspect(
+		lines.map(({ line, bytes: body }) => ({ at: { source: "f", message: line }, body })),
+		detection,
+	);
+	const passed = parts.map((part) => part.passed);
+	return {
+		parsed: lines.length,
+		messages: inspected.messages + passed.reduce((sum, one) => sum + one.lines, 0),
+		records: inspected.records + passed.reduce((sum, one) => sum + one.records, 0),
+		known: inspected.known + passed.reduce((sum, one) => sum + one.known, 0),
+		matches: inspected.sightings.map(({ recordId }) => recordId),
+		unreadable: inspected.quarantined.map(({ at, reason }) => `${at.message} ${reason}`),
+	};
+}
+
+function whole(text: string) {
+	const lines = text.split("\n").map((line, index) => ({ at: { source: "f", message: index + 1 }, body: Buffer.from(line) }));
+	const inspected = inspect(
+		lines.filter(({ body }) => body.toString().trim() !== ""),
+		detection,
+	);
+	return {
+		messages: inspected.messages,
+		records: inspected.records,
+		known: inspected.known,
+		matches: inspected.sightings.map(({ recordId }) => recordId),
+		unreadable: inspected.quarantined.map(({ at, reason }) => `${at.message} ${reason}`),
+	};
+}
+
+test("however a file is cut into pieces, the screen counts and finds what parsing every line does", () => {
+	const line = fc.constantFrom(...messages, ...records, quiet, mail, "", "  ", "not json", quiet.slice(0, 60), "[1]", `${quiet}\r`);
+	fc.assert(
+		fc.property(
+			fc.array(line, { minLength: 1, maxLength: 20 }),
+			fc.array(fc.nat(), { maxLength: 6 }),
+			fc.boolean(),
+			(lines, cuts, ends) => {
+				const text = lines.join("\n") + (ends ? "\n" : "");
+				expect(screened(text, cuts)).toMatchObject(whole(text));
+			},
+		),
+		{ numRuns: 300 },
+	);
+});
+
+test("quiet lines are not parsed", () => {
+	expect(screened(`${quiet}\n${mail}\n${quiet}\n`, [])).toMatchObject({ parsed: 0, messages: 3, records: 3, known: 2, unreadable: [] });
+});
