@@ -13,7 +13,7 @@ export interface EmbeddedTable {
  * The table of a person's machine: one SQLite file in `folder`.
  * @throws with a sentence that names the folder or file and the cure.
  */
-export async function openEmbeddedTable(folder: string, tableName: string): Promise<EmbeddedTable> {
+export async function openEmbeddedTable(folder: string, tableName: string, survives: "power cut" | "crash"): Promise<EmbeddedTable> {
 	try {
 		await mkdir(folder, { recursive: true });
 	} catch (error) {
@@ -21,7 +21,7 @@ export async function openEmbeddedTable(folder: string, tableName: string): Prom
 	}
 	const file = join(folder, "findings.db");
 	const isFirst = !existsSync(file);
-	const table = openSqliteTable(file, tableName);
+	const table = openSqliteTable(file, tableName, survives);
 	return { table, note: isFirst ? noteOnOldData(folder) : undefined };
 }
 

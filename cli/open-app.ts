@@ -19,7 +19,8 @@ export async function withApp(options: SessionOptions, work: (app: LocalApp) => 
 	const open = (table: Table | undefined) =>
 		work(createLocalApp(read.settings, table, createScreen(options.json ? process.stderr : process.stdout, process.env, options.cards)));
 	if (options.whatIf) return open(undefined);
-	return withTable(read.settings, open);
+	// Files can be read again after a power cut; a hub is read on from where the last run ended.
+	return withTable(read.settings, open, options.paths === undefined ? "power cut" : "crash");
 }
 
 /** Names them all, and nothing they say. Returns the exit code. */
@@ -29,13 +30,17 @@ export function wrongSettings(mistakes: readonly string[]): number {
 }
 
 /** The table that the settings name; without one, the embedded table, closed behind `work`. */
-export async function withTable(settings: Settings, work: (table: Table) => Promise<number>): Promise<number> {
+export async function withTable(
+	settings: Settings,
+	work: (table: Table) => Promise<number>,
+	survives: "power cut" | "crash" = "power cut",
+): Promise<number> {
 	const { TABLE_ENDPOINT: endpoint, TABLE_NAME: name } = settings;
 	// The SDK is loaded only for whoever has an account: it takes longer than most commands.
 	if (endpoint !== undefined) return work((await import("../lib/app/open-table.ts")).openTable(endpoint, name));
 	let embedded: EmbeddedTable;
 	try {
-		embedded = await openEmbeddedTable(dataFolder(), name);
+		embedded = await openEmbeddedTable(dataFolder(), name, survives);
 	} catch (error) {
 		say(error instanceof Error ? error.message : String(error));
 		return 1;
