@@ -7,8 +7,9 @@ import type { Rule } from "../detect/rule.ts";
 import { families } from "../families/index.ts";
 import { redact } from "../families/redact.ts";
 import { selectRules } from "../families/select.ts";
-import { createMemory, findingReader } from "../findings/judge-batch.ts";
+import { createMemory } from "../findings/judge-batch.ts";
 import type { Policy } from "../findings/policy.ts";
+import { createReadAhead } from "../findings/read-ahead.ts";
 import { createDeviceStore } from "../knowledge/device-store.ts";
 import { createPrevalenceCounter } from "../knowledge/prevalence.ts";
 import { createPost } from "../notify/http/http.ts";
@@ -90,11 +91,20 @@ export function composeStorage(
 	deadline = world.deadline,
 ): Storage {
 	const devices = settings.DEVICE_CONTEXT ? createDeviceStore({ ...world, table }) : undefined;
+	const readAhead = createReadAhead(table);
+	const prevalence = createPrevalenceCounter({ ...world, table });
 	const memory = createMemory({
 		approvals: approvals.current,
-		finding: findingReader(table),
+		finding: readAhead.finding,
 		device: devices?.find ?? nothing,
-		prevalence: createPrevalenceCounter({ ...world, table }).count,
+		prevalence: prevalence.look,
+	});
+	const recorder = createRecorder({
+		...world,
+		table,
+		destinations: destinations.map((one) => one.name).filter((name) => name !== settings.FALLBACK),
+		policy: policyOf(settings),
+		readAhead: readAhead.take,
 	});
 	return {
 		learn: devices?.learn,
@@ -102,12 +112,14 @@ export function composeStorage(
 			await approvals.refresh(now);
 			return memory(sightings, now);
 		},
-		recorder: createRecorder({
-			...world,
-			table,
-			destinations: destinations.map((one) => one.name).filter((name) => name !== settings.FALLBACK),
-			policy: policyOf(settings),
-		}),
+		recorder: {
+			async record(sightings, now) {
+				const recorded = await recorder.record(sightings, now);
+				// What cannot be counted now is counted when it is shown again; it must not hold up what is recorded.
+				await prevalence.note(sightings).catch(() => undefined);
+				return recorded;
+			},
+		},
 		dispatcher: createDispatcher({ ...world, deadline, table, destinations }),
 		quarantine: createQuarantine({ ...world, table }),
 	};

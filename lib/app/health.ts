@@ -58,7 +58,7 @@ export function problemsOf({ oldestOwedMs, dead, down }: OutboxState, approvalMi
 				subject: name,
 				since,
 				what: `Destination ${name} has refused messages since ${since.toISOString()}.`,
-				do: "Check its address and that it is switched on; notices stay stored and one is tried each hour.",
+				do: "Check its address and that it is switched on; notices stay stored; one is tried after 1, 5 and 15 minutes, then each hour.",
 			}),
 		),
 		...(oldestOwedMs > lateMs

@@ -68,7 +68,7 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 		const { sent, retried, possibleDuplicates, interrupted } = pass ?? startPass(deps.clock).sum();
 		if (interrupted !== undefined) errors.push(interrupted);
 		if (deps.openRules.length > 0) {
-			errors.push(`every message is parsed whole, because nothing can be looked for beforehand by: ${deps.openRules.join(", ")}`);
+			errors.push(`every record of their tables is parsed, because nothing can be looked for beforehand by: ${deps.openRules.join(", ")}`);
 		}
 		// A run ends well within its minute, whatever the far ends do: what can wait then waits for the next one.
 		const stream = await step("looking at the hub", deps.lookAtStream(started));

@@ -15,6 +15,11 @@ export function findingRange(partitionKey: string): Range {
 	return { partitionKey, from: "f|", to: "f}" };
 }
 
+/** A finding's own row, and what was told about it. */
+export function toldRangeOf(key: string): Range {
+	return { partitionKey: partitionOf(key), from: `f|${key}`, to: `f|${key}}` };
+}
+
 export function isFindingRow({ rowKey }: Key): boolean {
 	return rowKey.lastIndexOf("|") === 1;
 }

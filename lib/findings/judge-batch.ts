@@ -2,24 +2,23 @@ import type { DeviceContext } from "../defender/device.ts";
 import { redact } from "../families/redact.ts";
 import type { Prevalence, Sighting } from "../sighting/sighting.ts";
 import { inParallel } from "../store/parallel.ts";
-import type { Table } from "../store/table.ts";
 import type { Approval } from "../verdict/approvals.ts";
 import { judge } from "../verdict/judge.ts";
 import { type Remembered, rememberable } from "../verdict/remembered.ts";
 import { type Finding, findingKey } from "./finding.ts";
-import { findingAddress, readFinding } from "./finding-row.ts";
 
 /** Where the background of a sighting comes from. */
 export interface MemoryDeps {
 	readonly approvals: () => readonly Approval[];
 	readonly finding: (key: string) => Promise<Finding | undefined>;
 	readonly device: (tenantId: string, deviceId: string) => Promise<DeviceContext | undefined>;
+	/** Reads only: it is counted after recording. */
 	readonly prevalence: (sighting: Sighting) => Promise<Prevalence>;
 }
 
 /**
  * Judges sightings with all that is known: approvals, what the device showed before (also earlier in this very batch),
- * what Defender says of the device, and how common the tunnel is in the tenant. Reads only, but for the counting.
+ * what Defender says of the device, and how common the tunnel is in the tenant. Reads only.
  */
 export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[], now: Date) => Promise<readonly Sighting[]> {
 	const judgeDevice = async (key: string, group: readonly Sighting[], now: Date): Promise<ReadonlyMap<Sighting, Sighting>> => {
@@ -58,11 +57,4 @@ const atOnce = 16;
 /** What was shown up to then, oldest first: a record that comes late is judged by its own time. */
 function upTo(shown: readonly Remembered[], until: Date): readonly Remembered[] {
 	return shown.filter(({ at }) => at <= until).toSorted((a, b) => a.at.getTime() - b.at.getTime());
-}
-
-export function findingReader(table: Table): MemoryDeps["finding"] {
-	return async (key) => {
-		const row = await table.get(findingAddress(key));
-		return row === undefined ? undefined : readFinding(row).finding;
-	};
 }

@@ -2,16 +2,24 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { foldId } from "../defender/device-identity.ts";
 import type { Prevalence, Sighting, Spread } from "../sighting/sighting.ts";
+import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns, dateColumn } from "../store/columns.ts";
-import { ageMs, renewAfterMs } from "../store/last-used.ts";
-import type { NewRow, Row, Table } from "../store/table.ts";
+import { createTurns } from "../store/keyed-lock.ts";
+import { renewAfterMs } from "../store/last-used.ts";
+import type { Key, Row } from "../store/table.ts";
 import { deviceRowKey } from "./device-row-key.ts";
-import { createGrowth, type Growth } from "./row-quota.ts";
+import { createRowQuota } from "./row-quota.ts";
 
-/** Counts on how many devices of a tenant an account, a tunnel and a binary were seen. */
+/** Counts on how many devices of a tenant an account, a tunnel and a binary were seen: up to a hundred, which is many. */
 export interface PrevalenceCounter {
-	/** Counts the sighting's own device too, so the result is at least one. */
-	count(sighting: Sighting): Promise<Prevalence>;
+	/** The sighting's own device included, so each answer is at least one. Reads one row for each fact, at most once an hour. */
+	look(sighting: Sighting): Promise<Prevalence>;
+	/** Remembers that these devices show what they show; nothing is written once that is known, or the fact is common. */
+	note(sightings: readonly Sighting[]): Promise<void>;
+}
+
+export interface PrevalenceDeps extends ChangeDeps {
+	readonly clock: () => Date;
 }
 
 /** All facts share 16 partitions, so that unused ones can be found and removed. */
@@ -20,83 +28,137 @@ export const prevalencePartitions: readonly string[] = [..."0123456789abcdef"].m
 const mostDevices = 100;
 const cacheMs = 3_600_000;
 const mostCached = 5_000;
+/** Of a device's key: enough to tell a hundred apart. */
+const shortKey = 12;
 
-const schema = z.object({ since: dateColumn });
+/** What is known of one account, tunnel or binary. */
+interface Fact {
+	readonly devices: readonly string[];
+	readonly since: Date | undefined;
+	readonly touchedAt: Date;
+	/** As it was read; `undefined` when it has changed since, or is not there. */
+	readonly row: Row | undefined;
+	readonly exists: boolean;
+}
 
 /**
- * One row for each fact and device, which says since when, and is only stamped again once a month. Counting the same sighting again changes nothing,
- * so a batch that comes again gets the same answer. What a device showed within the last hour is answered from memory.
+ * One row for each fact, with the devices that show it. Counting the same sighting again changes nothing, so a batch that
+ * comes again gets the same answer.
  */
-export function createPrevalenceCounter({ table, clock }: { readonly table: Table; readonly clock: () => Date }): PrevalenceCounter {
-	const growth = createGrowth({ table, clock });
-	const cache = new Map<string, { readonly until: number; readonly spread: Promise<Spread> }>();
-	const spreadOf = (kind: string, value: string, sighting: Sighting): Promise<Spread> => {
-		const fact = hash([foldId(sighting.device.tenantId), kind, value]);
-		const device = deviceRowKey(sighting.device);
-		const id = `${fact}|${device}`;
-		const cached = cache.get(id);
-		const now = clock();
-		if (cached !== undefined && cached.until > now.getTime()) return cached.spread;
-		const spread = note({ table, growth, now }, fact, device, sighting.at);
-		cache.set(id, { until: now.getTime() + cacheMs, spread });
+export function createPrevalenceCounter(deps: PrevalenceDeps): PrevalenceCounter {
+	const { table, clock } = deps;
+	const quota = createRowQuota(clock);
+	const oneAtATime = createTurns();
+	const cache = new Map<string, { readonly until: number; readonly fact: Promise<Fact> }>();
+	const remember = (id: string, fact: Promise<Fact>): Promise<Fact> => {
+		cache.set(id, { until: clock().getTime() + cacheMs, fact });
 		// Do not cache failures.
-		spread.catch(() => cache.delete(id));
+		fact.catch(() => cache.delete(id));
 		for (const oldest of cache.keys()) {
 			if (cache.size <= mostCached) break;
 			cache.delete(oldest);
 		}
-		return spread;
+		return fact;
 	};
-	return {
-		async count(sighting) {
-			const { tunnel, program } = sighting;
-			const [account, tunnelId, binary] = await Promise.all(
-				[["account", tunnel?.account ?? ""] as const, ["tunnel", tunnel?.tunnelId ?? ""] as const, ["binary", program.sha256] as const].map(
-					([kind, value]) => (value === "" ? undefined : spreadOf(kind, value, sighting)),
-				),
-			);
-			return {
-				...(account === undefined ? {} : { account }),
-				...(tunnelId === undefined ? {} : { tunnel: tunnelId }),
-				...(binary === undefined ? {} : { binary }),
+	const known = (id: string): Promise<Fact> => {
+		const cached = cache.get(id);
+		return cached !== undefined && cached.until > clock().getTime() ? cached.fact : remember(id, load(deps, id));
+	};
+	const noteFact = (id: string, { device, at }: Sighting): Promise<void> =>
+		oneAtATime(id, async () => {
+			const fact = await known(id);
+			const key = deviceRowKey(device);
+			const isFresh = clock().getTime() - fact.touchedAt.getTime() < renewAfterMs;
+			if (isFresh && (fact.devices.includes(short(key)) || fact.devices.length >= mostDevices)) return;
+			if (!fact.exists && !quota.take(key)) return;
+			let tries = 0;
+			const read = async () => (tries++ === 0 && (fact.row !== undefined || !fact.exists) ? fact.row : table.get(addressOf(id)));
+			const change = (row: Row | undefined) => {
+				const next = withDevice(merge(readFact(row, []), fact), short(key), at, clock());
+				const values = columns({ v: 2, since: next.since, touchedAt: next.touchedAt, devices: next.devices.join(" ") });
+				return { values, result: next };
 			};
+			const changed = await changeRow(deps, addressOf(id), change, read);
+			// Where others changed it all the time it is common, or is shown again.
+			if (changed.outcome === "written") void remember(id, Promise.resolve(changed.result));
+			else cache.delete(id);
+		});
+	return {
+		async look(sighting) {
+			const spreads = await Promise.all(factsOf(sighting).map(async ([kind, id]) => [kind, spreadOf(await known(id), sighting)] as const));
+			// The kinds are those of a prevalence.
+			return Object.fromEntries(spreads) as Prevalence;
+		},
+		async note(sightings) {
+			await Promise.all(sightings.flatMap((sighting) => factsOf(sighting).map(([, id]) => noteFact(id, sighting))));
 		},
 	};
 }
 
-interface NoteDeps {
-	readonly table: Table;
-	readonly growth: Growth;
-	readonly now: Date;
+function factsOf({ device, tunnel, program }: Sighting): readonly (readonly [keyof Prevalence, string])[] {
+	const tenant = foldId(device.tenantId);
+	const values = { account: tunnel?.account ?? "", tunnel: tunnel?.tunnelId ?? "", binary: program.sha256 };
+	const kinds = ["account", "tunnel", "binary"] as const;
+	return kinds.filter((kind) => values[kind] !== "").map((kind) => [kind, hash([tenant, kind, values[kind]])] as const);
 }
 
-async function note({ table, growth, now }: NoteDeps, fact: string, device: string, at: Date): Promise<Spread> {
-	const key = { partitionKey: `p${fact.slice(0, 1)}`, rowKey: `d|${fact}|${device}` };
-	await growth.add(device, () => create(table, { ...key, values: columns({ v: 1, since: at, touchedAt: now }) }));
-	const { rows } = await table.page({ partitionKey: key.partitionKey, from: `d|${fact}|`, to: `d|${fact}}` }, { size: mostDevices });
-	await renew(
-		table,
-		rows.find((row) => row.rowKey === key.rowKey),
-		now,
+function spreadOf({ devices, since }: Fact, { device, at }: Sighting): Spread {
+	const own = short(deviceRowKey(device));
+	const count = devices.includes(own) ? devices.length : devices.length + 1;
+	return { devices: Math.min(count, mostDevices), since: since !== undefined && since < at ? since : at };
+}
+
+function withDevice({ devices, since }: Fact, device: string, at: Date, now: Date): Fact {
+	const all = devices.includes(device) ? devices : [...devices, device].slice(0, mostDevices);
+	return { devices: all, since: since !== undefined && since < at ? since : at, touchedAt: now, row: undefined, exists: true };
+}
+
+function merge(stored: Fact, known: Fact): Fact {
+	const { since } = known;
+	const devices = [...new Set([...stored.devices, ...known.devices])].slice(0, mostDevices);
+	return { ...stored, devices, since: stored.since !== undefined && (since === undefined || stored.since < since) ? stored.since : since };
+}
+
+function addressOf(id: string): Key {
+	return { partitionKey: `p${id.slice(0, 1)}`, rowKey: `d|${id}` };
+}
+
+/** The version before kept a row for each device; they stand behind the fact's own and are read with it until they expire. */
+async function load({ table }: PrevalenceDeps, id: string): Promise<Fact> {
+	const { partitionKey, rowKey } = addressOf(id);
+	const { rows } = await table.page({ partitionKey, from: rowKey, to: `${rowKey}}` }, { size: mostDevices + 1 });
+	const row = rows.find((one) => one.rowKey === rowKey);
+	return readFact(
+		row,
+		rows.filter((one) => one.rowKey !== rowKey),
 	);
-	const moments = rows.map((found) => schema.safeParse(found.values)).flatMap(({ data }) => data?.since.getTime() ?? []);
-	return { devices: Math.max(1, rows.length), since: new Date(Math.min(at.getTime(), ...moments)) };
 }
 
-/** A concurrent writer has set the same stamp. Beyond a hundred devices, one row more or less does not matter. */
-async function renew(table: Table, own: Row | undefined, now: Date): Promise<void> {
-	if (own === undefined || ageMs(own, now) < renewAfterMs) return;
-	await table.replace({ ...own, values: { ...own.values, ...columns({ touchedAt: now }) } }, own.etag);
+const schema = z.object({ since: dateColumn, touchedAt: dateColumn, devices: z.string().default("") });
+
+/** A row that cannot be read starts again: it only counts. */
+function readFact(row: Row | undefined, before: readonly Row[]): Fact {
+	const rows = [...(row === undefined ? [] : [row]), ...before];
+	const read = rows.flatMap((one) => {
+		const { data } = schema.safeParse(one.values);
+		return data === undefined ? [] : [{ ...data, own: one.rowKey.split("|")[2] }];
+	});
+	const devices = read.flatMap(({ devices: list, own }) => [
+		...(list === "" ? [] : list.split(" ")),
+		...(own === undefined ? [] : [short(own)]),
+	]);
+	const moments = read.map(({ since }) => since.getTime());
+	return {
+		devices: [...new Set(devices)].slice(0, mostDevices),
+		since: moments.length === 0 ? undefined : new Date(Math.min(...moments)),
+		touchedAt: read[0]?.touchedAt ?? new Date(0),
+		row,
+		exists: row !== undefined,
+	};
 }
 
-/** Returns whether the row is new. */
-async function create(table: Table, row: NewRow): Promise<boolean> {
-	let written = await table.create(row);
-	if (written.outcome === "tableMissing") {
-		await table.ensure();
-		written = await table.create(row);
-	}
-	return written.outcome === "written";
+function short(deviceKey: string): string {
+	return deviceKey.slice(0, shortKey);
 }
 
 function hash(parts: readonly string[]): string {

@@ -71,7 +71,8 @@ async function serveAll(deps: DispatcherDeps, ranges: readonly Range[], { budget
 		deps.table,
 		deps.destinations.map((destination) => destination.name),
 	);
-	const look = await lookAt(deps.table, ranges, states, deps.clock);
+	const stateOf = (name: string) => states.get(name)?.state;
+	const look = await lookAt(deps.table, ranges, stateOf, deps.clock);
 	const ends = asked.ends ?? new Date(deps.clock().getTime() + budget.ms);
 	const limits = { ends, sends: budget.sends, mayGather };
 	for (const row of look.due) pass.owes(row);
@@ -79,7 +80,7 @@ async function serveAll(deps: DispatcherDeps, ranges: readonly Range[], { budget
 		deps.destinations.map(async (destination) => {
 			const mine = look.due.filter((row) => row.destination === destination.name);
 			if (mine.length === 0) return false;
-			const session = openSession(deps, destination, states.get(destination.name) ?? untried, look.serverClock);
+			const session = openSession(deps, destination, states.get(destination.name) ?? { state: untried, row: undefined }, look.serverClock);
 			try {
 				return await createService(deps, destination, session, look, limits, pass).serve(mine);
 			} catch (error) {

@@ -1,6 +1,6 @@
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { createTurns } from "../store/keyed-lock.ts";
-import type { Table } from "../store/table.ts";
+import type { Row, Table } from "../store/table.ts";
 import type { Delivery, Destination } from "./delivery.ts";
 import {
 	type DestinationState,
@@ -14,9 +14,17 @@ import {
 import { planPlaces, rememberedSlots, type Tier } from "./rate-limits.ts";
 
 /** How the destinations are doing, by name. */
-export async function readDestinations(table: Table, names: readonly string[]): Promise<ReadonlyMap<string, DestinationState>> {
-	const states = await Promise.all(names.map(async (name) => [name, readDestination(await table.get(destinationAddress(name)))] as const));
-	return new Map(states);
+export async function readDestinations(table: Table, names: readonly string[]): Promise<ReadonlyMap<string, ReadDestination>> {
+	const read = async (name: string): Promise<readonly [string, ReadDestination]> => {
+		const row = await table.get(destinationAddress(name));
+		return [name, { state: readDestination(row), row }];
+	};
+	return new Map(await Promise.all(names.map(read)));
+}
+
+export interface ReadDestination {
+	readonly state: DestinationState;
+	readonly row: Row | undefined;
 }
 
 /** One destination during one pass: what is known of it, its places, and what its answers say. */
@@ -40,19 +48,31 @@ const stampMs = 60_000;
 export function openSession(
 	deps: ChangeDeps,
 	{ name, unlimited }: Pick<Destination, "name" | "unlimited">,
-	first: DestinationState,
+	{ state: first, row: firstRow }: ReadDestination,
 	serverClock: () => Date,
 ): DestinationSession {
 	const oneAtATime = createTurns();
 	let state = first;
 	let readAt = serverClock();
 	let stampedAt = first.lastOk;
+	// As it was read or written last: a change begins with it, and reads again only if somebody else was faster.
+	let known: { readonly row: Row | undefined } | undefined = { row: firstRow };
 	/** `undefined`: eight others noted theirs meanwhile, and it is known without ours. */
 	const change = async (next: (state: DestinationState) => DestinationState): Promise<void> => {
-		const changed = await changeRow(deps, destinationAddress(name), (row) => {
-			const result = next(readDestination(row));
-			return { values: destinationValues(result), result };
-		});
+		const changed = await changeRow(
+			deps,
+			destinationAddress(name),
+			(found) => {
+				const result = next(readDestination(found));
+				return { values: destinationValues(result), result };
+			},
+			async () => {
+				const begun = known;
+				known = undefined;
+				return begun === undefined ? deps.table.get(destinationAddress(name)) : begun.row;
+			},
+		);
+		known = changed.outcome === "written" ? { row: changed.row } : undefined;
 		if (changed.outcome === "written" || changed.outcome === "kept") {
 			state = changed.result;
 			stampedAt = state.lastOk;
@@ -86,7 +106,9 @@ export function openSession(
 		paused: () =>
 			oneAtATime(name, async () => {
 				if (serverClock().getTime() - readAt.getTime() >= rereadMs) {
-					const read = readDestination(await deps.table.get(destinationAddress(name)));
+					const row = await deps.table.get(destinationAddress(name));
+					known = { row };
+					const read = readDestination(row);
 					// What we have not written yet is newer.
 					state = { ...read, lastOk: latest(read.lastOk, state.lastOk) };
 					readAt = serverClock();

@@ -1,10 +1,10 @@
-import { isFindingRow, readFinding } from "../findings/finding-row.ts";
+import { isFindingRow, readFinding, toldRangeOf } from "../findings/finding-row.ts";
 import { inParallel } from "../store/parallel.ts";
 import type { Table } from "../store/table.ts";
 import type { OpenOwed } from "./lease.ts";
 import { isLate, openOwed } from "./outbox.ts";
 import { type Owed, raise } from "./owed.ts";
-import { owedAddress, owedWrites, readOwed, type StoredOwed, settledAddress, toldRangeOf } from "./owed-row.ts";
+import { owedAddress, owedWrites, readOwed, type StoredOwed, settledAddress } from "./owed-row.ts";
 import { byUrgency, isSevere } from "./urgency.ts";
 
 /** An urgent notice that a destination does not take for this long goes to the fallback too. */

@@ -24,11 +24,11 @@ const mostKept = 20_000;
 
 const rangesAtOnce = 16;
 
-/** @param states of the destinations that are set; what is owed to others waits. */
+/** @param stateOf knows the destinations that are set; what is owed to others waits. */
 export async function lookAt(
 	table: Table,
 	ranges: readonly Range[],
-	states: ReadonlyMap<string, DestinationState>,
+	stateOf: (destination: string) => DestinationState | undefined,
 	clock: () => Date,
 ): Promise<Look> {
 	const settled: OpenOwed[] = [];
@@ -43,7 +43,7 @@ export async function lookAt(
 			offsetMs = Math.abs(difference) <= negligibleMs ? 0 : difference;
 			for (const row of page.rows) {
 				const { owed, ...rest } = readOwed(row);
-				const state = states.get(rest.destination);
+				const state = stateOf(rest.destination);
 				if (owed === undefined) continue;
 				if (owed.state === "done") settled.push({ ...rest, owed });
 				if (state !== undefined && isClaimable(owed, serverClock(), state.recoveredAt)) due.push({ ...rest, owed });

@@ -1,10 +1,10 @@
-import { findingRange, isFindingRow } from "../findings/finding-row.ts";
+import { findingRange, isFindingRow, toldRangeOf } from "../findings/finding-row.ts";
 import { partitions } from "../store/partitions.ts";
 import { rowsOf, type Table } from "../store/table.ts";
 import { readDestinations } from "./destination-session.ts";
 import type { OpenOwed } from "./lease.ts";
 import { type Owed, revive } from "./owed.ts";
-import { owedRange, owedRangeOf, owedWrites, readOwed, type StoredOwed, toldRangeOf } from "./owed-row.ts";
+import { owedRange, owedRangeOf, owedWrites, readOwed, type StoredOwed } from "./owed-row.ts";
 
 /** How delivery stands, over all findings. */
 export interface OutboxState {
@@ -55,7 +55,16 @@ export async function readOutbox(table: Table, destinations: readonly string[], 
 		oldestOwedMs = Math.max(oldestOwedMs, now.getTime() - row.wantedAt.getTime());
 	}
 	const states = [...(await readDestinations(table, destinations))];
-	const down = new Map(states.flatMap(([name, { downSince }]) => (downSince === undefined ? [] : [[name, downSince] as const])));
+	const down = new Map(
+		states.flatMap(
+			([
+				name,
+				{
+					state: { downSince },
+				},
+			]) => (downSince === undefined ? [] : [[name, downSince] as const]),
+		),
+	);
 	return { owed, oldestOwedMs, dead, down };
 }
 

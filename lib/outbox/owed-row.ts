@@ -41,11 +41,6 @@ export function owedRangeOf(key: string): Range {
 	return { partitionKey: partitionOf(key), from: `o|${key}|`, to: `o|${key}}` };
 }
 
-/** A finding's own row, and what was told about it. */
-export function toldRangeOf(key: string): Range {
-	return { partitionKey: partitionOf(key), from: `f|${key}`, to: `f|${key}}` };
-}
-
 /** Changes a row: where it stands, or by moving it to where it belongs now. */
 export function owedWrites(before: StoredOwed | undefined, key: string, destination: string, owed: Owed): readonly Write[] {
 	const place = owed.state === "done" ? "settled" : "open";

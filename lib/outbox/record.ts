@@ -1,6 +1,6 @@
 import { dayWrite } from "../findings/day-row.ts";
 import { findingKey } from "../findings/finding.ts";
-import { findingAddress, findingValues, readFinding } from "../findings/finding-row.ts";
+import { findingAddress, findingValues, readFinding, toldRangeOf } from "../findings/finding-row.ts";
 import { type Decision, decide, type Policy } from "../findings/policy.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { type Change, type ChangeDeps, changeRow } from "../store/change-row.ts";
@@ -8,7 +8,7 @@ import { createTurns } from "../store/keyed-lock.ts";
 import { inParallel } from "../store/parallel.ts";
 import { type Row, rowsOf, type Table } from "../store/table.ts";
 import { kindsOwed, raise } from "./owed.ts";
-import { owedRangeOf, owedWrites, readOwed, type StoredOwed, toldRangeOf } from "./owed-row.ts";
+import { owedRangeOf, owedWrites, readOwed, type StoredOwed } from "./owed-row.ts";
 import { type Recorded, recordedOf, refusedOf } from "./recorded.ts";
 import { urgencyOf } from "./urgency.ts";
 
@@ -16,6 +16,8 @@ export interface RecorderDeps extends ChangeDeps {
 	/** Names; each gets a row of its own in which is written what it is owed. */
 	readonly destinations: readonly string[];
 	readonly policy: Policy;
+	/** What judging has just read of a finding; absent = it is read. */
+	readonly readAhead?: (key: string) => readonly Row[] | undefined;
 }
 
 export interface Recorder {
@@ -66,7 +68,7 @@ interface OwedReader {
 	all(isNew: boolean): Promise<ReadonlyMap<string, StoredOwed>>;
 }
 
-function createOwedReader({ table, destinations }: RecorderDeps, key: string): OwedReader {
+function createOwedReader({ table, destinations, readAhead }: RecorderDeps, key: string): OwedReader {
 	const settled = new Map<string, StoredOwed>();
 	let reads = 0;
 	return {
@@ -74,7 +76,8 @@ function createOwedReader({ table, destinations }: RecorderDeps, key: string): O
 			reads += 1;
 			settled.clear();
 			let finding: Row | undefined;
-			for await (const row of rowsOf(table, toldRangeOf(key))) {
+			const known = reads === 1 ? readAhead?.(key) : undefined;
+			for await (const row of known ?? rowsOf(table, toldRangeOf(key))) {
 				if (row.rowKey === findingAddress(key).rowKey) finding = row;
 				else settled.set(readOwed(row).destination, readOwed(row));
 			}

@@ -1,4 +1,4 @@
-import type { Key, NewRow, Row, Table, Values, Write } from "./table.ts";
+import type { Key, NewRow, Row, Table, Values, Write, Written } from "./table.ts";
 
 export interface ChangeDeps {
 	readonly table: Table;
@@ -15,7 +15,9 @@ export type Change<T> =
 	| { readonly values: Values; readonly also?: readonly Write[]; readonly result: T };
 
 export type Changed<T> =
-	| { readonly outcome: "kept" | "written"; readonly result: T }
+	| { readonly outcome: "kept"; readonly result: T }
+	/** `row` is as it stands now. */
+	| { readonly outcome: "written"; readonly result: T; readonly row: Row }
 	/** The table will never take it. */
 	| { readonly outcome: "refused"; readonly status: number }
 	/** Others changed it at each of our tries. */
@@ -40,7 +42,7 @@ export async function changeRow<T>(
 	for (let attempt = 0; attempt < maxTries; attempt++) {
 		const row = await read();
 		const ours = written.get(writerOf(row));
-		if (ours !== undefined) return { outcome: "written", result: ours };
+		if (row !== undefined && ours !== undefined) return { outcome: "written", result: ours, row };
 		const wanted = await change(row);
 		if ("keep" in wanted) return { outcome: "kept", result: wanted.keep };
 		const token = newId();
@@ -48,7 +50,7 @@ export async function changeRow<T>(
 		const done = await write(table, next, row, wanted.also ?? []);
 		switch (done.outcome) {
 			case "written":
-				return { outcome: "written", result: wanted.result };
+				return { outcome: "written", result: wanted.result, row: { ...next, etag: done.etag } };
 			case "refused":
 				return { outcome: "refused", status: done.status };
 			case "tableMissing":
@@ -65,8 +67,11 @@ export async function changeRow<T>(
 	return { outcome: "crowded" };
 }
 
-function write(table: Table, next: NewRow, before: Row | undefined, also: readonly Write[]) {
-	if (also.length > 0) return table.transact([writeOf(next, before?.etag), ...also]);
+async function write(table: Table, next: NewRow, before: Row | undefined, also: readonly Write[]): Promise<Written> {
+	if (also.length > 0) {
+		const done = await table.transact([writeOf(next, before?.etag), ...also]);
+		return done.outcome === "written" ? { outcome: "written", etag: done.etags[0] ?? "" } : done;
+	}
 	return before === undefined ? table.create(next) : table.replace(next, before.etag);
 }
 

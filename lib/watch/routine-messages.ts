@@ -42,8 +42,9 @@ export async function watch(deps: WatchDeps, now: Date): Promise<readonly string
 	);
 	const failures: string[] = [];
 	for (const destination of deps.destinations) {
-		const state = states.get(destination.name);
-		if (state === undefined || (state.pausedUntil !== undefined && state.pausedUntil > now)) continue;
+		const read = states.get(destination.name);
+		const state = read?.state;
+		if (read === undefined || state === undefined || (state.pausedUntil !== undefined && state.pausedUntil > now)) continue;
 		const row = await deps.table.get(watchAddress(destination.name));
 		const known = readWatch(row);
 		if (known.triedAt !== undefined && now.getTime() - known.triedAt.getTime() < retryMs) continue;
@@ -57,7 +58,7 @@ export async function watch(deps: WatchDeps, now: Date): Promise<readonly string
 				? await digest(deps, known.digestAt ?? new Date(now.getTime() - dayMs), now)
 				: await heartbeat(deps.table, state, now);
 		const delivery = await attempt(destination, notice, deps.deadline(sendMs));
-		await openSession(deps, destination, state, () => now).note(delivery, notice.id);
+		await openSession(deps, destination, read, () => now).note(delivery, notice.id);
 		if (delivery.ok)
 			await put(deps.table, destination.name, await deps.table.get(watchAddress(destination.name)), {
 				...known,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { createMemory } from "../../lib/findings/judge-batch.ts";
 import { createDeviceStore } from "../../lib/knowledge/device-store.ts";
-import { createPrevalenceCounter } from "../../lib/knowledge/prevalence.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { type Approval, readApprovals } from "../../lib/verdict/approvals.ts";
 import { plainReading } from "../../lib/verdict/plain-reading.ts";
 import { aFinding, aSighting, at, deviceId, redacted, tenantId } from "../builders.ts";
+import { createCounter } from "../knowledge/counter.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
 
 const ours = {
@@ -113,7 +113,7 @@ test("an account on one device is the first in the tenant for a day, not for eve
 
 describe("how common a tunnel is", () => {
 	test("the first device with an account is the first in the tenant; the second is not, and says since when", async () => {
-		const counter = createPrevalenceCounter({ table: createMemoryTable(() => now), clock: () => now });
+		const counter = createCounter({ table: createMemoryTable(() => now), clock: () => now });
 		const second = aSighting({ device: { ...aSighting().device, id: redacted("b".repeat(40)) }, at: at("21T21:00:00") });
 
 		expect(await counter.count(aSighting())).toMatchObject({ account: { devices: 1 }, tunnel: { devices: 1 }, binary: { devices: 1 } });
@@ -122,12 +122,12 @@ describe("how common a tunnel is", () => {
 
 	test("counting the same sighting again changes nothing, also in another instance", async () => {
 		const table = createMemoryTable(() => now);
-		const first = await createPrevalenceCounter({ table, clock: () => now }).count(aSighting());
-		expect(await createPrevalenceCounter({ table, clock: () => now }).count(aSighting())).toEqual(first);
+		const first = await createCounter({ table, clock: () => now }).count(aSighting());
+		expect(await createCounter({ table, clock: () => now }).count(aSighting())).toEqual(first);
 	});
 
 	test("another tenant's devices are not counted", async () => {
-		const counter = createPrevalenceCounter({ table: createMemoryTable(() => now), clock: () => now });
+		const counter = createCounter({ table: createMemoryTable(() => now), clock: () => now });
 		await counter.count(aSighting());
 		const elsewhere = aSighting({
 			device: { ...aSighting().device, tenantId: redacted("11111111-1111-1111-1111-111111111111"), id: redacted("c".repeat(40)) },

@@ -1,8 +1,9 @@
 import { expect } from "vitest";
 import type { DeviceContext } from "../../lib/defender/device.ts";
 import type { Severity } from "../../lib/detect/severity-scale.ts";
-import { createMemory, findingReader } from "../../lib/findings/judge-batch.ts";
+import { createMemory } from "../../lib/findings/judge-batch.ts";
 import { defaultPolicy } from "../../lib/findings/policy.ts";
+import { createReadAhead } from "../../lib/findings/read-ahead.ts";
 import { createPrevalenceCounter } from "../../lib/knowledge/prevalence.ts";
 import { afterRecording, createDispatcher, eachMinute } from "../../lib/outbox/deliver.ts";
 import type { AnyNotice, Destination } from "../../lib/outbox/delivery.ts";
@@ -122,19 +123,23 @@ export async function play(kind: Noise, plants: ReadonlyMap<string, number>, hou
 		return { at, sightings: [...own, ...more] };
 	});
 	const work = async (partition: number) => {
+		const readAhead = createReadAhead(base.table);
+		const prevalence = createPrevalenceCounter(base);
 		const judge = createMemory({
 			approvals: () => approved,
-			finding: findingReader(base.table),
+			finding: readAhead.finding,
 			device: async (_tenant, id) => (id === server.deviceId ? server : undefined),
-			prevalence: createPrevalenceCounter(base).count,
+			prevalence: prevalence.look,
 		});
-		const recorder = createRecorder({ ...base, destinations: ["teams"], policy: defaultPolicy });
+		const recorder = createRecorder({ ...base, destinations: ["teams"], policy: defaultPolicy, readAhead: readAhead.take });
 		for (const { at, sightings } of batches.filter((_, n) => n % 4 === partition)) {
 			await scheduler.after(at - scheduler.now());
 			for (let done = false; !done; ) {
 				try {
 					const now = new Date(scheduler.now());
-					const recorded = await recorder.record(await judge(sightings, now), now);
+					const judged = await judge(sightings, now);
+					const recorded = await recorder.record(judged, now);
+					await prevalence.note(judged);
 					await dispatcher.deliver(
 						recorded.filter((one) => one.kinds.length > 0).map((one) => one.key),
 						afterRecording,

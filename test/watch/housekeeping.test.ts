@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findingAddress, findingValues } from "../../lib/findings/finding-row.ts";
 import { createDeviceStore } from "../../lib/knowledge/device-store.ts";
-import { createPrevalenceCounter } from "../../lib/knowledge/prevalence.ts";
 import { fallBack } from "../../lib/outbox/fallback.ts";
 import { readOutbox, retryDead } from "../../lib/outbox/outbox.ts";
 import { wake } from "../../lib/outbox/retry-now.ts";
@@ -9,6 +8,7 @@ import { tidy } from "../../lib/watch/close-findings.ts";
 import { createQuarantine } from "../../lib/watch/quarantine.ts";
 import { watch, whatIsDue } from "../../lib/watch/routine-messages.ts";
 import { aFinding, aSighting, at } from "../builders.ts";
+import { createCounter } from "../knowledge/counter.ts";
 import { createSink, createWorld, failed, keyOfSighting } from "../outbox/world.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
 
@@ -187,7 +187,7 @@ describe("tidying up", () => {
 	test("what a device showed is remembered for half a year after it was shown last, and then removed", async () => {
 		const clock = { now: lastSeen };
 		const memory = createMemoryTable(() => clock.now);
-		const counter = () => createPrevalenceCounter({ table: memory, clock: () => clock.now });
+		const counter = () => createCounter({ table: memory, clock: () => clock.now });
 		const shown = () => memory.all().filter((row) => row.partitionKey.startsWith("p")).length;
 		const since = async () => (await counter().count(aSighting({ at: clock.now }))).account?.since;
 		await since();

@@ -17,28 +17,34 @@ type Witness = readonly Literal[];
 
 /**
  * What to look for so that no rule's record is missed: the literals of all rules together, and the ids of the rules that
- * have none. Where a rule leaves a choice, what is looked for anyway is taken: it adds neither work nor false hits.
+ * have none: for them the names of their tables are looked for. Where a rule leaves a choice, what is looked for anyway is taken: it adds neither work nor false hits.
  * `texts` are looked for besides; each has at least six bytes.
  */
 export function literalsOf(
-	rules: readonly Pick<Rule, "id" | "when">[],
+	rules: readonly Pick<Rule, "id" | "when" | "tables">[],
 	texts: readonly string[] = [],
 ): {
 	readonly literals: readonly Literal[];
 	readonly open: readonly string[];
 } {
-	let literals: Witness = texts.map((text) => ({ text: text.toLowerCase(), bounded: false }));
+	const known = createKnown();
+	known.add(texts.map(plain));
 	const open: string[] = [];
-	for (const { id, when } of rules) {
-		const witness = witnessOf(when, literals);
+	for (const { id, when, tables } of rules) {
+		const witness = witnessOf(when, known);
 		if (witness === undefined) open.push(id);
-		else literals = withoutCovered([...literals, ...witness]);
+		// Each record names its table.
+		known.add(witness ?? tables.map(plain));
 	}
-	return { literals, open };
+	return { literals: known.all(), open };
+}
+
+function plain(text: string): Literal {
+	return { text: text.toLowerCase(), bounded: false };
 }
 
 /** `undefined` = there is no witness, and nothing may be ruled out. */
-function witnessOf(condition: Condition, known: Witness): Witness | undefined {
+function witnessOf(condition: Condition, known: Known): Witness | undefined {
 	switch (condition.kind) {
 		case "all":
 			return best(
@@ -86,13 +92,13 @@ function union(witnesses: readonly (Witness | undefined)[]): Witness | undefined
 }
 
 /** Each of the witnesses would do: one that is known, else the one whose weakest literal is longest, else the shortest list. */
-function best(witnesses: readonly (Witness | undefined)[], known: Witness): Witness | undefined {
-	const isKnown = (witness: Witness): number => Number(witness.every((literal) => known.some((other) => covers(other, literal))));
-	const weakest = (witness: Witness): number => Math.min(...witness.map(span));
-	return witnesses
+function best(witnesses: readonly (Witness | undefined)[], known: Known): Witness | undefined {
+	const rated = witnesses
 		.filter((one) => one !== undefined)
-		.toSorted((one, other) => isKnown(one) - isKnown(other) || weakest(one) - weakest(other) || other.length - one.length)
-		.at(-1);
+		.map((witness) => ({ witness, isKnown: Number(witness.every(known.has)), weakest: Math.min(...witness.map(span)) }));
+	return rated
+		.toSorted((one, other) => one.isKnown - other.isKnown || one.weakest - other.weakest || other.witness.length - one.witness.length)
+		.at(-1)?.witness;
 }
 
 /**
@@ -117,10 +123,56 @@ function span({ text, bounded }: Literal): number {
 	return text.length + (bounded ? 1 : 0);
 }
 
-/** Without those that can only be found where another one is found too. */
-function withoutCovered(literals: readonly Literal[]): readonly Literal[] {
-	const unique = [...new Map(literals.map((literal) => [JSON.stringify(literal), literal])).values()];
-	return unique.filter((literal) => !unique.some((other) => other !== literal && covers(other, literal)));
+/** What is looked for so far, without what can only be found where something else of it is found too. */
+interface Known {
+	/** Is something looked for wherever this literal stands? */
+	readonly has: (literal: Literal) => boolean;
+	add(literals: readonly Literal[]): void;
+	all(): readonly Literal[];
+}
+
+/** Every literal has as many bytes of text, so this many of them lead to those that may cover or be covered. */
+const leadBytes = fewestBytes - 1;
+
+function createKnown(): Known {
+	const kept = new Set<Literal>();
+	// By their first bytes, to find what covers a literal; and by all pieces as long, to find what a literal covers.
+	const byStart = new Map<string, Set<Literal>>();
+	const byPiece = new Map<string, Set<Literal>>();
+	const has = (literal: Literal): boolean =>
+		leads(literal).some((lead) => [...(byStart.get(lead) ?? [])].some((other) => covers(other, literal)));
+	const drop = (literal: Literal): void => {
+		kept.delete(literal);
+		byStart.get(startOf(literal))?.delete(literal);
+		for (const lead of leads(literal)) byPiece.get(lead)?.delete(literal);
+	};
+	return {
+		has,
+		add(literals) {
+			for (const literal of literals) {
+				if (has(literal)) continue;
+				for (const other of [...(byPiece.get(startOf(literal)) ?? [])]) if (covers(literal, other)) drop(other);
+				kept.add(literal);
+				listIn(byStart, startOf(literal)).add(literal);
+				for (const lead of leads(literal)) listIn(byPiece, lead).add(literal);
+			}
+		},
+		all: () => [...kept],
+	};
+}
+
+function startOf({ text }: Literal): string {
+	return text.slice(0, leadBytes);
+}
+
+function leads({ text }: Literal): readonly string[] {
+	return Array.from({ length: Math.max(1, text.length - leadBytes + 1) }, (_, at) => text.slice(at, at + leadBytes));
+}
+
+function listIn(map: Map<string, Set<Literal>>, key: string): Set<Literal> {
+	const list = map.get(key) ?? new Set();
+	map.set(key, list);
+	return list;
 }
 
 /** Whether the first literal stands wherever the second does. */

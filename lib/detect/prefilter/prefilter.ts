@@ -11,7 +11,7 @@ export type Sifted =
 
 export interface Sieve {
 	readonly sift: (bytes: Uint8Array) => Sifted;
-	/** Ids of rules without a literal. If there is one, every message is parsed whole. */
+	/** Ids of rules without a literal: every record of their tables is parsed. */
 	readonly open: readonly string[];
 }
 
@@ -28,8 +28,7 @@ export interface Sieve {
  */
 export function createSieve(rules: readonly Rule[], texts: readonly string[] = []): Sieve {
 	const { literals, open } = literalsOf(rules, texts);
-	const blind = open.length > 0 || rules.length === 0;
-	return { sift: blind ? () => ({ verdict: "whole" }) : createSift(literals), open };
+	return { sift: literals.length === 0 ? () => ({ verdict: "whole" }) : createSift(literals), open };
 }
 
 function createSift(literals: readonly Literal[]): (bytes: Uint8Array) => Sifted {

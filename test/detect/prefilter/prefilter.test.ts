@@ -46,7 +46,7 @@ test("rows of a table that no rule reads are let through when they are asked for
 	expect(createSieve(rulesOfSet("recommended")).sift(body)).toEqual({ verdict: "nothing" });
 });
 
-test("a rule without a literal opens the sieve, and is named", () => {
+test("a rule without a literal opens the sieve for the tables it reads, and for no other, and is named", () => {
 	const blind = [
 		aRule(not(has("FileName", "cloudflared")), { id: "not" }),
 		aRule(equalsNumber("RemotePort", 7844), { id: "number" }),
@@ -57,7 +57,12 @@ test("a rule without a literal opens the sieve, and is named", () => {
 	const sieve = createSieve([...rulesOfSet("base"), ...blind]);
 
 	expect(sieve.open).toEqual(["not", "number", "short", "any"]);
-	expect(sieve.sift(Buffer.from("{}"))).toEqual({ verdict: "whole" });
+	const row = (table: string) => `{"time":"t","category":"AdvancedHunting-${table}","properties":{"FileName":"x"}}`;
+	const table = "DeviceFileEvents";
+	const body = Buffer.from(`{"records":[${row("DeviceLogonEvents")},${row(table)},${row("DeviceLogonEvents")}]}`);
+	expect(blind.flatMap(({ tables }) => tables)).not.toContain("DeviceLogonEvents");
+	expect(sieve.sift(body)).toMatchObject({ verdict: "records", records: [{ category: `AdvancedHunting-${table}` }] });
+	expect(createSieve(rulesOfSet("base")).sift(body)).toEqual({ verdict: "nothing" });
 });
 
 test("without any rule nothing is ruled out", () => {
