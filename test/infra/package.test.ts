@@ -47,10 +47,11 @@ describe("npm run package", () => {
 		expect(existsSync(first.replace(/\.zip$/, ".map"))).toBe(true);
 	});
 
-	test("one bundled file of less than 1 MB, and nothing to install", () => {
+	test("one bundled file of less than 1.5 MB, and nothing to install", () => {
 		const manifest: unknown = JSON.parse(readFileSync(join(base, "one/package/package.json"), "utf8"));
 
-		expect(readFileSync(join(base, "one/package/main.mjs")).length).toBeLessThan(1_000_000);
+		// A quarter of it is the client that asks the hub what it holds; only the timer loads that.
+		expect(readFileSync(join(base, "one/package/main.mjs")).length).toBeLessThan(1_500_000);
 		expect(manifest).toEqual({
 			name: "tunnelwatch",
 			version: expect.any(String),
