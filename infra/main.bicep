@@ -99,7 +99,7 @@ type settingsType = {
   PORTAL_URL: string?
   @description('Rules to use: base, recommended, all, or ids.')
   RULES: string?
-  @description('File in the package that lists the tunnels that are yours.')
+  @description('File in the package that lists the tunnels that are yours, or the address of a blob.')
   APPROVALS_FILE: string?
   @description('Hours a device stays quiet after a notice.')
   QUIET_HOURS: string?
@@ -124,6 +124,9 @@ param settings settingsType = {}
 @minLength(3)
 @maxLength(63)
 param tableName string = 'tunnelwatch'
+
+@description('Reads the list of approvals from the blob app-config/approvals.json instead of from the package, within a minute of each change.')
+param approvalsInStorage bool = false
 
 @description('Address of an OpenTelemetry collector (OTLP) that gets the telemetry too; empty = Application Insights only.')
 param otlpEndpoint string = ''
@@ -301,6 +304,7 @@ var mistakes = filter(
 var shortName = take('${prefix}${suffix}', 24)
 
 var packageContainer = 'app-package'
+var configContainer = 'app-config'
 var hostContainers = ['azure-webjobs-hosts', 'azure-webjobs-secrets', 'azure-webjobs-eventhub']
 
 module identity 'modules/identity.bicep' = {
@@ -342,6 +346,7 @@ module storage 'modules/storage.bicep' = {
     accountName: shortName
     sku: storageSku
     packageContainer: packageContainer
+    configContainer: configContainer
     hostContainers: hostContainers
     tableName: tableName
     privateOnly: privateNetwork
@@ -392,6 +397,7 @@ module roles 'modules/roles.bicep' = {
     accountName: shortName
     hostContainers: hostContainers
     packageContainer: packageContainer
+    configContainer: configContainer
     tableName: tableName
     vaultName: shortName
     insightsName: name
@@ -479,6 +485,8 @@ var otlpSettings = empty(otlpEndpoint)
   : { AzureFunctionsJobHost__telemetryMode: 'OpenTelemetry', OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }
 var packageSettings = empty(packageSha256) ? {} : { PACKAGE_SHA256: toLower(packageSha256) }
 
+var approvalsSettings = approvalsInStorage ? { APPROVALS_FILE: '${storage.outputs.blobEndpoint}${configContainer}/approvals.json' } : {}
+
 var plainSettings = {
   AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
   AzureWebJobsStorage__tableServiceUri: storage.outputs.tableEndpoint
@@ -523,6 +531,7 @@ module app 'modules/function-app.bicep' = {
       webhookSettings,
       signatureSettings,
       headerSettings,
+      approvalsSettings,
       otlpSettings,
       packageSettings
     )

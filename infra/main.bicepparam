@@ -23,6 +23,7 @@ param runbookUrl = readEnvironmentVariable('TUNNELWATCH_RUNBOOK_URL', 'docs/alar
 param budgetDollars = int(readEnvironmentVariable('TUNNELWATCH_BUDGET_DOLLARS', '0'))
 param settings = json(readEnvironmentVariable('TUNNELWATCH_SETTINGS', '{}'))
 param tableName = readEnvironmentVariable('TUNNELWATCH_TABLE_NAME', 'tunnelwatch')
+param approvalsInStorage = bool(readEnvironmentVariable('TUNNELWATCH_APPROVALS_IN_STORAGE', 'false'))
 param otlpEndpoint = readEnvironmentVariable('TUNNELWATCH_OTLP_ENDPOINT', '')
 param existingNamespaceId = readEnvironmentVariable('TUNNELWATCH_EXISTING_NAMESPACE_ID', '')
 param leaveNamespaceId = readEnvironmentVariable('TUNNELWATCH_LEAVE_NAMESPACE_ID', '')

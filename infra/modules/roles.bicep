@@ -4,6 +4,7 @@
 param accountName string
 param hostContainers string[]
 param packageContainer string
+param configContainer string
 param tableName string
 param vaultName string
 param insightsName string
@@ -26,6 +27,10 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
 
     resource package 'containers' existing = {
       name: packageContainer
+    }
+
+    resource config 'containers' existing = {
+      name: configContainer
     }
   }
 
@@ -60,6 +65,19 @@ resource keepState 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     }
   }
 ]
+
+// The list of approvals: read only, so the code cannot approve anything for itself.
+var storageBlobDataReader = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
+
+resource readConfig 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(account::blobs::config.id, principalId, storageBlobDataReader)
+  scope: account::blobs::config
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataReader)
+  }
+}
 
 // The package: the code runs as the other identity, which has no right here.
 var storageBlobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'

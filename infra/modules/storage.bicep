@@ -6,6 +6,8 @@ param accountName string
 @allowed(['Standard_ZRS', 'Standard_LRS'])
 param sku string
 param packageContainer string
+@description('Container of the list of approvals, for those who keep it apart from the package.')
+param configContainer string
 @description('Containers that the host keeps for itself. They are made here so that its rights can end at them.')
 param hostContainers string[]
 param tableName string
@@ -62,6 +64,11 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
 
     resource package 'containers' = {
       name: packageContainer
+      properties: { publicAccess: 'None' }
+    }
+
+    resource config 'containers' = {
+      name: configContainer
       properties: { publicAccess: 'None' }
     }
 

@@ -121,6 +121,13 @@ resource "azapi_resource" "package_container" {
   body      = { properties = { publicAccess = "None" } }
 }
 
+resource "azapi_resource" "config_container" {
+  type      = "Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01"
+  parent_id = azapi_update_resource.blobs.id
+  name      = local.template.variables.configContainer
+  body      = { properties = { publicAccess = "None" } }
+}
+
 resource "azapi_resource" "host_container" {
   for_each  = local.host_containers
   type      = "Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01"
@@ -241,6 +248,7 @@ locals {
       keepFindings     = { scope = azapi_resource.findings.id, principal = local.code, role = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3" }
       readSecrets      = { scope = azapi_resource.vault.id, principal = local.code, role = "4633458b-17de-408a-b874-0445c86b69e6" }
       publishTelemetry = { scope = azapi_resource.insights.id, principal = local.code, role = "3913510d-42f4-4e42-8a64-420c390055eb" }
+      readConfig       = { scope = azapi_resource.config_container.id, principal = local.code, role = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1" }
       keepPackage      = { scope = azapi_resource.package_container.id, principal = local.package, role = "ba92f5b4-2d11-453d-a403-e96b0029c9fe" }
     },
     { for name, container in azapi_resource.host_container : "keepState-${name}" => { scope = container.id, principal = local.code, role = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b" } }

@@ -114,6 +114,12 @@ variable "table_name" {
   default     = "tunnelwatch"
 }
 
+variable "approvals_in_storage" {
+  description = "Reads the list of approvals from the blob app-config/approvals.json instead of from the package."
+  type        = bool
+  default     = false
+}
+
 variable "existing_namespace_id" {
   description = "Resource id of an Event Hubs namespace you already have; empty = create one."
   type        = string

@@ -1,5 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
+import { DefaultAzureCredential } from "@azure/identity";
 import { type Approval, approvalWarnings, readApprovals } from "../verdict/approvals.ts";
+import { createStoredFile, type FileText } from "./stored-file.ts";
 
 /** The approvals as they are now. A wrong file stops nothing: the last good one counts, or none, and it is said loudly. */
 export interface ApprovalsFile {
@@ -14,10 +16,22 @@ export interface ApprovalsFile {
 
 const refreshMs = 60_000;
 
-/** @param wanted the path that a setting names; without one, `approvals.json` counts if it is there. */
-export function createApprovalsFile(wanted: string | undefined, resolve: (path: string) => string = (path) => path): ApprovalsFile {
-	const path = resolve(wanted ?? "approvals.json");
+const storedTimeoutMs = 5_000;
+
+/**
+ * @param wanted the path that a setting names, or the https address of a blob; without one, `approvals.json` counts if it is
+ * there. Until a stored list was read once, the `approvals.json` of the package counts, and it is said.
+ */
+export function createApprovalsFile(
+	wanted: string | undefined,
+	resolve: (path: string) => string = (path) => path,
+	stored: (address: string) => (known: string) => Promise<FileText> = storedAsIdentity,
+): ApprovalsFile {
+	const isStored = wanted !== undefined && /^https?:\/\//.test(wanted);
+	const path = resolve(isStored ? "approvals.json" : (wanted ?? "approvals.json"));
+	const readNewer = isStored ? stored(wanted) : (known: string) => readIfChanged(path, known);
 	let approvals: readonly Approval[] = [];
+	let everRead = false;
 	let mistakes: readonly string[] = [];
 	let version = "";
 	let checkedAt = Number.NEGATIVE_INFINITY;
@@ -28,24 +42,44 @@ export function createApprovalsFile(wanted: string | undefined, resolve: (path: 
 		async refresh(now) {
 			if (now.getTime() - checkedAt < refreshMs) return;
 			checkedAt = now.getTime();
-			const text = await readIfChanged(path, version);
+			const text = await readNewer(version);
 			if (text === "same") return;
 			version = text.version;
 			if (text.json === undefined) {
 				mistakes = wanted === undefined && text.version === "absent" ? [] : [`APPROVALS_FILE: the file cannot be read (${text.version})`];
-				return;
+			} else {
+				const read = readApprovals(text.json, now);
+				mistakes = read.ok ? [] : read.mistakes.map((mistake) => `APPROVALS_FILE: ${mistake}`);
+				if (read.ok) {
+					approvals = read.approvals;
+					everRead = true;
+				}
 			}
-			const read = readApprovals(text.json, now);
-			mistakes = read.ok ? [] : read.mistakes.map((mistake) => `APPROVALS_FILE: ${mistake}`);
-			if (read.ok) approvals = read.approvals;
+			if (isStored && !everRead) {
+				approvals = await fromPackage(path, now);
+				mistakes = [
+					...mistakes,
+					`APPROVALS_FILE: until the stored list can be read, the package's own counts (${approvals.length} approvals)`,
+				];
+			}
 		},
 	};
 }
 
-async function readIfChanged(
-	path: string,
-	known: string,
-): Promise<"same" | { readonly version: string; readonly json: string | undefined }> {
+function storedAsIdentity(address: string): (known: string) => Promise<FileText> {
+	const credential = new DefaultAzureCredential();
+	const getToken = async (abortSignal: AbortSignal) =>
+		(await credential.getToken("https://storage.azure.com/.default", { abortSignal })).token;
+	return createStoredFile({ address, getToken, timeoutMs: storedTimeoutMs });
+}
+
+async function fromPackage(path: string, now: Date): Promise<readonly Approval[]> {
+	const text = await readIfChanged(path, "");
+	const read = text === "same" || text.json === undefined ? undefined : readApprovals(text.json, now);
+	return read?.ok === true ? read.approvals : [];
+}
+
+async function readIfChanged(path: string, known: string): Promise<FileText> {
 	try {
 		const { mtimeMs, size } = await stat(path);
 		const version = `${mtimeMs} ${size}`;

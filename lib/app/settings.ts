@@ -64,7 +64,9 @@ const ownSettings = {
 	APPROVALS_FILE: z
 		.string()
 		.optional()
-		.describe("File that says which tunnels are ours (docs/approvals.md). Default: `approvals.json` in the app's folder, if there is one."),
+		.describe(
+			"File that says which tunnels are ours (docs/approvals.md), or the https address of a blob that the identity may read. Default: `approvals.json` in the app's folder, if there is one.",
+		),
 	PACKAGE_SHA256: z
 		.string()
 		.regex(/^[0-9a-f]{64}$/, "write 64 hexadecimal digits in lower case")

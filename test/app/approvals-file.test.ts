@@ -1,12 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createApprovalsFile } from "../../lib/app/approvals-file.ts";
+import { createStoredFile } from "../../lib/app/stored-file.ts";
 import { at } from "../builders.ts";
+import { listen } from "../notify/loopback.ts";
 
 const account = "5a3c1f7e9b2d4860a1c4e7f20b9d6835";
-const good = JSON.stringify({ approvals: [{ account, tunnels: "any", owner: "platform", reason: "intranet", until: "2027-01-01" }] });
+const good = JSON.stringify({
+	approvals: [{ account, tunnels: ["6ff42ae2-765d-4adf-8112-31c55c1551ef"], owner: "platform", reason: "intranet", until: "2027-01-01" }],
+});
 
 let folder: string;
 let path: string;
@@ -64,4 +68,67 @@ test("a file that a setting names must be there; the default one need not", asyn
 	const standard = createApprovalsFile(undefined);
 	await standard.refresh(at("21T10:00:00"));
 	expect(standard.mistakes()).toEqual([]);
+});
+
+describe("a list in storage", () => {
+	/** A blob service on loopback: text, status and version can be changed, requests are kept. */
+	async function blob() {
+		const state = { text: good, status: 200, etag: '"1"', tokens: [] as (string | undefined)[], conditions: [] as (string | undefined)[] };
+		const base = await listen((request, response) => {
+			state.tokens.push(request.headers.authorization);
+			state.conditions.push(request.headers["if-none-match"]);
+			const same = request.headers["if-none-match"] === state.etag && state.status === 200;
+			response.writeHead(same ? 304 : state.status, { etag: state.etag });
+			response.end(same ? "" : state.text);
+		});
+		const file = createApprovalsFile(
+			`${base}/app-config/approvals.json`,
+			() => path,
+			(address) => createStoredFile({ address, getToken: () => Promise.resolve("a-token"), timeoutMs: 5_000 }),
+		);
+		return { state, file };
+	}
+
+	test("is read as the app's identity, and only fetched again when it changed", async () => {
+		const { state, file } = await blob();
+		await file.refresh(at("21T10:00:00"));
+		await file.refresh(at("21T10:01:00"));
+		expect(state.tokens).toEqual(["Bearer a-token", "Bearer a-token"]);
+		expect(state.conditions).toEqual([undefined, '"1"']);
+		expect(file.current()).toHaveLength(1);
+		expect(file.mistakes()).toEqual([]);
+	});
+
+	test.each([
+		["a wrong list", { text: "{", etag: '"2"' }],
+		["a refusal", { status: 403 }],
+		["a list that is gone", { status: 404 }],
+		["a list of more than a megabyte", { text: "x".repeat(1024 * 1024 + 1), etag: '"2"' }],
+	])("%s: the last good one is kept, it is said, and the next good one counts", async (_title, damage) => {
+		const { state, file } = await blob();
+		await file.refresh(at("21T10:00:00"));
+		Object.assign(state, damage);
+		await file.refresh(at("21T10:01:00"));
+		expect(file.current()).toHaveLength(1);
+		expect(file.mistakes()).toHaveLength(1);
+		Object.assign(state, { text: '{"approvals": []}', status: 200, etag: '"3"' });
+		await file.refresh(at("21T10:02:00"));
+		expect(file.current()).toEqual([]);
+		expect(file.mistakes()).toEqual([]);
+	});
+
+	test("until it can be read, the list in the package counts, and it is said", async () => {
+		writeFileSync(path, good);
+		const { state, file } = await blob();
+		state.status = 403;
+		await file.refresh(at("21T10:00:00"));
+		expect(file.current().map((one) => one.account)).toEqual([account]);
+		expect(file.mistakes()).toEqual([
+			"APPROVALS_FILE: the file cannot be read (HTTP 403)",
+			"APPROVALS_FILE: until the stored list can be read, the package's own counts (1 approvals)",
+		]);
+		Object.assign(state, { status: 200, text: '{"approvals": []}' });
+		await file.refresh(at("21T10:01:00"));
+		expect([file.current(), file.mistakes()]).toEqual([[], []]);
+	});
 });

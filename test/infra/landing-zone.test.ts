@@ -91,3 +91,8 @@ describe("a landing zone", () => {
 		expect(app({})("properties.siteConfig.ipSecurityRestrictionsDefaultAction")).toBe("Allow");
 	});
 });
+
+test("on request approvals come from storage, beside the package and not in it", () => {
+	expect(settings({ approvalsInStorage: true })["APPROVALS_FILE"]).toBe("<account.primaryEndpoints.blob>app-config/approvals.json");
+	expect(settings({})).not.toHaveProperty("APPROVALS_FILE");
+});

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { zip } from "../../lib/app/package-zip.ts";
 import { packageWarning, runningPackage } from "../../lib/app/running-package.ts";
+import { allRules } from "../../lib/families/all-rules.ts";
 import { resolve } from "../../scripts/package/bundled.ts";
 import { createPackage } from "../../scripts/package/create.ts";
 import { at } from "./template.ts";
@@ -60,6 +61,16 @@ describe("npm run package", () => {
 			files: ["LICENSES.txt", "host.json", "main.mjs", "package.json"],
 		});
 		expect(readFileSync(join(base, "one/package/host.json"))).toEqual(readFileSync("host.json"));
+	});
+
+	test("examples of rules, which are command lines of attackers, stay out of it; what people read comes along", () => {
+		const code = readFileSync(join(base, "one/package/main.mjs"), "utf8");
+		const examples = allRules.flatMap((rule) => [...rule.examples.match, ...rule.examples.ignore].flatMap((row) => Object.values(row)));
+		const texts = examples.filter((value): value is string => typeof value === "string" && value.length > 40 && value.includes(" "));
+
+		expect(texts.length).toBeGreaterThan(100);
+		expect(texts.filter((text) => code.includes(JSON.stringify(text).slice(1, -1)))).toEqual([]);
+		for (const rule of allRules) expect(code, rule.id).toContain(JSON.stringify(rule.meaning).slice(1, -1));
 	});
 
 	test("the zip opens with the system's own tool", (context) => {

@@ -14,6 +14,7 @@ const everything = {
 	otlpEndpoint: "https://collector.example:4318",
 	packageUrl: "https://example.com/tunnelwatch.zip",
 	packageSha256: "00",
+	approvalsInStorage: true,
 };
 
 /** Every setting the template can give the app: what it writes itself, and what the "settings" parameter takes. */
