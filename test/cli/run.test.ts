@@ -88,7 +88,7 @@ describe("a run over the samples", () => {
 		const ran = await tunnelwatch(["run", "samples/"], { env: { DATA_FOLDER: folder } });
 		expect(ran.stdout).toMatch(/^SEVERITY +VERDICT +DEVICE +WHAT\n/);
 		expect(ran.stdout).toContain("fin-lt-0142");
-		expect(ran.stdout.match(/Open device/g)).toHaveLength(1);
+		expect(ran.stdout.match(/Open device: /g)).toHaveLength(1);
 		expect(ran.stdout).toMatch(/Read \d+ messages with \d+ records in [\d.]+ s\./);
 		expect(ran.stdout).toContain("broken there on purpose");
 		expect(ran.stdout).toContain("event-hub.ndjson, message 6: not-json");
@@ -114,7 +114,7 @@ describe("a run over the samples", () => {
 		});
 		expect(plain.stderr).not.toContain("▌");
 		expect(cards.lines).toHaveLength(plain.lines.length);
-		expect(cards.stderr.match(/Open device/g)).toHaveLength(7);
+		expect(cards.stderr.match(/Open device: /g)).toHaveLength(7);
 	});
 });
 
