@@ -115,7 +115,7 @@ describe("memory", () => {
 });
 
 test("an approval without an account speaks for a device while it holds, and not once it has ended", () => {
-	const weak = { device: "fin-lt-0142.corp.example.com", owner: "platform team", reason: "remote access" };
+	const weak = { deviceName: "fin-lt-0142.corp.example.com", owner: "platform team", reason: "remote access" };
 
 	expect(judged([{ ...weak, until: "2026-11-21" }]).severityReason).toContain("of platform team: remote access");
 	expect(judged([{ ...weak, until: "2026-11-20" }]).severityReason).not.toContain("platform team");
