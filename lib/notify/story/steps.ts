@@ -15,7 +15,7 @@ export function stepWords(finding: Finding, word: number): readonly Inert[] {
 	const steps =
 		finding.worst.ownership.verdict === "ours"
 			? approvedSteps(finding, names)
-			: [...askSteps(finding, names), ...ownerSteps(finding, names), isolate(names), ...followUps(finding, names)];
+			: [...askSteps(finding, names), ...ownerSteps(finding, names), isolate(finding, names), ...followUps(finding, names)];
 	return [...new Set(steps)].slice(0, 3).map(sealed);
 }
 
@@ -90,8 +90,11 @@ function ownerSteps({ worst }: Finding, { account, device, file, tokenFile }: Na
 	}
 }
 
-function isolate({ device }: Names): Inert {
-	return say`If nobody can explain it, isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`;
+/** No approval is not yet proof; when nobody answers for the tunnel either, the answer is plain. */
+function isolate({ worst }: Finding, { device }: Names): Inert {
+	return worst.ownership.verdict === "not-ours"
+		? say`If nobody can explain it, the answer is Not ours. Isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`
+		: say`If nobody can explain it, isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`;
 }
 
 /** What an intruder may have done already. */
