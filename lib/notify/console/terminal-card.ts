@@ -1,6 +1,6 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Severity } from "../../detect/severity-scale.ts";
-import { type Span, type Story, severityMeter } from "../story/story.ts";
+import { type Span, type Story, severityBars, severityWord } from "../story/story.ts";
 import { type Inert, joined, say } from "../text.ts";
 import { columns, type Styled, wrap } from "./wrap.ts";
 
@@ -33,8 +33,8 @@ export function terminalCard(story: Story, { width, colour }: Terminal): string 
 
 	const body = [
 		...lines([
-			span("severity", severityMeter(story.severity)),
-			span("subtle", joined([say`· ${story.kind}`, story.when, story.age], say` · `)),
+			span("severity", severityWord(story.severity)),
+			span("subtle", joined([say`· ${severityBars(story.severity)}`, story.kind, story.when, story.age], say` · `)),
 		]),
 		...lines([span("heading", story.title)]),
 		...lines([span("strong", story.verdict.word), span("plain", story.verdict.reason)]),

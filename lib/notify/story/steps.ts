@@ -93,7 +93,7 @@ function ownerSteps({ worst }: Finding, { account, device, file, tokenFile }: Na
 /** No approval is not yet proof; when nobody answers for the tunnel either, the answer is plain. */
 function isolate({ worst }: Finding, { device }: Names): Inert {
 	return worst.ownership.verdict === "not-ours"
-		? say`If nobody can explain it, the answer is Not ours. Isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`
+		? say`If nobody can explain it, the answer is Not ours. Then isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`
 		: say`If nobody can explain it, isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`;
 }
 

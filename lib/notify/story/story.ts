@@ -89,10 +89,15 @@ export function severityWord(severity: Severity): Inert {
 	return severityWords[severity];
 }
 
-/** "■■■■□ HIGH": how bad, at a glance and without colour. */
-export function severityMeter(severity: Severity): Inert {
+/** "■■■■□": how bad, at a glance and without colour. */
+export function severityBars(severity: Severity): Inert {
 	const level = severities.indexOf(severity) + 1;
-	return say`${"■".repeat(level) as Inert}${"□".repeat(severities.length - level) as Inert} ${severityWord(severity)}`;
+	return say`${"■".repeat(level) as Inert}${"□".repeat(severities.length - level) as Inert}`;
+}
+
+/** "■■■■□ HIGH" */
+export function severityMeter(severity: Severity): Inert {
+	return say`${severityBars(severity)} ${severityWord(severity)}`;
 }
 
 /** The whole story in one line: toast, screen reader, log. */
