@@ -35,7 +35,8 @@ describe("a backtest", () => {
 			at("21T00:00:00"),
 		);
 		if (!file.ok) throw new Error("approvals");
-		const ours = seen("pc", "21T10:00:00", { tunnel, mode: "named-token", program: { ...base.program, renamed: false } });
+		const program = { ...base.program, renamed: false, folderClass: "standard" as const };
+		const ours = seen("pc", "21T10:00:00", { tunnel, mode: "named-token", program, exposes: [] });
 		expect((await replay([ours], [], settings)).notices).toHaveLength(1);
 		expect(await replay([ours], file.approvals, settings)).toMatchObject({ notices: [], held: { approved: 1 } });
 	});

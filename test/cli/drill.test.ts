@@ -39,11 +39,11 @@ describe("what the drill sees", () => {
 		]);
 	});
 
-	test("a destination that refuses for ever ends it, and the other one still counts", async () => {
+	test("a destination that refuses is waited for, since one refusal gives nothing up, and is named with its answer", async () => {
 		const refusing = createSink("webhook", failed({ reason: "rejected", scope: "dead", status: 400 }));
 		expect((await followed([createSink("teams"), refusing])).slice(1)).toEqual([
 			{ step: "delivered", destination: "teams", proof: "queued", ms: 500 },
-			{ step: "given-up", destination: "webhook", reason: "rejected, status 400", ms: 500 },
+			{ step: "timeout", recorded: true, waiting: [{ destination: "webhook", reason: "rejected, status 400" }], ms: 20_000 },
 		]);
 	});
 

@@ -10,7 +10,7 @@ import { connectHub, type HubConnection } from "../../cli/hub/connection.ts";
 import { parseWanted, planPartition, type Wanted, type WantedOptions } from "../../cli/hub/plan.ts";
 import { openTable } from "../../lib/app/open-table.ts";
 import type { Message } from "../../lib/defender/message.ts";
-import { findingRange, readFinding } from "../../lib/findings/finding-row.ts";
+import { findingRange, isFindingRow, readFinding } from "../../lib/findings/finding-row.ts";
 import { partitions } from "../../lib/store/partitions.ts";
 import { rowsOf } from "../../lib/store/table.ts";
 import { type Broker, startBroker } from "../amqp/broker.ts";
@@ -319,7 +319,7 @@ describe("the command", { timeout: 90_000 }, () => {
 		const table = openTable(env.TABLE_ENDPOINT, "tunnelwatch");
 		const found = new Set<unknown>();
 		for (const partition of partitions) {
-			for await (const row of rowsOf(table, findingRange(partition))) found.add(readFinding(row).finding?.device.id);
+			for await (const row of rowsOf(table, findingRange(partition))) if (isFindingRow(row)) found.add(readFinding(row).finding?.device.id);
 		}
 		expect(found).toEqual(devices);
 	});

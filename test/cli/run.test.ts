@@ -108,7 +108,8 @@ describe("a run over the samples", () => {
 		expect(findings).toHaveLength(7);
 		expect(findings.find((line) => String(line["deviceName"]).startsWith("srv-dc01"))).toMatchObject({
 			verdict: "cannot-tell",
-			program: "cloudflared.exe",
+			program: "named",
+			programFile: "cloudflared.exe",
 			mode: "quick",
 			account: null,
 		});
