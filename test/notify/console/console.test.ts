@@ -31,8 +31,8 @@ test("a finding reads as a card in the terminal", async () => {
 ▌
 ▌ Do this now
 ▌   1 Ask CONTOSO\\j.meyer whether they started cloudflared.exe on fin-lt-0142.
-▌   2 If nobody can explain it, isolate fin-lt-0142 (Open device › Isolate). The tunnel drops;
-▌     Defender stays connected.
+▌   2 If nobody can explain it, the answer is Not ours. Then isolate fin-lt-0142 (Open device ›
+▌     Isolate). The tunnel drops; Defender stays connected.
 ▌   3 Check who used RDP (localhost:3389) since 19:34 UTC: Hunt lists logons from 127.0.0.1, where
 ▌     RDP through a tunnel arrives.
 ▌
