@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { inert } from "../lib/notify/text.ts";
 import { type Approval, isExpired, isFleet, readApprovals } from "../lib/verdict/approvals.ts";
-import { say } from "./say.ts";
+import { printLine } from "./print-line.ts";
 
 /** What `tunnelwatch approvals add` takes; the names are those of the file. */
 export interface NewApproval {
@@ -72,7 +72,7 @@ async function load(file: string): Promise<{ readonly approvals: readonly Approv
 		text = await readFile(file, "utf8");
 	} catch (error) {
 		if (!(error instanceof Error && "code" in error)) throw error;
-		say(`Cannot read ${file}: ${error.code === "ENOENT" ? "there is no such file" : String(error.code)}.`);
+		printLine(`Cannot read ${file}: ${error.code === "ENOENT" ? "there is no such file" : String(error.code)}.`);
 		return undefined;
 	}
 	const read = readApprovals(text, new Date());
@@ -88,7 +88,7 @@ function mistakesIn(text: string, where: string): boolean {
 }
 
 function tellMistakes(mistakes: readonly string[], where: string): void {
-	say(`${where} is wrong; nothing in it would count:\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
+	printLine(`${where} is wrong; nothing in it would count:\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
 }
 
 function line(one: Approval, now: Date): string {

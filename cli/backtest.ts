@@ -10,8 +10,8 @@ import { readHistory } from "./backtest/read-history.ts";
 import { type Replayed, replay } from "./backtest/replay.ts";
 import { findingTable } from "./first-screen.ts";
 import { wrongSettings } from "./open-app.ts";
+import { printLine } from "./print-line.ts";
 import { cannotRead } from "./run.ts";
-import { say } from "./say.ts";
 import { terminalOf } from "./screen.ts";
 
 export interface BacktestOptions {
@@ -34,7 +34,7 @@ export async function backtest(
 	const file = approvals ?? read.settings.APPROVALS_FILE;
 	const known = file === undefined ? ({ ok: true, approvals: [] } as const) : readApprovals(await readFile(file, "utf8"), new Date(0));
 	if (!known.ok) {
-		say(`${file ?? ""} is wrong:\n${known.mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
+		printLine(`${file ?? ""} is wrong:\n${known.mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
 		return 2;
 	}
 	const history = await readHistory(paths, read.settings, { since, until, device }).catch(cannotRead);
@@ -43,10 +43,10 @@ export async function backtest(
 	const figures = figuresOf(replayed);
 	if (html !== undefined) {
 		await writeFile(html, htmlReport(figures, { title: "Tunnelwatch backtest", made: new Date() }));
-		say(`Wrote ${pathToFileURL(resolve(html)).toString()}`);
+		printLine(`Wrote ${pathToFileURL(resolve(html)).toString()}`);
 	}
 	process.stdout.write(json ? jsonReport(figures, history.records) : textReport(figures, replayed, history.records));
-	for (const line of history.inputs.lines) say(line);
+	for (const line of history.inputs.lines) printLine(line);
 	return history.inputs.failed ? 1 : 0;
 }
 

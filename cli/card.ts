@@ -16,7 +16,7 @@ import { findings } from "../lib/watch/routine-messages.ts";
 import { findInputs } from "./input/find-inputs.ts";
 import { readInput, startReading } from "./input/read-input.ts";
 import { dataFolder, withTable, wrongSettings } from "./open-app.ts";
-import { say } from "./say.ts";
+import { printLine } from "./print-line.ts";
 
 export interface CardOptions {
 	readonly out?: string;
@@ -38,7 +38,7 @@ export async function card(which: string, options: CardOptions): Promise<number>
 			if (notice !== undefined) notices.push(notice);
 		}
 		if (notices.length === 0) {
-			say(
+			printLine(
 				which === "all"
 					? "There are no findings yet; `npm start` makes some."
 					: "There is no finding with this id that would be told; `tunnelwatch findings` lists them.",
@@ -53,7 +53,7 @@ async function show(notices: readonly Notice[], settings: Settings, { out, open,
 	const drawn = destinationKinds.filter((kind) => kind.page !== undefined);
 	const page = await (as === undefined ? drawn[0] : drawn.find((kind) => kind.name === as))?.page?.();
 	if (page === undefined) {
-		say(`--as: write ${drawn.map((kind) => kind.name).join(" or ")}`);
+		printLine(`--as: write ${drawn.map((kind) => kind.name).join(" or ")}`);
 		return 2;
 	}
 	const shown = notices.map((notice) => ({ name: notice.id, notice }));
@@ -92,6 +92,6 @@ function openInBrowser(file: string): void {
 	};
 	const [command, ...before] = openers[process.platform] ?? ["xdg-open"];
 	const child = spawn(command, [...before, file], { detached: true, stdio: "ignore" });
-	child.on("error", () => say("No browser could be opened here; open the page by its address."));
+	child.on("error", () => printLine("No browser could be opened here; open the page by its address."));
 	child.unref();
 }

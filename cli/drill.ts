@@ -10,14 +10,13 @@ import { stepText } from "./drill/words.ts";
 import { hubOfSettings } from "./hub/address.ts";
 import { connectHub, type HubConnection } from "./hub/connection.ts";
 import { hubTrouble } from "./hub/trouble.ts";
+import { printLine } from "./print-line.ts";
 import { inventedDeviceId, inventedTenant, syntheticRecord } from "./synthetic.ts";
 
 export interface DrillOptions {
 	readonly timeoutSeconds: number;
 	readonly json: boolean;
 }
-
-const say = (text: string) => process.stderr.write(`${text}\n`);
 
 /** `tunnelwatch drill`: one marked sighting through everything that is deployed. Returns the exit code. */
 export async function drill({ timeoutSeconds, json }: DrillOptions): Promise<number> {
@@ -28,8 +27,8 @@ export async function drill({ timeoutSeconds, json }: DrillOptions): Promise<num
 	const endpoint = read.ok ? read.settings.TABLE_ENDPOINT : undefined;
 	if (!read.ok || !hub.ok || endpoint === undefined) {
 		const missing = read.ok && endpoint === undefined ? ["TABLE_ENDPOINT: set it to the table that the function writes to"] : [];
-		say("Wrong settings; nothing was sent.");
-		for (const mistake of [...missing, ...(read.ok ? [] : read.mistakes), ...(hub.ok ? [] : hub.mistakes)]) say(`  ${mistake}`);
+		printLine("Wrong settings; nothing was sent.");
+		for (const mistake of [...missing, ...(read.ok ? [] : read.mistakes), ...(hub.ok ? [] : hub.mistakes)]) printLine(`  ${mistake}`);
 		return 2;
 	}
 	const report = (step: Step) => {
@@ -54,7 +53,7 @@ export async function drill({ timeoutSeconds, json }: DrillOptions): Promise<num
 			report,
 		);
 	} catch (error) {
-		say(error instanceof Error ? error.message : "unknown error");
+		printLine(error instanceof Error ? error.message : "unknown error");
 		return 1;
 	}
 }

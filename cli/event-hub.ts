@@ -22,7 +22,7 @@ export interface HubReading {
 	/** False for a run that records nothing. */
 	readonly remember: boolean;
 	/** Takes what a person must know while it reads. */
-	readonly say: (text: string) => void;
+	readonly printLine: (text: string) => void;
 	/** Longest wait for a message of which the hub says that it is there. */
 	readonly patienceSeconds?: number;
 }
@@ -92,7 +92,7 @@ export async function* readHub(reading: HubReading, stop: AbortSignal): AsyncGen
 /** Asks each partition what it holds and decides what to read of it. */
 async function plan(
 	client: EventHubConsumerClient,
-	{ wanted, say }: Pick<HubReading, "wanted" | "say">,
+	{ wanted, printLine }: Pick<HubReading, "wanted" | "printLine">,
 	reached: Map<string, number>,
 	abortSignal: AbortSignal,
 ): Promise<readonly Stretch[]> {
@@ -107,7 +107,7 @@ async function plan(
 		} = await client.getPartitionProperties(partition, { abortSignal });
 		const state = { partition, beginning: beginningSequenceNumber, last, newestAt: lastEnqueuedOnUtc };
 		const { stretch, warning } = planPartition(state, wanted, reached.get(partition));
-		if (warning !== undefined) say(warning);
+		if (warning !== undefined) printLine(warning);
 		// A recreated hub starts counting from zero.
 		if ((reached.get(partition) ?? -1) > last) reached.delete(partition);
 		if (stretch !== undefined) stretches.push(stretch);
@@ -120,7 +120,7 @@ function subscribe(
 	client: EventHubConsumerClient,
 	{ partition, start }: Stretch,
 	inbox: Inbox<Arrival>,
-	{ wanted, say, patienceSeconds = 30 }: HubReading,
+	{ wanted, printLine, patienceSeconds = 30 }: HubReading,
 ): Subscription {
 	return client.subscribe(
 		partition,
@@ -128,7 +128,8 @@ function subscribe(
 			processEvents: (events) => inbox.put({ partition, events }),
 			processError: (error) => {
 				// `--follow` must survive these; the SDK reconnects on its own.
-				if (wanted.follow && "retryable" in error && error.retryable) say(`Partition ${partition}: the connection was lost; trying again.`);
+				if (wanted.follow && "retryable" in error && error.retryable)
+					printLine(`Partition ${partition}: the connection was lost; trying again.`);
 				else inbox.fail(error);
 				return Promise.resolve();
 			},

@@ -9,7 +9,7 @@ import type { Owed } from "../lib/outbox/owed.ts";
 import type { Ownership } from "../lib/sighting/sighting.ts";
 import { findings } from "../lib/watch/routine-messages.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
-import { say } from "./say.ts";
+import { printLine } from "./print-line.ts";
 import { shortVerdict } from "./verdict-words.ts";
 
 interface Line {
@@ -81,7 +81,7 @@ export async function retryFindings(id: string | undefined): Promise<number> {
 			return isMeant;
 		});
 		if (!isKnown) {
-			say("No notice of a finding with this id failed for good; `tunnelwatch findings --dead` lists them.");
+			printLine("No notice of a finding with this id failed for good; `tunnelwatch findings --dead` lists them.");
 			return 1;
 		}
 		process.stdout.write(

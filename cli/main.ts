@@ -10,7 +10,7 @@ import { addOperate } from "./commands/operate.ts";
 import { addRules } from "./commands/rules.ts";
 import { addRun } from "./commands/run.ts";
 import { addShell } from "./commands/shell.ts";
-import { say } from "./say.ts";
+import { printLine } from "./print-line.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
 
@@ -40,7 +40,7 @@ program.hook("preAction", async () => {
 	} catch {
 		program.error(`error: the file given with --env cannot be read: ${file}`);
 	}
-	for (const slip of slips) say(slip);
+	for (const slip of slips) printLine(slip);
 });
 
 // Each command loads what it needs when it is called: the SDKs take longer to load than most commands to run.

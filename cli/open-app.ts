@@ -3,7 +3,7 @@ import { createLocalApp, type LocalApp } from "../lib/app/local-app.ts";
 import { localSettings, readSettings, type Settings } from "../lib/app/settings.ts";
 import type { Table } from "../lib/store/table.ts";
 import { type EmbeddedTable, openEmbeddedTable } from "./embedded-table.ts";
-import { say } from "./say.ts";
+import { printLine } from "./print-line.ts";
 import { createScreen } from "./screen.ts";
 import type { SessionOptions } from "./session.ts";
 
@@ -25,7 +25,7 @@ export async function withApp(options: SessionOptions, work: (app: LocalApp) => 
 
 /** Names them all, and nothing they say. Returns the exit code. */
 export function wrongSettings(mistakes: readonly string[]): number {
-	say(`Wrong settings; nothing was done.\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
+	printLine(`Wrong settings; nothing was done.\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
 	return 2;
 }
 
@@ -42,10 +42,10 @@ export async function withTable(
 	try {
 		embedded = await openEmbeddedTable(dataFolder(), name, survives);
 	} catch (error) {
-		say(error instanceof Error ? error.message : String(error));
+		printLine(error instanceof Error ? error.message : String(error));
 		return 1;
 	}
-	if (embedded.note !== undefined) say(embedded.note);
+	if (embedded.note !== undefined) printLine(embedded.note);
 	try {
 		return await work(embedded.table);
 	} finally {

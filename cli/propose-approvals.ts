@@ -5,9 +5,9 @@ import { type Approval, readApprovals } from "../lib/verdict/approvals.ts";
 import { readHistory } from "./backtest/read-history.ts";
 import { type Replayed, replay } from "./backtest/replay.ts";
 import { wrongSettings } from "./open-app.ts";
+import { printLine } from "./print-line.ts";
 import { type Proposal, proposeApprovals } from "./propose/propose.ts";
 import { cannotRead } from "./run.ts";
-import { say } from "./say.ts";
 
 export interface ProposeOptions {
 	/** Where the approvals so far are. */
@@ -29,12 +29,12 @@ export async function proposeFromHistory(paths: readonly string[], { file, out, 
 	});
 	const known = readApprovals(text, now);
 	if (!known.ok) {
-		say(`${file} is wrong:\n${known.mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
+		printLine(`${file} is wrong:\n${known.mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
 		return 2;
 	}
 	const history = await readHistory(paths, read.settings, { since: undefined, until: undefined, device: undefined }).catch(cannotRead);
 	if (history === undefined) return 1;
-	for (const line of history.inputs.lines) say(line);
+	for (const line of history.inputs.lines) printLine(line);
 	const before = await replay(history.sightings, known.approvals, read.settings);
 	const { proposals, rejected } = proposeApprovals(before.sightings, known.approvals, now);
 	const next = withProposals(text, proposals, owner);
@@ -52,7 +52,7 @@ export async function proposeFromHistory(paths: readonly string[], { file, out, 
 	}
 	if (out !== undefined && proposals.length > 0) {
 		await writeFile(out, next);
-		say(`Wrote ${out}. Look at every entry, name its owner, and have it reviewed like any change of the deployment.`);
+		printLine(`Wrote ${out}. Look at every entry, name its owner, and have it reviewed like any change of the deployment.`);
 	}
 	if (history.inputs.failed) return 1;
 	return 0;

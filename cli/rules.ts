@@ -10,14 +10,14 @@ import { inert } from "../lib/notify/text.ts";
 import { nearest } from "./did-you-mean.ts";
 import { findInputs } from "./input/find-inputs.ts";
 import { readInput, startReading } from "./input/read-input.ts";
+import { printLine } from "./print-line.ts";
 import { cannotRead } from "./run.ts";
-import { say } from "./say.ts";
 
 /** `tunnelwatch rules`: what is active by the setting RULES, and what is not. Returns the exit code. */
 export function listRules({ json }: { readonly json: boolean }): number {
 	const selected = selectRules(process.env["RULES"] ?? "");
 	if (!selected.ok) {
-		say(`RULES: ${selected.mistakes.join("; ")}`);
+		printLine(`RULES: ${selected.mistakes.join("; ")}`);
 		return 2;
 	}
 	const active = new Set(selected.rules.map((rule) => rule.id));
@@ -51,7 +51,7 @@ export async function explainRule(id: string, file: string): Promise<number> {
 			id,
 			allRules.map((one) => one.id),
 		);
-		say(`There is no rule with this id${meant === undefined ? "" : `. Did you mean ${meant}?`} \`tunnelwatch rules\` lists them.`);
+		printLine(`There is no rule with this id${meant === undefined ? "" : `. Did you mean ${meant}?`} \`tunnelwatch rules\` lists them.`);
 		return 1;
 	}
 	const inputs = await findInputs([file]).catch(cannotRead);
@@ -71,7 +71,7 @@ export async function explainRule(id: string, file: string): Promise<number> {
 		}
 	}
 	if (records === 0) {
-		say("The file holds no record that a rule could read; `tunnelwatch run --what-if FILE` says what it looks like.");
+		printLine("The file holds no record that a rule could read; `tunnelwatch run --what-if FILE` says what it looks like.");
 		return 1;
 	}
 	process.stdout.write(`${rule.title} (${rule.id}) fires on ${fired} of ${records} records.\n`);

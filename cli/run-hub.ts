@@ -6,7 +6,7 @@ import { parseHub } from "./hub/address.ts";
 import { connectHub } from "./hub/connection.ts";
 import { parseWanted, type WantedOptions } from "./hub/plan.ts";
 import { dataFolder, withApp } from "./open-app.ts";
-import { say } from "./say.ts";
+import { printLine } from "./print-line.ts";
 import { type Piece, type SessionOptions, session } from "./session.ts";
 
 export interface RunHubOptions extends SessionOptions, WantedOptions {
@@ -20,13 +20,13 @@ export async function runHub(eventHub: string, options: RunHubOptions): Promise<
 	const parsed = parseHub(eventHub, process.env);
 	const asked = parseWanted(options);
 	if (!parsed.ok || !asked.ok) {
-		say([...(parsed.ok ? [] : parsed.mistakes), ...(asked.ok ? [] : [asked.mistake])].join("\n"));
+		printLine([...(parsed.ok ? [] : parsed.mistakes), ...(asked.ok ? [] : [asked.mistake])].join("\n"));
 		return 2;
 	}
 	const { address } = parsed;
 	const checkpoints = createCheckpoints({ folder: dataFolder(), table: tableIdentity(), hub: `${address.host}/${address.hub}` });
 	const connection = await connectHub(address);
-	const reading = { connection, group: options.consumerGroup, wanted: asked.wanted, checkpoints, remember: !options.whatIf, say };
+	const reading = { connection, group: options.consumerGroup, wanted: asked.wanted, checkpoints, remember: !options.whatIf, printLine };
 	return withApp(options, (app) => session(app, (stop) => pieces(readHub(reading, stop), address.hub, app), options));
 }
 

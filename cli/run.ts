@@ -4,20 +4,20 @@ import { inert } from "../lib/notify/text.ts";
 import { findInputs, type Input } from "./input/find-inputs.ts";
 import { readInput, startReading } from "./input/read-input.ts";
 import { withApp } from "./open-app.ts";
-import { say } from "./say.ts";
+import { printLine } from "./print-line.ts";
 import { type Piece, type SessionOptions, session } from "./session.ts";
 
 /** `tunnelwatch run`: returns the exit code. */
 export async function run(paths: readonly string[], options: SessionOptions): Promise<number> {
 	const wanted = paths.length === 0 && !process.stdin.isTTY ? ["-"] : paths;
 	if (wanted.length === 0) {
-		say("Nothing to read: name files or folders, or pipe messages in and write -.");
+		printLine("Nothing to read: name files or folders, or pipe messages in and write -.");
 		return 2;
 	}
 	const inputs = await findInputs(wanted).catch(cannotRead);
 	if (inputs === undefined) return 1;
 	if (inputs.length === 0) {
-		say("Nothing to read: the folder is empty.");
+		printLine("Nothing to read: the folder is empty.");
 		return 1;
 	}
 	return withApp(options, (app) => session(app, (stop) => readInputs(inputs, stop, app.lineScreens), options));
@@ -46,6 +46,6 @@ export function cannotRead(error: unknown): undefined {
 	if (!(error instanceof Error && "code" in error && "path" in error)) throw error;
 	const why =
 		error.code === "ENOENT" ? "there is no such file or folder" : error.code === "EACCES" ? "no permission to read it" : String(error.code);
-	say(`Cannot read ${inert(redact(String(error.path)), 200)}: ${why}.`);
+	printLine(`Cannot read ${inert(redact(String(error.path)), 200)}: ${why}.`);
 	return undefined;
 }

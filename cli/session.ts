@@ -11,9 +11,9 @@ import { findingTable, nextCommands, worstFirst } from "./first-screen.ts";
 import { createLedger } from "./input/ledger.ts";
 import type { Reading } from "./input/read-input.ts";
 import { inputLine, reportInputs } from "./input/report-inputs.ts";
+import { printLine } from "./print-line.ts";
 import { createProgress } from "./progress.ts";
 import { jsonLines, summaryLine } from "./report.ts";
-import { say } from "./say.ts";
 import { terminalOf } from "./screen.ts";
 import { catchStopSignals } from "./stop-signals.ts";
 import { summaryText } from "./summary.ts";
@@ -58,7 +58,7 @@ export async function session(
 	const started = performance.now();
 	let failure: unknown;
 	try {
-		for (const warning of await app.begin()) say(warning);
+		for (const warning of await app.begin()) printLine(warning);
 		for await (const piece of pieces(stop.signal)) {
 			progress.clear();
 			const outcome = withPassed(await app.run(piece.messages), piece.passed);
@@ -96,7 +96,7 @@ export async function session(
 		for (const finding of findings) process.stdout.write(`${JSON.stringify(findingLine(finding))}\n`);
 		for (const result of ledger.results()) process.stdout.write(`${JSON.stringify(inputLine(result))}\n`);
 		process.stdout.write(`${summaryLine(totals)}\n`);
-		say(summary);
+		printLine(summary);
 	} else {
 		const terminal = terminalOf(process.stdout, process.env);
 		const worst = findings.find(({ key }) => told.has(key));
@@ -109,14 +109,14 @@ export async function session(
 		];
 		process.stdout.write(`${parts.join("\n\n")}\n`);
 	}
-	for (const line of inputs.lines) say(line);
+	for (const line of inputs.lines) printLine(line);
 	stop.release();
 	if (failure !== undefined) {
-		say(`Stopped: ${redactError(failure)}`);
+		printLine(`Stopped: ${redactError(failure)}`);
 		return 1;
 	}
 	if (!stop.signal.aborted) return inputs.failed ? 1 : 0;
-	say(`Stopped ${stop.reason()}. What is counted above is recorded; run the same input again to go on: repeats change nothing.`);
+	printLine(`Stopped ${stop.reason()}. What is counted above is recorded; run the same input again to go on: repeats change nothing.`);
 	return stop.exitCode();
 }
 

@@ -1,7 +1,7 @@
 // Writes samples/: a small export with several devices, made by us. Run `npm run samples` after a change here.
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { type Column, type Table, tables } from "../lib/defender/tables.ts";
+import { type Column, type TableName, tables } from "../lib/defender/tables.ts";
 
 const tenantId = "7c1d2b90-3e4f-4a56-8b7c-9d0e1f2a3b4c";
 
@@ -33,7 +33,7 @@ let reportId = 41_000;
 const hex = (text: string, length: number) => createHash("sha256").update(text).digest("hex").slice(0, length);
 
 /** One record with every column of its table, as the export writes them: columns not given are null. */
-function row(table: Table, from: Host, clock: string, values: Values) {
+function row(table: TableName, from: Host, clock: string, values: Values) {
 	reportId += 7;
 	const timestamp = `2026-11-21T${clock}.${String(reportId * 331)
 		.padStart(7, "0")

@@ -6,7 +6,7 @@ import { type Plan, plan } from "../sizing/plan.ts";
 import type { Result } from "./check.ts";
 
 /** One partition, from its oldest message to its newest. */
-export interface Span {
+export interface PartitionSample {
 	readonly messages: number;
 	readonly from: Date;
 	readonly to: Date;
@@ -30,7 +30,7 @@ export async function checkSizing(
 	const connection = await connect(address.address);
 	const client = connection.consumer(shared);
 	try {
-		const spans: Span[] = [];
+		const spans: PartitionSample[] = [];
 		const ids = await client.getPartitionIds();
 		for (const id of ids) {
 			const span = await readSpan(client, await client.getPartitionProperties(id));
@@ -46,7 +46,7 @@ export async function checkSizing(
 }
 
 /** The sentence, from what the partitions hold. Rates of partitions add up; each has its own time. */
-export function sizingOf(spans: readonly Span[], partitions: number): Result {
+export function sizingOf(spans: readonly PartitionSample[], partitions: number): Result {
 	const long = spans.filter(({ from, to }) => to.getTime() - from.getTime() >= leastMs);
 	const sizes = long.flatMap((span) => span.sizes);
 	if (sizes.length === 0)
@@ -78,7 +78,7 @@ function words(
 	].join(" ");
 }
 
-async function readSpan(client: EventHubConsumerClient, properties: PartitionProperties): Promise<Span | undefined> {
+async function readSpan(client: EventHubConsumerClient, properties: PartitionProperties): Promise<PartitionSample | undefined> {
 	if (properties.isEmpty) return undefined;
 	const events = await readOldest(client, properties.partitionId);
 	const [oldest] = events;

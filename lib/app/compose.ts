@@ -15,7 +15,7 @@ import { createPrevalenceCounter } from "../knowledge/prevalence.ts";
 import { createPost } from "../notify/http/http.ts";
 import { createPortal } from "../notify/portal.ts";
 import type { FindRule } from "../notify/rule-facts.ts";
-import type { Knowledge } from "../notify/story/tell.ts";
+import type { TellContext } from "../notify/story/tell.ts";
 import { createDispatcher, type Dispatcher } from "../outbox/deliver.ts";
 import type { Destination } from "../outbox/delivery.ts";
 import { createRecorder, type Recorder } from "../outbox/record.ts";
@@ -68,7 +68,7 @@ export interface Storage extends Pick<Parts, "judge" | "learn"> {
 }
 
 /** What messages are told with. */
-export function knowledgeOf({ PORTAL_URL }: Settings, { findRule }: Detection): Knowledge {
+export function knowledgeOf({ PORTAL_URL }: Settings, { findRule }: Detection): TellContext {
 	return { rules: findRule, portal: createPortal(PORTAL_URL) };
 }
 

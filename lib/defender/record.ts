@@ -1,8 +1,8 @@
-import type { Column, Table } from "./tables.ts";
+import type { Column, TableName } from "./tables.ts";
 
 /** One row of the export, as it came: hostile, and with its secrets still in it. */
 export interface DefenderRecord {
-	readonly table: Table;
+	readonly table: TableName;
 	/** Empty when the envelope has none. */
 	readonly tenantId: string;
 	/** When Defender exported it; empty when unknown. A redelivered record has a fresh one. */

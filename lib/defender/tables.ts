@@ -198,11 +198,11 @@ export const tables = {
 	},
 } as const;
 
-export type Table = keyof typeof tables;
+export type TableName = keyof typeof tables;
 type ColumnsOf<T> = T extends unknown ? keyof T : never;
-export type Column = ColumnsOf<(typeof tables)[Table]>;
+export type Column = ColumnsOf<(typeof tables)[TableName]>;
 
-export function isTable(name: string): name is Table {
+export function isTable(name: string): name is TableName {
 	return Object.hasOwn(tables, name);
 }
 
@@ -214,4 +214,4 @@ export const unionTables = [
 	"DeviceFileEvents",
 	"DeviceRegistryEvents",
 	"DeviceImageLoadEvents",
-] as const satisfies readonly Table[];
+] as const satisfies readonly TableName[];

@@ -1,5 +1,5 @@
 import { type DefenderRecord, text } from "../defender/record.ts";
-import type { Column, Table } from "../defender/tables.ts";
+import type { Column, TableName } from "../defender/tables.ts";
 import type { Condition, Test } from "./condition.ts";
 import type { Rule } from "./rule.ts";
 import { spell } from "./spell.ts";
@@ -36,7 +36,7 @@ interface Compiled {
 
 /** Compiles the rules once; the result tells which of them a record matches, and why. */
 export function createMatcher(rules: readonly Rule[]): (record: DefenderRecord) => readonly Match[] {
-	const byTable = new Map<Table, { readonly rule: Rule; readonly condition: Compiled }[]>();
+	const byTable = new Map<TableName, { readonly rule: Rule; readonly condition: Compiled }[]>();
 	for (const rule of rules) {
 		const compiled = { rule, condition: compile(rule.when) };
 		for (const table of rule.tables) {

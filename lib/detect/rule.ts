@@ -1,4 +1,4 @@
-import type { Column, Table } from "../defender/tables.ts";
+import type { Column, TableName } from "../defender/tables.ts";
 import type { Condition } from "./condition.ts";
 import type { Severity } from "./severity-scale.ts";
 
@@ -31,7 +31,7 @@ export interface Rule {
 	readonly attack: readonly string[];
 	/** Why it matters, in one or two plain sentences. */
 	readonly meaning: string;
-	readonly tables: readonly Table[];
+	readonly tables: readonly TableName[];
 	readonly when: Condition;
 	/** Each step names a field and a time window. */
 	readonly runbook: readonly string[];

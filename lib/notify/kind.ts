@@ -3,7 +3,7 @@ import type { Destination, FailureReason } from "../outbox/delivery.ts";
 import type { PostFunction } from "./http/answer.ts";
 import type { UrlCheck } from "./http/url-check.ts";
 import type { CardPage } from "./page.ts";
-import type { Knowledge } from "./story/tell.ts";
+import type { TellContext } from "./story/tell.ts";
 
 /** Settings of a destination by name: each with its form, its default and a sentence of help. */
 type Shape = Readonly<Record<string, z.ZodType>>;
@@ -23,7 +23,7 @@ export interface Place {
 export interface Outside extends Place {
 	readonly post: PostFunction;
 	readonly clock: () => Date;
-	readonly knowledge: Knowledge;
+	readonly knowledge: TellContext;
 }
 
 /** Everything particular about one destination, declared in its folder. */

@@ -1,5 +1,5 @@
 import type { AnyNotice } from "../outbox/delivery.ts";
-import type { Knowledge } from "./story/tell.ts";
+import type { TellContext } from "./story/tell.ts";
 
 /** A notice, and what it is an example of. */
 export interface Shown {
@@ -11,4 +11,4 @@ export interface Shown {
  * A page that shows messages as a destination's client draws them, without a network.
  * @param source reads a file of an installed package, such as `adaptivecards/dist/adaptivecards.min.js`.
  */
-export type CardPage = (shown: readonly Shown[], knowledge: Knowledge, source: (file: string) => string) => string;
+export type CardPage = (shown: readonly Shown[], knowledge: TellContext, source: (file: string) => string) => string;

@@ -43,7 +43,7 @@ export function inert(text: Redacted, max = longest): Inert {
 }
 
 /** Joins our own words and inert pieces. A plain string is refused, so device text cannot slip in. */
-export function say(words: TemplateStringsArray, ...pieces: readonly (Inert | number)[]): Inert {
+export function inertText(words: TemplateStringsArray, ...pieces: readonly (Inert | number)[]): Inert {
 	const shown = pieces.map((piece) => (typeof piece === "number" ? piece.toLocaleString("en-US") : piece));
 	return String.raw({ raw: words }, ...shown) as Inert;
 }

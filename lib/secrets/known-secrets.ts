@@ -1,4 +1,4 @@
-import type { Span } from "./secret-positions.ts";
+import type { TextRange } from "./secret-positions.ts";
 
 /** A secret that tells by itself what it is. */
 export interface KnownSecret {
@@ -41,7 +41,7 @@ const amazonId = /A[KS]IA[A-Z0-9]{16}/;
 const amazonSecret = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])/g;
 
 /** Secrets of well-known services, wherever they stand. */
-export function knownSecrets(text: string): readonly Span[] {
+export function knownSecrets(text: string): readonly TextRange[] {
 	const patterns = knownShapes.map(({ pattern }) => pattern);
 	if (amazonId.test(text)) patterns.push(amazonSecret);
 	return patterns.flatMap((pattern) =>

@@ -1,5 +1,5 @@
 import type { Encoded } from "./base64.ts";
-import type { Span } from "./secret-positions.ts";
+import type { TextRange } from "./secret-positions.ts";
 
 const hexRun = /(?:\\x[0-9a-f]{2}){30,}|[0-9a-f]{60,}/gi;
 const decimalBytes = /(?:\d{2,3}[\s,]{1,3}){29,}\d{2,3}/g;
@@ -24,7 +24,7 @@ export function* otherEncodings(text: string): Generator<Encoded> {
 }
 
 /** Where a token was cut into variables, only its first pieces look like one: all pieces that are assigned go with it. */
-export function assignedPieces(text: string, found: readonly Encoded[]): readonly Span[] {
+export function assignedPieces(text: string, found: readonly Encoded[]): readonly TextRange[] {
 	if (!found.some(({ decoded }) => !decoded.trimEnd().endsWith("}"))) return [];
 	const pieces = [...text.matchAll(assigned)].map((match) => {
 		const end = match.index + match[0].length;
@@ -33,6 +33,6 @@ export function assignedPieces(text: string, found: readonly Encoded[]): readonl
 	return pieces.length < 2 ? [] : pieces;
 }
 
-function spanOf(match: RegExpExecArray): Span {
+function spanOf(match: RegExpExecArray): TextRange {
 	return { start: match.index, end: match.index + match[0].length };
 }

@@ -1,5 +1,5 @@
 import type { Redact } from "./redact.ts";
-import { clipped, type Redacted, say } from "./redacted.ts";
+import { clipped, type Redacted, redactedText } from "./redacted.ts";
 
 const longestMessage = 500;
 const mostCauses = 5;
@@ -8,9 +8,9 @@ const mostCauses = 5;
 export function createRedactError(redact: Redact): (error: unknown) => Redacted {
 	const message = (text: string): Redacted => clipped(redact(text.replace(/\s+/g, " ")), longestMessage);
 	const tell = (error: unknown, causes: number): Redacted => {
-		if (!(error instanceof Error)) return typeof error === "string" ? message(error) : say`unknown error`;
+		if (!(error instanceof Error)) return typeof error === "string" ? message(error) : redactedText`unknown error`;
 		const own = message(error.message === "" ? error.name : error.message);
-		return error.cause === undefined || causes === 0 ? own : say`${own}: ${tell(error.cause, causes - 1)}`;
+		return error.cause === undefined || causes === 0 ? own : redactedText`${own}: ${tell(error.cause, causes - 1)}`;
 	};
 	return (error) => tell(error, mostCauses);
 }

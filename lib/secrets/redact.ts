@@ -2,7 +2,7 @@ import { decodedRuns, decodeWide, encodedCommand, encodedJson } from "./base64.t
 import { knownSecrets } from "./known-secrets.ts";
 import { assignedPieces, otherEncodings } from "./other-encodings.ts";
 import type { Redacted } from "./redacted.ts";
-import { createSecretPositions, markerPattern, type Span } from "./secret-positions.ts";
+import { createSecretPositions, markerPattern, type TextRange } from "./secret-positions.ts";
 import type { ToolSecrets } from "./tool-secrets.ts";
 
 const passes = 6;
@@ -25,12 +25,12 @@ export type Redact = (text: string) => Redacted;
  */
 export function createRedact(tools: readonly ToolSecrets[]): Redact {
 	const secretPositions = createSecretPositions(tools);
-	const directValues = (text: string): readonly Span[] => {
+	const directValues = (text: string): readonly TextRange[] => {
 		const encoded = encodedJson(text);
 		return [...encoded, ...assignedPieces(text, encoded), ...named(text)];
 	};
-	const named = (text: string): readonly Span[] => [...tools.flatMap((tool) => tool.byValue(text)), ...knownSecrets(text)];
-	const secretValues = (text: string, depth: number): readonly Span[] => {
+	const named = (text: string): readonly TextRange[] => [...tools.flatMap((tool) => tool.byValue(text)), ...knownSecrets(text)];
+	const secretValues = (text: string, depth: number): readonly TextRange[] => {
 		const direct = directValues(text);
 		if (depth === layers) return direct;
 		const rest = masked(text, direct);
@@ -68,7 +68,7 @@ export function readable(text: string): string {
 }
 
 /** With the spans blank, so that what is found already is not read again as a part of something longer. */
-function masked(text: string, spans: readonly Span[]): string {
+function masked(text: string, spans: readonly TextRange[]): string {
 	const parts: string[] = [];
 	let at = 0;
 	for (const { start, end } of spans.toSorted((one, other) => one.start - other.start)) {
@@ -80,7 +80,7 @@ function masked(text: string, spans: readonly Span[]): string {
 }
 
 /** The text with each span replaced; spans that touch or overlap, and a marker that one cuts into, become one. */
-function without(text: string, spans: readonly Span[]): string {
+function without(text: string, spans: readonly TextRange[]): string {
 	if (spans.length === 0) return text;
 	if (spans.length > mostSecrets) {
 		const start = spans.reduce((first, span) => Math.min(first, span.start), text.length);

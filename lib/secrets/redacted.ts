@@ -10,7 +10,7 @@ export type Redacted = string & { readonly [redactedBrand]: true };
  * Our own words around redacted parts: say`Started by ${program.user}, ${count} times.` A raw string does not
  * compile, and the constant words need no redaction.
  */
-export function say(words: TemplateStringsArray, ...parts: readonly (Redacted | number)[]): Redacted {
+export function redactedText(words: TemplateStringsArray, ...parts: readonly (Redacted | number)[]): Redacted {
 	// The words are literals of this program and the parts are redacted already.
 	return String.raw({ raw: words }, ...parts) as Redacted;
 }

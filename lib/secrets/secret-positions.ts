@@ -17,7 +17,7 @@ import { toolsBeside } from "./tools-beside.ts";
 import { inUnbroken } from "./unbroken.ts";
 
 /** A part of a text, from `start` up to `end`. */
-export interface Span {
+export interface TextRange {
 	readonly start: number;
 	readonly end: number;
 }
@@ -76,7 +76,7 @@ const quotesInWord = /["'`]+(?=[\w+/=-])/y;
 const wordBreak = /&&|\|\||<\/|&quot;/y;
 
 /** Where secrets must stand because of what stands before them, whether or not they look like secrets; compiled once for these tools. */
-export function createSecretPositions(tools: readonly ToolSecrets[]): (text: string) => readonly Span[] {
+export function createSecretPositions(tools: readonly ToolSecrets[]): (text: string) => readonly TextRange[] {
 	const named = (of: (tool: ToolSecrets) => readonly string[]): string =>
 		tools
 			.flatMap(of)
@@ -90,14 +90,14 @@ export function createSecretPositions(tools: readonly ToolSecrets[]): (text: str
 	const flags = new RegExp(`-(?:${anyOf(secretFlags)}${flagged})(?![\\w-]|\\.\\w)`, "gi");
 	const variables = new RegExp(`(?:${secretVariables.join("|")}${variable})(?!\\w)`, "gi");
 	const keys = new RegExp(`(?:(?:${anyOf(secretKeys, "[_-]?")})(?<!publickeytoken)${keyed})\\\\*["']?\\s{0,8}[=:]`, "gi");
-	const search = (text: string): readonly Span[] => [
+	const search = (text: string): readonly TextRange[] => [
 		...tools.flatMap((tool) => tool.byPosition(text)),
 		...(anyIntroducer.test(text) ? introduced(text, [variables, flags], keys) : []),
 	];
 	return (text) => [...search(text), ...inUnbroken(text, search)];
 }
 
-function introduced(text: string, named: readonly RegExp[], keys: RegExp): readonly Span[] {
+function introduced(text: string, named: readonly RegExp[], keys: RegExp): readonly TextRange[] {
 	const words = [...named, shortSecretKey, headers, authorization, slashOptions, secureString];
 	const lastEnd = text.lastIndexOf("-----END ");
 	if (toolsWithPassword.test(text)) words.push(toolPassword, joinedToolPassword);
@@ -125,9 +125,9 @@ function introduced(text: string, named: readonly RegExp[], keys: RegExp): reado
 export function each(
 	text: string,
 	introducer: RegExp,
-	spanAt: (text: string, end: number, start: number) => Span | undefined,
-): readonly Span[] {
-	const found: Span[] = [];
+	spanAt: (text: string, end: number, start: number) => TextRange | undefined,
+): readonly TextRange[] {
+	const found: TextRange[] = [];
 	introducer.lastIndex = 0;
 	for (let match: RegExpExecArray | null = introducer.exec(text); match !== null; match = introducer.exec(text)) {
 		const span = spanAt(text, introducer.lastIndex, match.index);
@@ -139,7 +139,7 @@ export function each(
 }
 
 /** The value that follows a name: after spaces, `=`, `:`, quotes or commas, up to the closing quote or the end of the word. */
-export function valueAfter(text: string, from: number): Span | undefined {
+export function valueAfter(text: string, from: number): TextRange | undefined {
 	const start = pastSeparators(text, pastConnectors(text, from));
 	const quote = text[start - 1];
 	const opened = start > from && (quote === '"' || quote === "'");
@@ -180,7 +180,7 @@ export function wordEnd(text: string, start: number): number {
 	return end;
 }
 
-export function unlessMarker(text: string, start: number, end: number): Span | undefined {
+export function unlessMarker(text: string, start: number, end: number): TextRange | undefined {
 	return end <= start || matchAt(marker, text, start).length === end - start ? undefined : { start, end };
 }
 
@@ -195,13 +195,13 @@ function pastConnectors(text: string, from: number): number {
 }
 
 /** `USER:PASSWORD`, up to the quote that was opened before the user. */
-function passwordOfUser(text: string, from: number, start: number): Span | undefined {
+function passwordOfUser(text: string, from: number, start: number): TextRange | undefined {
 	const [opened] = text.slice(start, from).match(/\\?["']/) ?? [];
 	return opened === undefined ? valueAfter(text, from) : unlessMarker(text, from, quotedEnd(text, from, opened));
 }
 
 /** `net user NAME PASSWORD`, `net use \\server PASSWORD`: the next word, unless it is an option. */
-function userPassword(text: string, from: number): Span | undefined {
+function userPassword(text: string, from: number): TextRange | undefined {
 	const start = pastSeparators(text, from);
 	return /[/&|*-]/.test(text[start] ?? "/") ? undefined : unlessMarker(text, start, wordEnd(text, start));
 }

@@ -1,4 +1,4 @@
-import type { Span } from "./secret-positions.ts";
+import type { TextRange } from "./secret-positions.ts";
 
 /** The secrets of one family of tools, as its folder declares them. Names compare in any letter case and are made of letters, digits, `-` and `_`. */
 export interface ToolSecrets {
@@ -9,7 +9,7 @@ export interface ToolSecrets {
 	/** Other names whose value follows `:` or `=`: headers, cookies, keys of a settings file. */
 	readonly keys: readonly string[];
 	/** Secrets that show by what they are. Linear in the text. */
-	readonly byValue: (text: string) => readonly Span[];
+	readonly byValue: (text: string) => readonly TextRange[];
 	/** Secrets that show by where they stand, and that no name announces. Linear in the text. */
-	readonly byPosition: (text: string) => readonly Span[];
+	readonly byPosition: (text: string) => readonly TextRange[];
 }

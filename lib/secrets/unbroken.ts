@@ -1,10 +1,10 @@
-import type { Span } from "./secret-positions.ts";
+import type { TextRange } from "./secret-positions.ts";
 
 /** What cmd and PowerShell drop inside a word: `--to^ken`, ``--to`ken``, `--to""ken`. */
 const breaks = /(?<=[0-9A-Za-z-])(?:[\^`]|"")(?=[0-9A-Za-z])/g;
 
 /** What a search finds in the text as a shell would read it, at its places in the text as it stands. */
-export function inUnbroken(text: string, search: (text: string) => readonly Span[]): readonly Span[] {
+export function inUnbroken(text: string, search: (text: string) => readonly TextRange[]): readonly TextRange[] {
 	const places: number[] = [];
 	const parts: string[] = [];
 	let at = 0;

@@ -6,7 +6,7 @@ import type { DefenderRecord } from "../defender/record.ts";
 import type { Column } from "../defender/tables.ts";
 import { type Severity, worst } from "../detect/severity-scale.ts";
 import type { Redact } from "../secrets/redact.ts";
-import { clipped, type Redacted, say } from "../secrets/redacted.ts";
+import { clipped, type Redacted, redactedText } from "../secrets/redacted.ts";
 import { columnText } from "./column-text.ts";
 import { programOf } from "./program.ts";
 import type { Identified, Reading } from "./reading.ts";
@@ -31,7 +31,7 @@ export type Sight = (record: DefenderRecord, matches: readonly Matched[]) => rea
 
 /** For these families, to which rules can belong; `redact` knows the secrets of all of them. */
 export function createSight(families: readonly SightedFamily[], redact: Redact): Sight {
-	const safe = (text: string): Redacted => (text === "" ? say`` : clipped(redact(text), longestText));
+	const safe = (text: string): Redacted => (text === "" ? redactedText`` : clipped(redact(text), longestText));
 	return (record, matches) =>
 		families.flatMap(({ id, reader }) => {
 			const own = matches.filter(({ rule }) => rule.family === id);
@@ -98,7 +98,7 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 		...(flags.length > 0 ? { flags } : {}),
 		hostname: safe(identified.hostname),
 		...recordFacts(record, safe),
-		ownership: { verdict: "cannot-tell", reason: say`No approved accounts are configured, so no account counts as ours.` },
+		ownership: { verdict: "cannot-tell", reason: redactedText`No approved accounts are configured, so no account counts as ours.` },
 		reading,
 	};
 }

@@ -1,4 +1,4 @@
-import { type Redacted, say } from "../secrets/redacted.ts";
+import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Reading } from "../sighting/reading.ts";
 import type { Sighting, TargetClass } from "../sighting/sighting.ts";
 import type { Approval } from "./approvals.ts";
@@ -48,16 +48,16 @@ export function exposesAdministration(exposes: readonly TargetClass[]): boolean 
 
 /** Behind "The tunnel is approved, but …". */
 export const doubtWords: Readonly<Record<Doubt, Redacted>> = {
-	renamed: say`the program is not cloudflared by its name`,
-	"open-folder": say`the program lies where anybody can write`,
-	"user-folder": say`the program lies in a user's folder or has a name of its own`,
-	"second-credential": say`the command names a second credential`,
-	"foreign-beside": say`a token of another account stands beside it`,
-	decoding: say`its token cannot be read without doubt`,
-	exposes: say`this command opens remote administration`,
-	detour: say`the command leads its connection to another server`,
-	config: say`its config file lies in an unusual folder`,
-	"foreign-edge": say`it connected to an address that is not Cloudflare's`,
-	"start-arguments": say`the service was started with other arguments`,
-	unread: say`the record holds more than was read`,
+	renamed: redactedText`the program is not cloudflared by its name`,
+	"open-folder": redactedText`the program lies where anybody can write`,
+	"user-folder": redactedText`the program lies in a user's folder or has a name of its own`,
+	"second-credential": redactedText`the command names a second credential`,
+	"foreign-beside": redactedText`a token of another account stands beside it`,
+	decoding: redactedText`its token cannot be read without doubt`,
+	exposes: redactedText`this command opens remote administration`,
+	detour: redactedText`the command leads its connection to another server`,
+	config: redactedText`its config file lies in an unusual folder`,
+	"foreign-edge": redactedText`it connected to an address that is not Cloudflare's`,
+	"start-arguments": redactedText`the service was started with other arguments`,
+	unread: redactedText`the record holds more than was read`,
 };

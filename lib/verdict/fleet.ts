@@ -1,4 +1,4 @@
-import { type Redacted, say } from "../secrets/redacted.ts";
+import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Reading } from "../sighting/reading.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { type Approval, isExpired, isFleet } from "./approvals.ts";
@@ -29,10 +29,10 @@ export function fleetFit(sighting: Sighting, reading: Reading, approvals: readon
 	if (first === undefined) return { fit: "none" };
 	const files = [reading.tokenFile, reading.credentialsFile, reading.config].every((place) => place === "none" || place === "default");
 	if (!files || (reading.mode === "named-token-file" && reading.tokenFile !== "default")) {
-		return { fit: "partly", by: complete ?? first, differs: say`it reads its token, credentials or settings from another file` };
+		return { fit: "partly", by: complete ?? first, differs: redactedText`it reads its token, credentials or settings from another file` };
 	}
 	if (reading.registry) return { fit: "registry", by: first };
-	if (complete === undefined) return { fit: "partly", by: first, differs: say`its hash or signer is another` };
+	if (complete === undefined) return { fit: "partly", by: first, differs: redactedText`its hash or signer is another` };
 	return reading.byServiceManager ? { fit: "complete", by: complete } : { fit: "none" };
 }
 

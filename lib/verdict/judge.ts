@@ -1,6 +1,6 @@
 import { addressesOf, type DeviceContext } from "../defender/device.ts";
 import type { Redact } from "../secrets/redact.ts";
-import { type Redacted, say } from "../secrets/redacted.ts";
+import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Reading } from "../sighting/reading.ts";
 import type { DeviceFacts, Ownership, Sighting, Tunnel } from "../sighting/sighting.ts";
 import { type Approval, isExpired, isFleet } from "./approvals.ts";
@@ -13,7 +13,7 @@ import { holds } from "./standing.ts";
 import { decideVerdict } from "./verdict.ts";
 
 /** Everything known besides the record. */
-export interface Knowledge {
+export interface JudgeContext {
 	readonly approvals: readonly Approval[];
 	/** What this device showed earlier about its tunnels, oldest first. */
 	readonly remembered: readonly Remembered[];
@@ -26,7 +26,7 @@ export interface Knowledge {
 }
 
 /** The sighting with its verdict, its severity and the reasons for both. */
-export function judge(sighting: Sighting, { approvals, remembered, device, firstInTenant, now, redact }: Knowledge): Sighting {
+export function judge(sighting: Sighting, { approvals, remembered, device, firstInTenant, now, redact }: JudgeContext): Sighting {
 	const reading = sighting.reading ?? plainReading(sighting);
 	const { reading: _, ...shown } = sighting;
 	const verdict = decideVerdict(shown, reading, approvals, now);
@@ -61,14 +61,14 @@ export function judge(sighting: Sighting, { approvals, remembered, device, first
 			? memory.why
 			: weak === undefined
 				? undefined
-				: say`weak approval ${weak.label} of ${weak.owner}: ${weak.reason}`;
+				: redactedText`weak approval ${weak.label} of ${weak.owner}: ${weak.reason}`;
 	return {
 		...shown,
 		...withForeign(shown, reading, verdict.foreign),
 		device: device === undefined ? sighting.device : { ...sighting.device, facts: deviceFacts(device, redact) },
 		ownership: withFleet(verdict.ownership, fleet, memory.fit === "installed"),
 		severity,
-		severityReason: lowered === undefined || verdict.ownership.verdict !== "cannot-tell" ? reason : say`${reason} (${lowered})`,
+		severityReason: lowered === undefined || verdict.ownership.verdict !== "cannot-tell" ? reason : redactedText`${reason} (${lowered})`,
 		...(quiet === undefined ? {} : { quiet }),
 	};
 }
@@ -84,16 +84,16 @@ function withForeign({ tunnel, otherTunnels = [] }: Sighting, reading: Reading, 
 
 function withFleet(ownership: Ownership, fleet: FleetFit, installed: boolean): Ownership {
 	const reason = (words: Redacted): Ownership => ({ ...ownership, reason: words });
-	if (installed) return reason(say`An approved installation on this device; the tunnel is not visible in this record.`);
+	if (installed) return reason(redactedText`An approved installation on this device; the tunnel is not visible in this record.`);
 	switch (fleet.fit) {
 		case "none":
 			return ownership;
 		case "complete":
-			return reason(say`Approved connector ${fleet.by.label} of ${fleet.by.owner}; the tunnel is not visible.`);
+			return reason(redactedText`Approved connector ${fleet.by.label} of ${fleet.by.owner}; the tunnel is not visible.`);
 		case "registry":
-			return reason(say`The service entry of approved connector ${fleet.by.label}; the tunnel is not visible.`);
+			return reason(redactedText`The service entry of approved connector ${fleet.by.label}; the tunnel is not visible.`);
 		case "partly":
-			return reason(say`Not the approved connector ${fleet.by.label}: ${fleet.differs}.`);
+			return reason(redactedText`Not the approved connector ${fleet.by.label}: ${fleet.differs}.`);
 	}
 }
 

@@ -1,4 +1,4 @@
-import { type Redacted, say } from "../secrets/redacted.ts";
+import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Reading } from "../sighting/reading.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import type { Approval } from "./approvals.ts";
@@ -33,7 +33,9 @@ export function memoryFit(
 	const filesFit = reading.tokenFile === "default" && reading.credentialsFile === "none" && reading.config === "none";
 	const installed = newest.approvedInstall === true && reading.folderClass === "standard" && reading.byServiceManager && filesFit;
 	if (installed && reading.mode === "named-token-file") return { fit: "installed" };
-	return reading.registry ? { fit: "none" } : { fit: "lowers", why: say`this device ran an approved tunnel from the same file before` };
+	return reading.registry
+		? { fit: "none" }
+		: { fit: "lowers", why: redactedText`this device ran an approved tunnel from the same file before` };
 }
 
 /** How long after its command the rows of an installation come: the service's entry, its event source. */

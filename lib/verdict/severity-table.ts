@@ -1,6 +1,6 @@
 import type { DeviceClass } from "../defender/device.ts";
 import { isWorse, type Severity, severities, worst } from "../detect/severity-scale.ts";
-import { type Redacted, say } from "../secrets/redacted.ts";
+import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Reading } from "../sighting/reading.ts";
 import type { Mode, Ownership } from "../sighting/sighting.ts";
 import { type Doubt, exposesAdministration } from "./doubts.ts";
@@ -43,33 +43,37 @@ interface Row {
 }
 
 const situations: readonly Row[] = [
-	{ when: (f) => f.verdict === "ours", most: "info", reason: say`the account and the tunnel are approved` },
-	{ when: (f) => f.fleet === "complete", most: "info", reason: say`an approved connector of a managed fleet; its tunnel is not visible` },
-	{ when: (f) => f.memory === "installed", most: "info", reason: say`the connector that an approved installation set up` },
-	{ when: (f) => isQuiet(f), most: "info", reason: say`another program with such words, or an everyday connection` },
+	{ when: (f) => f.verdict === "ours", most: "info", reason: redactedText`the account and the tunnel are approved` },
+	{
+		when: (f) => f.fleet === "complete",
+		most: "info",
+		reason: redactedText`an approved connector of a managed fleet; its tunnel is not visible`,
+	},
+	{ when: (f) => f.memory === "installed", most: "info", reason: redactedText`the connector that an approved installation set up` },
+	{ when: (f) => isQuiet(f), most: "info", reason: redactedText`another program with such words, or an everyday connection` },
 	{
 		when: (f) => f.reading.inner === "mention" && !isQuiet(f) && f.reading.contact.host === "none" && !reachesForTunnels(f),
 		most: "low",
-		reason: say`only the name of cloudflared stands there`,
+		reason: redactedText`only the name of cloudflared stands there`,
 	},
 	// Another account.
 	{
 		when: (f) => foreignRuns(f) && f.device === "server" && administers(f),
 		least: "critical",
-		reason: say`an account that is not approved exposes remote administration of a server`,
+		reason: redactedText`an account that is not approved exposes remote administration of a server`,
 	},
-	{ when: foreignRuns, least: "high", reason: say`the Cloudflare account is not an approved one` },
+	{ when: foreignRuns, least: "high", reason: redactedText`the Cloudflare account is not an approved one` },
 	{
 		when: (f) => f.verdict === "not-ours" && f.reading.mode === "would-fail",
 		least: "medium",
 		most: "high",
-		reason: say`a token of an account that is not approved was tried, and could not start`,
+		reason: redactedText`a token of an account that is not approved was tried, and could not start`,
 	},
 	{
 		when: (f) => f.verdict === "not-ours" && !foreignRuns(f) && f.reading.mode !== "would-fail",
 		least: "low",
 		most: "medium",
-		reason: say`a token of an account that is not approved stands there, and nothing is run with it`,
+		reason: redactedText`a token of an account that is not approved stands there, and nothing is run with it`,
 	},
 	// Another name.
 	{
@@ -79,196 +83,200 @@ const situations: readonly Row[] = [
 			(opens(f) || f.reading.mode === "service-install" || f.reading.mode === "unknown") &&
 			f.reading.certain,
 		least: "high",
-		reason: say`cloudflared under another name`,
+		reason: redactedText`cloudflared under another name`,
 	},
 	{
 		when: (f) => renamed(f) && !f.reading.file && opens(f) && !f.reading.certain,
 		least: "medium",
 		most: "high",
-		reason: say`a program under another name behaves like cloudflared`,
+		reason: redactedText`a program under another name behaves like cloudflared`,
 	},
-	{ when: (f) => renamed(f) && f.reading.file, least: "medium", reason: say`a copy of cloudflared was saved under another name` },
-	{ when: (f) => f.reading.pretends && opens(f), least: "high", reason: say`a program calls itself cloudflared and is none` },
+	{ when: (f) => renamed(f) && f.reading.file, least: "medium", reason: redactedText`a copy of cloudflared was saved under another name` },
+	{ when: (f) => f.reading.pretends && opens(f), least: "high", reason: redactedText`a program calls itself cloudflared and is none` },
 	// What is let in.
 	{
 		when: (f) => f.reading.mode === "quick" && administers(f) && f.device === "server",
 		least: "critical",
-		reason: say`a quick tunnel to remote administration of a server`,
+		reason: redactedText`a quick tunnel to remote administration of a server`,
 	},
 	{
 		when: (f) => f.verdict !== "ours" && opens(f) && administers(f) && f.standing !== "approved",
 		least: "high",
-		reason: say`it exposes remote administration or a whole network`,
+		reason: redactedText`it exposes remote administration or a whole network`,
 	},
-	{ when: (f) => f.reading.mode === "quick" && f.device === "server", least: "high", reason: say`a quick tunnel on a server` },
+	{ when: (f) => f.reading.mode === "quick" && f.device === "server", least: "high", reason: redactedText`a quick tunnel on a server` },
 	{
 		when: (f) => f.reading.detours.length > 0 && (opens(f) || f.reading.mode === "service-install"),
 		least: "high",
-		reason: say`its connection is led to another server than Cloudflare's`,
+		reason: redactedText`its connection is led to another server than Cloudflare's`,
 	},
 	{
 		when: (f) => f.reading.contact.host === "foreign-edge" && isTool(f),
 		least: "high",
-		reason: say`it connected to the tunnel's port at an address that is not Cloudflare's`,
+		reason: redactedText`it connected to the tunnel's port at an address that is not Cloudflare's`,
 	},
 	{
 		when: (f) => f.reading.startArguments,
 		least: "high",
-		reason: say`a service was started with other arguments than it was installed with`,
+		reason: redactedText`a service was started with other arguments than it was installed with`,
 	},
 	{
 		when: (f) => f.reading.opensInOldReleases && f.reading.folderClass !== "standard" && f.reading.folderClass !== "package-manager",
 		least: "high",
-		reason: say`it asks for the whole network, which releases before 2022.12 open`,
+		reason: redactedText`it asks for the whole network, which releases before 2022.12 open`,
 	},
 	// Quick tunnels to the web.
 	{
 		when: (f) => webOnClient(f) && f.reading.launched,
 		least: "low",
 		most: "low",
-		reason: say`a developer's tool shares a local web server`,
+		reason: redactedText`a developer's tool shares a local web server`,
 	},
-	{ when: (f) => webOnClient(f) && !f.reading.launched, least: "medium", most: "medium", reason: say`a quick tunnel on a client` },
+	{ when: (f) => webOnClient(f) && !f.reading.launched, least: "medium", most: "medium", reason: redactedText`a quick tunnel on a client` },
 	{
 		when: (f) => f.reading.mode === "adhoc-named" && !administers(f) && !renamed(f),
 		least: "medium",
 		most: "high",
-		reason: say`a tunnel made on the spot with the account's certificate`,
+		reason: redactedText`a tunnel made on the spot with the account's certificate`,
 	},
 	// A readable token of our own account, or where nobody said which accounts are ours.
 	{
 		when: (f) => f.standing === "almost" && f.verdict === "cannot-tell" && ownToken(f),
 		least: "medium",
 		most: "medium",
-		reason: say`the account is approved, this tunnel is not`,
+		reason: redactedText`the account is approved, this tunnel is not`,
 	},
 	{
 		when: (f) => f.standing === "almost" && ownToken(f) && f.device === "server",
 		least: "medium",
 		most: "high",
-		reason: say`the account is approved, this tunnel is not, and it is a server`,
+		reason: redactedText`the account is approved, this tunnel is not, and it is a server`,
 	},
 	{
 		when: (f) => f.standing !== undefined && !f.listsAccounts && ownToken(f),
 		least: "medium",
 		most: "high",
-		reason: say`nobody has said which accounts are ours`,
+		reason: redactedText`nobody has said which accounts are ours`,
 	},
 	{
 		when: (f) => f.standing === undefined && unreadableToken(f) && f.reading.decoding === "cut",
 		least: "medium",
 		most: "high",
-		reason: say`the token is cut off, so the account is not certain`,
+		reason: redactedText`the token is cut off, so the account is not certain`,
 	},
 	{
 		when: (f) => f.standing === undefined && unreadableToken(f) && f.reading.decoding !== "cut",
 		least: "low",
 		most: "medium",
-		reason: say`the token cannot be read`,
+		reason: redactedText`the token cannot be read`,
 	},
 	// Approved, but.
 	{
 		when: (f) => has(f, "exposes") || has(f, "open-folder") || has(f, "second-credential"),
 		least: "medium",
 		most: "high",
-		reason: say`the tunnel is approved, and something about this start is not`,
+		reason: redactedText`the tunnel is approved, and something about this start is not`,
 	},
 	{
 		when: (f) => has(f, "user-folder") || has(f, "config"),
 		least: "low",
 		most: "medium",
-		reason: say`the tunnel is approved, the place is unusual`,
+		reason: redactedText`the tunnel is approved, the place is unusual`,
 	},
 	{
 		when: (f) => has(f, "decoding") || has(f, "unread"),
 		least: "medium",
 		most: "high",
-		reason: say`the tunnel looks approved and cannot be read without doubt`,
+		reason: redactedText`the tunnel looks approved and cannot be read without doubt`,
 	},
 	{
 		when: (f) => f.foreignBeside && f.verdict === "cannot-tell" && isTool(f),
 		least: "high",
 		most: "high",
-		reason: say`a token of another account stands beside it`,
+		reason: redactedText`a token of another account stands beside it`,
 	},
 	// The credential is hidden, by design or on purpose.
 	{
 		when: (f) => f.fleet === "partly",
 		least: "medium",
 		most: "high",
-		reason: say`an approved connector's place, and something else in it`,
+		reason: redactedText`an approved connector's place, and something else in it`,
 	},
-	{ when: (f) => f.fleet === "registry", least: "low", most: "low", reason: say`the service entry of an approved connector` },
+	{ when: (f) => f.fleet === "registry", least: "low", most: "low", reason: redactedText`the service entry of an approved connector` },
 	{
 		when: (f) => hidden(f) && !pending(f) && wellInstalled(f),
 		least: "low",
 		most: "medium",
-		reason: say`installed in the usual place and run as a service; its tunnel is not visible`,
+		reason: redactedText`installed in the usual place and run as a service; its tunnel is not visible`,
 	},
 	{
 		when: (f) => hidden(f) && !pending(f) && openPlace(f),
 		least: "medium",
 		most: "high",
-		reason: say`its tunnel is not visible, and it runs from where anybody can write`,
+		reason: redactedText`its tunnel is not visible, and it runs from where anybody can write`,
 	},
 	{
 		when: (f) => hidden(f) && f.reading.byShell && f.device === "server",
 		least: "medium",
 		most: "high",
-		reason: say`a tunnel that is not visible, started by hand on a server`,
+		reason: redactedText`a tunnel that is not visible, started by hand on a server`,
 	},
 	{
 		when: (f) => hidden(f) && !pending(f) && !wellInstalled(f) && !openPlace(f),
 		least: "medium",
 		most: "medium",
-		reason: say`its tunnel is not visible`,
+		reason: redactedText`its tunnel is not visible`,
 	},
 	{
 		when: (f) => f.reading.mode === "service-install" && f.standing === undefined && !renamed(f) && f.verdict === "cannot-tell",
 		least: "medium",
 		most: "high",
-		reason: say`a tunnel was made a service, and its account is not visible`,
+		reason: redactedText`a tunnel was made a service, and its account is not visible`,
 	},
 	// Nothing is opened.
 	{
 		when: (f) => f.reading.mode === "would-fail" && f.verdict !== "not-ours",
 		least: "low",
 		most: "medium",
-		reason: say`it would not start`,
+		reason: redactedText`it would not start`,
 	},
 	{
 		when: (f) => clientSide.has(f.reading.mode) && f.verdict !== "not-ours" && isTool(f) && !renamed(f),
 		least: "low",
 		most: "low",
-		reason: say`it lets nobody in`,
+		reason: redactedText`it lets nobody in`,
 	},
 	{
 		when: (f) => clientSide.has(f.reading.mode) && f.verdict !== "not-ours" && renamed(f),
 		least: "low",
 		most: "medium",
-		reason: say`it lets nobody in, but runs under another name`,
+		reason: redactedText`it lets nobody in, but runs under another name`,
 	},
 	{
 		when: (f) => f.reading.file && isTool(f) && !renamed(f) && f.reading.mode === "unknown" && f.verdict !== "not-ours",
 		most: "medium",
-		reason: say`a copy of cloudflared was saved`,
+		reason: redactedText`a copy of cloudflared was saved`,
 	},
 	// Who talks to Cloudflare's servers.
-	{ when: (f) => talks(f, "edge", "checker"), most: "low", reason: say`a connection test` },
-	{ when: (f) => talks(f, "edge", "browser"), most: "medium", reason: say`a browser asked for the tunnel's servers` },
+	{ when: (f) => talks(f, "edge", "checker"), most: "low", reason: redactedText`a connection test` },
+	{ when: (f) => talks(f, "edge", "browser"), most: "medium", reason: redactedText`a browser asked for the tunnel's servers` },
 	{
 		when: (f) => talks(f, "edge", "host-process") || talks(f, "quick-tunnel-service", "host-process"),
 		least: "low",
 		most: "medium",
-		reason: say`made for another program, such as a container: look for it`,
+		reason: redactedText`made for another program, such as a container: look for it`,
 	},
 	{
 		when: (f) => f.reading.contact.talker === "nobody" && f.reading.contact.host !== "none",
 		least: "low",
 		most: "medium",
-		reason: say`seen on the network, no process known`,
+		reason: redactedText`seen on the network, no process known`,
 	},
-	{ when: (f) => talks(f, "edge", "launcher"), least: "high", reason: say`a program that is not cloudflared runs the tunnel's connection` },
+	{
+		when: (f) => talks(f, "edge", "launcher"),
+		least: "high",
+		reason: redactedText`a program that is not cloudflared runs the tunnel's connection`,
+	},
 	{
 		when: (f) =>
 			talks(f, "discovery", "checker") ||
@@ -276,32 +284,40 @@ const situations: readonly Row[] = [
 			talks(f, "discovery", "browser") ||
 			talks(f, "discovery", "host-process"),
 		most: "low",
-		reason: say`a name lookup`,
+		reason: redactedText`a name lookup`,
 	},
-	{ when: (f) => talks(f, "discovery", "other"), least: "medium", most: "high", reason: say`only cloudflared looks these names up` },
-	{ when: (f) => talks(f, "everyday", "other"), most: "low", reason: say`an everyday host of Cloudflare` },
+	{
+		when: (f) => talks(f, "discovery", "other"),
+		least: "medium",
+		most: "high",
+		reason: redactedText`only cloudflared looks these names up`,
+	},
+	{ when: (f) => talks(f, "everyday", "other"), most: "low", reason: redactedText`an everyday host of Cloudflare` },
 	{
 		when: (f) =>
 			talks(f, "quick-tunnel-service", "launcher") ||
 			talks(f, "quick-tunnel-service", "checker") ||
 			talks(f, "quick-tunnel-service", "browser"),
 		most: "medium",
-		reason: say`a developer's program asked for a quick tunnel`,
+		reason: redactedText`a developer's program asked for a quick tunnel`,
 	},
-	{ when: (f) => talks(f, "quick-tunnel", "browser"), most: "low", reason: say`a browser opened a quick tunnel's page` },
+	{ when: (f) => talks(f, "quick-tunnel", "browser"), most: "low", reason: redactedText`a browser opened a quick tunnel's page` },
 ];
 
 /** One step up for each, never above the ceiling. */
 const raising: readonly { readonly when: (facts: Facts) => boolean; readonly reason: Redacted }[] = [
 	{
 		when: (f) => opens(f) && f.reading.highUser && !f.reading.byServiceManager && !f.reading.container,
-		reason: say`run with all rights outside a service`,
+		reason: redactedText`run with all rights outside a service`,
 	},
-	{ when: (f) => opens(f) && f.reading.later && openPlace(f), reason: say`it starts again and again from where anybody can write` },
-	{ when: (f) => opens(f) && f.reading.byUnusualParent, reason: say`started by a program that starts no tunnels` },
+	{
+		when: (f) => opens(f) && f.reading.later && openPlace(f),
+		reason: redactedText`it starts again and again from where anybody can write`,
+	},
+	{ when: (f) => opens(f) && f.reading.byUnusualParent, reason: redactedText`started by a program that starts no tunnels` },
 	{
 		when: (f) => opens(f) && f.firstInTenant === true && f.device === "server",
-		reason: say`the first time this account is seen in the tenant, and on a server`,
+		reason: redactedText`the first time this account is seen in the tenant, and on a server`,
 	},
 ];
 
@@ -336,7 +352,7 @@ function reasonOf(severity: Severity, rows: readonly Row[], rules: Severity, rai
 	const ceiling = rows.find((row) => row.most === severity);
 	if (severity !== rules && floor !== undefined) return floor.reason;
 	if (isWorse(severity, rules) && raised !== undefined) return raised;
-	return floor?.reason ?? ceiling?.reason ?? rows[0]?.reason ?? say`as the rule says`;
+	return floor?.reason ?? ceiling?.reason ?? rows[0]?.reason ?? redactedText`as the rule says`;
 }
 
 /** Modes in which nobody can come in through the device. */

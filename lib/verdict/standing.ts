@@ -1,5 +1,5 @@
 import { redact } from "../secrets/redact.ts";
-import { type Redacted, say } from "../secrets/redacted.ts";
+import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Sighting, Tunnel } from "../sighting/sighting.ts";
 import { type Approval, isExpired } from "./approvals.ts";
 
@@ -24,22 +24,26 @@ export function standingOf(tunnel: Tunnel, sighting: Sighting, approvals: readon
 	const active = ofAccount.filter((one) => !isExpired(one, now));
 	const [ended] = ofAccount;
 	if (active.length === 0 && ended !== undefined) {
-		return { kind: "almost", why: say`The approval of account ${short(tunnel.account)} ended on ${ended.until}; ask ${ended.owner}.` };
+		return {
+			kind: "almost",
+			why: redactedText`The approval of account ${short(tunnel.account)} ended on ${ended.until}; ask ${ended.owner}.`,
+		};
 	}
 	const here = active.filter((one) => holds(one, sighting));
 	if (here.length === 0) {
-		return { kind: "almost", why: say`Account ${short(tunnel.account)} is approved, but not for this device, user or program.` };
+		return { kind: "almost", why: redactedText`Account ${short(tunnel.account)} is approved, but not for this device, user or program.` };
 	}
 	const by = here.find((one) => covers(one, tunnel));
 	if (by !== undefined) return { kind: "approved", by };
 	if (here.some((one) => one.tunnels === "any" && one.shared !== false)) {
 		return {
 			kind: "almost",
-			why: say`Account ${short(tunnel.account)} is approved for any tunnel, but its entry does not say "shared": false.`,
+			why: redactedText`Account ${short(tunnel.account)} is approved for any tunnel, but its entry does not say "shared": false.`,
 		};
 	}
-	const which = tunnel.tunnelId === "" ? say`its tunnel is not visible` : say`tunnel ${short(tunnel.tunnelId)} is not on its list`;
-	return { kind: "almost", why: say`Account ${short(tunnel.account)} is approved, but ${which}.` };
+	const which =
+		tunnel.tunnelId === "" ? redactedText`its tunnel is not visible` : redactedText`tunnel ${short(tunnel.tunnelId)} is not on its list`;
+	return { kind: "almost", why: redactedText`Account ${short(tunnel.account)} is approved, but ${which}.` };
 }
 
 /** Any customer of a hosted service owns a token of its account, so `any` counts only where somebody said that it is not shared. */

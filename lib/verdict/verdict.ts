@@ -1,5 +1,5 @@
 import { redact } from "../secrets/redact.ts";
-import { type Redacted, say } from "../secrets/redacted.ts";
+import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Reading } from "../sighting/reading.ts";
 import type { Mode, Ownership, Sighting, Tunnel } from "../sighting/sighting.ts";
 import type { Approval } from "./approvals.ts";
@@ -34,7 +34,7 @@ export function decideVerdict(sighting: Sighting, reading: Reading, approvals: r
 	const lists = listsAccounts(approvals);
 	const base = { standing: ownStanding?.kind, doubts: [], foreign: undefined, foreignBeside: beside && lists, listsAccounts: lists };
 	if (ownStanding?.kind === "foreign" || (foreign !== undefined && (foreign.place === "effective" || ownStanding === undefined))) {
-		if (!lists) return { ...base, ownership: cannotTell(say`No approved accounts are configured, so no account counts as ours.`) };
+		if (!lists) return { ...base, ownership: cannotTell(redactedText`No approved accounts are configured, so no account counts as ours.`) };
 		const decided = ownStanding?.kind === "foreign" ? own : foreign?.tunnel;
 		const account = short(decided?.account ?? "");
 		return {
@@ -42,19 +42,23 @@ export function decideVerdict(sighting: Sighting, reading: Reading, approvals: r
 			standing: "foreign",
 			foreign: decided,
 			foreignBeside: false,
-			ownership: { verdict: "not-ours", reason: say`Cloudflare account ${account} is not an approved one.` },
+			ownership: { verdict: "not-ours", reason: redactedText`Cloudflare account ${account} is not an approved one.` },
 		};
 	}
 	const why = withoutAccount[reading.mode];
 	if (why !== undefined) return { ...base, ownership: cannotTell(why) };
 	if (own === undefined || ownStanding === undefined) return { ...base, ownership: cannotTell(unseenWords(sighting, reading, approvals)) };
 	if (ownStanding.kind !== "approved") {
-		return { ...base, ownership: cannotTell(ownStanding.kind === "almost" ? ownStanding.why : say`No tunnel is visible.`) };
+		return { ...base, ownership: cannotTell(ownStanding.kind === "almost" ? ownStanding.why : redactedText`No tunnel is visible.`) };
 	}
 	const doubts = doubtsOf(sighting, reading, ownStanding.by, beside);
 	const [gravest] = doubts;
 	if (gravest === undefined) return { ...base, ownership: { verdict: "ours", reason: approvedBy(ownStanding.by) } };
-	return { ...base, doubts, ownership: cannotTell(say`The tunnel is approved as ${ownStanding.by.label}, but ${doubtWords[gravest]}.`) };
+	return {
+		...base,
+		doubts,
+		ownership: cannotTell(redactedText`The tunnel is approved as ${ownStanding.by.label}, but ${doubtWords[gravest]}.`),
+	};
 }
 
 /** The tunnel that nothing hidden can overrule: an own token, or the one a service is installed with. */
@@ -63,7 +67,7 @@ function effectiveOf({ tunnel, mode }: Reading): Tunnel | undefined {
 }
 
 function approvedBy(one: Approval): Redacted {
-	return say`Approved as ${one.label} by ${one.owner} until ${one.until}.`;
+	return redactedText`Approved as ${one.label} by ${one.owner} until ${one.until}.`;
 }
 
 function cannotTell(reason: Redacted): Ownership {
@@ -72,13 +76,13 @@ function cannotTell(reason: Redacted): Ownership {
 
 /** These belong to no account that a record could show, whatever else stands in it. */
 const withoutAccount: Readonly<Partial<Record<Mode, Redacted>>> = {
-	quick: say`A quick tunnel belongs to no account: anyone who has its address gets in.`,
-	"adhoc-named": say`The tunnel was made with a certificate on the device, so the account is not on the command line.`,
-	"access-client": say`This is the client side of somebody's tunnel, which names no account.`,
-	maintenance: say`This command names no account.`,
-	"would-fail": say`cloudflared would not start with these arguments, so no account is used.`,
-	"service-mode": say`Started without a command: it runs no tunnel that could be checked.`,
-	"service-uninstall": say`Removing the service shows no account.`,
+	quick: redactedText`A quick tunnel belongs to no account: anyone who has its address gets in.`,
+	"adhoc-named": redactedText`The tunnel was made with a certificate on the device, so the account is not on the command line.`,
+	"access-client": redactedText`This is the client side of somebody's tunnel, which names no account.`,
+	maintenance: redactedText`This command names no account.`,
+	"would-fail": redactedText`cloudflared would not start with these arguments, so no account is used.`,
+	"service-mode": redactedText`Started without a command: it runs no tunnel that could be checked.`,
+	"service-uninstall": redactedText`Removing the service shows no account.`,
 };
 
 /** Why the tunnel that counts cannot be read. */
@@ -88,21 +92,26 @@ function unseenWords(
 	approvals: readonly Approval[],
 ): Redacted {
 	if (kind === "other" || kind === "mention")
-		return say`No tunnel of cloudflared starts here: ${program.fileName} only has its words or its name.`;
+		return redactedText`No tunnel of cloudflared starts here: ${program.fileName} only has its words or its name.`;
 	const named = tunnel?.tunnelId ?? "";
 	const listed = named === "" ? undefined : approvals.find((one) => one.tunnels.includes(named));
-	const which = listed === undefined ? say`` : say` Tunnel ${short(named)} is on the list of ${listed.label}, but a name is no proof.`;
+	const which =
+		listed === undefined
+			? redactedText``
+			: redactedText` Tunnel ${short(named)} is on the list of ${listed.label}, but a name is no proof.`;
 	switch (mode) {
 		case "named-token-file":
-			return say`The token is read from ${tokenFile ?? redact("a file")}, so the account is not visible.${which}`;
+			return redactedText`The token is read from ${tokenFile ?? redact("a file")}, so the account is not visible.${which}`;
 		case "named-env":
-			return say`The token is not on the command line, so the account is not visible.${which}`;
+			return redactedText`The token is not on the command line, so the account is not visible.${which}`;
 		case "named-credentials":
-			return say`The credentials are in a file, so the account is not visible.${which}`;
+			return redactedText`The credentials are in a file, so the account is not visible.${which}`;
 		case "service-install":
-			return say`The service was installed without a readable token.`;
+			return redactedText`The service was installed without a readable token.`;
 		case "named-token":
-			return decoding === "hidden" ? say`A variable stands in place of the token.` : say`The token on the command line cannot be read.`;
+			return decoding === "hidden"
+				? redactedText`A variable stands in place of the token.`
+				: redactedText`The token on the command line cannot be read.`;
 		case "unknown":
 		case "quick":
 		case "adhoc-named":
@@ -111,6 +120,6 @@ function unseenWords(
 		case "would-fail":
 		case "service-mode":
 		case "service-uninstall":
-			return say`The record shows no tunnel token.`;
+			return redactedText`The record shows no tunnel token.`;
 	}
 }

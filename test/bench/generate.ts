@@ -1,4 +1,4 @@
-import { type Table, tables, type unionTables } from "../../lib/defender/tables.ts";
+import { type TableName, tables, type unionTables } from "../../lib/defender/tables.ts";
 import { createRandom, type Random } from "./random.ts";
 import { valueFor } from "./values.ts";
 
@@ -80,7 +80,7 @@ export function generate(recipe: Recipe): Corpus {
 }
 
 function oneRecord(random: Random, style: Style, isMatch: boolean, recipe: Recipe): string {
-	const table: Table = isMatch ? "DeviceProcessEvents" : random.weighted(shares);
+	const table: TableName = isMatch ? "DeviceProcessEvents" : random.weighted(shares);
 	const isNear = !isMatch && random.chance(recipe.nearMisses);
 	const special: Readonly<Record<string, string>> = isMatch ? random.pick(matching) : isNear ? random.pick(near) : {};
 	const columns = Object.entries(tables[table]).map(

@@ -61,7 +61,7 @@ async function read({ connection, checkpoints, said }: Bench, how: How = {}): Pr
 		wanted: wanted(options),
 		checkpoints,
 		remember,
-		say: (text: string) => said.push(text),
+		printLine: (text: string) => said.push(text),
 		patienceSeconds: 2,
 	};
 	for await (const batch of readHub(reading, stop.signal)) {
@@ -178,7 +178,7 @@ describe("reading a hub", () => {
 			wanted: wanted({}),
 			checkpoints: hub.checkpoints,
 			remember: true,
-			say: () => undefined,
+			printLine: () => undefined,
 		};
 		const batches = [];
 		for await (const batch of readHub(reading, AbortSignal.abort())) batches.push(batch);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { checkSizing, type Span, sizingOf } from "../../cli/doctor/sizing.ts";
+import { checkSizing, type PartitionSample, sizingOf } from "../../cli/doctor/sizing.ts";
 import { hubOfSettings } from "../../cli/hub/address.ts";
 import { connectHub } from "../../cli/hub/connection.ts";
 import { plan } from "../../cli/sizing/plan.ts";
@@ -59,7 +59,7 @@ describe("what an amount of data needs", () => {
 });
 
 describe("tunnelwatch doctor --sizing", () => {
-	const span = (more: Partial<Span> = {}): Span => ({
+	const span = (more: Partial<PartitionSample> = {}): PartitionSample => ({
 		messages: 3_600,
 		from: at("22T10:00:00"),
 		to: at("22T11:00:00"),

@@ -9,7 +9,7 @@ import { createMemory } from "../../lib/findings/judge-batch.ts";
 import { inspect } from "../../lib/inspect.ts";
 import { createPortal } from "../../lib/notify/portal.ts";
 import type { Story } from "../../lib/notify/story/story.ts";
-import { type Knowledge, tell } from "../../lib/notify/story/tell.ts";
+import { type TellContext, tell } from "../../lib/notify/story/tell.ts";
 import { ocsfEvent } from "../../lib/notify/webhook/ocsf.ts";
 import { render } from "../../lib/outbox/send.ts";
 import { deviceId, tenantId } from "../builders.ts";
@@ -46,7 +46,7 @@ const ofCloudflare = started("cloudflared.exe", "cloudflared.exe tunnel --url ht
 const settings = readSettings({});
 if (!settings.ok) throw new Error("the defaults are wrong");
 const detection = composeDetection(settings.settings);
-const knowledge: Knowledge = { rules: detection.findRule, portal: createPortal("https://security.microsoft.com") };
+const knowledge: TellContext = { rules: detection.findRule, portal: createPortal("https://security.microsoft.com") };
 
 /** Records through everything: from the bytes of a message to what is stored and told. */
 async function findingsOf(...records: readonly object[]): Promise<readonly Finding[]> {

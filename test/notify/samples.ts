@@ -1,7 +1,7 @@
 import type { Finding } from "../../lib/findings/finding.ts";
 import { createPortal } from "../../lib/notify/portal.ts";
 import type { FindRule, RuleFacts } from "../../lib/notify/rule-facts.ts";
-import type { Knowledge } from "../../lib/notify/story/tell.ts";
+import type { TellContext } from "../../lib/notify/story/tell.ts";
 import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, StormNotice } from "../../lib/outbox/delivery.ts";
 import { aFinding, aSighting, at, redacted } from "../builders.ts";
 
@@ -35,7 +35,7 @@ const portable: RuleFacts = {
 
 export const rules: FindRule = (id) => [usage, portable].find((rule) => rule.id === id);
 
-export const knowledge: Knowledge = { rules, portal: createPortal("https://security.microsoft.com") };
+export const knowledge: TellContext = { rules, portal: createPortal("https://security.microsoft.com") };
 
 export function aNotice(change: Partial<Notice> = {}): Notice {
 	return {

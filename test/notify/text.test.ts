@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clip, idText, inert, plainName, say, shortWords, visible } from "../../lib/notify/text.ts";
+import { clip, idText, inert, inertText, plainName, shortWords, visible } from "../../lib/notify/text.ts";
 import { redacted } from "../builders.ts";
 import { forbidden, hostileText } from "./hostile.ts";
 
@@ -114,5 +114,5 @@ test("an id is shown only when it looks like one", () => {
 });
 
 test("our own sentences take inert pieces and numbers", () => {
-	expect(say`${inert(redacted("<at>x"))} was seen ${3} times`).toBe("‹at>x was seen 3 times");
+	expect(inertText`${inert(redacted("<at>x"))} was seen ${3} times`).toBe("‹at>x was seen 3 times");
 });

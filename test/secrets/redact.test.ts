@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cloudflaredSecrets } from "../../lib/families/cloudflared/secrets.ts";
 import { createRedact } from "../../lib/secrets/redact.ts";
-import { clipped, say } from "../../lib/secrets/redacted.ts";
+import { clipped, redactedText } from "../../lib/secrets/redacted.ts";
 import { base64, pieces, secret, token, tokenShapes, wide } from "../families/cloudflared/tokens.ts";
 import { canaries } from "./canaries.ts";
 
@@ -278,9 +278,9 @@ describe("hostile text", () => {
 test("our own sentences take redacted parts and numbers only", () => {
 	const user = redact("CONTOSO\\j.meyer");
 
-	expect(say`Started by ${user}, ${3} times.`).toBe("Started by CONTOSO\\j.meyer, 3 times.");
+	expect(redactedText`Started by ${user}, ${3} times.`).toBe("Started by CONTOSO\\j.meyer, 3 times.");
 	// @ts-expect-error a raw string may hold a secret
-	say`Started by ${"somebody"}.`;
+	redactedText`Started by ${"somebody"}.`;
 });
 
 test("a long text is cut, and says how much is missing", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DefenderRecord } from "../../lib/defender/record.ts";
-import { type Table, tables } from "../../lib/defender/tables.ts";
+import { type TableName, tables } from "../../lib/defender/tables.ts";
 import type { Matched } from "../../lib/sighting/sight.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { deviceId, tenantId } from "../builders.ts";
@@ -14,7 +14,7 @@ const usage: Matched = {
 	evidence: [{ column: "ProcessCommandLine", test: 'has_all ("tunnel", "run", "--token")' }],
 };
 
-function aRecord(table: Table, columns: Readonly<Record<string, unknown>>): DefenderRecord {
+function aRecord(table: TableName, columns: Readonly<Record<string, unknown>>): DefenderRecord {
 	const common = {
 		DeviceId: deviceId,
 		DeviceName: "FIN-LT-0142.corp.example.com",
@@ -24,7 +24,7 @@ function aRecord(table: Table, columns: Readonly<Record<string, unknown>>): Defe
 	return { table, tenantId, exportedAt: "2026-11-21T19:39:00Z", columns: { ...common, MachineGroup: "Finance", ...columns } };
 }
 
-function seen(table: Table, columns: Readonly<Record<string, unknown>>): Sighting {
+function seen(table: TableName, columns: Readonly<Record<string, unknown>>): Sighting {
 	return sight(aRecord(table, columns), [usage]);
 }
 
@@ -289,7 +289,7 @@ describe("damaged records", () => {
 		const value = fc.oneof(fc.anything(), fc.constantFrom(...canaries.map(({ text }) => text)));
 		fc.assert(
 			fc.property(
-				fc.constantFrom(...(Object.keys(tables) as Table[])),
+				fc.constantFrom(...(Object.keys(tables) as TableName[])),
 				fc.dictionary(fc.constantFrom(...Object.keys(tables.DeviceEvents)), value),
 				(table, columns) => {
 					const sighting = sight({ table, tenantId, exportedAt: "", columns }, [usage]);
@@ -308,7 +308,7 @@ describe("damaged records", () => {
 });
 
 test("no canary in any column survives", () => {
-	for (const table of Object.keys(tables) as Table[]) {
+	for (const table of Object.keys(tables) as TableName[]) {
 		for (const { text, secrets } of canaries) {
 			const columns = Object.fromEntries(Object.keys(tables[table]).map((column) => [column, text]));
 			const output = JSON.stringify(sight({ table, tenantId: text, exportedAt: text, columns }, [usage]));

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { withRow } from "../../lib/defender/device.ts";
 import { redact } from "../../lib/families/redact.ts";
 import { readApprovals } from "../../lib/verdict/approvals.ts";
-import { judge, type Knowledge } from "../../lib/verdict/judge.ts";
+import { type JudgeContext, judge } from "../../lib/verdict/judge.ts";
 import { aSighting, at, deviceId, redacted, tenantId } from "../builders.ts";
 import { token } from "../families/cloudflared/tokens.ts";
 
@@ -15,7 +15,7 @@ const strong = {
 	until: "2027-06-30",
 };
 const read = readApprovals(JSON.stringify({ approvals: [strong] }), at("21T20:00:00"));
-const knowledge: Knowledge = {
+const knowledge: JudgeContext = {
 	approvals: read.ok ? read.approvals : [],
 	remembered: [],
 	device: undefined,

@@ -1,5 +1,5 @@
 import { matchAt } from "../../secrets/base64.ts";
-import { each, pastSeparators, type Span, unlessMarker, valueAfter, wordEnd } from "../../secrets/secret-positions.ts";
+import { each, pastSeparators, type TextRange, unlessMarker, valueAfter, wordEnd } from "../../secrets/secret-positions.ts";
 import type { ToolSecrets } from "../../secrets/tool-secrets.ts";
 import { plainCredentials } from "./token.ts";
 
@@ -26,8 +26,8 @@ export const cloudflaredSecrets: ToolSecrets = {
 };
 
 /** `service install VALUE`: the first word that is no option, up to the last one that is long enough for a token. */
-function installed(text: string, from: number): Span | undefined {
-	let span: Span | undefined;
+function installed(text: string, from: number): TextRange | undefined {
+	let span: TextRange | undefined;
 	let valueSeen = false;
 	let at = from;
 	for (let words = 0; words < 12; words++) {

@@ -1,5 +1,5 @@
 import type { Destination } from "../../outbox/delivery.ts";
-import { type Knowledge, tell } from "../story/tell.ts";
+import { type TellContext, tell } from "../story/tell.ts";
 import { type Terminal, terminalCard } from "./terminal-card.ts";
 
 /** Prints each notice as a card. Always delivers. */
@@ -11,7 +11,7 @@ export function createConsole({
 	readonly write: (text: string) => void;
 	/** Asked for each card, because a window can be resized. */
 	readonly terminal: () => Terminal;
-	readonly knowledge: Knowledge;
+	readonly knowledge: TellContext;
 }): Destination {
 	return {
 		name: "console",

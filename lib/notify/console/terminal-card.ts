@@ -1,10 +1,10 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Severity } from "../../detect/severity-scale.ts";
-import { type Span, type Story, severityBars, severityWord } from "../story/story.ts";
-import { type Inert, joined, say } from "../text.ts";
+import { type Story, type StyledText, severityBars, severityWord } from "../story/story.ts";
+import { type Inert, inertText, joined } from "../text.ts";
 import { columns, type Styled, wrap } from "./wrap.ts";
 
-type Look = Span["look"] | "severity" | "heading" | "code";
+type Look = StyledText["look"] | "severity" | "heading" | "code";
 
 export interface Terminal {
 	/** Columns of the terminal. */
@@ -34,16 +34,16 @@ export function terminalCard(story: Story, { width, colour }: Terminal): string 
 	const body = [
 		...lines([
 			span("severity", severityWord(story.severity)),
-			span("subtle", joined([say`· ${severityBars(story.severity)}`, story.kind, story.when, story.age], say` · `)),
+			span("subtle", joined([inertText`· ${severityBars(story.severity)}`, story.kind, story.when, story.age], inertText` · `)),
 		]),
 		...lines([span("heading", story.title)]),
 		...lines([span("strong", story.verdict.word), span("plain", story.verdict.reason)]),
 		...block(story.happened === "" ? [] : lines([span("plain", story.happened)])),
-		...block(headed(say`New since the last notice`, news)),
-		...block(headed(say`Do this now`, steps)),
+		...block(headed(inertText`New since the last notice`, news)),
+		...block(headed(inertText`Do this now`, steps)),
 		...block(rows),
-		...block(headed(say`Command line`, story.commandLine === "" ? [] : lines([span("code", story.commandLine)], 2))),
-		...block(story.why === "" ? [] : lines([span("strong", say`Why it matters:`), span("plain", story.why)])),
+		...block(headed(inertText`Command line`, story.commandLine === "" ? [] : lines([span("code", story.commandLine)], 2))),
+		...block(story.why === "" ? [] : lines([span("strong", inertText`Why it matters:`), span("plain", story.why)])),
 		...block(linkLines(story, colour)),
 		...block(lines([span("subtle", story.footer)])),
 	];
@@ -65,8 +65,8 @@ function linkLines({ links }: Story, colour: boolean): readonly string[] {
 }
 
 /** Without colour only the dot tells a note from what it is about. */
-function setApart({ look, text }: Span): Span {
-	return { look, text: look === "note" ? say`· ${text}` : text };
+function setApart({ look, text }: StyledText): StyledText {
+	return { look, text: look === "note" ? inertText`· ${text}` : text };
 }
 
 function span(look: Look, text: Inert): Styled<Look> {

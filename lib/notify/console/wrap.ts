@@ -1,4 +1,4 @@
-import { type Inert, say } from "../text.ts";
+import { type Inert, inertText } from "../text.ts";
 
 export interface Styled<Look> {
 	readonly text: Inert;
@@ -19,8 +19,8 @@ export function wrap<Look>(spans: readonly Styled<Look>[], width: number): reado
 		}
 		const last = line.at(-1);
 		if (last === undefined) line.push({ text, look });
-		else if (last.look === look) line[line.length - 1] = { text: say`${last.text} ${text}`, look };
-		else line.push({ text: say` ${text}`, look });
+		else if (last.look === look) line[line.length - 1] = { text: inertText`${last.text} ${text}`, look };
+		else line.push({ text: inertText` ${text}`, look });
 		used += columns(text) + (last === undefined ? 0 : 1);
 	}
 	return line.length === 0 ? lines : [...lines, line];

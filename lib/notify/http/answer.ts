@@ -18,7 +18,7 @@ export type Answer =
 /** Closed list: error texts of the platform name hosts and addresses, so they are dropped. */
 export type Failure = "refused" | "unresolved" | "forbidden-address" | "tls" | "reset" | "timeout" | "other";
 
-export interface Post {
+export interface PostRequest {
 	readonly url: string;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: string;
@@ -29,4 +29,4 @@ export interface Post {
 }
 
 /** One POST, no redirects, one deadline. Always an answer, never a rejection. */
-export type PostFunction = (post: Post) => Promise<Answer>;
+export type PostFunction = (post: PostRequest) => Promise<Answer>;

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns";
 import { type IncomingMessage, request as plainRequest, type RequestOptions } from "node:http";
 import { request as tlsRequest } from "node:https";
-import type { Answer, Failure, Post, PostFunction } from "./answer.ts";
+import type { Answer, Failure, PostFunction, PostRequest } from "./answer.ts";
 
 const maxAnswerBytes = 4096;
 
@@ -27,7 +27,7 @@ export function createPost({ timeoutMs, resolveName = lookup }: PostOptions): Po
 }
 
 /** The deadline around the request does not ask the request: whatever a socket does or leaves undone, there is an answer. */
-function send(post: Post, signal: AbortSignal, outerMs: number, resolveName: typeof lookup): Promise<Answer> {
+function send(post: PostRequest, signal: AbortSignal, outerMs: number, resolveName: typeof lookup): Promise<Answer> {
 	return new Promise((resolve) => {
 		const url = new URL(post.url);
 		const secure = url.protocol === "https:";

@@ -3,8 +3,8 @@ import { findingId } from "../../findings/finding.ts";
 import type { NoticeKind } from "../../findings/notice-kind.ts";
 import type { AnyNotice } from "../../outbox/delivery.ts";
 import { rowWords, type Story, summaryOf } from "../story/story.ts";
-import { type Knowledge, tell } from "../story/tell.ts";
-import { clip, inert, say } from "../text.ts";
+import { type TellContext, tell } from "../story/tell.ts";
+import { clip, inert, inertText } from "../text.ts";
 
 type PagerSeverity = "critical" | "error" | "warning" | "info";
 
@@ -36,7 +36,7 @@ const severities: Readonly<Record<Severity, PagerSeverity>> = {
 	info: "info",
 };
 
-export function pagerdutyEvent(notice: AnyNotice, knowledge: Knowledge): PagerdutyEvent {
+export function pagerdutyEvent(notice: AnyNotice, knowledge: TellContext): PagerdutyEvent {
 	const story = tell(notice, knowledge);
 	const { device, hunt, file } = story.links;
 	const link = (href: string | undefined, text: string) => (href === undefined ? [] : [{ href, text }]);
@@ -84,7 +84,7 @@ function detailsOf(story: Story): PagerdutyEvent["payload"]["custom_details"] {
 	const rows = [...story.rows, ...story.details].map((row) => [row.label, rowWords(row)]);
 	return {
 		"What happened": story.happened,
-		"Do this now": story.steps.map((step, index) => say`${index + 1}. ${step}`),
+		"Do this now": story.steps.map((step, index) => inertText`${index + 1}. ${step}`),
 		"New since the last notice": story.news,
 		"Command line": story.commandLine,
 		...Object.fromEntries(rows),

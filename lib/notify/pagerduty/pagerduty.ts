@@ -1,7 +1,7 @@
 import type { Destination } from "../../outbox/delivery.ts";
 import type { PostFunction } from "../http/answer.ts";
 import { classify, type Quirk } from "../http/classify.ts";
-import type { Knowledge } from "../story/tell.ts";
+import type { TellContext } from "../story/tell.ts";
 import { pagerdutyEvent } from "./event.ts";
 
 /** Sends events to PagerDuty's Events API v2. The key stands in the body, so bodies are as secret as addresses elsewhere. */
@@ -15,7 +15,7 @@ export function createPagerduty({
 	readonly url: string;
 	readonly routingKey: string;
 	readonly post: PostFunction;
-	readonly knowledge: Knowledge;
+	readonly knowledge: TellContext;
 	readonly clock: () => Date;
 }): Pick<Destination, "send"> {
 	return {

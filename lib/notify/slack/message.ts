@@ -1,5 +1,5 @@
-import { type Row, rowWords, type Story, severityMeter, summaryOf } from "../story/story.ts";
-import { type Inert, joined, say } from "../text.ts";
+import { rowWords, type Story, type StoryRow, severityMeter, summaryOf } from "../story/story.ts";
+import { type Inert, inertText, joined } from "../text.ts";
 
 /** Device text stands in `plain_text` or in preformatted text: `mrkdwn` would read `*`, `_` and addresses in it. */
 interface PlainText {
@@ -43,16 +43,16 @@ export function slackMessage(story: Story): SlackMessage {
 	return {
 		text: escaped(summaryOf(story)),
 		blocks: [
-			{ type: "header", text: plainText(say`${severityMeter(story.severity)}: ${story.title}`, longest.header) },
+			{ type: "header", text: plainText(inertText`${severityMeter(story.severity)}: ${story.title}`, longest.header) },
 			{ type: "context", elements: [{ type: "mrkdwn", text: localTime(story) }] },
-			...section(joined([story.verdict.word, story.verdict.reason], say` `)),
+			...section(joined([story.verdict.word, story.verdict.reason], inertText` `)),
 			...section(story.happened),
-			...list(say`New since the last notice`, story.news, () => say`+`),
+			...list(inertText`New since the last notice`, story.news, () => inertText`+`),
 			...buttons(story),
-			...list(say`Do this now`, story.steps, (index) => say`${index + 1}.`),
+			...list(inertText`Do this now`, story.steps, (index) => inertText`${index + 1}.`),
 			...fields(story.rows),
 			...commandLine(story),
-			...section(story.why === "" ? story.why : say`Why it matters: ${story.why}`),
+			...section(story.why === "" ? story.why : inertText`Why it matters: ${story.why}`),
 			...details(story.details),
 			{ type: "context", elements: [plainText(story.footer, longest.field)] },
 		],
@@ -73,23 +73,23 @@ function section(text: Inert): readonly Block[] {
 
 function list(heading: Inert, lines: readonly Inert[], mark: (index: number) => Inert): readonly Block[] {
 	if (lines.length === 0) return [];
-	return section([heading, ...lines.map((line, index) => say`${mark(index)} ${line}`)].join("\n") as Inert);
+	return section([heading, ...lines.map((line, index) => inertText`${mark(index)} ${line}`)].join("\n") as Inert);
 }
 
 function buttons({ links }: Story): readonly Block[] {
 	const button = (text: Inert, url: string | undefined, style?: "primary"): readonly Button[] =>
 		url === undefined ? [] : [{ type: "button", text: plainText(text, 75), url, ...(style === undefined ? {} : { style }) }];
 	const elements = [
-		...button(say`Open device`, links.device, "primary"),
-		...button(say`Hunt`, links.hunt),
-		...button(say`File page`, links.file),
+		...button(inertText`Open device`, links.device, "primary"),
+		...button(inertText`Hunt`, links.hunt),
+		...button(inertText`File page`, links.file),
 	];
 	return elements.length === 0 ? [] : [{ type: "actions", elements }];
 }
 
-function fields(rows: readonly Row[]): readonly Block[] {
+function fields(rows: readonly StoryRow[]): readonly Block[] {
 	if (rows.length === 0) return [];
-	const shown = rows.slice(0, longest.fields).map((row) => plainText(say`${row.label}: ${rowWords(row)}`, longest.field));
+	const shown = rows.slice(0, longest.fields).map((row) => plainText(inertText`${row.label}: ${rowWords(row)}`, longest.field));
 	return [{ type: "section", fields: shown }];
 }
 
@@ -99,9 +99,9 @@ function commandLine({ commandLine: text }: Story): readonly Block[] {
 }
 
 /** Nothing can be opened and closed here, so what is only searched for elsewhere stands small, at the end. */
-function details(rows: readonly Row[]): readonly Block[] {
+function details(rows: readonly StoryRow[]): readonly Block[] {
 	if (rows.length === 0) return [];
-	const text = rows.map((row) => say`${row.label}: ${rowWords(row)}`).join("\n") as Inert;
+	const text = rows.map((row) => inertText`${row.label}: ${rowWords(row)}`).join("\n") as Inert;
 	return [{ type: "context", elements: [plainText(text, longest.field)] }];
 }
 

@@ -2,7 +2,7 @@ import type { Delivery, Destination } from "../../outbox/delivery.ts";
 import type { PostFunction } from "../http/answer.ts";
 import { classify, type Quirk } from "../http/classify.ts";
 import { rooms } from "../story/story.ts";
-import { type Knowledge, tell } from "../story/tell.ts";
+import { type TellContext, tell } from "../story/tell.ts";
 import { type SlackMessage, slackMessage } from "./message.ts";
 
 /** Posts to an incoming webhook. Nothing comes back that a later message could refer to, so each notice is a message of its own. */
@@ -14,7 +14,7 @@ export function createSlack({
 }: {
 	readonly url: string;
 	readonly post: PostFunction;
-	readonly knowledge: Knowledge;
+	readonly knowledge: TellContext;
 	readonly clock: () => Date;
 }): Pick<Destination, "send"> {
 	const send = async (message: SlackMessage, signal: AbortSignal): Promise<Delivery> => {

@@ -1,6 +1,6 @@
 import type { Finding } from "../../findings/finding.ts";
 import type { Redacted } from "../../secrets/redacted.ts";
-import { type Inert, inert, say, sealed, shortWords } from "../text.ts";
+import { type Inert, inert, inertText, sealed, shortWords } from "../text.ts";
 import { isPerson } from "./people.ts";
 import { shortId } from "./tunnel-row.ts";
 import { knownTunnel } from "./tunnel-words.ts";
@@ -19,23 +19,24 @@ export function commonCause(findings: readonly Finding[]): Cause | undefined {
 	const short = (text: Redacted): Inert => shortWords(inert(text, 80), 24);
 	const facts: readonly (readonly [Inert, (finding: Finding) => string, (finding: Finding) => Inert])[] = [
 		[
-			say`account`,
+			inertText`account`,
 			(one) => knownTunnel(one).tunnel?.account ?? "",
-			(one) => say`Account ${shortId(knownTunnel(one).tunnel?.account ?? "")}`,
+			(one) => inertText`Account ${shortId(knownTunnel(one).tunnel?.account ?? "")}`,
 		],
 		[
-			say`user`,
+			inertText`user`,
 			({ worst }) => (isPerson(worst.program.user) ? worst.program.user.toLowerCase() : ""),
-			({ worst }) => say`User ${short(worst.program.user)}`,
+			({ worst }) => inertText`User ${short(worst.program.user)}`,
 		],
-		[say`file`, ({ worst }) => worst.program.sha256, ({ worst }) => say`The same file ${short(worst.program.fileName)}`],
+		[inertText`file`, ({ worst }) => worst.program.sha256, ({ worst }) => inertText`The same file ${short(worst.program.fileName)}`],
 	];
 	const [first, ...others] = findings;
 	if (first === undefined || others.length === 0) return undefined;
 	for (const [kind, value, words] of facts) {
 		const wanted = value(first);
 		const devices = wanted === "" ? 0 : others.filter((one) => value(one) === wanted).length;
-		if (devices * 2 >= others.length) return { kind, devices, words: sealed(say`${words(first)} on ${devices + 1} of ${findings.length}`) };
+		if (devices * 2 >= others.length)
+			return { kind, devices, words: sealed(inertText`${words(first)} on ${devices + 1} of ${findings.length}`) };
 	}
 	return undefined;
 }

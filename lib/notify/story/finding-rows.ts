@@ -3,52 +3,65 @@ import type { Redacted } from "../../secrets/redacted.ts";
 import type { Device, FolderClass } from "../../sighting/sighting.ts";
 import { targetWords } from "../../sighting/target-words.ts";
 import type { FindRule } from "../rule-facts.ts";
-import { type Inert, inert, joined, say, shortWords } from "../text.ts";
+import { type Inert, inert, inertText, joined, shortWords } from "../text.ts";
 import { folderOf, withoutScheme } from "./names.ts";
 import { rulesLine } from "./rule-words.ts";
-import { isTold, note, plain, type Room, type Row, row, type Span, strong, subtle } from "./story.ts";
+import { isTold, note, plain, type Room, row, type StoryRow, type StyledText, strong, subtle } from "./story.ts";
 import { counted, utc } from "./time.ts";
 import { tunnelRow } from "./tunnel-row.ts";
 import { toolWords } from "./tunnel-words.ts";
 
 /** Who, what, from where, how often: the table under the head. */
-export function findingRows(notice: Notice, room: Room, rules: FindRule): readonly Row[] {
+export function findingRows(notice: Notice, room: Room, rules: FindRule): readonly StoryRow[] {
 	const { finding } = notice;
 	const { device, worst: sighting } = finding;
 	const { program } = sighting;
 	const name = (text: Redacted): Inert => shortWords(inert(text, room.name), room.word);
 	const long = (text: Redacted): Inert => shortWords(inert(text, room.sentence), room.word);
 	const rows = {
-		device: row(say`Device`, strong(shortWords(inert(device.name, room.name), room.deviceWord)), note(deviceNote(device, name))),
-		user: row(say`User`, strong(name(program.user)), note(program.user !== "" && program.elevated ? say`elevated` : say``)),
+		device: row(inertText`Device`, strong(shortWords(inert(device.name, room.name), room.deviceWord)), note(deviceNote(device, name))),
+		user: row(
+			inertText`User`,
+			strong(name(program.user)),
+			note(program.user !== "" && program.elevated ? inertText`elevated` : inertText``),
+		),
 		tunnel: tunnelRow(finding, name),
 		exposes: row(
-			say`Exposes`,
+			inertText`Exposes`,
 			...sighting.exposes.slice(0, 2).flatMap((target) => [strong(inert(targetWords[target.class])), plain(name(withoutScheme(target)))]),
 		),
-		reached: row(say`Reached`, strong(sighting.remote === undefined ? say`` : name(sighting.remote))),
+		reached: row(inertText`Reached`, strong(sighting.remote === undefined ? inertText`` : name(sighting.remote))),
 		registry: row(
-			say`Registry`,
-			plain(sighting.registry === undefined ? say`` : long(sighting.registry.key)),
-			note(sighting.registry === undefined ? say`` : joined([name(sighting.registry.name), long(sighting.registry.value)], say` = `)),
+			inertText`Registry`,
+			plain(sighting.registry === undefined ? inertText`` : long(sighting.registry.key)),
+			note(
+				sighting.registry === undefined
+					? inertText``
+					: joined([name(sighting.registry.name), long(sighting.registry.value)], inertText` = `),
+			),
 		),
 		startedBy: row(
-			say`Started by`,
+			inertText`Started by`,
 			...chainSpans(program.chain.slice(-room.chain).map(name)),
-			note(program.launcher === undefined ? say`` : say`launched by ${name(program.launcher)}`),
+			note(program.launcher === undefined ? inertText`` : inertText`launched by ${name(program.launcher)}`),
 		),
-		was: row(say`Was`, plain(sighting.formerName === undefined ? say`` : name(sighting.formerName))),
+		was: row(inertText`Was`, plain(sighting.formerName === undefined ? inertText`` : name(sighting.formerName))),
 		folder: row(
-			say`Folder`,
+			inertText`Folder`,
 			plain(shortWords(inert(folderOf(program.path), room.name), room.word + 4)),
-			note(joined([folderNotes[program.folderClass], program.renamed ? say`${toolWords(sighting)} under another name` : say``], say`, `)),
+			note(
+				joined(
+					[folderNotes[program.folderClass], program.renamed ? inertText`${toolWords(sighting)} under another name` : inertText``],
+					inertText`, `,
+				),
+			),
 		),
 		seen: row(
-			say`Seen`,
-			strong(counted(finding.count, say`event`, say`events`)),
-			note(finding.count === 1 ? say`at ${utc(finding.firstSeen)}` : say`since ${utc(finding.firstSeen)}`),
+			inertText`Seen`,
+			strong(counted(finding.count, inertText`event`, inertText`events`)),
+			note(finding.count === 1 ? inertText`at ${utc(finding.firstSeen)}` : inertText`since ${utc(finding.firstSeen)}`),
 		),
-		rules: row(say`Rules`, plain(rulesLine(finding, rules))),
+		rules: row(inertText`Rules`, plain(rulesLine(finding, rules))),
 	};
 	return (room.rows === "all" ? Object.values(rows) : [rows.device, rows.tunnel, rows.rules]).filter(isTold);
 }
@@ -56,30 +69,30 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 /** "Windows11 23H2, server, group Finance, faces the internet" */
 function deviceNote({ group, facts }: Device, name: (text: Redacted) => Inert): Inert {
 	const known = [
-		facts === undefined ? say`` : name(facts.os),
-		facts?.kind === "server" && !/server/i.test(facts.os) ? say`server` : say``,
-		group === "" ? say`` : say`group ${name(group)}`,
-		facts?.internetFacing === true ? say`faces the internet` : say``,
+		facts === undefined ? inertText`` : name(facts.os),
+		facts?.kind === "server" && !/server/i.test(facts.os) ? inertText`server` : inertText``,
+		group === "" ? inertText`` : inertText`group ${name(group)}`,
+		facts?.internetFacing === true ? inertText`faces the internet` : inertText``,
 	];
-	return joined(known, say`, `);
+	return joined(known, inertText`, `);
 }
 
-function chainSpans(names: readonly Inert[]): readonly Span[] {
+function chainSpans(names: readonly Inert[]): readonly StyledText[] {
 	return names.flatMap((name, index) => [
-		...(index === 0 ? [] : [subtle(say`→`)]),
+		...(index === 0 ? [] : [subtle(inertText`→`)]),
 		index === names.length - 1 ? strong(name) : plain(name),
 	]);
 }
 
 const folderNotes: Readonly<Record<FolderClass, Inert>> = {
-	network: say`network share`,
-	temp: say`temporary folder`,
-	odd: say`unusual place for a program`,
-	"package-manager": say`package manager`,
-	standard: say`usual folder`,
-	"program-data": say`data folder`,
-	user: say`user's own folder`,
-	"admin-folder": say``,
-	container: say`container`,
-	unknown: say``,
+	network: inertText`network share`,
+	temp: inertText`temporary folder`,
+	odd: inertText`unusual place for a program`,
+	"package-manager": inertText`package manager`,
+	standard: inertText`usual folder`,
+	"program-data": inertText`data folder`,
+	user: inertText`user's own folder`,
+	"admin-folder": inertText``,
+	container: inertText`container`,
+	unknown: inertText``,
 };

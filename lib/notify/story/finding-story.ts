@@ -6,7 +6,7 @@ import type { Redacted } from "../../secrets/redacted.ts";
 import { huntingQuery } from "../hunting-query.ts";
 import type { Portal } from "../portal.ts";
 import type { FindRule } from "../rule-facts.ts";
-import { type Inert, idText, inert, joined, plainName, say, shortWords } from "../text.ts";
+import { type Inert, idText, inert, inertText, joined, plainName, shortWords } from "../text.ts";
 import { findingDetails } from "./finding-details.ts";
 import { findingRows } from "./finding-rows.ts";
 import { happenedWords } from "./happened.ts";
@@ -32,12 +32,12 @@ export function findingStory(notice: Notice, room: Room, rules: FindRule, portal
 			word: verdictWords[worst.ownership.verdict],
 			reason: shortWords(inert(worst.ownership.reason, room.sentence), room.word),
 		},
-		happened: room.rows === "few" ? say`` : happenedWords(finding, room.word),
+		happened: room.rows === "few" ? inertText`` : happenedWords(finding, room.word),
 		news: news(notice)
 			.slice(0, room.news)
 			.map((text) => shortWords(inert(text, room.sentence), room.word)),
 		rows: findingRows(notice, room, rules),
-		commandLine: room.commandLine === 0 ? say`` : shortWords(inert(worst.program.commandLine, room.commandLine), room.word + 8),
+		commandLine: room.commandLine === 0 ? inertText`` : shortWords(inert(worst.program.commandLine, room.commandLine), room.word + 8),
 		why: whyWords(finding, rules),
 		steps: stepWords(finding, room.word),
 		details: findingDetails(finding, room, rules),
@@ -48,7 +48,7 @@ export function findingStory(notice: Notice, room: Room, rules: FindRule, portal
 
 /** "Unapproved Cloudflare tunnel on FIN-LT-0142" */
 export function findingTitle({ device, worst }: Finding): Inert {
-	return say`${titleWords(worst)} on ${plainName(device.name, device.id)}`;
+	return inertText`${titleWords(worst)} on ${plainName(device.name, device.id)}`;
 }
 
 export function findingLinks(notice: Notice, rules: FindRule, portal: Portal): Links {
@@ -67,16 +67,16 @@ export function findingLinks(notice: Notice, rules: FindRule, portal: Portal): L
 
 /** `reminds`: the message has no news, so it counts the events since the last one. */
 const kinds: Readonly<Record<NoticeKind, { readonly words: Inert; readonly reminds: boolean }>> = {
-	new: { words: say`New finding`, reminds: false },
-	worse: { words: say`Escalated`, reminds: false },
-	changed: { words: say`New evidence`, reminds: false },
-	still: { words: say`Reminder`, reminds: true },
-	back: { words: say`Seen again after 30 quiet days`, reminds: false },
+	new: { words: inertText`New finding`, reminds: false },
+	worse: { words: inertText`Escalated`, reminds: false },
+	changed: { words: inertText`New evidence`, reminds: false },
+	still: { words: inertText`Reminder`, reminds: true },
+	back: { words: inertText`Seen again after 30 quiet days`, reminds: false },
 };
 
 function kindWords({ kinds: told, n }: Notice): Inert {
 	const kind = kinds[told[0] ?? "new"].words;
-	return n > 1 ? say`${kind}, notice ${n}` : kind;
+	return n > 1 ? inertText`${kind}, notice ${n}` : kind;
 }
 
 /** What this message tells that the one before could not: the changes of its own number, and those it makes up for. */
@@ -92,15 +92,15 @@ function news({ finding, kinds: told, n }: Notice): readonly Redacted[] {
 function ageWords({ finding, now }: Notice): Inert {
 	const happenedMs = now.getTime() - finding.lastSeen.getTime();
 	const arrivedMs = now.getTime() - finding.touchedAt.getTime();
-	const told = arrivedMs < 0 ? say`` : say`told ${shortDuration(arrivedMs)} after it arrived`;
+	const told = arrivedMs < 0 ? inertText`` : inertText`told ${shortDuration(arrivedMs)} after it arrived`;
 	// A device's clock can run ahead of ours.
-	return joined([happenedMs < 0 ? say`` : say`${duration(happenedMs)} ago`, told], say`, `);
+	return joined([happenedMs < 0 ? inertText`` : inertText`${duration(happenedMs)} ago`, told], inertText`, `);
 }
 
 function footer({ finding, kinds: told, n, moreSinceLast }: Notice): Inert {
-	const head = say`Finding ${idText(findingId(finding))} · notice ${n}`;
+	const head = inertText`Finding ${idText(findingId(finding))} · notice ${n}`;
 	const quiet = duration(finding.quietMs);
 	if (finding.nextNoticeAt === undefined) return head;
-	if (!kinds[told[0] ?? "new"].reminds) return say`${head} · muted for ${quiet} unless something changes`;
-	return say`${head} · ${counted(moreSinceLast, say`more event`, say`more events`)} since the last notice; next reminder in ${quiet}`;
+	if (!kinds[told[0] ?? "new"].reminds) return inertText`${head} · muted for ${quiet} unless something changes`;
+	return inertText`${head} · ${counted(moreSinceLast, inertText`more event`, inertText`more events`)} since the last notice; next reminder in ${quiet}`;
 }

@@ -2,7 +2,7 @@ import type { Finding } from "../../findings/finding.ts";
 import type { Redacted } from "../../secrets/redacted.ts";
 import type { Target } from "../../sighting/sighting.ts";
 import { targetWords } from "../../sighting/target-words.ts";
-import { type Inert, idText, inert, plainName, say, shortWords } from "../text.ts";
+import { type Inert, idText, inert, inertText, plainName, shortWords } from "../text.ts";
 import { shortId } from "./tunnel-row.ts";
 import { knownTunnel } from "./tunnel-words.ts";
 
@@ -39,7 +39,7 @@ export function namesOf(finding: Finding, word: number): Names {
 		tunnel: idText(tunnel?.tunnelId ?? ""),
 		tokenFile: short(worst.tokenFile ?? ("" as Redacted)),
 		remote: short(worst.remote ?? ("" as Redacted)),
-		target: target === undefined ? say`` : targetText(target, short),
+		target: target === undefined ? inertText`` : targetText(target, short),
 	};
 }
 
@@ -47,7 +47,7 @@ function targetText(target: Target, short: (text: Redacted) => Inert): Inert {
 	const address = short(withoutScheme(target));
 	const word = inert(targetWords[target.class]);
 	if (word === "") return address;
-	return address === "" ? word : say`${word} (${address})`;
+	return address === "" ? word : inertText`${word} (${address})`;
 }
 
 /** The word before it says RDP already; `rdp://` would only have to be made harmless. */

@@ -2,7 +2,7 @@ import { isWorse } from "../../detect/severity-scale.ts";
 import type { Finding } from "../../findings/finding.ts";
 import type { Redacted } from "../../secrets/redacted.ts";
 import type { FindRule, RuleFacts } from "../rule-facts.ts";
-import { type Inert, idText, inert, joined, say } from "../text.ts";
+import { type Inert, idText, inert, inertText, joined } from "../text.ts";
 
 /** The rule that speaks for the finding: the most severe of the worst sighting that is still known. */
 export function mainRule(finding: Finding, rules: FindRule): RuleFacts | undefined {
@@ -26,16 +26,16 @@ export function whyWords(finding: Finding, rules: FindRule): Inert {
 export function attackWords(finding: Finding, rules: FindRule): Inert {
 	return joined(
 		attackIds(finding, rules).map((id) => ruleText(id, 10)),
-		say`, `,
+		inertText`, `,
 	);
 }
 
 /** The rules that fired on one line: the one that speaks for the finding, and how many others; *Details* names them all. */
 export function rulesLine(finding: Finding, rules: FindRule): Inert {
 	const main = mainRule(finding, rules)?.id ?? finding.rules[0];
-	if (main === undefined) return say``;
+	if (main === undefined) return inertText``;
 	const others = finding.rules.filter((id) => id !== main).length;
-	return others === 0 ? ruleTitle(main, rules) : say`${ruleTitle(main, rules)} + ${others} more`;
+	return others === 0 ? ruleTitle(main, rules) : inertText`${ruleTitle(main, rules)} + ${others} more`;
 }
 
 /** ATT&CK ids of all rules that fired, each once. */

@@ -1,6 +1,6 @@
 import type { Finding } from "../../findings/finding.ts";
 import type { Mode, TargetClass } from "../../sighting/sighting.ts";
-import { type Inert, say, sealed } from "../text.ts";
+import { type Inert, inertText, sealed } from "../text.ts";
 import { type Names, namesOf } from "./names.ts";
 import { isPerson } from "./people.ts";
 import { clock } from "./time.ts";
@@ -24,10 +24,10 @@ function approvedSteps({ worst }: Finding, { device, target, tunnel }: Names): r
 	const visible = worst.mode === "named-token" || worst.mode === "service-install";
 	return [
 		target === ""
-			? say`If this tunnel has no business on ${device}, take it out of your approvals.`
-			: say`Check that this tunnel is meant to expose ${target} on ${device}. If not, remove that route in Cloudflare.`,
+			? inertText`If this tunnel has no business on ${device}, take it out of your approvals.`
+			: inertText`Check that this tunnel is meant to expose ${target} on ${device}. If not, remove that route in Cloudflare.`,
 		...(visible && tunnel !== ""
-			? [say`Rotate the token of tunnel ${tunnel}: everyone who can list processes on ${device} has read it.`]
+			? [inertText`Rotate the token of tunnel ${tunnel}: everyone who can list processes on ${device} has read it.`]
 			: []),
 	];
 }
@@ -40,50 +40,52 @@ function askSteps({ firstSeen, worst }: Finding, { device, file, folder, parent,
 	switch (worst.table) {
 		case "DeviceLogonEvents":
 			return asked
-				? [say`Ask ${user} whether they logged on to ${device} at ${when}. If not, disable the account and reset its password.`]
+				? [inertText`Ask ${user} whether they logged on to ${device} at ${when}. If not, disable the account and reset its password.`]
 				: [];
 		case "DeviceFileEvents":
 			return [
 				asked
-					? say`Ask ${user} why ${program} is on ${device}.`
-					: say`Find out what put ${program} on ${device}${folder === "" ? say`` : say`, in ${folder}`}.`,
+					? inertText`Ask ${user} why ${program} is on ${device}.`
+					: inertText`Find out what put ${program} on ${device}${folder === "" ? inertText`` : inertText`, in ${folder}`}.`,
 			];
 		case "DeviceRegistryEvents":
 			return [
 				asked
-					? say`Ask ${user} whether they set up ${program} as a service on ${device}.`
-					: say`Find out who set up ${program} as a service on ${device}.`,
+					? inertText`Ask ${user} whether they set up ${program} as a service on ${device}.`
+					: inertText`Find out who set up ${program} as a service on ${device}.`,
 			];
 		default:
 	}
-	if (asked) return [say`Ask ${user} whether they ${deeds[worst.mode] ?? say`started`} ${program} on ${device}.`];
-	const by = parent === "" ? say`` : say` It was started by ${parent}.`;
-	return [say`Find out who ${deeds[worst.mode] ?? say`started`} ${program} on ${device}.${by}`];
+	if (asked) return [inertText`Ask ${user} whether they ${deeds[worst.mode] ?? inertText`started`} ${program} on ${device}.`];
+	const by = parent === "" ? inertText`` : inertText` It was started by ${parent}.`;
+	return [inertText`Find out who ${deeds[worst.mode] ?? inertText`started`} ${program} on ${device}.${by}`];
 }
 
 const deeds: Readonly<Partial<Record<Mode, Inert>>> = {
-	"service-install": say`installed`,
-	"service-uninstall": say`removed`,
-	maintenance: say`ran`,
-	"access-client": say`use`,
+	"service-install": inertText`installed`,
+	"service-uninstall": inertText`removed`,
+	maintenance: inertText`ran`,
+	"access-client": inertText`use`,
 };
 
 /** How to learn whose tunnel it is, where the head could not say. */
 function ownerSteps({ worst }: Finding, { account, device, file, tokenFile }: Names): readonly Inert[] {
 	if (worst.ownership.verdict === "not-ours") return [];
 	if (account !== "")
-		return [say`Check whether Cloudflare account ${account} is yours. If it is, approve it; if not, treat this as hostile.`];
+		return [inertText`Check whether Cloudflare account ${account} is yours. If it is, approve it; if not, treat this as hostile.`];
 	switch (worst.mode) {
 		case "named-token-file":
-			return tokenFile === "" ? [] : [say`Collect ${tokenFile} from ${device} (Open device › Live response): its token names the account.`];
+			return tokenFile === ""
+				? []
+				: [inertText`Collect ${tokenFile} from ${device} (Open device › Live response): its token names the account.`];
 		case "named-env":
 			return file === ""
 				? []
-				: [say`Look for the token in the environment or service definition of ${file} on ${device}: it names the account.`];
+				: [inertText`Look for the token in the environment or service definition of ${file} on ${device}: it names the account.`];
 		case "named-credentials":
 		case "adhoc-named":
 			return [
-				say`Collect the credentials file of ${file === "" ? toolWords(worst) : file} from ${device} (Open device › Live response): it names the account.`,
+				inertText`Collect the credentials file of ${file === "" ? toolWords(worst) : file} from ${device} (Open device › Live response): it names the account.`,
 			];
 		default:
 			return [];
@@ -93,8 +95,8 @@ function ownerSteps({ worst }: Finding, { account, device, file, tokenFile }: Na
 /** No approval is not yet proof; when nobody answers for the tunnel either, the answer is plain. */
 function isolate({ worst }: Finding, { device }: Names): Inert {
 	return worst.ownership.verdict === "not-ours"
-		? say`If nobody can explain it, the answer is Not ours. Then isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`
-		: say`If nobody can explain it, isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`;
+		? inertText`If nobody can explain it, the answer is Not ours. Then isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`
+		: inertText`If nobody can explain it, isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`;
 }
 
 /** What an intruder may have done already. */
@@ -104,21 +106,21 @@ function followUps({ firstSeen, worst }: Finding, { account, device, file, targe
 	return [
 		...(first === undefined ? [] : [through[first.class](target, since)]),
 		...(worst.ownership.verdict === "not-ours" && account !== ""
-			? [say`Search all devices for account ${account}: one account on several devices is one intruder.`]
+			? [inertText`Search all devices for account ${account}: one account on several devices is one intruder.`]
 			: []),
-		say`Check logons on ${device} from 127.0.0.1 since ${since}: Hunt lists them. RDP through a tunnel arrives from there.`,
-		...(file === "" ? [] : [say`Keep ${file} as evidence before anyone removes it.`]),
+		inertText`Check logons on ${device} from 127.0.0.1 since ${since}: Hunt lists them. RDP through a tunnel arrives from there.`,
+		...(file === "" ? [] : [inertText`Keep ${file} as evidence before anyone removes it.`]),
 	];
 }
 
 const through: Readonly<Record<TargetClass, (target: Inert, since: Inert) => Inert>> = {
 	rdp: (target, since) =>
-		say`Check who used ${target} since ${since}: Hunt lists logons from 127.0.0.1, where RDP through a tunnel arrives.`,
-	ssh: (target, since) => say`Check who used ${target} since ${since}: SSH through a tunnel arrives from 127.0.0.1.`,
-	smb: (target, since) => say`Check what was read or written through ${target} since ${since}.`,
-	vnc: (target, since) => say`Check who used ${target} since ${since}: VNC through a tunnel arrives from 127.0.0.1.`,
-	winrm: (target, since) => say`Check what was run through ${target} since ${since}.`,
-	http: (target, since) => say`Check what ${target} serves and whether it asks for a sign-in: anyone could open it since ${since}.`,
-	network: (target, since) => say`Check connections from this device into ${target} since ${since}: the tunnel reaches all of it.`,
-	other: (target, since) => say`Check what answers at ${target}: it has been reachable from outside since ${since}.`,
+		inertText`Check who used ${target} since ${since}: Hunt lists logons from 127.0.0.1, where RDP through a tunnel arrives.`,
+	ssh: (target, since) => inertText`Check who used ${target} since ${since}: SSH through a tunnel arrives from 127.0.0.1.`,
+	smb: (target, since) => inertText`Check what was read or written through ${target} since ${since}.`,
+	vnc: (target, since) => inertText`Check who used ${target} since ${since}: VNC through a tunnel arrives from 127.0.0.1.`,
+	winrm: (target, since) => inertText`Check what was run through ${target} since ${since}.`,
+	http: (target, since) => inertText`Check what ${target} serves and whether it asks for a sign-in: anyone could open it since ${since}.`,
+	network: (target, since) => inertText`Check connections from this device into ${target} since ${since}: the tunnel reaches all of it.`,
+	other: (target, since) => inertText`Check what answers at ${target}: it has been reachable from outside since ${since}.`,
 };

@@ -1,5 +1,5 @@
 import { type Severity, severities } from "../../detect/severity-scale.ts";
-import { type Inert, joined, say, sealed } from "../text.ts";
+import { type Inert, inertText, joined, sealed } from "../text.ts";
 
 /**
  * What a person is told about a notice, in reading order. All wording is here, so that the terminal and the chat say the
@@ -22,23 +22,23 @@ export interface Story {
 	/** What happened, in a sentence or two. */
 	readonly happened: Inert;
 	readonly news: readonly Inert[];
-	readonly rows: readonly Row[];
+	readonly rows: readonly StoryRow[];
 	readonly commandLine: Inert;
 	readonly why: Inert;
 	readonly steps: readonly Inert[];
-	readonly details: readonly Row[];
+	readonly details: readonly StoryRow[];
 	readonly links: Links;
 	readonly footer: Inert;
 }
 
-export interface Row {
+export interface StoryRow {
 	readonly label: Inert;
-	readonly spans: readonly Span[];
+	readonly spans: readonly StyledText[];
 	/** Page that the whole row leads to. */
 	readonly link?: string;
 }
 
-export interface Span {
+export interface StyledText {
 	readonly text: Inert;
 	/** A `note` is subtle and stands apart from what is before it. */
 	readonly look: "plain" | "strong" | "subtle" | "note";
@@ -77,11 +77,11 @@ export const rooms = {
 } as const satisfies Record<string, Room>;
 
 const severityWords: Readonly<Record<Severity, Inert>> = {
-	info: say`INFO`,
-	low: say`LOW`,
-	medium: say`MEDIUM`,
-	high: say`HIGH`,
-	critical: say`CRITICAL`,
+	info: inertText`INFO`,
+	low: inertText`LOW`,
+	medium: inertText`MEDIUM`,
+	high: inertText`HIGH`,
+	critical: inertText`CRITICAL`,
 };
 
 /** Severity is always told by this word, never by a colour alone. */
@@ -92,51 +92,51 @@ export function severityWord(severity: Severity): Inert {
 /** "■■■■□": how bad, at a glance and without colour. */
 export function severityBars(severity: Severity): Inert {
 	const level = severities.indexOf(severity) + 1;
-	return say`${"■".repeat(level) as Inert}${"□".repeat(severities.length - level) as Inert}`;
+	return inertText`${"■".repeat(level) as Inert}${"□".repeat(severities.length - level) as Inert}`;
 }
 
 /** "■■■■□ HIGH" */
 export function severityMeter(severity: Severity): Inert {
-	return say`${severityBars(severity)} ${severityWord(severity)}`;
+	return inertText`${severityBars(severity)} ${severityWord(severity)}`;
 }
 
 /** The whole story in one line: toast, screen reader, log. */
 export function summaryOf(story: Story): Inert {
-	return say`${severityWord(story.severity)}: ${story.title}. ${story.verdict.word}`;
+	return inertText`${severityWord(story.severity)}: ${story.title}. ${story.verdict.word}`;
 }
 
-export function strong(text: Inert): Span {
+export function strong(text: Inert): StyledText {
 	return { text, look: "strong" };
 }
 
-export function plain(text: Inert): Span {
+export function plain(text: Inert): StyledText {
 	return { text, look: "plain" };
 }
 
-export function subtle(text: Inert): Span {
+export function subtle(text: Inert): StyledText {
 	return { text, look: "subtle" };
 }
 
-export function note(text: Inert): Span {
+export function note(text: Inert): StyledText {
 	return { text, look: "note" };
 }
 
 /** A row without its empty spans; `undefined` when it has nothing to say. */
-export function row(label: Inert, ...spans: readonly Span[]): Row | undefined {
+export function row(label: Inert, ...spans: readonly StyledText[]): StoryRow | undefined {
 	const told = spans.filter(({ text }) => text !== "");
 	return told.length === 0 ? undefined : { label, spans: told };
 }
 
 /** A row's text in one line, for those who cannot show how its parts look. */
-export function rowWords({ spans }: Row): Inert {
+export function rowWords({ spans }: StoryRow): Inert {
 	return sealed(
 		joined(
-			spans.map(({ text, look }) => (look === "note" ? say`· ${text}` : text)),
-			say` `,
+			spans.map(({ text, look }) => (look === "note" ? inertText`· ${text}` : text)),
+			inertText` `,
 		),
 	);
 }
 
-export function isTold(one: Row | undefined): one is Row {
+export function isTold(one: StoryRow | undefined): one is StoryRow {
 	return one !== undefined;
 }

@@ -5,13 +5,13 @@ import { findingStory } from "./finding-story.ts";
 import { type Room, rooms, type Story } from "./story.ts";
 import { digestStory, heartbeatStory, stormStory } from "./watch-story.ts";
 
-export interface Knowledge {
+export interface TellContext {
 	readonly rules: FindRule;
 	readonly portal: Portal;
 }
 
 /** What people are told about any notice. */
-export function tell(notice: AnyNotice, { rules, portal }: Knowledge, room: Room = rooms.full): Story {
+export function tell(notice: AnyNotice, { rules, portal }: TellContext, room: Room = rooms.full): Story {
 	switch (notice.type) {
 		case "finding":
 			return findingStory(notice, room, rules, portal);

@@ -1,4 +1,4 @@
-import { type Inert, joined, say } from "../text.ts";
+import { type Inert, inertText, joined } from "../text.ts";
 
 const hour = 3_600_000;
 
@@ -16,28 +16,31 @@ export function clock(moment: Date): Inert {
 
 /** "40 s", "12 min", "24 h", "7 days": rounded down to the largest unit that still says something. */
 export function duration(ms: number): Inert {
-	if (ms < 60_000) return say`${Math.max(0, Math.floor(ms / 1000))} s`;
-	if (ms < 2 * hour) return say`${Math.floor(ms / 60_000)} min`;
-	return ms < 72 * hour ? say`${Math.floor(ms / hour)} h` : say`${Math.floor(ms / (24 * hour))} days`;
+	if (ms < 60_000) return inertText`${Math.max(0, Math.floor(ms / 1000))} s`;
+	if (ms < 2 * hour) return inertText`${Math.floor(ms / 60_000)} min`;
+	return ms < 72 * hour ? inertText`${Math.floor(ms / hour)} h` : inertText`${Math.floor(ms / (24 * hour))} days`;
 }
 
 /** As above, with a tenth of a second where it counts: "0.8 s". */
 export function shortDuration(ms: number): Inert {
-	return ms < 10_000 ? say`${Math.floor(ms / 100) / 10} s` : duration(ms);
+	return ms < 10_000 ? inertText`${Math.floor(ms / 100) / 10} s` : duration(ms);
 }
 
 /** As `duration`, with the next smaller unit: "2 min 44 s", "3 h 12 min". */
 export function exactDuration(ms: number): Inert {
 	if (ms < 60_000 || ms >= 72 * hour) return duration(ms);
-	return ms < hour ? twoUnits(ms, 60_000, say`min`, 1000, say`s`) : twoUnits(ms, hour, say`h`, 60_000, say`min`);
+	return ms < hour ? twoUnits(ms, 60_000, inertText`min`, 1000, inertText`s`) : twoUnits(ms, hour, inertText`h`, 60_000, inertText`min`);
 }
 
 function twoUnits(ms: number, large: number, largeWord: Inert, small: number, smallWord: Inert): Inert {
 	const rest = Math.floor((ms % large) / small);
-	return joined([say`${Math.floor(ms / large)} ${largeWord}`, rest === 0 ? say`` : say`${rest} ${smallWord}`], say` `);
+	return joined(
+		[inertText`${Math.floor(ms / large)} ${largeWord}`, rest === 0 ? inertText`` : inertText`${rest} ${smallWord}`],
+		inertText` `,
+	);
 }
 
 /** "1 event", "1,203 events". */
 export function counted(count: number, one: Inert, many: Inert): Inert {
-	return say`${count} ${count === 1 ? one : many}`;
+	return inertText`${count} ${count === 1 ? one : many}`;
 }

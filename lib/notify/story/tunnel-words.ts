@@ -1,7 +1,7 @@
 import { findFamily } from "../../families/find-family.ts";
 import type { Finding } from "../../findings/finding.ts";
 import type { Ownership, Sighting, Tunnel } from "../../sighting/sighting.ts";
-import { type Inert, inert, say } from "../text.ts";
+import { type Inert, inert, inertText } from "../text.ts";
 
 /**
  * The tunnel of the worst sighting. A running service no longer shows its token, so what an earlier start on the same
@@ -16,30 +16,30 @@ export function knownTunnel({ worst, tunnels }: Finding): { readonly tunnel: Tun
 /** What happened, in a few words that stand before "on FIN-LT-0142". */
 export function titleWords(sighting: Sighting): Inert {
 	const words = findFamily(sighting.family)?.words;
-	return words === undefined ? say`Tunnel tool seen` : inert(words.title(sighting), 80);
+	return words === undefined ? inertText`Tunnel tool seen` : inert(words.title(sighting), 80);
 }
 
 /** How the tunnel was started, for the *Tunnel* row. */
 export function modeWords({ family, mode }: Sighting): Inert {
 	const words = findFamily(family)?.words.modes[mode];
-	return words === undefined ? say`` : inert(words, 80);
+	return words === undefined ? inertText`` : inert(words, 80);
 }
 
 /** The tool's name in a sentence. */
 export function toolWords({ family }: Sighting): Inert {
 	const words = findFamily(family)?.words;
-	return words === undefined ? say`a tunnel tool` : inert(words.tool, 40);
+	return words === undefined ? inertText`a tunnel tool` : inert(words.tool, 40);
 }
 
 /** Many tunnels: by the family's name for them when all are of one. */
 export function tunnelsWords(findings: readonly Pick<Finding, "family">[]): Inert {
 	const [family, ...others] = new Set(findings.map((finding) => finding.family));
 	const words = family === undefined || others.length > 0 ? undefined : findFamily(family)?.words;
-	return words === undefined ? say`Tunnels` : inert(words.tunnels, 40);
+	return words === undefined ? inertText`Tunnels` : inert(words.tunnels, 40);
 }
 
 export const verdictWords: Readonly<Record<Ownership["verdict"], Inert>> = {
-	ours: say`Approved.`,
-	"not-ours": say`Not approved.`,
-	"cannot-tell": say`Owner unknown.`,
+	ours: inertText`Approved.`,
+	"not-ours": inertText`Not approved.`,
+	"cannot-tell": inertText`Owner unknown.`,
 };

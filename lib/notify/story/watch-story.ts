@@ -4,9 +4,9 @@ import type { Finding } from "../../findings/finding.ts";
 import type { DigestNotice, HeartbeatNotice, StormNotice } from "../../outbox/delivery.ts";
 import { huntingQuery } from "../hunting-query.ts";
 import type { Portal } from "../portal.ts";
-import { type Inert, idText, joined, plainName, say, sealed } from "../text.ts";
+import { type Inert, idText, inertText, joined, plainName, sealed } from "../text.ts";
 import { type Cause, commonCause } from "./common-cause.ts";
-import { isTold, type Links, note, plain, type Row, row, type Story, severityWord, strong } from "./story.ts";
+import { isTold, type Links, note, plain, row, type Story, type StoryRow, severityWord, strong } from "./story.ts";
 import { counted, duration, utc } from "./time.ts";
 import { shortId } from "./tunnel-row.ts";
 import { modeWords, titleWords, tunnelsWords, verdictWords } from "./tunnel-words.ts";
@@ -27,25 +27,25 @@ export function stormStory(notice: StormNotice, portal: Portal): Story {
 	return {
 		...bare(notice),
 		severity: highest,
-		kind: say`Many devices at once`,
-		title: say`${tunnelsWords(notice.worst)} on ${counted(notice.count, say`device`, say`devices`)}`,
+		kind: inertText`Many devices at once`,
+		title: inertText`${tunnelsWords(notice.worst)} on ${counted(notice.count, inertText`device`, inertText`devices`)}`,
 		verdict: {
-			word: say`${counted(notice.count, say`device`, say`devices`)}, grouped so nothing gets lost.`,
-			reason: say`${severityCounts(notice)} since ${utc(notice.since)}.`,
+			word: inertText`${counted(notice.count, inertText`device`, inertText`devices`)}, grouped so nothing gets lost.`,
+			reason: inertText`${severityCounts(notice)} since ${utc(notice.since)}.`,
 		},
 		happened:
 			cause === undefined
-				? say`No account, user or program is common to most of the devices listed.`
-				: say`${cause.words}: probably one cause.`,
+				? inertText`No account, user or program is common to most of the devices listed.`
+				: inertText`${cause.words}: probably one cause.`,
 		rows: notice.worst.map((finding) => deviceRow(finding, portal)).filter(isTold),
-		why: say`Several devices opened tunnels within a short time. Either your own team is rolling this out, or an intruder is moving through the network.`,
+		why: inertText`Several devices opened tunnels within a short time. Either your own team is rolling this out, or an intruder is moving through the network.`,
 		steps: stormSteps(first, cause),
 		links: {
 			...noLinks,
 			device: first === undefined ? undefined : portal.device(first.device, first.firstSeen, first.lastSeen),
 			hunt: query === undefined || first === undefined ? undefined : portal.hunt(query, first.device.tenantId, earliest, notice.now),
 		},
-		footer: say`${idText(notice.id)} · the ${notice.worst.length} worst of ${notice.count} are listed; each device will alert again on its own`,
+		footer: inertText`${idText(notice.id)} · the ${notice.worst.length} worst of ${notice.count} are listed; each device will alert again on its own`,
 	};
 }
 
@@ -53,31 +53,38 @@ export function stormStory(notice: StormNotice, portal: Portal): Story {
 export function digestStory(notice: DigestNotice): Story {
 	return {
 		...bare(notice),
-		kind: say`Daily digest`,
-		title: say`${counted(notice.heldCount, say`device`, say`devices`)} seen again with nothing new`,
+		kind: inertText`Daily digest`,
+		title: inertText`${counted(notice.heldCount, inertText`device`, inertText`devices`)} seen again with nothing new`,
 		verdict: {
-			word: notice.deadCount === 0 ? say`Nothing to do.` : say`${counted(notice.deadCount, say`notice`, say`notices`)} failed for good.`,
-			reason: say`From ${utc(notice.from)} to ${utc(notice.to)}.`,
+			word:
+				notice.deadCount === 0
+					? inertText`Nothing to do.`
+					: inertText`${counted(notice.deadCount, inertText`notice`, inertText`notices`)} failed for good.`,
+			reason: inertText`From ${utc(notice.from)} to ${utc(notice.to)}.`,
 		},
 		steps:
 			notice.deadCount === 0
 				? []
 				: [
-						say`Run "tunnelwatch findings --dead" to see which notices failed and why.`,
-						say`Fix the destination, then run "tunnelwatch findings retry".`,
+						inertText`Run "tunnelwatch findings --dead" to see which notices failed and why.`,
+						inertText`Fix the destination, then run "tunnelwatch findings retry".`,
 					],
 		rows: [
-			...notice.held.map(({ finding, more }) => row(say`+${more}`, strong(shortName(finding)), note(titleWords(finding.worst)))),
-			row(say`Approved`, strong(counted(notice.approvedCount, say`device`, say`devices`)), note(say`with approved tunnels only`)),
+			...notice.held.map(({ finding, more }) => row(inertText`+${more}`, strong(shortName(finding)), note(titleWords(finding.worst)))),
 			row(
-				say`Failed`,
-				strong(counted(notice.deadCount, say`notice`, say`notices`)),
-				note(notice.deadCount === 0 ? say`` : say`failed for good`),
+				inertText`Approved`,
+				strong(counted(notice.approvedCount, inertText`device`, inertText`devices`)),
+				note(inertText`with approved tunnels only`),
 			),
 			row(
-				say`Never fired`,
-				strong(counted(notice.idleRules.length, say`rule`, say`rules`)),
-				note(notice.idleRules.length === 0 ? say`` : joined(notice.idleRules.slice(0, 5).map(idText), say`, `)),
+				inertText`Failed`,
+				strong(counted(notice.deadCount, inertText`notice`, inertText`notices`)),
+				note(notice.deadCount === 0 ? inertText`` : inertText`failed for good`),
+			),
+			row(
+				inertText`Never fired`,
+				strong(counted(notice.idleRules.length, inertText`rule`, inertText`rules`)),
+				note(notice.idleRules.length === 0 ? inertText`` : joined(notice.idleRules.slice(0, 5).map(idText), inertText`, `)),
 			),
 		].filter(isTold),
 		footer: idText(notice.id),
@@ -89,26 +96,26 @@ export function heartbeatStory(notice: HeartbeatNotice): Story {
 	const { lastMessageAt, newestEventAt, openCount, now } = notice;
 	return {
 		...bare(notice),
-		kind: say`Weekly check-in`,
-		title: say`Still watching`,
+		kind: inertText`Weekly check-in`,
+		title: inertText`Still watching`,
 		verdict: {
-			word: say`Nothing to do.`,
+			word: inertText`Nothing to do.`,
 			reason:
 				lastMessageAt === undefined
-					? say`This is the first message in this channel.`
-					: say`No alert for ${duration(now.getTime() - lastMessageAt.getTime())}.`,
+					? inertText`This is the first message in this channel.`
+					: inertText`No alert for ${duration(now.getTime() - lastMessageAt.getTime())}.`,
 		},
 		rows: [
-			row(say`Open`, strong(counted(openCount, say`finding`, say`findings`))),
+			row(inertText`Open`, strong(counted(openCount, inertText`finding`, inertText`findings`))),
 			row(
-				say`Stream`,
+				inertText`Stream`,
 				newestEventAt === undefined
-					? plain(say`no event read yet`)
-					: strong(say`newest event ${duration(now.getTime() - newestEventAt.getTime())} old`),
-				note(newestEventAt === undefined ? say`` : utc(newestEventAt)),
+					? plain(inertText`no event read yet`)
+					: strong(inertText`newest event ${duration(now.getTime() - newestEventAt.getTime())} old`),
+				note(newestEventAt === undefined ? inertText`` : utc(newestEventAt)),
 			),
 		].filter(isTold),
-		footer: say`${idText(notice.id)} · sent after a quiet week so you know the channel works`,
+		footer: inertText`${idText(notice.id)} · sent after a quiet week so you know the channel works`,
 	};
 }
 
@@ -118,36 +125,36 @@ function bare(notice: StormNotice | DigestNotice | HeartbeatNotice): Omit<Story,
 		severity: "info",
 		when: utc(notice.now),
 		moment: notice.now,
-		age: say``,
-		happened: say``,
+		age: inertText``,
+		happened: inertText``,
 		news: [],
 		rows: [],
-		commandLine: say``,
-		why: say``,
+		commandLine: inertText``,
+		why: inertText``,
 		steps: [],
 		details: [],
 		links: noLinks,
 	};
 }
 
-function deviceRow(finding: Finding, portal: Portal): Row | undefined {
+function deviceRow(finding: Finding, portal: Portal): StoryRow | undefined {
 	const { worst } = finding;
 	const account = shortId(worst.tunnel?.account ?? "");
-	const how = account === "" ? modeWords(worst) : say`Account ${account}`;
+	const how = account === "" ? modeWords(worst) : inertText`Account ${account}`;
 	const whose = verdictWords[worst.ownership.verdict];
-	const shown = row(severityWord(finding.severity), strong(shortName(finding)), note(how === "" ? whose : say`${whose} ${how}.`));
+	const shown = row(severityWord(finding.severity), strong(shortName(finding)), note(how === "" ? whose : inertText`${whose} ${how}.`));
 	const link = portal.device(finding.device, finding.firstSeen, finding.lastSeen);
 	return shown === undefined || link === undefined ? shown : { ...shown, link };
 }
 
 function stormSteps(first: Finding | undefined, cause: Cause | undefined): readonly Inert[] {
-	const worst = first === undefined ? say`the first device of the list` : shortName(first);
+	const worst = first === undefined ? inertText`the first device of the list` : shortName(first);
 	return [
 		cause === undefined
-			? say`Start with ${worst}, the worst of them.`
-			: say`Start with ${worst}, the worst of them; ${cause.devices} others share its ${cause.kind}.`,
-		say`Ask your software team whether they are rolling out tunnels right now.`,
-		say`If nobody can explain it, isolate the devices (select one below, then Isolate). The tunnels drop; Defender stays connected.`,
+			? inertText`Start with ${worst}, the worst of them.`
+			: inertText`Start with ${worst}, the worst of them; ${cause.devices} others share its ${cause.kind}.`,
+		inertText`Ask your software team whether they are rolling out tunnels right now.`,
+		inertText`If nobody can explain it, isolate the devices (select one below, then Isolate). The tunnels drop; Defender stays connected.`,
 	].map(sealed);
 }
 
@@ -159,7 +166,7 @@ function shortName({ device }: Finding): Inert {
 function severityCounts({ bySeverity }: StormNotice): Inert {
 	const present = severities.toReversed().filter((severity) => bySeverity[severity] > 0);
 	return joined(
-		present.map((severity) => say`${bySeverity[severity]} ${idText(severity)}`),
-		say`, `,
+		present.map((severity) => inertText`${bySeverity[severity]} ${idText(severity)}`),
+		inertText`, `,
 	);
 }

@@ -1,6 +1,6 @@
 import type { Severity } from "../../detect/severity-scale.ts";
-import { type Row, type Span, type Story, severityMeter, summaryOf } from "../story/story.ts";
-import { type Inert, say } from "../text.ts";
+import { type Story, type StoryRow, type StyledText, severityMeter, summaryOf } from "../story/story.ts";
+import { type Inert, inertText } from "../text.ts";
 import type { Action, AdaptiveCard, ColumnSet, ContainerStyle, Element, OpenUrl, TextRun } from "./elements.ts";
 
 /** A story as an Adaptive Card: the head answers in five seconds, the rest is there for who has a minute. */
@@ -47,7 +47,7 @@ function head(story: Story): Element {
 				inlines: [
 					// The worst is larger too: it must not need its colour.
 					{ ...run(severityMeter(story.severity)), weight: "Bolder", size: story.severity === "critical" ? "Large" : "Small" },
-					{ ...run(say`  ·  ${story.kind}`), size: "Small" },
+					{ ...run(inertText`  ·  ${story.kind}`), size: "Small" },
 				],
 			},
 			{ type: "TextBlock", text: localTime(story), wrap: true, size: "Small", isSubtle: true, spacing: "None" },
@@ -57,7 +57,7 @@ function head(story: Story): Element {
 				spacing: "Small",
 				inlines: [
 					{ ...run(story.verdict.word), weight: "Bolder" },
-					...(story.verdict.reason === "" ? [] : [run(say` ${story.verdict.reason}`)]),
+					...(story.verdict.reason === "" ? [] : [run(inertText` ${story.verdict.reason}`)]),
 				],
 			},
 		],
@@ -69,7 +69,7 @@ function localTime({ moment, age }: Story): Inert {
 	const seconds = `${moment.toISOString().slice(0, 19)}Z`;
 	// Digits of a date: nothing of a device's text.
 	const shown = `{{DATE(${seconds}, SHORT)}} {{TIME(${seconds})}}` as Inert;
-	return age === "" ? shown : say`${shown} · ${age}`;
+	return age === "" ? shown : inertText`${shown} · ${age}`;
 }
 
 function happened({ happened: words }: Story): readonly Element[] {
@@ -78,12 +78,14 @@ function happened({ happened: words }: Story): readonly Element[] {
 
 function news(story: Story): readonly Element[] {
 	const lines = story.news.map(
-		(text): Element => ({ type: "RichTextBlock", spacing: "Small", inlines: [{ ...run(say`+  `), weight: "Bolder" }, run(text)] }),
+		(text): Element => ({ type: "RichTextBlock", spacing: "Small", inlines: [{ ...run(inertText`+  `), weight: "Bolder" }, run(text)] }),
 	);
-	return lines.length === 0 ? [] : [{ type: "Container", spacing: "Medium", items: [label(say`New since the last notice`), ...lines] }];
+	return lines.length === 0
+		? []
+		: [{ type: "Container", spacing: "Medium", items: [label(inertText`New since the last notice`), ...lines] }];
 }
 
-function table(rows: readonly Row[]): readonly Element[] {
+function table(rows: readonly StoryRow[]): readonly Element[] {
 	const items = rows.map((row) => labelled(row, row.spans.flatMap(runs)));
 	return items.length === 0 ? [] : [{ type: "Container", spacing: "Medium", items }];
 }
@@ -97,7 +99,7 @@ function commandLine(story: Story): readonly Element[] {
 			style: "emphasis",
 			spacing: "Medium",
 			items: [
-				{ ...label(say`Command line`), size: "Small" },
+				{ ...label(inertText`Command line`), size: "Small" },
 				{ type: "RichTextBlock", spacing: "Small", inlines: [text] },
 			],
 		},
@@ -107,13 +109,19 @@ function commandLine(story: Story): readonly Element[] {
 function why(story: Story): readonly Element[] {
 	if (story.why === "") return [];
 	return [
-		{ type: "RichTextBlock", spacing: "Medium", inlines: [{ ...run(say`Why it matters`), weight: "Bolder" }, run(say`  ${story.why}`)] },
+		{
+			type: "RichTextBlock",
+			spacing: "Medium",
+			inlines: [{ ...run(inertText`Why it matters`), weight: "Bolder" }, run(inertText`  ${story.why}`)],
+		},
 	];
 }
 
 function steps(story: Story): readonly Element[] {
-	const lines = story.steps.map((step, index): Element => columns("16px", [{ ...run(say`${index + 1}`), weight: "Bolder" }], [run(step)]));
-	return lines.length === 0 ? [] : [{ type: "Container", spacing: "Medium", items: [label(say`Do this now`), ...lines] }];
+	const lines = story.steps.map(
+		(step, index): Element => columns("16px", [{ ...run(inertText`${index + 1}`), weight: "Bolder" }], [run(step)]),
+	);
+	return lines.length === 0 ? [] : [{ type: "Container", spacing: "Medium", items: [label(inertText`Do this now`), ...lines] }];
 }
 
 /** Twice, of which one is shown: the last button says what it will do. */
@@ -156,7 +164,7 @@ function open(title: string, tooltip: string, url: string | undefined, style?: "
 }
 
 /** Fixed labels line up on a phone too; a `FactSet` would, but it reads Markdown. */
-function labelled(row: Row, inlines: readonly TextRun[]): Element {
+function labelled(row: StoryRow, inlines: readonly TextRun[]): Element {
 	const shown = columns("82px", [{ ...run(row.label), isSubtle: true }], inlines);
 	const [action] = open("Open device", "Its timeline in Microsoft Defender", row.link);
 	return action === undefined ? shown : { ...shown, selectAction: action };
@@ -177,8 +185,8 @@ function label(text: Inert): Extract<Element, { type: "TextBlock" }> {
 	return { type: "TextBlock", text, wrap: true, weight: "Bolder" };
 }
 
-function runs({ text, look }: Span, index: number): readonly TextRun[] {
-	const shown = run(index === 0 ? text : look === "note" ? say`  ${text}` : say` ${text}`);
+function runs({ text, look }: StyledText, index: number): readonly TextRun[] {
+	const shown = run(index === 0 ? text : look === "note" ? inertText`  ${text}` : inertText` ${text}`);
 	switch (look) {
 		case "plain":
 			return [shown];

@@ -1,6 +1,6 @@
 import type { AnyNotice } from "../../outbox/delivery.ts";
 import { rooms, type Story, summaryOf } from "../story/story.ts";
-import { type Knowledge, tell } from "../story/tell.ts";
+import { type TellContext, tell } from "../story/tell.ts";
 import type { Inert } from "../text.ts";
 import { cardOf } from "./card.ts";
 import type { AdaptiveCard } from "./elements.ts";
@@ -23,7 +23,7 @@ export interface TeamsMessage {
 }
 
 /** The fullest message that surely fits: long fields shrink first, then details go, then the rows that say least. */
-export function teamsMessage(notice: AnyNotice, knowledge: Knowledge): TeamsMessage {
+export function teamsMessage(notice: AnyNotice, knowledge: TellContext): TeamsMessage {
 	for (const room of [rooms.full, rooms.tight, rooms.small]) {
 		const message = envelope(tell(notice, knowledge, room));
 		if (wireBytes(message) <= maxWireBytes) return message;
@@ -32,7 +32,7 @@ export function teamsMessage(notice: AnyNotice, knowledge: Knowledge): TeamsMess
 }
 
 /** The smallest message, which Teams always accepts: severity, device, owner, what to do. Also the retry after a refusal. */
-export function leastMessage(notice: AnyNotice, knowledge: Knowledge): TeamsMessage {
+export function leastMessage(notice: AnyNotice, knowledge: TellContext): TeamsMessage {
 	return envelope(tell(notice, knowledge, rooms.least));
 }
 

@@ -1,7 +1,7 @@
 import type { Delivery, Destination } from "../../outbox/delivery.ts";
 import type { PostFunction } from "../http/answer.ts";
 import { classify, type Quirk } from "../http/classify.ts";
-import type { Knowledge } from "../story/tell.ts";
+import type { TellContext } from "../story/tell.ts";
 import { leastMessage, type TeamsMessage, teamsMessage } from "./envelope.ts";
 
 /** Posts cards to a Teams Workflows webhook. */
@@ -16,7 +16,7 @@ export function createTeams({
 	/** A flow from the template takes a message with the card attached; one that posts `triggerBody()` takes the bare card. */
 	readonly body: "message" | "card";
 	readonly post: PostFunction;
-	readonly knowledge: Knowledge;
+	readonly knowledge: TellContext;
 	readonly clock: () => Date;
 }): Pick<Destination, "send"> {
 	const send = async (message: TeamsMessage, signal: AbortSignal): Promise<Delivery> => {

@@ -3,7 +3,7 @@ import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, StormNotice } fr
 import type { Device } from "../../sighting/sighting.ts";
 import { findingLinks, findingTitle } from "../story/finding-story.ts";
 import { attackIds, ruleTitle } from "../story/rule-words.ts";
-import type { Knowledge } from "../story/tell.ts";
+import type { TellContext } from "../story/tell.ts";
 import { knownTunnel } from "../story/tunnel-words.ts";
 import { opensFinding } from "./opens-finding.ts";
 
@@ -18,7 +18,7 @@ export interface Event {
 }
 
 /** The documented body of the `finding` format. Text from devices is redacted and otherwise as it was. */
-export function findingEvent(notice: AnyNotice, knowledge: Knowledge): Event {
+export function findingEvent(notice: AnyNotice, knowledge: TellContext): Event {
 	switch (notice.type) {
 		case "finding":
 			return {
@@ -35,7 +35,7 @@ export function findingEvent(notice: AnyNotice, knowledge: Knowledge): Event {
 	}
 }
 
-function findingData(notice: Notice, knowledge: Knowledge): object {
+function findingData(notice: Notice, knowledge: TellContext): object {
 	const { finding } = notice;
 	const { worst } = finding;
 	const { device, hunt } = findingLinks(notice, knowledge.rules, knowledge.portal);

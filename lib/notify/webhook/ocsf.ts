@@ -7,14 +7,14 @@ import type { RuleFacts } from "../rule-facts.ts";
 import { findingLinks, findingTitle } from "../story/finding-story.ts";
 import { attackIds, mainRule } from "../story/rule-words.ts";
 import { summaryOf } from "../story/story.ts";
-import { type Knowledge, tell } from "../story/tell.ts";
+import { type TellContext, tell } from "../story/tell.ts";
 import { knownTunnel, toolWords } from "../story/tunnel-words.ts";
 import { opensFinding } from "./opens-finding.ts";
 
 const detectionFinding = 2004;
 
 /** OCSF 1.8.0, class Detection Finding. All times are integer milliseconds; what OCSF has no place for is `unmapped`. */
-export function ocsfEvent(notice: AnyNotice, knowledge: Knowledge): object {
+export function ocsfEvent(notice: AnyNotice, knowledge: TellContext): object {
 	switch (notice.type) {
 		case "finding":
 			return findingEvent(notice, knowledge);
@@ -25,7 +25,7 @@ export function ocsfEvent(notice: AnyNotice, knowledge: Knowledge): object {
 	}
 }
 
-function findingEvent(notice: Notice, knowledge: Knowledge): object {
+function findingEvent(notice: Notice, knowledge: TellContext): object {
 	const { finding, kinds, n } = notice;
 	const { device, worst } = finding;
 	return {
@@ -66,7 +66,7 @@ function findingEvent(notice: Notice, knowledge: Knowledge): object {
 }
 
 /** Storm, digest and check-in concern no single device, so their numbers are part of the text. */
-function watchEvent(notice: Exclude<AnyNotice, Notice>, knowledge: Knowledge): object {
+function watchEvent(notice: Exclude<AnyNotice, Notice>, knowledge: TellContext): object {
 	const story = tell(notice, knowledge);
 	return {
 		...head(activities.other, story.severity, notice.now),
@@ -112,7 +112,7 @@ function metadata(uid: string): object {
 	return { version: "1.8.0", uid, product: { name: "Tunnelwatch", vendor_name: "Tunnelwatch" } };
 }
 
-function findingInfo(notice: Notice, knowledge: Knowledge): object {
+function findingInfo(notice: Notice, knowledge: TellContext): object {
 	const { finding } = notice;
 	const main = mainRule(finding, knowledge.rules)?.id ?? finding.rules[0];
 	const others = finding.rules.filter((id) => id !== main);

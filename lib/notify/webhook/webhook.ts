@@ -1,7 +1,7 @@
 import type { AnyNotice, Destination } from "../../outbox/delivery.ts";
-import type { Post, PostFunction } from "../http/answer.ts";
+import type { PostFunction, PostRequest } from "../http/answer.ts";
 import { classify } from "../http/classify.ts";
-import type { Knowledge } from "../story/tell.ts";
+import type { TellContext } from "../story/tell.ts";
 import { findingEvent } from "./finding-body.ts";
 import { ocsfEvent } from "./ocsf.ts";
 import { signature } from "./sign.ts";
@@ -13,9 +13,9 @@ export interface WebhookOptions {
 	readonly format: "finding" | "ocsf";
 	/** One more header, for a bearer token or an API key. */
 	readonly header: { readonly name: string; readonly value: string } | undefined;
-	readonly allowAddress: NonNullable<Post["allowAddress"]>;
+	readonly allowAddress: NonNullable<PostRequest["allowAddress"]>;
 	readonly post: PostFunction;
-	readonly knowledge: Knowledge;
+	readonly knowledge: TellContext;
 	readonly clock: () => Date;
 }
 

@@ -1,6 +1,6 @@
 import type { DefenderRecord } from "../../../lib/defender/record.ts";
 import type { Family } from "../../../lib/families/family.ts";
-import { say } from "../../../lib/secrets/redacted.ts";
+import { redactedText } from "../../../lib/secrets/redacted.ts";
 import { blankReading } from "../../../lib/sighting/blank-reading.ts";
 import { columnText } from "../../../lib/sighting/column-text.ts";
 import type { Identified } from "../../../lib/sighting/reading.ts";
@@ -15,10 +15,11 @@ export const ngrok: Family = {
 	reader: { identify, folders: [] },
 	secrets: { flags: ["authtoken"], variables: ["NGROK_AUTHTOKEN"], keys: ["authtoken"], byValue: () => [], byPosition: () => [] },
 	words: {
-		tool: say`ngrok`,
-		tunnels: say`ngrok tunnels`,
-		title: ({ exposes }) => (exposes.some((target) => target.class === "rdp") ? say`ngrok tunnel exposing RDP` : say`ngrok seen`),
-		modes: { "named-token": say`With an ngrok account` },
+		tool: redactedText`ngrok`,
+		tunnels: redactedText`ngrok tunnels`,
+		title: ({ exposes }) =>
+			exposes.some((target) => target.class === "rdp") ? redactedText`ngrok tunnel exposing RDP` : redactedText`ngrok seen`,
+		modes: { "named-token": redactedText`With an ngrok account` },
 		ocsfType: "ngrok_tunnel",
 	},
 	hunting: 'DeviceProcessEvents\n| where FileName has "ngrok"',

@@ -1,13 +1,13 @@
 import { lookup } from "node:dns";
 import { describe, expect, test } from "vitest";
-import type { Post } from "../../../lib/notify/http/answer.ts";
+import type { PostRequest } from "../../../lib/notify/http/answer.ts";
 import { createPost } from "../../../lib/notify/http/http.ts";
 import { closedPort, listen, receiver, status } from "../loopback.ts";
 
 const patient = createPost({ timeoutMs: 10_000 });
 const impatient = createPost({ timeoutMs: 150 });
 
-function to(url: string, change: Partial<Post> = {}): Post {
+function to(url: string, change: Partial<PostRequest> = {}): PostRequest {
 	return { url, headers: { "content-type": "application/json" }, body: '{"text":"ü"}', signal: new AbortController().signal, ...change };
 }
 

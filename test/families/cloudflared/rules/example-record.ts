@@ -1,5 +1,5 @@
 import type { DefenderRecord } from "../../../../lib/defender/record.ts";
-import { type Table, tables } from "../../../../lib/defender/tables.ts";
+import { type TableName, tables } from "../../../../lib/defender/tables.ts";
 import type { Example, Rule } from "../../../../lib/detect/rule.ts";
 
 /** An example as a record of the first of the rule's tables that has all its columns. */
@@ -9,6 +9,6 @@ export function exampleRecord(rule: Rule, example: Example): DefenderRecord {
 	return aRecord(table, example);
 }
 
-export function aRecord(table: Table, columns: Readonly<Record<string, unknown>>): DefenderRecord {
+export function aRecord(table: TableName, columns: Readonly<Record<string, unknown>>): DefenderRecord {
 	return { table, tenantId: "", exportedAt: "", columns };
 }
