@@ -21,7 +21,7 @@ export async function openEmbeddedTable(folder: string, tableName: string, survi
 	}
 	const file = join(folder, "findings.db");
 	const isFirst = !existsSync(file);
-	const table = openSqliteTable(file, tableName, survives);
+	const table = await openSqliteTable(file, tableName, survives);
 	return { table, note: isFirst ? noteOnOldData(folder) : undefined };
 }
 

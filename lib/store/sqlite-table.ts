@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createTurns, type LockPatience, type Turns } from "./lock-patience.ts";
 import { isAcceptable } from "./row-limits.ts";
 import {
 	type Key,
@@ -18,8 +20,13 @@ export interface SqliteTable extends Table {
 	close(): void;
 }
 
-/** Longest wait for another process that is writing; a write takes milliseconds. */
-const busyMs = 5_000;
+/** A write takes milliseconds; a minute is a program that hangs, or a machine that does nothing else. */
+export const realPatience: LockPatience = {
+	longestMs: 60_000,
+	sleep: (ms) => sleep(ms),
+	random: Math.random,
+	now: () => performance.now(),
+};
 
 /**
  * A table in one file on this machine. Every write is one committed transaction, so a killed process loses nothing it
@@ -28,45 +35,52 @@ const busyMs = 5_000;
  * @param survives a killed process loses nothing either way; after a power cut the last commits may be missing.
  * @throws with a sentence that names the file and the cure.
  */
-export function openSqliteTable(file: string, tableName: string, survives: "power cut" | "crash" = "power cut"): SqliteTable {
-	const database = guarded(file, () => {
-		const opened = new DatabaseSync(file, { timeout: busyMs });
-		try {
-			// A write-ahead log lets readers go on beside a writer. To survive a power cut, each commit waits for the disk.
-			opened.exec("PRAGMA journal_mode = WAL;");
-			opened.exec(survives === "crash" ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
-		} catch (error) {
-			opened.close();
-			throw error;
-		}
-		return opened;
-	});
+export async function openSqliteTable(
+	file: string,
+	tableName: string,
+	survives: "power cut" | "crash" = "power cut",
+	patience: LockPatience = realPatience,
+): Promise<SqliteTable> {
+	const turns = createTurns(isBusy, patience);
+	const inWords = <T>(work: Promise<T>): Promise<T> =>
+		work.catch((error: unknown) => {
+			throw explained(error, file, patience.longestMs);
+		});
+	const database = await inWords(turns.take(() => open(file, survives)));
 	let known: Statements | undefined;
 	const statements = () => (known ??= prepare(database, tableName));
-	const run = <T>(work: (sql: Statements) => T, missing: T): Promise<T> =>
-		settled(() =>
-			guarded(file, () => {
+	const run = <T>(take: Turns["take"], work: (sql: Statements) => T, missing: T): Promise<T> =>
+		inWords(
+			take(() => {
 				const sql = statements();
 				return sql === undefined ? missing : work(sql);
 			}),
 		);
 	const one = (write: Write): Promise<Written> =>
-		run<Written>((sql) => atomically(database, () => failure(sql, write) ?? { outcome: "written", etag: apply(sql, write) }), {
-			outcome: "tableMissing",
-		});
+		run<Written>(
+			turns.takeToWrite,
+			(sql) => atomically(database, () => failure(sql, write) ?? { outcome: "written", etag: apply(sql, write) }),
+			{ outcome: "tableMissing" },
+		);
 
 	return {
-		get: (key) => run((sql) => find(sql, key), undefined),
+		get: (key) => run(turns.take, (sql) => find(sql, key), undefined),
 		create: (row) => one({ kind: "create", row }),
 		replace: (row, etag) => one({ kind: "replace", row, etag }),
 		remove: (key, etag) =>
-			run((sql) => {
-				if (sql.remove.run(key.partitionKey, key.rowKey, etag).changes === 1) return "removed";
-				return find(sql, key) === undefined ? "missing" : "stale";
-			}, "missing"),
-		transact: (writes) => run<Transacted>((sql) => transact(database, sql, writes), { outcome: "tableMissing", index: undefined }),
+			run(
+				turns.takeToWrite,
+				(sql) => {
+					if (sql.remove.run(key.partitionKey, key.rowKey, etag).changes === 1) return "removed";
+					return find(sql, key) === undefined ? "missing" : "stale";
+				},
+				"missing",
+			),
+		transact: (writes) =>
+			run<Transacted>(turns.takeToWrite, (sql) => transact(database, sql, writes), { outcome: "tableMissing", index: undefined }),
 		page: ({ partitionKey, from, to }, { next, size = 1_000, columns } = {}) =>
 			run(
+				turns.take,
 				(sql) => {
 					const rows = sql.page.all(partitionKey, next ?? from, to, size + 1).map(toRow);
 					return { rows: rows.slice(0, size).map((row) => withColumns(row, columns)), next: rows[size]?.rowKey, at: new Date() };
@@ -74,8 +88,8 @@ export function openSqliteTable(file: string, tableName: string, survives: "powe
 				{ rows: [], next: undefined, at: new Date() },
 			),
 		ensure: () =>
-			settled(() =>
-				guarded(file, () => {
+			inWords(
+				turns.takeToWrite(() => {
 					database.exec(`CREATE TABLE IF NOT EXISTS "${tableName}" (
 						partition_key TEXT NOT NULL, row_key TEXT NOT NULL, etag TEXT NOT NULL, columns TEXT NOT NULL,
 						PRIMARY KEY (partition_key, row_key)) WITHOUT ROWID`);
@@ -83,6 +97,20 @@ export function openSqliteTable(file: string, tableName: string, survives: "powe
 			),
 		close: () => database.close(),
 	};
+}
+
+/** SQLite itself waits for no lock: {@link createTurns} does. */
+function open(file: string, survives: "power cut" | "crash"): DatabaseSync {
+	const opened = new DatabaseSync(file, { timeout: 0 });
+	try {
+		// A write-ahead log lets readers go on beside a writer. To survive a power cut, each commit waits for the disk.
+		opened.exec("PRAGMA journal_mode = WAL;");
+		opened.exec(survives === "crash" ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+	} catch (error) {
+		opened.close();
+		throw error;
+	}
+	return opened;
 }
 
 interface Statements {
@@ -174,24 +202,26 @@ function atomically<T>(database: DatabaseSync, work: () => T): T {
 	}
 }
 
-/** SQLite answers at once; the interface is that of a table far away. */
-async function settled<T>(work: () => T): Promise<T> {
-	return work();
-}
-
 // https://www.sqlite.org/rescode.html; the lower byte is the primary code.
-const [busy, readOnly, ioError, corrupt, full, cannotOpen, notADatabase] = [5, 8, 10, 11, 13, 14, 26] as const;
+const [busy, readOnly, ioError, corrupt, full, cannotOpen, protocol, notADatabase] = [5, 8, 10, 11, 13, 14, 15, 26] as const;
 
-function guarded<T>(file: string, work: () => T): T {
-	try {
-		return work();
-	} catch (error) {
-		const code = error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
-		throw code === undefined ? error : new Error(sentence(code, file), { cause: error });
-	}
+/** `undefined` for an error that is not SQLite's. */
+function primaryCode(error: unknown): number | undefined {
+	return error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
 }
 
-function sentence(code: number, file: string): string {
+/** `protocol`: too many processes raced for the lock of the log. */
+function isBusy(error: unknown): boolean {
+	const code = primaryCode(error);
+	return code === busy || code === protocol;
+}
+
+function explained(error: unknown, file: string, waitedMs: number): unknown {
+	const code = primaryCode(error);
+	return code === undefined ? error : new Error(sentence(code, file, waitedMs), { cause: error });
+}
+
+function sentence(code: number, file: string, waitedMs: number): string {
 	switch (code) {
 		case corrupt:
 		case notADatabase:
@@ -200,7 +230,8 @@ function sentence(code: number, file: string): string {
 		case cannotOpen:
 			return `The findings in ${file} cannot be opened for writing. Give yourself write access to the file and its folder, or set DATA_FOLDER to another folder.`;
 		case busy:
-			return `Another program has locked ${file} for more than ${busyMs / 1_000} s. Close it, then run again: repeats change nothing.`;
+		case protocol:
+			return `Another program has locked ${file} for more than ${waitedMs / 1_000} s. Close it, then run again: repeats change nothing.`;
 		case full:
 		case ioError:
 			return `The findings could not be written to ${file}: the disk is full or failing. Free some space, then run again: repeats change nothing.`;
