@@ -53,10 +53,12 @@ addOperate(program);
 addHelpTopics(program);
 addShell(program, version);
 
-// `tunnelwatch … | head` closes the pipe early. That is no error; a run hears of it, stops and closes its table.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-	if (error.code !== "EPIPE") throw error;
-});
+// `tunnelwatch … | head`, also with 2>&1, closes a pipe early. That is no error: a run stops and closes its table.
+for (const stream of [process.stdout, process.stderr]) {
+	stream.on("error", (error: NodeJS.ErrnoException) => {
+		if (error.code !== "EPIPE") throw error;
+	});
+}
 
 try {
 	await program.parseAsync();

@@ -40,6 +40,20 @@ test("version, --version and help quarantine", async () => {
 	expect((await tunnelwatch(["help", "quarantine"])).stdout).toContain("not-json");
 });
 
+test.each([
+	[["run", "--what-if", "--json", "samples/"], ["stdout"]],
+	[
+		["run", "--what-if", "samples/"],
+		["stdout", "stderr"],
+	],
+	[["rules", "list"], ["stdout"]],
+	[["rnu"], ["stderr"]],
+] as const)("%j ends quietly when %j is closed early", async (args, closed) => {
+	const ran = await tunnelwatch(args, { closed });
+	expect(ran.code).toBe(args[0] === "rnu" ? 2 : 0);
+	expect(ran.stdout + ran.stderr).not.toMatch(/EPIPE|node:/);
+});
+
 test.each(["bash", "zsh", "fish", "powershell"])("completion for %s knows the commands and their options", async (shell) => {
 	const { stdout } = await tunnelwatch(["completion", shell]);
 	for (const word of ["backtest", "--what-if", "propose"]) expect(stdout).toContain(word);

@@ -17,6 +17,8 @@ export interface HowToRun {
 	/** Sends SIGINT when standard error or output first shows this text. */
 	readonly interruptAt?: RegExp;
 	readonly keepInputOpen?: boolean;
+	/** These pipes are closed before anything is written, as by `| head` or `2>&1 | head` that has seen enough. */
+	readonly closed?: readonly ("stdout" | "stderr")[];
 	/** Runs as this user; only root can. */
 	readonly uid?: number | undefined;
 }
@@ -30,6 +32,7 @@ export async function tunnelwatch(args: readonly string[], how: HowToRun = {}): 
 		timeout: 60_000,
 		...(how.uid === undefined ? {} : { uid: how.uid }),
 	});
+	for (const name of how.closed ?? []) child[name].destroy();
 	let stdout = "";
 	let stderr = "";
 	let interrupted = false;
