@@ -53,7 +53,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE, (path) => resolve(root, path));
 	const table = withDeadline(openTable(endpoint, settings.TABLE_NAME), tableMs);
 	const { quarantine, recorder, dispatcher, judge, learn } = composeStorage(settings, table, destinations, approvals);
-	const notebook = createNotebook(table);
+	const notebook = createNotebook({ ...world, table });
 	let running: { readonly package: RunningPackage | undefined } | undefined;
 	// No rule reads the rows that describe devices: they are looked for by the names of their tables.
 	const sieve = createSieve(detection.rules, settings.DEVICE_CONTEXT ? deviceTables : []);
@@ -87,7 +87,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 		rules: detection.rules.map((rule) => rule.id),
 		openRules: sieve.open,
 		clock: world.clock,
-		lookAtStream: createStreamWatch(table, hubReaders(environment)),
+		lookAtStream: createStreamWatch({ ...world, table }, hubReaders(environment)),
 	});
 	return {
 		detect: createDetect({ parts, table, notebook, noteFailure: () => noteFailure, sieve }),

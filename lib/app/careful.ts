@@ -2,15 +2,15 @@ import { listOf } from "../defender/envelope.ts";
 import { hubLimits } from "../defender/limits.ts";
 import type { Message } from "../defender/message.ts";
 import type { Outcome } from "../pipeline.ts";
-import type { Table } from "../store/table.ts";
+import { type ChangeDeps, replaceUnchanged } from "../store/change-row.ts";
+import type { Row } from "../store/table.ts";
 import { type Attempt, attemptAddress, attemptValues, isCareful, isKiller, type Mark, nextAttempt, readAttempt } from "../watch/attempt.ts";
 import { faultName, isFault } from "../watch/fault.ts";
 import type { Quarantined } from "../watch/quarantine.ts";
 import { entriesOf, type Setback } from "../watch/quarantine-entries.ts";
 import { isOverdue } from "./deadline.ts";
 
-export interface CarefulDeps {
-	readonly table: Table;
+export interface CarefulDeps extends ChangeDeps {
 	readonly run: (messages: readonly Message[]) => Promise<Outcome>;
 	/** Can nothing in these messages match? Then there is nothing in them to die of, and no call is made. */
 	readonly isQuiet: (messages: readonly Message[]) => boolean;
@@ -37,7 +37,7 @@ export function createCarefulReader(deps: CarefulDeps): (messages: readonly Mess
 		const { source, message: from } = first.at;
 		const isSuspicious = retryCount > 0 || !met.has(source);
 		met.add(source);
-		const note = from >= 0 && isSuspicious && !deps.isQuiet(messages) ? await openNote(deps.table, source, from) : undefined;
+		const note = from >= 0 && isSuspicious && !deps.isQuiet(messages) ? await openNote(deps, source, from) : undefined;
 		if (note === undefined) return { outcomes: [await deps.run(messages)], killers: [] };
 		try {
 			const read = isCareful(note.attempt)
@@ -60,19 +60,17 @@ interface Note {
 }
 
 /** `undefined`: the table is away, or another reader has the batch too; then it is read as always. */
-async function openNote(table: Table, source: string, from: number): Promise<Note | undefined> {
+async function openNote(deps: ChangeDeps, source: string, from: number): Promise<Note | undefined> {
 	const address = attemptAddress(source);
-	let etag: string | undefined;
+	let row: Row | undefined;
 	const put = async (attempt: Attempt): Promise<boolean> => {
-		const row = { ...address, values: attemptValues(attempt) };
-		const written = etag === undefined ? await table.create(row) : await table.replace(row, etag);
-		if (written.outcome === "written") etag = written.etag;
-		return written.outcome === "written";
+		const written = await replaceUnchanged(deps, address, row, attemptValues(attempt));
+		row = written ?? row;
+		return written !== undefined;
 	};
 	let attempt: Attempt;
 	try {
-		const row = await table.get(address);
-		etag = row?.etag;
+		row = await deps.table.get(address);
 		attempt = nextAttempt(readAttempt(row), from);
 		if (!(await put(attempt))) return undefined;
 	} catch (error) {
@@ -86,7 +84,7 @@ async function openNote(table: Table, source: string, from: number): Promise<Not
 			await put({ ...own, ...change }).catch(onlyRefusals);
 		},
 		async remove() {
-			if (etag !== undefined) await table.remove(address, etag).catch(onlyRefusals);
+			if (row !== undefined) await deps.table.remove(address, row.etag).catch(onlyRefusals);
 		},
 	};
 }

@@ -59,6 +59,7 @@ export function createDetect({ parts, table, notebook, noteFailure, sieve }: Det
 		return outcome;
 	};
 	const read = createCarefulReader({
+		...world,
 		table,
 		run,
 		isQuiet: (messages) => messages.every(({ body }) => body instanceof Uint8Array && sieve.sift(body).verdict === "nothing"),

@@ -101,7 +101,7 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 		begin: async () => {
 			await table.ensure();
 			await fallBackNow();
-			await wake(table, names, world.clock());
+			await wake({ ...world, table }, names, world.clock());
 			return warnings();
 		},
 		run: (messages) =>

@@ -82,7 +82,7 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 		}
 		if (hasTime() && started.getTime() - tidiedAt >= tidyEveryMs) {
 			tidiedAt = started.getTime();
-			await step("old rows were not cleared away", tidy(table, started, world.newId, tidiedAtOnce));
+			await step("old rows were not cleared away", tidy({ ...world, table }, started, tidiedAtOnce));
 		}
 		const read = await step("reading what is owed", readOutbox(table, names, deps.clock()));
 		const down = read === undefined ? errors.at(-1) : undefined;
@@ -101,7 +101,8 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 		]);
 		// Without the table there is nothing to remember by: what is wrong now is said all the same.
 		const stands =
-			(down === undefined ? await step("noting what is wrong", noteProblems(table, problems, started)) : undefined) ?? problems;
+			(down === undefined ? await step("noting what is wrong", noteProblems({ ...world, table }, problems, started)) : undefined) ??
+			problems;
 		errors.push(...stands.filter(isSerious).map(({ what, do: todo }) => `${what} ${todo}`));
 		const line: DeliverLine = {
 			event: "deliver",

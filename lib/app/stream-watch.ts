@@ -1,4 +1,4 @@
-import type { Key, Table, Values } from "../store/table.ts";
+import { type ChangeDeps, replaceUnchanged } from "../store/change-row.ts";
 import { type Coverage, coverageAddress, coverageValues, readCoverage } from "../watch/coverage.ts";
 import { writeIntervals } from "../watch/intervals.ts";
 import type { Problem } from "../watch/problems.ts";
@@ -27,7 +27,7 @@ const calm: StreamState = { unread: 0, oldestUnreadMs: 0, silentMs: 0, problems:
  *
  * @returns a function that rejects if the table does not answer.
  */
-export function createStreamWatch(table: Table, readers: readonly HubReader[]): (now: Date) => Promise<StreamState> {
+export function createStreamWatch(deps: ChangeDeps, readers: readonly HubReader[]): (now: Date) => Promise<StreamState> {
 	const silentHubs = new Map<string, Date>();
 	return async (now) => {
 		if (readers.length === 0) return calm;
@@ -38,7 +38,7 @@ export function createStreamWatch(table: Table, readers: readonly HubReader[]): 
 				const facts = await reader.facts().catch(() => undefined);
 				if (facts !== undefined) {
 					silentHubs.delete(reader.hub);
-					looks.push({ hub: reader.hub, look: await lookAt(table, facts, now) });
+					looks.push({ hub: reader.hub, look: await lookAt(deps, facts, now) });
 					return;
 				}
 				const since = silentHubs.get(reader.hub) ?? now;
@@ -50,7 +50,7 @@ export function createStreamWatch(table: Table, readers: readonly HubReader[]): 
 		const silence =
 			looks.length === readers.length
 				? await noteRhythm(
-						table,
+						deps,
 						looks.some(({ look }) => look.arrived),
 						now,
 					)
@@ -65,7 +65,8 @@ export function createStreamWatch(table: Table, readers: readonly HubReader[]): 
 	};
 }
 
-async function lookAt(table: Table, facts: Parameters<typeof lookAtStream>[1], now: Date): Promise<StreamLook> {
+async function lookAt(deps: ChangeDeps, facts: Parameters<typeof lookAtStream>[1], now: Date): Promise<StreamLook> {
+	const { table } = deps;
 	const noteRow = await table.get(streamNoteAddress(facts.name));
 	const rows = new Map(
 		await Promise.all(facts.partitions.map(async ({ id }) => [id, await table.get(coverageAddress(`${facts.name}/${id}`))] as const)),
@@ -75,25 +76,19 @@ async function lookAt(table: Table, facts: Parameters<typeof lookAtStream>[1], n
 	const look = lookAtStream(readStreamNote(noteRow), facts, coverage, now);
 	for (const [id, settled] of look.settled) {
 		// A reader that noted something meanwhile wins; the next look settles it.
-		await put(table, coverageAddress(`${facts.name}/${id}`), coverageValues(settled, facts.createdAt, now), rows.get(id)?.etag);
+		await replaceUnchanged(deps, coverageAddress(`${facts.name}/${id}`), rows.get(id), coverageValues(settled, facts.createdAt, now));
 	}
-	await put(table, streamNoteAddress(facts.name), streamNoteValues(look.note), noteRow?.etag);
+	await replaceUnchanged(deps, streamNoteAddress(facts.name), noteRow, streamNoteValues(look.note));
 	return look;
 }
 
-async function noteRhythm(table: Table, arrived: boolean, now: Date): Promise<{ readonly isNews: boolean; readonly since: Date }> {
-	const row = await table.get(rhythmAddress);
+async function noteRhythm(deps: ChangeDeps, arrived: boolean, now: Date): Promise<{ readonly isNews: boolean; readonly since: Date }> {
+	const row = await deps.table.get(rhythmAddress);
 	const seen = observe(readRhythm(row) ?? newRhythm(now), arrived, now);
 	const isNews = isSilent(seen, now);
 	const next = isNews && seen.toldAt === undefined ? { ...seen, toldAt: now } : seen;
-	await put(table, rhythmAddress, rhythmValues(next), row?.etag);
+	await replaceUnchanged(deps, rhythmAddress, row, rhythmValues(next));
 	return { isNews, since: seen.lastArrival };
-}
-
-async function put(table: Table, address: Key, values: Values, etag: string | undefined): Promise<void> {
-	const row = { ...address, values };
-	const written = etag === undefined ? await table.create(row) : await table.replace(row, etag);
-	if (written.outcome === "tableMissing") await table.ensure();
 }
 
 function problemsOfLook(hub: string, look: StreamLook, now: Date): readonly Problem[] {

@@ -24,23 +24,20 @@ export function isFindingRow({ rowKey }: Key): boolean {
 	return rowKey.lastIndexOf("|") === 1;
 }
 
-/** A row of a finding, with the token of who wrote it last. */
 export interface StoredFinding {
 	/** `undefined` when nobody can read the row any more: then it is begun anew. */
 	readonly finding: Finding | undefined;
 	readonly etag: string;
-	readonly writer: string;
 }
 
 const version = 1;
 
 /** `smallest` keeps hardly more of the samples than their names: for a row that the table refused. */
-export function findingValues(finding: Finding, writer: string, smallest = false): Values {
+export function findingValues(finding: Finding, smallest = false): Values {
 	const newest = writeSighting(finding.newest, smallest);
 	const worst = writeSighting(finding.worst, smallest);
 	return columns({
 		v: version,
-		writer,
 		tenantId: cut(finding.device.tenantId, 1_024),
 		deviceId: cut(finding.device.id, 1_024),
 		deviceName: cut(finding.device.name, 1_024),
@@ -89,7 +86,6 @@ const listColumn = z.string().transform((text) => (text === "" ? [] : text.split
 
 const schema = z.object({
 	v: z.literal(version),
-	writer: z.string(),
 	tenantId: redactedColumn,
 	deviceId: redactedColumn,
 	deviceName: redactedColumn,
@@ -123,23 +119,10 @@ const schema = z.object({
 export function readFinding(row: Row): StoredFinding {
 	refuseNewer(row, version);
 	const read = schema.safeParse(row.values);
-	if (!read.success) return { etag: row.etag, writer: "", finding: undefined };
-	const {
-		v: _,
-		writer,
-		tenantId,
-		deviceId,
-		deviceName,
-		deviceGroup,
-		reasons,
-		noticeSeverity,
-		nextNoticeAt,
-		deferredTo,
-		...rest
-	} = read.data;
+	if (!read.success) return { etag: row.etag, finding: undefined };
+	const { v: _, tenantId, deviceId, deviceName, deviceGroup, reasons, noticeSeverity, nextNoticeAt, deferredTo, ...rest } = read.data;
 	return {
 		etag: row.etag,
-		writer,
 		finding: {
 			...rest,
 			newest: { ...rest.newest, family: rest.family },

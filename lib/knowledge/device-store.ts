@@ -1,10 +1,11 @@
 import * as z from "zod";
 import type { Adapter, DeviceContext, DeviceRow } from "../defender/device.ts";
 import { deviceKey, foldId } from "../defender/device-identity.ts";
+import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns, cut, dateColumn, jsonColumn } from "../store/columns.ts";
 import { renewAfterMs, touchedAt } from "../store/last-used.ts";
 import { inParallel } from "../store/parallel.ts";
-import type { Key, Table } from "../store/table.ts";
+import type { Key } from "../store/table.ts";
 import { createDeviceCache } from "./device-cache.ts";
 import { deviceRowKey } from "./device-row-key.ts";
 
@@ -21,7 +22,12 @@ const mostInMemory = 2_000;
 const keptAdapters = 8;
 const atOnce = 16;
 
-export function createDeviceStore({ table, clock }: { readonly table: Table; readonly clock: () => Date }): DeviceStore {
+export interface DeviceStoreDeps extends ChangeDeps {
+	readonly clock: () => Date;
+}
+
+export function createDeviceStore(deps: DeviceStoreDeps): DeviceStore {
+	const { table, clock } = deps;
 	const cache = createDeviceCache(mostInMemory, renewAfterMs);
 	const load = async (tenantId: string, deviceId: string): Promise<DeviceContext | undefined> => {
 		const known = cache.find(tenantId, deviceId);
@@ -37,7 +43,7 @@ export function createDeviceStore({ table, clock }: { readonly table: Table; rea
 		const changed = rows.map((row) => cache.take(row, now)).findLast((context) => context !== undefined);
 		if (changed === undefined) return;
 		try {
-			await write(table, changed, now);
+			await write(deps, changed, now);
 		} catch (error) {
 			cache.forget(tenantId, deviceId);
 			throw error;
@@ -61,14 +67,9 @@ function idOf(row: DeviceRow["columns"]): string {
 }
 
 /** The last writer wins: Defender repeats its rows within the hour, so a lost update comes back. */
-async function write(table: Table, context: DeviceContext, now: Date): Promise<void> {
-	const row = { ...address(context.tenantId, context.deviceId), values: toValues(context, now) };
-	for (let attempt = 0; attempt < 3; attempt++) {
-		const before = await table.get(row);
-		const written = before === undefined ? await table.create(row) : await table.replace(row, before.etag);
-		if (written.outcome === "written" || written.outcome === "refused") return;
-		if (written.outcome === "tableMissing") await table.ensure();
-	}
+async function write(deps: ChangeDeps, context: DeviceContext, now: Date): Promise<void> {
+	const values = toValues(context, now);
+	await changeRow(deps, address(context.tenantId, context.deviceId), () => ({ values, result: undefined }));
 }
 
 function address(tenantId: string, deviceId: string): Key {

@@ -124,7 +124,7 @@ async function plan(
 	if (decided.reason === "repeat") return { keep: recordedOf(key, decided, total, () => []) };
 	if (decided.reason === "held") {
 		const also = [dayWrite(decided.finding, now)];
-		return { values: findingValues(decided.finding, "", smallest), also, result: recordedOf(key, decided, total, () => []) };
+		return { values: findingValues(decided.finding, smallest), also, result: recordedOf(key, decided, total, () => []) };
 	}
 	const known = await reader.all(row === undefined);
 	const decision = decided.reason === "new" ? continueNumbers(decided, known) : decided;
@@ -135,7 +135,7 @@ async function plan(
 		return { destination, stored, after: raise(stored?.owed, demand) };
 	});
 	return {
-		values: findingValues(finding, "", smallest),
+		values: findingValues(finding, smallest),
 		also: [dayWrite(finding, now), ...owed.flatMap(({ destination, stored, after }) => owedWrites(stored, key, destination, after))],
 		result: recordedOf(key, decision, total, () =>
 			owed.map(({ destination, after }) => ({ destination, kinds: kindsOwed(finding, after.sent) })),

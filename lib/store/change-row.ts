@@ -67,6 +67,25 @@ export async function changeRow<T>(
 	return { outcome: "crowded" };
 }
 
+/**
+ * Writes a row only if it still is as it was read, for work whose result is stale once somebody else has done it. An answer
+ * of our own that was lost is recognised.
+ * @param before as it was read; `undefined`: it was not there.
+ * @returns the row as it stands now; `undefined` when somebody else's write stands.
+ * @throws when the table refuses the row for good.
+ */
+export async function replaceUnchanged(deps: ChangeDeps, address: Key, before: Row | undefined, values: Values): Promise<Row | undefined> {
+	let reads = 0;
+	const changed = await changeRow(
+		deps,
+		address,
+		(row) => (row?.etag === before?.etag ? { values, result: undefined } : { keep: undefined }),
+		async () => (reads++ === 0 ? before : deps.table.get(address)),
+	);
+	if (changed.outcome === "refused") throw new Error(`the table refuses row ${address.rowKey} (${changed.status})`);
+	return changed.outcome === "written" ? changed.row : undefined;
+}
+
 async function write(table: Table, next: NewRow, before: Row | undefined, also: readonly Write[]): Promise<Written> {
 	if (also.length > 0) {
 		const done = await table.transact([writeOf(next, before?.etag), ...also]);

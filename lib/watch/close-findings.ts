@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { Finding } from "../findings/finding.ts";
-import { findingAddress, findingRange, findingValues, isFindingRow, readFinding } from "../findings/finding-row.ts";
+import { findingRange, findingValues, isFindingRow, readFinding } from "../findings/finding-row.ts";
 import { owedOf } from "../outbox/outbox.ts";
 import { settledAddress } from "../outbox/owed-row.ts";
+import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { dateColumn, jsonColumn } from "../store/columns.ts";
 import { inParallel } from "../store/parallel.ts";
 import { partitions } from "../store/partitions.ts";
@@ -25,9 +25,9 @@ export interface Tidied {
 const pagesAtOnce = partitions.length;
 
 /** Closes and removes what is old, a bounded part at a time, at most `limit` findings: tables have no expiry of their own. */
-export async function tidy(table: Table, now: Date, newId: () => string, limit = 500): Promise<Tidied> {
-	await sweep(table, now);
-	return tidyFindings(table, now, newId, limit);
+export async function tidy(deps: ChangeDeps, now: Date, limit = 500): Promise<Tidied> {
+	await sweep(deps, now);
+	return tidyFindings(deps, now, limit);
 }
 
 const columns = ["status", "touchedAt", "lastSeen", "rules"] as const;
@@ -41,7 +41,8 @@ const schema = z.object({
 });
 
 /** Passes over all findings, round after round, and counts them on the way. */
-async function tidyFindings(table: Table, now: Date, newId: () => string, limit: number): Promise<Tidied> {
+async function tidyFindings(deps: ChangeDeps, now: Date, limit: number): Promise<Tidied> {
+	const { table } = deps;
 	const tidied = { closed: 0, forgotten: 0 };
 	const stored = await readSurvey(table);
 	let survey = stored.survey;
@@ -62,7 +63,7 @@ async function tidyFindings(table: Table, now: Date, newId: () => string, limit:
 			else if (quietMs >= forgetAfterMs) old.push({ row, what: "forgotten" });
 		}
 		const room = limit - tidied.closed - tidied.forgotten;
-		const work = { closed: (row: Row) => close(table, row, newId()), forgotten: (row: Row) => forget(table, row) };
+		const work = { closed: (row: Row) => close(deps, row), forgotten: (row: Row) => forget(table, row) };
 		const done = await inParallel(old.slice(0, room), 16, async ({ row, what }) => ((await work[what](row)) ? what : undefined));
 		for (const what of done) if (what !== undefined) tidied[what] += 1;
 		const cut = old[room]?.row.rowKey;
@@ -70,7 +71,7 @@ async function tidyFindings(table: Table, now: Date, newId: () => string, limit:
 		// One round at a time: a small table is not read over and over.
 		if (survey.partition === 0 && survey.from === "") break;
 	}
-	await writeSurvey(table, stored.row, survey);
+	await writeSurvey(deps, stored.row, survey);
 	return tidied;
 }
 
@@ -92,13 +93,14 @@ function onward(survey: Survey, last: string | undefined, more: boolean, now: Da
 	return { partition: 0, from: "", open: 0, rules: [], last: { open, rules, at: now } };
 }
 
-/** Rows changed concurrently are skipped; their writer handles them. */
-async function close(table: Table, { partitionKey, rowKey }: Row, writer: string): Promise<boolean> {
-	const row = await table.get({ partitionKey, rowKey });
-	const finding: Finding | undefined = row === undefined ? undefined : readFinding(row).finding;
-	if (row === undefined || finding === undefined) return false;
-	const values = findingValues({ ...finding, status: "closed" }, writer);
-	return (await table.replace({ ...findingAddress(finding.key), values }, row.etag)).outcome === "written";
+/** A row that changed since it was listed is skipped; its writer handles it. */
+async function close(deps: ChangeDeps, { partitionKey, rowKey, etag }: Row): Promise<boolean> {
+	const changed = await changeRow(deps, { partitionKey, rowKey }, (row) => {
+		const finding = row === undefined || row.etag !== etag ? undefined : readFinding(row).finding;
+		if (finding === undefined) return { keep: undefined };
+		return { values: findingValues({ ...finding, status: "closed" }), result: undefined };
+	});
+	return changed.outcome === "written";
 }
 
 /** With what was told about it, in one transaction, so that nothing is left which a new finding would stumble over. What is still owed is never removed. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { devicePartitions } from "../knowledge/device-store.ts";
 import { prevalencePartitions } from "../knowledge/prevalence.ts";
+import { type ChangeDeps, replaceUnchanged } from "../store/change-row.ts";
 import { columns, countColumn, dateColumn } from "../store/columns.ts";
 import { ageMs } from "../store/last-used.ts";
 import { inParallel } from "../store/parallel.ts";
@@ -39,15 +40,14 @@ const markSchema = z.object({ day: dateColumn, partition: countColumn, from: z.s
 const first = " ";
 
 /** Removes a bounded number of expired rows: quarantine of past days, and rows that were not re-stamped in time. */
-export async function sweep(table: Table, now: Date): Promise<void> {
+export async function sweep(deps: ChangeDeps, now: Date): Promise<void> {
+	const { table } = deps;
 	const row = await table.get(address);
 	const known = markSchema.safeParse(row?.values);
 	const mark: Mark = known.success ? known.data : { day: new Date(now.getTime() - firstLookMs), partition: 0, from: first };
 	const day = await sweepQuarantine(table, mark.day, now);
-	const next = { ...address, values: columns({ v: 1, day, ...(await sweepStamped(table, mark, now)) }) };
 	// A concurrent run has removed the same rows.
-	if (row === undefined) await table.create(next);
-	else await table.replace(next, row.etag);
+	await replaceUnchanged(deps, address, row, columns({ v: 1, day, ...(await sweepStamped(table, mark, now)) }));
 }
 
 async function sweepQuarantine(table: Table, from: Date, now: Date): Promise<Date> {

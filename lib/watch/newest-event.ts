@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { dateColumn } from "../store/columns.ts";
-import type { Key, Table } from "../store/table.ts";
+import type { Key, Row, Table } from "../store/table.ts";
 
 export const streamAddress: Key = { partitionKey: "meta", rowKey: "stream" };
 
@@ -8,6 +8,10 @@ const schema = z.object({ newestAt: dateColumn });
 
 /** When the newest event that was read came to the hub; `undefined` when nothing was read yet. */
 export async function newestEvent(table: Table): Promise<Date | undefined> {
-	const read = schema.safeParse((await table.get(streamAddress))?.values);
+	return newestEventIn(await table.get(streamAddress));
+}
+
+export function newestEventIn(row: Row | undefined): Date | undefined {
+	const read = schema.safeParse(row?.values);
 	return read.success ? read.data.newestAt : undefined;
 }

@@ -1,9 +1,9 @@
 import type { Message } from "../defender/message.ts";
+import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns } from "../store/columns.ts";
-import type { Key, Table, Values } from "../store/table.ts";
 import { coverageAddress, coverageValues, readCoverage, withRecorded } from "./coverage.ts";
 import { type Intervals, union } from "./intervals.ts";
-import { newestEvent, streamAddress } from "./newest-event.ts";
+import { newestEventIn, streamAddress } from "./newest-event.ts";
 
 /** Keeps recorded positions in memory and writes them in the background, so that a quiet batch makes no call. */
 export interface Notebook {
@@ -13,10 +13,8 @@ export interface Notebook {
 	write(now: Date): Promise<void>;
 }
 
-const maxTries = 4;
-
 /** A process that dies loses unwritten positions: those messages are read again, and no notice is sent twice. */
-export function createNotebook(table: Table): Notebook {
+export function createNotebook(deps: ChangeDeps): Notebook {
 	let pages = new Map<string, Intervals>();
 	let newest: Date | undefined;
 	return {
@@ -33,10 +31,10 @@ export function createNotebook(table: Table): Notebook {
 			newest = undefined;
 			try {
 				for (const [source, recorded] of writing) {
-					await noteRecorded(table, source, recorded, now);
+					await noteRecorded(deps, source, recorded, now);
 					writing.delete(source);
 				}
-				if (moment !== undefined) await noteNewest(table, moment);
+				if (moment !== undefined) await noteNewest(deps, moment);
 			} catch (error) {
 				for (const [source, recorded] of writing) pages.set(source, union(pages.get(source) ?? [], recorded));
 				newest ??= moment;
@@ -46,27 +44,20 @@ export function createNotebook(table: Table): Notebook {
 	};
 }
 
-async function noteRecorded(table: Table, source: string, recorded: Intervals, now: Date): Promise<void> {
-	for (let attempt = 0; attempt < maxTries; attempt++) {
-		const row = await table.get(coverageAddress(source));
+async function noteRecorded(deps: ChangeDeps, source: string, recorded: Intervals, now: Date): Promise<void> {
+	const changed = await changeRow(deps, coverageAddress(source), (row) => {
 		const known = readCoverage(row);
 		const next = withRecorded(known, recorded);
 		if (next === undefined) throw new Error(`too many gaps in ${source} to note what was read; they are being read again`);
-		if (await put(table, coverageAddress(source), coverageValues(next, known.hubCreatedAt, now), row?.etag)) return;
-	}
-	throw new Error(`what was read of ${source} was noted by others ${maxTries} times in a row`);
+		return { values: coverageValues(next, known.hubCreatedAt, now), result: undefined };
+	});
+	if (changed.outcome !== "written") throw new Error(`what was read of ${source} could not be noted: ${changed.outcome}`);
 }
 
-async function noteNewest(table: Table, newestAt: Date): Promise<void> {
-	const row = await table.get(streamAddress);
-	const known = await newestEvent(table);
-	// A concurrent writer has noted the same quarter of a minute.
-	if (known === undefined || known < newestAt) await put(table, streamAddress, columns({ v: 1, newestAt }), row?.etag);
-}
-
-async function put(table: Table, address: Key, values: Values, etag: string | undefined): Promise<boolean> {
-	const row = { ...address, values };
-	const written = etag === undefined ? await table.create(row) : await table.replace(row, etag);
-	if (written.outcome === "tableMissing") await table.ensure();
-	return written.outcome === "written";
+async function noteNewest(deps: ChangeDeps, newestAt: Date): Promise<void> {
+	await changeRow(deps, streamAddress, (row) => {
+		const known = newestEventIn(row);
+		if (known !== undefined && known >= newestAt) return { keep: undefined };
+		return { values: columns({ v: 1, newestAt }), result: undefined };
+	});
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Coordinates } from "../defender/message.ts";
+import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns, countColumn, cut } from "../store/columns.ts";
-import { maxTransaction, type NewRow, type Row, rowsOf, type Table, type Write } from "../store/table.ts";
+import { type Key, maxTransaction, type NewRow, type Row, rowsOf, type Table, type Write } from "../store/table.ts";
 
 /** A message, or one record of it, that cannot be read: where to find it again and why, never what it says. */
 export interface Quarantined {
@@ -19,10 +20,7 @@ export interface Quarantined {
 	readonly sha256: string;
 }
 
-export interface QuarantineDeps {
-	readonly table: Table;
-	readonly random: () => number;
-	readonly sleep: (ms: number) => Promise<void>;
+export interface QuarantineDeps extends ChangeDeps {
 	/**
 	 * Rows kept for one day: somebody who can write to the hub must not be able to fill the table. Instances that write in
 	 * the same moment may exceed it by what each of them writes.
@@ -43,39 +41,34 @@ export interface Quarantine {
 	count(day: Date): Promise<QuarantineCount>;
 }
 
-const maxTries = 8;
-
-export function createQuarantine({ table, random, sleep, maxPerDay = 1_000 }: QuarantineDeps): Quarantine {
+export function createQuarantine({ maxPerDay = 1_000, ...deps }: QuarantineDeps): Quarantine {
+	const { table } = deps;
 	const addChunk = async (shard: string, entries: readonly Quarantined[], now: Date): Promise<void> => {
-		let onlyCount = false;
-		for (let attempt = 0; attempt < maxTries; attempt++) {
-			const counters = await readCounters(table, now);
-			const counter = counters.find((row) => row.rowKey === shard);
-			const counted = readCounter(counter);
-			const room = onlyCount ? 0 : Math.max(0, maxPerDay - total(counters).kept);
-			const fresh = room === 0 ? entries : await notYetKept(table, entries, now);
-			if (fresh.length === 0) return;
-			const kept = fresh.slice(0, room);
-			const writes = kept.map((entry): Write => ({ kind: "create", row: toRow(entry, now) }));
-			const sum = { kept: counted.kept + kept.length, overflow: counted.overflow + recordsIn(fresh) - kept.length };
-			const done = await table.transact([...writes, countWrite(shard, counter, sum, now)]);
-			switch (done.outcome) {
-				case "written":
-					return;
-				case "conflict":
-				case "stale":
-				case "missing":
-					await sleep(random() * 50 * 2 ** attempt);
-					break;
-				case "tableMissing":
-					await table.ensure();
-					break;
-				case "refused":
-					onlyCount = true;
-					break;
-			}
+		// Rows that the table refuses are only counted.
+		for (const keepsRows of [true, false]) {
+			let counters: readonly Row[] = [];
+			const address = counterAddress(shard, now);
+			const changed = await changeRow(
+				deps,
+				address,
+				async (counter) => {
+					const counted = readCounter(counter);
+					const room = keepsRows ? Math.max(0, maxPerDay - total(counters).kept) : 0;
+					const fresh = room === 0 ? entries : await notYetKept(table, entries, now);
+					if (fresh.length === 0) return { keep: undefined };
+					const kept = fresh.slice(0, room);
+					const sum = { kept: counted.kept + kept.length, overflow: counted.overflow + recordsIn(fresh) - kept.length };
+					const also = kept.map((entry): Write => ({ kind: "create", row: toRow(entry, now) }));
+					return { values: columns({ v: 1, ...sum }), also, result: undefined };
+				},
+				async () => {
+					counters = await readCounters(table, now);
+					return counters.find((row) => row.rowKey === address.rowKey);
+				},
+			);
+			if (changed.outcome === "crowded") throw new Error("the quarantine was changed by others at each try");
+			if (changed.outcome !== "refused") return;
 		}
-		throw new Error(`the quarantine was changed by others ${maxTries} times in a row`);
 	};
 	return {
 		async add(entries, now) {
@@ -133,9 +126,8 @@ function readCounter(row: Row | undefined): QuarantineCount {
 	return read.success ? read.data : { kept: 0, overflow: 0 };
 }
 
-function countWrite(shard: string, before: Row | undefined, count: QuarantineCount, now: Date): Write {
-	const row = { partitionKey: quarantinePartition(now), rowKey: shard, values: columns({ v: 1, ...count }) };
-	return before === undefined ? { kind: "create", row } : { kind: "replace", row, etag: before.etag };
+function counterAddress(shard: string, day: Date): Key {
+	return { partitionKey: quarantinePartition(day), rowKey: shard };
 }
 
 function toRow({ at, record, reason, count, error, size, sha256 }: Quarantined, now: Date): NewRow {

@@ -7,6 +7,7 @@ import { openSession, readDestinations } from "../outbox/destination-session.ts"
 import type { DestinationState } from "../outbox/destination-state.ts";
 import { openOwed } from "../outbox/outbox.ts";
 import { attempt, sendMs } from "../outbox/send.ts";
+import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns, maybeDateColumn } from "../store/columns.ts";
 import { inParallel } from "../store/parallel.ts";
 import { partitions } from "../store/partitions.ts";
@@ -14,13 +15,9 @@ import { type Row, rowsOf, type Table } from "../store/table.ts";
 import { newestEvent } from "./newest-event.ts";
 import { readSurvey } from "./survey.ts";
 
-export interface WatchDeps {
-	readonly table: Table;
+export interface WatchDeps extends ChangeDeps {
 	/** Chats only: a machine needs no sign of life. */
 	readonly destinations: readonly Destination[];
-	readonly random: () => number;
-	readonly sleep: (ms: number) => Promise<void>;
-	readonly newId: () => string;
 	readonly deadline: (ms: number) => AbortSignal;
 	/** Ids of the active rules. */
 	readonly rules: readonly string[];
@@ -45,27 +42,16 @@ export async function watch(deps: WatchDeps, now: Date): Promise<readonly string
 		const read = states.get(destination.name);
 		const state = read?.state;
 		if (read === undefined || state === undefined || (state.pausedUntil !== undefined && state.pausedUntil > now)) continue;
-		const row = await deps.table.get(watchAddress(destination.name));
-		const known = readWatch(row);
-		if (known.triedAt !== undefined && now.getTime() - known.triedAt.getTime() < retryMs) continue;
-		const due = whatIsDue(deps.digestHour, state, known, now);
-		if (due === undefined) continue;
-		// Written first: two timers at once, or a crash after the message, must not repeat it within the hour.
-		const before = await put(deps.table, destination.name, row, { ...known, triedAt: now, since: known.since ?? now });
-		if (before === undefined || due === "begin") continue;
+		const begun = await begin(deps, destination.name, state, now);
+		if (begun === undefined) continue;
+		const { due, known } = begun;
 		const notice =
 			due === "digest"
 				? await digest(deps, known.digestAt ?? new Date(now.getTime() - dayMs), now)
 				: await heartbeat(deps.table, state, now);
 		const delivery = await attempt(destination, notice, deps.deadline(sendMs));
 		await openSession(deps, destination, read, () => now).note(delivery, notice.id);
-		if (delivery.ok)
-			await put(deps.table, destination.name, await deps.table.get(watchAddress(destination.name)), {
-				...known,
-				triedAt: undefined,
-				since: known.since ?? now,
-				[`${due}At`]: now,
-			});
+		if (delivery.ok) await changeWatched(deps, destination.name, (latest) => ({ ...latest, triedAt: undefined, [`${due}At`]: now }));
 		else failures.push(describe(destination.name, due, delivery));
 	}
 	return failures;
@@ -175,10 +161,30 @@ function readWatch(row: Row | undefined): Watched {
 	return { since, triedAt, heartbeatAt, digestAt };
 }
 
-async function put(table: Table, destination: string, row: Row | undefined, known: Watched): Promise<true | undefined> {
-	const next = { ...watchAddress(destination), values: columns({ v: 1, ...known }) };
-	const written = row === undefined ? await table.create(next) : await table.replace(next, row.etag);
-	return written.outcome === "written" ? true : undefined;
+/** `change` gives nothing when nothing is to be written. */
+async function changeWatched(deps: ChangeDeps, destination: string, change: (known: Watched) => Watched | undefined): Promise<boolean> {
+	const changed = await changeRow(deps, watchAddress(destination), (row) => {
+		const next = change(readWatch(row));
+		return next === undefined ? { keep: undefined } : { values: columns({ v: 1, ...next }), result: undefined };
+	});
+	return changed.outcome === "written";
+}
+
+/** Written before anything is sent: two timers at once, or a crash after the message, must not repeat it within the hour. */
+async function begin(
+	deps: WatchDeps,
+	destination: string,
+	state: DestinationState,
+	now: Date,
+): Promise<{ readonly due: "digest" | "heartbeat"; readonly known: Watched } | undefined> {
+	let begun: { readonly due: ReturnType<typeof whatIsDue>; readonly known: Watched } | undefined;
+	const isOurs = await changeWatched(deps, destination, (known) => {
+		const isTried = known.triedAt !== undefined && now.getTime() - known.triedAt.getTime() < retryMs;
+		begun = { due: isTried ? undefined : whatIsDue(deps.digestHour, state, known, now), known };
+		return begun.due === undefined ? undefined : { ...known, triedAt: now, since: known.since ?? now };
+	});
+	if (!isOurs || begun?.due === undefined || begun.due === "begin") return undefined;
+	return { due: begun.due, known: begun.known };
 }
 
 function dayOf(now: Date): string {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type ChangeDeps, replaceUnchanged } from "../store/change-row.ts";
 import { columns, countColumn, dateColumn, jsonColumn } from "../store/columns.ts";
 import type { Row, Table } from "../store/table.ts";
 
@@ -44,9 +45,7 @@ export async function readSurvey(table: Table): Promise<{ readonly row: Row | un
 }
 
 /** Rows changed concurrently are skipped: whoever was faster passed over the same findings. */
-export async function writeSurvey(table: Table, before: Row | undefined, { last, rules, ...rest }: Survey): Promise<void> {
+export async function writeSurvey(deps: ChangeDeps, before: Row | undefined, { last, rules, ...rest }: Survey): Promise<void> {
 	const ended = last === undefined ? {} : { lastOpen: last.open, lastRules: JSON.stringify(last.rules), lastAt: last.at };
-	const next = { ...address, values: columns({ v: 1, ...rest, rules: JSON.stringify(rules), ...ended }) };
-	if (before === undefined) await table.create(next);
-	else await table.replace(next, before.etag);
+	await replaceUnchanged(deps, address, before, columns({ v: 1, ...rest, rules: JSON.stringify(rules), ...ended }));
 }

@@ -7,6 +7,7 @@ import type { Table } from "../../lib/store/table.ts";
 import type { Quarantined } from "../../lib/watch/quarantine.ts";
 import { at } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
+import { changeDeps } from "../store/change-deps.ts";
 
 const source = "defender/0";
 const outcome: Outcome = {
@@ -37,7 +38,7 @@ function aPartition(table: Table, deadly: Readonly<Record<string, Death>>) {
 	const idsIn = ({ body }: Message) => (body as { records: { id: string }[] }).records.map(({ id }) => id);
 	const process = () =>
 		createCarefulReader({
-			table,
+			...changeDeps(table),
 			isQuiet: () => false,
 			quarantine: (entries) => {
 				quarantined.push(...entries);
@@ -105,7 +106,7 @@ test("a table that refuses for an hour brings nothing under suspicion", async ()
 	const table = aTable();
 	const outage: { on: boolean } = { on: true };
 	const reader = createCarefulReader({
-		table,
+		...changeDeps(table),
 		isQuiet: () => false,
 		quarantine: () => Promise.resolve(),
 		run: () =>
@@ -119,7 +120,7 @@ test("a table that refuses for an hour brings nothing under suspicion", async ()
 test("a table that is away altogether is no reason not to read", async () => {
 	const table: Table = { ...aTable(), get: () => Promise.reject(new Error("away")) };
 	const reader = createCarefulReader({
-		table,
+		...changeDeps(table),
 		isQuiet: () => false,
 		quarantine: () => Promise.resolve(),
 		run: () => Promise.resolve(outcome),
@@ -139,7 +140,7 @@ test("only the first batch of a partition and one that is tried again are noted,
 	};
 	const batches: { quiet: boolean } = { quiet: true };
 	const reader = createCarefulReader({
-		table: counted,
+		...changeDeps(counted),
 		isQuiet: () => batches.quiet,
 		quarantine: () => Promise.resolve(),
 		run: () => Promise.resolve(outcome),

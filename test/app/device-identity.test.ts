@@ -12,6 +12,7 @@ import { createCounter } from "../knowledge/counter.ts";
 import { createSink, createWorld, keyOfSighting } from "../outbox/world.ts";
 import { sight, sightOne } from "../sighting/sight-one.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
+import { changeDeps } from "../store/change-deps.ts";
 
 const match = createMatcher(allRules);
 const clock = () => at("21T19:36:10");
@@ -90,7 +91,7 @@ test("two devices, and one device id in two tenants, stay apart", async () => {
 test("what is stored under ids in lower case keeps its keys, so rows of the versions before are found", async () => {
 	const table = createMemoryTable(clock);
 	await createCounter({ table, clock }).count(aSighting({ program: { ...aSighting().program, sha256: "" } }));
-	await createDeviceStore({ table, clock }).learn([aboutDevice(tenantId, deviceId)]);
+	await createDeviceStore({ ...changeDeps(table), clock }).learn([aboutDevice(tenantId, deviceId)]);
 
 	// Taken from a table written by the first version.
 	expect(findingKey(aSighting().device, "cloudflared")).toBe("6d9402b7c1fca9ab9397874a");
@@ -114,12 +115,12 @@ test("how common an account is counts a device once, however its ids are written
 
 test("what Defender says of a device is found under either spelling, in memory and in the table", async () => {
 	const table = createMemoryTable(clock);
-	const store = createDeviceStore({ table, clock });
+	const store = createDeviceStore({ ...changeDeps(table), clock });
 	await store.learn([aboutDevice(tenantId.toUpperCase(), deviceId.toUpperCase()), aboutDevice(tenantId, deviceId)]);
 
 	expect(table.all()).toHaveLength(1);
 	expect(await store.find(tenantId.toUpperCase(), deviceId)).toMatchObject({ name: "srv-dc01", kind: "server" });
-	expect(await createDeviceStore({ table, clock }).find(tenantId, deviceId.toUpperCase())).toMatchObject({
+	expect(await createDeviceStore({ ...changeDeps(table), clock }).find(tenantId, deviceId.toUpperCase())).toMatchObject({
 		name: "srv-dc01",
 		kind: "server",
 	});

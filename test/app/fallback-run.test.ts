@@ -18,7 +18,7 @@ test("a fallback that cannot be served is an error line, and the minute's run go
 	await table.ensure();
 	const finding = aFinding({ severity: "critical", noticeSeverity: "critical" });
 	// Written by a version to come, which this one must not touch.
-	await table.create({ ...findingAddress(finding.key), values: { ...findingValues(finding, "x"), v: 99 } });
+	await table.create({ ...findingAddress(finding.key), values: { ...findingValues(finding), v: 99 } });
 	const owed = raise(undefined, { reason: "new", finding, urgency: "severe", dueAt: new Date("2026-01-01T00:00:00Z") });
 	const elsewhere = claim(owed, "somebody", new Date("2100-01-01T00:00:00Z"));
 	await table.create({ ...owedAddress(finding.key, "webhook"), values: owedValues(elsewhere) });

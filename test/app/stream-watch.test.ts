@@ -6,6 +6,7 @@ import type { HubFacts } from "../../lib/watch/stream-look.ts";
 import { startBroker } from "../amqp/broker.ts";
 import { at } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
+import { changeDeps } from "../store/change-deps.ts";
 
 const start = at("21T10:00:00").getTime();
 const inMinute = (minute: number) => new Date(start + minute * 60_000);
@@ -30,8 +31,8 @@ function aHub(hub: string, last: (minute: number) => number | undefined) {
 async function codesAfter(minutes: number, last: (minute: number) => number | undefined, recorded: (minute: number) => number) {
 	const table = createMemoryTable(() => inMinute(0));
 	const hub = aHub("defender", last);
-	const watch = createStreamWatch(table, [hub.reader]);
-	const notebook = createNotebook(table);
+	const watch = createStreamWatch(changeDeps(table), [hub.reader]);
+	const notebook = createNotebook(changeDeps(table));
 	let noted = 0;
 	const codes: string[][] = [];
 	for (let minute = 0; minute < minutes; minute++) {
@@ -101,19 +102,14 @@ describe("the timer sees by itself", () => {
 test("one hub that does not answer hides nothing of another one", async () => {
 	const table = createMemoryTable(() => inMinute(0));
 	const good = aHub("good", () => 10);
-	const watch = createStreamWatch(table, [aHub("bad", () => undefined).reader, good.reader]);
+	const watch = createStreamWatch(changeDeps(table), [aHub("bad", () => undefined).reader, good.reader]);
 	await watch(inMinute(0));
 	expect((await watch(inMinute(11))).problems.map(({ code, subject }) => [code, subject])).toEqual([["hub-unreachable", "bad"]]);
 });
 
 test("without a hub in the settings there is nothing to watch", async () => {
 	expect(hubReaders({ EVENTHUB_NAME: "defender" })).toEqual([]);
-	expect(
-		await createStreamWatch(
-			createMemoryTable(() => inMinute(0)),
-			[],
-		)(inMinute(0)),
-	).toMatchObject({ problems: [] });
+	expect(await createStreamWatch(changeDeps(createMemoryTable(() => inMinute(0))), [])(inMinute(0))).toMatchObject({ problems: [] });
 });
 
 test("several hubs stand in one setting", () => {

@@ -7,6 +7,7 @@ import type { Table } from "../../lib/store/table.ts";
 import { createTableStore } from "../../lib/store/table-store.ts";
 import { type Azurite, startAzurite } from "../azurite.ts";
 import { createRandom } from "../bench/random.ts";
+import { changeDeps } from "../store/change-deps.ts";
 import { createFaultyProxy } from "./faulty-proxy.ts";
 import { startFaultySink } from "./faulty-sink.ts";
 import { openHub } from "./hub.ts";
@@ -167,7 +168,7 @@ function startTimer(staff: Staff, table: Table, random: ReturnType<typeof create
 		await random.pick(ready).call("deliver", tick);
 		busy = false;
 	}, 1_000);
-	const person = setInterval(() => void wake(table, [destination], new Date()), 4_000);
+	const person = setInterval(() => void wake(changeDeps(table), [destination], new Date()), 4_000);
 	return {
 		stop() {
 			clearInterval(minute);

@@ -7,6 +7,7 @@ import { plainReading } from "../../lib/verdict/plain-reading.ts";
 import { aFinding, aSighting, at, deviceId, redacted, tenantId } from "../builders.ts";
 import { createCounter } from "../knowledge/counter.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
+import { changeDeps } from "../store/change-deps.ts";
 
 const ours = {
 	account: "5a3c1f7e9b2d4860a1c4e7f20b9d6835",
@@ -145,12 +146,12 @@ describe("what Defender says of a device", () => {
 
 	test("is known to every instance, and a sparse row erases nothing", async () => {
 		const table = createMemoryTable(() => now);
-		await createDeviceStore({ table, clock: () => now }).learn([
+		await createDeviceStore({ ...changeDeps(table), clock: () => now }).learn([
 			info({ DeviceType: "Server", OSPlatform: "WindowsServer2022", OSVersionInfo: "21H2" }),
 			info({ OSPlatform: null, PublicIP: "192.0.2.7" }),
 			info({ NetworkAdapterName: "eth0", IPAddresses: '[{"IPAddress":"198.51.100.4"}]' }, "DeviceNetworkInfo"),
 		]);
-		expect(await createDeviceStore({ table, clock: () => now }).find(tenantId, deviceId.toUpperCase())).toMatchObject({
+		expect(await createDeviceStore({ ...changeDeps(table), clock: () => now }).find(tenantId, deviceId.toUpperCase())).toMatchObject({
 			kind: "server",
 			os: "WindowsServer2022 21H2",
 			publicIp: "192.0.2.7",
@@ -173,7 +174,7 @@ describe("what Defender says of a device", () => {
 				return table.replace(...row);
 			},
 		};
-		const store = createDeviceStore({ table: counting, clock: () => clock.now });
+		const store = createDeviceStore({ ...changeDeps(counting), clock: () => clock.now });
 		await table.ensure();
 		await store.learn([info({ DeviceType: "Server" })]);
 		await store.learn([info({ DeviceType: "Server", Timestamp: "2026-11-21T20:00:00Z" })]);
@@ -203,7 +204,7 @@ describe("what Defender says of a device", () => {
 			},
 		};
 		const devices = Array.from({ length: 100 }, (_, n) => info({ DeviceId: `d${n}` }));
-		await createDeviceStore({ table: counted, clock: () => now }).learn([...devices, ...devices]);
+		await createDeviceStore({ ...changeDeps(counted), clock: () => now }).learn([...devices, ...devices]);
 		expect(most).toBe(16);
 		expect(table.all()).toHaveLength(100);
 	});
@@ -212,7 +213,10 @@ describe("what Defender says of a device", () => {
 		const table = createMemoryTable(() => now);
 		let tries = 0;
 		const store = createDeviceStore({
-			table: { ...table, create: (row) => (tries++ === 0 ? Promise.reject(new Error("the table is away")) : table.create(row)) },
+			...changeDeps({
+				...table,
+				create: (row) => (tries++ === 0 ? Promise.reject(new Error("the table is away")) : table.create(row)),
+			}),
 			clock: () => now,
 		});
 		await expect(store.learn([info({ DeviceType: "Server" })])).rejects.toThrow("the table is away");
@@ -221,7 +225,7 @@ describe("what Defender says of a device", () => {
 	});
 
 	test("a row without a device is passed over", async () => {
-		const store = createDeviceStore({ table: createMemoryTable(() => now), clock: () => now });
+		const store = createDeviceStore({ ...changeDeps(createMemoryTable(() => now)), clock: () => now });
 		await store.learn([{ table: "DeviceInfo", tenantId, columns: {} }]);
 		expect(await store.find(tenantId, "")).toBeUndefined();
 	});

@@ -7,7 +7,7 @@ import { aFinding, redacted } from "../builders.ts";
 
 function stored(columns: Readonly<Record<string, string>>) {
 	const finding = aFinding({ want: 4 });
-	const values = { ...findingValues(finding, "writer"), ...columns };
+	const values = { ...findingValues(finding), ...columns };
 	return readFinding({ ...findingAddress(finding.key), etag: "e", values }).finding;
 }
 

@@ -6,6 +6,7 @@ import { allOwed, readOutbox, retryDead } from "../../lib/outbox/outbox.ts";
 import type { Values } from "../../lib/store/table.ts";
 import { tidy } from "../../lib/watch/close-findings.ts";
 import { aSighting, redacted } from "../builders.ts";
+import { changeDeps } from "../store/change-deps.ts";
 import { createSink, createWorld } from "./world.ts";
 
 interface Captured {
@@ -106,8 +107,8 @@ test("a finding of the version before is closed and forgotten in its time, with 
 	const { world } = await upgraded();
 	await world.dispatcher.deliverDue(eachMinute);
 	const after = (days: number) => new Date(Date.parse(captured.takenAt) + days * 86_400_000);
-	expect(await tidy(world.memory, after(31), () => "writer")).toEqual({ closed: 8, forgotten: 0 });
-	await tidy(world.memory, after(120), () => "writer");
+	expect(await tidy(changeDeps(world.memory), after(31))).toEqual({ closed: 8, forgotten: 0 });
+	await tidy(changeDeps(world.memory), after(120));
 	const left = world.memory.all().filter(({ rowKey }) => rowKey.includes(keyOf("told")) && /^[fo]/.test(rowKey));
 	expect(left).toEqual([]);
 });

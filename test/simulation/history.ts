@@ -197,7 +197,7 @@ export async function play(
 				const row = rows[Math.floor(random() * rows.length)];
 				const finding = row === undefined ? undefined : readFinding(row).finding;
 				if (row === undefined || finding === undefined) return;
-				await memory.replace({ ...row, values: findingValues({ ...finding, status: "closed" }, `id${++ids}`) }, row.etag);
+				await memory.replace({ ...row, values: findingValues({ ...finding, status: "closed" }) }, row.etag);
 			});
 		}
 	};

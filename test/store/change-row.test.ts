@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { changeRow } from "../../lib/store/change-row.ts";
+import { changeRow, replaceUnchanged } from "../../lib/store/change-row.ts";
 import type { Table, Values } from "../../lib/store/table.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
+import { changeDeps } from "./change-deps.ts";
 
 const address = { partitionKey: "p", rowKey: "r" };
 
@@ -78,4 +79,38 @@ test("what the table refuses is not tried again, and what belongs together is wr
 
 	expect(await add(memory, [tooLong])).toEqual({ outcome: "refused", status: 400 });
 	expect(await stored()).toBeUndefined();
+});
+
+test("a row that somebody else changed since it was read is left as they wrote it", async () => {
+	const { memory, stored } = setUp();
+	await memory.create({ ...address, values: { n: 1 } });
+	const before = await memory.get(address);
+	await memory.replace({ ...address, values: { n: 2 } }, before?.etag ?? "");
+
+	expect(await replaceUnchanged(changeDeps(memory), address, before, { n: 3 })).toBeUndefined();
+	expect(await replaceUnchanged(changeDeps(memory), address, undefined, { n: 3 })).toBeUndefined();
+	expect(await stored()).toEqual({ n: 2 });
+});
+
+test("a row that nobody changed is replaced without reading it again, also when the answer is lost", async () => {
+	const { memory, stored } = setUp();
+	await memory.create({ ...address, values: { n: 1 } });
+	const before = await memory.get(address);
+	let reads = 0;
+	const lossy: Table = {
+		...memory,
+		get: (key) => {
+			reads += 1;
+			return memory.get(key);
+		},
+		async replace(row, etag) {
+			await memory.replace(row, etag);
+			return memory.replace(row, etag);
+		},
+	};
+
+	const after = await replaceUnchanged(changeDeps({ ...lossy, replace: memory.replace }), address, before, { n: 2 });
+	expect([reads, after?.values["n"]]).toEqual([0, 2]);
+	expect((await replaceUnchanged(changeDeps(lossy), address, after, { n: 3 }))?.values["n"]).toBe(3);
+	expect(await stored()).toMatchObject({ n: 3 });
 });

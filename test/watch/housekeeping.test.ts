@@ -11,6 +11,7 @@ import { aFinding, aSighting, at } from "../builders.ts";
 import { createCounter } from "../knowledge/counter.ts";
 import { createSink, createWorld, failed, keyOfSighting } from "../outbox/world.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
+import { changeDeps } from "../store/change-deps.ts";
 
 const urgent = aSighting({ severity: "high" });
 const budget = { ms: 10_000, sends: 10 };
@@ -66,7 +67,7 @@ test("waking makes due now what waits for another try, also at a destination tha
 	sink.answers = [{ ok: true, proof: "confirmed" }];
 	await world.dispatcher.deliverDue(budget);
 	expect(sink.got).toHaveLength(1);
-	await wake(world.memory, ["webhook"], world.clock.now);
+	await wake(changeDeps(world.memory), ["webhook"], world.clock.now);
 	await world.dispatcher.deliverDue(budget);
 	expect(sink.got).toHaveLength(2);
 });
@@ -112,7 +113,7 @@ describe("tidying up", () => {
 	const stored = async (change: Parameters<typeof aFinding>[0]) => {
 		const memory = createMemoryTable(() => at("21T19:36:10"));
 		const finding = aFinding(change);
-		await memory.create({ ...findingAddress(finding.key), values: findingValues(finding, "x") });
+		await memory.create({ ...findingAddress(finding.key), values: findingValues(finding) });
 		return memory;
 	};
 	const lastSeen = new Date("2026-11-21T19:36:10Z");
@@ -120,8 +121,8 @@ describe("tidying up", () => {
 
 	test("a device not seen for 30 days is closed, not a moment before", async () => {
 		const memory = await stored({ touchedAt: lastSeen });
-		expect(await tidy(memory, days(30, -1), () => "id")).toEqual({ closed: 0, forgotten: 0 });
-		expect(await tidy(memory, days(30), () => "id")).toEqual({ closed: 1, forgotten: 0 });
+		expect(await tidy(changeDeps(memory), days(30, -1))).toEqual({ closed: 0, forgotten: 0 });
+		expect(await tidy(changeDeps(memory), days(30))).toEqual({ closed: 1, forgotten: 0 });
 	});
 
 	test("a device whose clock is years off is told once, and grows old by our clock", async () => {
@@ -132,33 +133,33 @@ describe("tidying up", () => {
 				world.clock.now = new Date(Date.UTC(2026, 10, 21, hour));
 				await world.recorder.record([aSighting({ recordId: `r${hour}`, at: new Date(Date.UTC(year, 0, 1, hour)) })], world.clock.now);
 				await world.dispatcher.deliverDue(budget);
-				await tidy(world.memory, world.clock.now, () => "id");
+				await tidy(changeDeps(world.memory), world.clock.now);
 			}
 			expect(sink.got).toMatchObject([{ kinds: ["new"] }]);
-			expect((await tidy(world.memory, new Date("2026-12-21T21:59:59Z"), () => "id")).closed).toBe(0);
-			expect((await tidy(world.memory, new Date("2026-12-21T22:00:00Z"), () => "id")).closed).toBe(1);
+			expect((await tidy(changeDeps(world.memory), new Date("2026-12-21T21:59:59Z"))).closed).toBe(0);
+			expect((await tidy(changeDeps(world.memory), new Date("2026-12-21T22:00:00Z"))).closed).toBe(1);
 		}
 	});
 
 	test("a row of an older version, which does not say when it was written, ages by its last event", async () => {
 		const memory = createMemoryTable(() => lastSeen);
 		const finding = aFinding({ lastSeen });
-		const { touchedAt: _, ...values } = findingValues(finding, "x");
+		const { touchedAt: _, ...values } = findingValues(finding);
 		await memory.create({ ...findingAddress(finding.key), values });
-		expect((await tidy(memory, days(30, -1), () => "id")).closed).toBe(0);
-		expect((await tidy(memory, days(30), () => "id")).closed).toBe(1);
+		expect((await tidy(changeDeps(memory), days(30, -1))).closed).toBe(0);
+		expect((await tidy(changeDeps(memory), days(30))).closed).toBe(1);
 	});
 
 	test("a closed one is forgotten after 90 days, not a moment before", async () => {
 		const memory = await stored({ touchedAt: lastSeen, status: "closed" });
-		expect((await tidy(memory, days(90, -1), () => "id")).forgotten).toBe(0);
-		expect((await tidy(memory, days(90), () => "id")).forgotten).toBe(1);
+		expect((await tidy(changeDeps(memory), days(90, -1))).forgotten).toBe(0);
+		expect((await tidy(changeDeps(memory), days(90))).forgotten).toBe(1);
 		expect(await memory.get(findingAddress(aFinding().key))).toBeUndefined();
 	});
 
 	const quarantined = async (...at: readonly Date[]) => {
 		const memory = createMemoryTable(() => lastSeen);
-		const quarantine = createQuarantine({ table: memory, random: () => 0.5, sleep: () => Promise.resolve() });
+		const quarantine = createQuarantine(changeDeps(memory));
 		const entry = { at: { source: "hub/0", message: 7 }, record: undefined, reason: "not-json", size: 3, sha256: "ab" };
 		for (const moment of at) await quarantine.add([entry], moment);
 		return { memory, quarantine, left: () => memory.all().filter((row) => row.partitionKey.startsWith("q")).length };
@@ -166,7 +167,7 @@ describe("tidying up", () => {
 
 	/** Every ten minutes for so many hours, as the timer does. */
 	const tidyFor = async (memory: ReturnType<typeof createMemoryTable>, from: Date, hours: number) => {
-		for (let run = 0; run < hours * 6; run++) await tidy(memory, new Date(from.getTime() + run * 600_000), () => "id");
+		for (let run = 0; run < hours * 6; run++) await tidy(changeDeps(memory), new Date(from.getTime() + run * 600_000));
 	};
 
 	test("what could not be read is forgotten after 30 days, not earlier", async () => {
@@ -207,8 +208,8 @@ describe("tidying up", () => {
 		const clock = { now: lastSeen };
 		const memory = createMemoryTable(() => clock.now);
 		const row = { table: "DeviceInfo" as const, tenantId: "t", columns: { DeviceId: "d", DeviceType: "Server" } };
-		await createDeviceStore({ table: memory, clock: () => clock.now }).learn([row]);
-		const find = () => createDeviceStore({ table: memory, clock: () => clock.now }).find("t", "d");
+		await createDeviceStore({ ...changeDeps(memory), clock: () => clock.now }).learn([row]);
+		const find = () => createDeviceStore({ ...changeDeps(memory), clock: () => clock.now }).find("t", "d");
 		await tidyFor(memory, days(89), 6);
 		expect(await find()).toMatchObject({ kind: "server" });
 		await tidyFor(memory, days(90), 6);
@@ -222,7 +223,7 @@ describe("tidying up", () => {
 			await memory.create({ partitionKey: `p${n % 4}`, rowKey: `d|${String(n).padStart(6, "0")}`, values });
 		}
 		const rows = () => memory.all().filter((row) => row.partitionKey.startsWith("p")).length;
-		await tidy(memory, days(0), () => "id");
+		await tidy(changeDeps(memory), days(0));
 		expect(rows()).toBe(16_000);
 		await tidyFor(memory, days(0), 2);
 		expect(rows()).toBe(10_000);
@@ -231,8 +232,8 @@ describe("tidying up", () => {
 	test("what is still owed is never removed", async () => {
 		const world = createWorld([createSink("teams", failed())]);
 		await world.recorder.record([aSighting({ at: lastSeen })], lastSeen);
-		await tidy(world.memory, days(31), () => "id");
-		expect((await tidy(world.memory, days(91), () => "id")).forgotten).toBe(0);
+		await tidy(changeDeps(world.memory), days(31));
+		expect((await tidy(changeDeps(world.memory), days(91))).forgotten).toBe(0);
 		expect(await world.finding()).toBeDefined();
 	});
 });
@@ -297,7 +298,7 @@ describe("a chat that hears nothing", () => {
 			[aSighting({ recordId: "0000000000aa" }), aSighting({ recordId: "0000000000bb", device: other, ownership: ours })],
 			world.clock.now,
 		);
-		await tidy(world.memory, world.clock.now, () => "writer");
+		await tidy(changeDeps(world.memory), world.clock.now);
 		await tend(world, sink, at("21T19:50:00"), 7);
 		await tend(world, sink, at("21T20:55:00"), 7);
 		expect(sink.got.at(-1)).toMatchObject({

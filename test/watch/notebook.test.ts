@@ -5,6 +5,7 @@ import { newestEvent } from "../../lib/watch/newest-event.ts";
 import { createNotebook } from "../../lib/watch/notebook.ts";
 import { at } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
+import { changeDeps } from "../store/change-deps.ts";
 
 const now = at("21T10:00:00");
 
@@ -15,7 +16,7 @@ function message(number: number, enqueuedAt = now, partition = "0"): Message {
 function aNotebook(exists = true) {
 	const table = createMemoryTable(() => now, exists);
 	const covered = async (partition = "0") => readCoverage(await table.get(coverageAddress(`defender/${partition}`))).ranges;
-	return { table, covered, notebook: createNotebook(table) };
+	return { table, covered, notebook: createNotebook(changeDeps(table)) };
 }
 
 test("what was recorded is written when asked, and nothing before", async () => {
@@ -32,7 +33,7 @@ test("what was recorded is written when asked, and nothing before", async () => 
 
 test("two readers of one partition lose nothing of each other", async () => {
 	const { table, covered, notebook } = aNotebook();
-	const other = createNotebook(table);
+	const other = createNotebook(changeDeps(table));
 	notebook.recorded([message(1), message(2)]);
 	other.recorded([message(3), message(4)]);
 	await Promise.all([notebook.write(now), other.write(now)]);
@@ -42,7 +43,7 @@ test("two readers of one partition lose nothing of each other", async () => {
 test("what the table did not take is written the next time", async () => {
 	const { table, covered } = aNotebook();
 	const outage: { on: boolean } = { on: true };
-	const notebook = createNotebook({ ...table, get: (key) => (outage.on ? Promise.reject(new Error("away")) : table.get(key)) });
+	const notebook = createNotebook(changeDeps({ ...table, get: (key) => (outage.on ? Promise.reject(new Error("away")) : table.get(key)) }));
 	notebook.recorded([message(1)]);
 	await expect(notebook.write(now)).rejects.toThrow("away");
 	notebook.recorded([message(2)]);

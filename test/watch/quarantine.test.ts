@@ -4,6 +4,7 @@ import { createQuarantine, type Quarantined } from "../../lib/watch/quarantine.t
 import { at } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
 import { createScheduler } from "../simulation/scheduler.ts";
+import { changeDeps } from "../store/change-deps.ts";
 
 const now = at("21T19:36:10");
 
@@ -20,7 +21,7 @@ function anEntry(message: number, change: Partial<Quarantined> = {}): Quarantine
 
 function aQuarantine(maxPerDay = 1_000, exists = true) {
 	const table = createMemoryTable(() => now, exists);
-	return { table, quarantine: createQuarantine({ table, random: () => 0.5, sleep: async () => undefined, maxPerDay }) };
+	return { table, quarantine: createQuarantine({ ...changeDeps(table), maxPerDay }) };
 }
 
 test("an unreadable message is noted by where it was, how large, and why", async () => {
@@ -71,7 +72,7 @@ test("an entry that stands for many records takes one row, and counts them all",
 
 test("two instances that note at the same time lose no count", async () => {
 	const { table, quarantine } = aQuarantine();
-	const other = createQuarantine({ table, random: () => 0.5, sleep: async () => undefined });
+	const other = createQuarantine(changeDeps(table));
 	await Promise.all([quarantine.add([anEntry(1), anEntry(2)], now), other.add([anEntry(3)], now), quarantine.add([anEntry(4)], now)]);
 
 	expect(await quarantine.count(now)).toEqual({ kept: 4, overflow: 0 });
@@ -92,7 +93,7 @@ test("32 instances that read a partition each note at the same time, and none is
 	};
 	let done = 0;
 	const instance = async (index: number) => {
-		const quarantine = createQuarantine({ table, random: scheduler.random, sleep: scheduler.after });
+		const quarantine = createQuarantine({ ...changeDeps(table), random: scheduler.random, sleep: scheduler.after });
 		for (let message = 0; message < 20; message++) {
 			await quarantine.add([anEntry(message, { at: { source: `defender/${index}`, message } })], now);
 			done += 1;
@@ -103,7 +104,7 @@ test("32 instances that read a partition each note at the same time, and none is
 	await all;
 
 	expect(done).toBe(640);
-	expect(await createQuarantine({ table: memory, random: () => 0.5, sleep: async () => undefined }).count(now)).toEqual({
+	expect(await createQuarantine(changeDeps(memory)).count(now)).toEqual({
 		kept: 640,
 		overflow: 0,
 	});
