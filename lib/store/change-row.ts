@@ -38,11 +38,11 @@ export async function changeRow<T>(
 	change: (row: Row | undefined) => Change<T> | Promise<Change<T>>,
 	read: () => Promise<Row | undefined> = () => table.get(address),
 ): Promise<Changed<T>> {
-	const written = new Map<string, T>();
+	const written = new Map<string, { readonly result: T }>();
 	for (let attempt = 0; attempt < maxTries; attempt++) {
 		const row = await read();
 		const ours = written.get(writerOf(row));
-		if (row !== undefined && ours !== undefined) return { outcome: "written", result: ours, row };
+		if (row !== undefined && ours !== undefined) return { outcome: "written", result: ours.result, row };
 		const wanted = await change(row);
 		if ("keep" in wanted) return { outcome: "kept", result: wanted.keep };
 		const token = newId();
@@ -59,7 +59,7 @@ export async function changeRow<T>(
 			case "conflict":
 			case "stale":
 			case "missing":
-				written.set(token, wanted.result);
+				written.set(token, { result: wanted.result });
 				await sleep(random() * firstWaitMs * 2 ** attempt);
 				break;
 		}
