@@ -2,6 +2,7 @@ import * as z from "zod";
 import { columns, countColumn, cut, dateColumn, jsonColumn, maybeDateColumn, redactedColumn, severityColumn } from "../store/columns.ts";
 import { partitionOf } from "../store/partitions.ts";
 import type { Key, Range, Row, Values } from "../store/table.ts";
+import { readAnswers, writeAnswers } from "./answer-columns.ts";
 import type { Finding } from "./finding.ts";
 import { type NoticeKind, readNoticeKind } from "./notice-kind.ts";
 import { rememberedSchema, sightingColumn, writeSighting } from "./stored-sighting.ts";
@@ -65,6 +66,7 @@ export function findingValues(finding: Finding, smallest = false): Values {
 		newest: newest.text,
 		worst: worst.text,
 		dropped: newest.dropped + worst.dropped,
+		answers: writeAnswers(finding),
 	});
 }
 
@@ -114,17 +116,32 @@ const schema = z.object({
 	tunnels: jsonColumn(z.array(rememberedSchema)),
 	newest: sightingColumn,
 	worst: sightingColumn,
+	/** Absent while nobody has answered. What cannot be read silences nothing. */
+	answers: z.string().optional(),
 });
 
 export function readFinding(row: Row): StoredFinding {
 	refuseNewer(row, version);
 	const read = schema.safeParse(row.values);
 	if (!read.success) return { etag: row.etag, finding: undefined };
-	const { v: _, tenantId, deviceId, deviceName, deviceGroup, reasons, noticeSeverity, nextNoticeAt, deferredTo, ...rest } = read.data;
+	const {
+		v: _,
+		tenantId,
+		deviceId,
+		deviceName,
+		deviceGroup,
+		reasons,
+		noticeSeverity,
+		nextNoticeAt,
+		deferredTo,
+		answers,
+		...rest
+	} = read.data;
 	return {
 		etag: row.etag,
 		finding: {
 			...rest,
+			...readAnswers(answers),
 			newest: { ...rest.newest, family: rest.family },
 			worst: { ...rest.worst, family: rest.family },
 			touchedAt: rest.touchedAt ?? rest.lastSeen,

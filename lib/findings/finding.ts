@@ -3,7 +3,9 @@ import type { Severity } from "../detect/severity-scale.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 import type { Device, Sighting } from "../sighting/sighting.ts";
 import type { Remembered } from "../verdict/remembered.ts";
+import type { Acknowledgement, Answered } from "./answered.ts";
 import type { NoticeKind } from "./notice-kind.ts";
+import type { Silence } from "./silence.ts";
 
 export interface Change {
 	/** Number of the notice that tells it. */
@@ -50,6 +52,14 @@ export interface Finding {
 	readonly tunnels: readonly Remembered[];
 	readonly newest: Sighting;
 	readonly worst: Sighting;
+	/** Someone is on it; absent when nobody is. */
+	readonly ack?: Acknowledgement;
+	/** Absent when everything speaks. */
+	readonly silence?: Silence;
+	/** A person has said that the tunnel is not ours: no silence until it is closed. */
+	readonly confirmedAt?: Date;
+	/** The audit trail, newest last, bounded; absent when nobody has answered yet. */
+	readonly history?: readonly Answered[];
 }
 
 /** A rule is evidence, not a key: all rules of one family on one device are one finding. */

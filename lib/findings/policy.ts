@@ -1,10 +1,12 @@
 import { isWorse, type Severity, worst } from "../detect/severity-scale.ts";
-import type { Redacted } from "../secrets/redacted.ts";
+import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Sighting } from "../sighting/sighting.ts";
+import { withAnswer } from "./answered.ts";
 import { speaks, tally, unseen } from "./count-sightings.ts";
 import type { Change, Finding } from "./finding.ts";
 import type { NoticeKind } from "./notice-kind.ts";
 import { isStrong, type Signature, signatures } from "./signature.ts";
+import { covers, type Silence, scopeFacts, silenceNow } from "./silence.ts";
 
 /** When to speak again. */
 export interface Policy {
@@ -18,14 +20,17 @@ export interface Policy {
 
 export const defaultPolicy: Policy = { quietMs: 24 * 3_600_000, maxQuietMs: 7 * 24 * 3_600_000, changesPerPeriod: 3 };
 
+/** What sightings bring about; the other two reasons are a person's. */
+type Spoken = Exclude<NoticeKind, "escalated" | "answered">;
+
 /** Why something is told, or is not. `later` is a *changed* that waits for the end of the quiet period. */
-export type Reason = NoticeKind | "later" | "held" | "repeat";
+export type Reason = Spoken | "later" | "held" | "repeat";
 
 export type Decision =
 	/** Every sighting had been counted before: nothing to write. */
 	| { readonly reason: "repeat" }
 	| { readonly reason: "held"; readonly finding: Finding; readonly fresh: number }
-	| { readonly reason: NoticeKind | "later"; readonly finding: Finding; readonly fresh: number; readonly dueAt: Date };
+	| { readonly reason: Spoken | "later"; readonly finding: Finding; readonly fresh: number; readonly dueAt: Date };
 
 const keptSignatures = 100;
 /** Strong facts of one finding that are told at once. Accounts can be forged by the hundred; further ones wait like cheap facts. */
@@ -40,17 +45,48 @@ const keptChanges = 10;
  *                               │ │  (a strong fact: at once, and it takes none of the 3)
  *                               │ └─ still (quiet period is over) ─────► quiet, twice as long
  *                               └─── held: counted, told with the next notice
+ *
+ * While it is silenced, what the silence covers is held; anything else goes the way above, and a strong fact or a worse
+ * severity ends the silence.
  */
 export function decide(finding: Finding | undefined, sightings: readonly Sighting[], now: Date, policy: Policy): Decision {
 	const [first, ...others] = unseen(finding, sightings);
 	if (first === undefined) return { reason: "repeat" };
 	const fresh = [first, ...others] as const;
-	const counted = tally(finding, fresh, now);
-	const news = whatIsNew(finding, fresh.filter(speaks));
+	const silence = silenceNow(finding, now);
+	const { held = [], speaking = [] } = Object.groupBy(fresh.filter(speaks), (one) =>
+		silence !== undefined && covers(silence, one) ? "held" : "speaking",
+	);
+	const counted = holdBack(tally(finding, fresh, now), silence, held.length);
+	const news = whatIsNew(finding, speaking, silence);
 	const reason = reasonToSpeak(finding, news, now);
 	if (reason === "held") return { reason, finding: counted, fresh: fresh.length };
 	const quiet = quietPeriod(counted, reason, news, now, policy);
-	return { reason, fresh: fresh.length, dueAt: quiet.dueAt, finding: tell(counted, reason, news, quiet.change) };
+	const told = tell(counted, reason, news, quiet.change);
+	const isStronger = reason === "worse" || reason === "back" || news.strong;
+	return { reason, fresh: fresh.length, dueAt: quiet.dueAt, finding: isStronger ? endAnswers(told, reason, now) : told };
+}
+
+function holdBack(finding: Finding, silence: Silence | undefined, held: number): Finding {
+	return silence === undefined || held === 0 ? finding : { ...finding, silence: { ...silence, held: silence.held + held } };
+}
+
+/** What people said was about something weaker: the silence ends and the message says whose it was. */
+function endAnswers({ ack, ...finding }: Finding, reason: Spoken | "later", now: Date): Finding {
+	// A strong fact does not mean that nobody is on it any more.
+	const kept = ack !== undefined && reason === "changed" ? { ack } : {};
+	const silence = silenceNow(finding, now);
+	if (silence === undefined) return { ...finding, ...kept };
+	const { silence: _, ...rest } = finding;
+	const kind = reason === "later" ? "changed" : reason;
+	const text = redactedText`this ends the silence by ${silence.by}, which had held ${silence.held} events`;
+	const { by, verified, until, held } = silence;
+	return {
+		...rest,
+		...kept,
+		changes: [...rest.changes, { n: rest.want, kind, text }].slice(-keptChanges),
+		history: withAnswer(rest.history, { kind: "ended", by, verified, how: "tunnelwatch", at: now, n: rest.want, until, held }),
+	};
 }
 
 interface News {
@@ -61,9 +97,11 @@ interface News {
 	readonly strong: boolean;
 }
 
-function whatIsNew(finding: Finding | undefined, speaking: readonly Sighting[]): News {
-	const known = new Set(finding?.sigs);
-	const found = new Map(speaking.flatMap(signatures).map((one) => [one.id, one]));
+/** Beside a silence, the very target and the like count as facts too: its scope names them. */
+function whatIsNew(finding: Finding | undefined, speaking: readonly Sighting[], silence: Silence | undefined): News {
+	const known = new Set([...(finding?.sigs ?? []), ...(silence?.scope ?? [])]);
+	const facts = silence === undefined ? signatures : scopeFacts;
+	const found = new Map(speaking.flatMap(facts).map((one) => [one.id, one]));
 	const fresh = [...found.values()].filter((one) => !known.has(one.id));
 	const told = finding?.sigs.filter(isStrong).length ?? 0;
 	return {
@@ -89,7 +127,7 @@ type Quiet = Pick<Finding, "quietMs" | "nextNoticeAt" | "deferredTo" | "changesL
 /** When to tell it, and how long the device is quiet afterwards. */
 function quietPeriod(
 	finding: Finding,
-	reason: NoticeKind | "later",
+	reason: Spoken | "later",
 	{ strong }: News,
 	now: Date,
 	policy: Policy,
@@ -122,7 +160,7 @@ function quietPeriod(
 }
 
 /** What telling a reason means for the finding. */
-const effects: Readonly<Record<NoticeKind, { readonly startsOver: boolean; readonly listsFacts: boolean }>> = {
+const effects: Readonly<Record<Spoken, { readonly startsOver: boolean; readonly listsFacts: boolean }>> = {
 	// Everything about a new finding is new, so nothing is listed as changed.
 	new: { startsOver: true, listsFacts: false },
 	back: { startsOver: true, listsFacts: true },
@@ -131,7 +169,7 @@ const effects: Readonly<Record<NoticeKind, { readonly startsOver: boolean; reado
 	still: { startsOver: false, listsFacts: true },
 };
 
-function tell(finding: Finding, reason: NoticeKind | "later", news: News, quiet: Quiet): Finding {
+function tell(finding: Finding, reason: Spoken | "later", news: News, quiet: Quiet): Finding {
 	const kind = reason === "later" ? "changed" : reason;
 	const n = finding.want + 1;
 	const told = effects[kind].startsOver || finding.noticeSeverity === undefined ? [] : [finding.noticeSeverity];
@@ -156,7 +194,7 @@ function newest(ids: readonly string[]): readonly string[] {
 	return [...strong, ...cheap];
 }
 
-function changesToTell({ noticeSeverity }: Finding, kind: NoticeKind, n: number, news: News): readonly Change[] {
+function changesToTell({ noticeSeverity }: Finding, kind: Spoken, n: number, news: News): readonly Change[] {
 	if (!effects[kind].listsFacts) return [];
 	// Severities are our own words, so the text holds no secret.
 	const rise = kind === "worse" ? [`severity rose from ${noticeSeverity} to ${news.severity}` as Redacted] : [];

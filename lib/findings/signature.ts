@@ -21,6 +21,11 @@ export function isStrong(id: string): boolean {
 
 const administration: ReadonlySet<TargetClass> = new Set<TargetClass>(["rdp", "ssh", "smb", "vnc", "winrm", "network"]);
 
+/** A way to work on a computer or a whole network from outside. */
+export function isAdministration(target: TargetClass): boolean {
+	return administration.has(target);
+}
+
 /**
  * What makes a sighting materially different: tunnel, account, binary, kind of folder, user, rule, what is exposed, a
  * disguised name, whose tunnel it is. Left out on purpose: the raw command line, process ids and times, which an attacker varies freely.
@@ -39,16 +44,16 @@ export function signatures(sighting: Sighting): readonly Signature[] {
 		signature("name", program.renamed ? "renamed" : "", `under another name: ${program.fileName}`),
 		...sighting.rules.map((rule) => signature("rule", rule.id, `another rule: ${rule.id}`)),
 		...sighting.exposes.map((target) =>
-			signature(administration.has(target.class) ? "administration" : "target", target.class, `exposes ${target.class}: ${target.text}`),
+			signature(isAdministration(target.class) ? "administration" : "target", target.class, `exposes ${target.class}: ${target.text}`),
 		),
 		signature("verdict", sighting.ownership.verdict === "not-ours" ? "not-ours" : "", "the tunnel is not ours"),
 	].filter((one) => one !== undefined);
 }
 
 /** `undefined` for a fact that the record does not hold: not knowing is not news. */
-function signature(kind: string, value: string, text: string): Signature | undefined {
+export function signature(kind: string, value: string, text: string, strong = strongKinds.has(kind)): Signature | undefined {
 	if (value === "") return undefined;
 	const hash = createHash("sha256").update(value.toLowerCase()).digest("hex").slice(0, 12);
 	// Every part of the text comes from a sighting, which holds redacted text only.
-	return { id: `${kind}:${hash}`, text: text as Redacted, strong: strongKinds.has(kind) };
+	return { id: `${kind}:${hash}`, text: text as Redacted, strong };
 }

@@ -63,11 +63,13 @@ interface ReasonTraits {
 }
 
 const traits: Readonly<Record<NoticeKind | "later", ReasonTraits>> = {
+	escalated: { presses: true, waits: false },
 	new: { presses: false, waits: false },
 	back: { presses: false, waits: false },
 	worse: { presses: true, waits: false },
 	changed: { presses: false, waits: false },
 	still: { presses: false, waits: false },
+	answered: { presses: false, waits: false },
 	later: { presses: false, waits: true },
 };
 

@@ -12,14 +12,14 @@ function stored(columns: Readonly<Record<string, string>>) {
 }
 
 test("a finding whose reason only a newer version knows stays readable, and is still told", () => {
-	const finding = stored({ reasons: JSON.stringify({ new: 1, answered: 4, changed: 2 }) });
+	const finding = stored({ reasons: JSON.stringify({ new: 1, unheard: 4, changed: 2 }) });
 
 	expect(finding?.reasons).toEqual({ new: 1, changed: 4 });
 	expect(finding === undefined ? [] : kindsOwed(finding, 3)).toEqual(["changed"]);
 });
 
 test("a change told for a reason that only a newer version knows is shown as a change", () => {
-	const finding = stored({ changes: JSON.stringify([{ n: 4, kind: "answered", text: "another user: ana" }]) });
+	const finding = stored({ changes: JSON.stringify([{ n: 4, kind: "unheard", text: "another user: ana" }]) });
 
 	expect(finding?.changes).toEqual([{ n: 4, kind: "changed", text: redacted("another user: ana") }]);
 });

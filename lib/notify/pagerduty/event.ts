@@ -66,7 +66,15 @@ function incidentKey(notice: AnyNotice): string {
 	return notice.kinds.some((kind) => escalates[kind]) ? `${id}:${notice.finding.severity}` : id;
 }
 
-const escalates: Readonly<Record<NoticeKind, boolean>> = { worse: true, new: false, back: false, changed: false, still: false };
+const escalates: Readonly<Record<NoticeKind, boolean>> = {
+	worse: true,
+	escalated: true,
+	new: false,
+	back: false,
+	changed: false,
+	still: false,
+	answered: false,
+};
 
 function origin(notice: AnyNotice): Pick<PagerdutyEvent["payload"], "source" | "component" | "group"> {
 	if (notice.type !== "finding") return { source: "Tunnelwatch" };

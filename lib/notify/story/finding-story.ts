@@ -67,6 +67,8 @@ export function findingLinks(notice: Notice, rules: FindRule, portal: Portal): L
 
 /** `reminds`: the message has no news, so it counts the events since the last one. */
 const kinds: Readonly<Record<NoticeKind, { readonly words: Inert; readonly reminds: boolean }>> = {
+	escalated: { words: inertText`Confirmed not ours`, reminds: false },
+	answered: { words: inertText`Answered`, reminds: false },
 	new: { words: inertText`New finding`, reminds: false },
 	worse: { words: inertText`Escalated`, reminds: false },
 	changed: { words: inertText`New evidence`, reminds: false },

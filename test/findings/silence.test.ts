@@ -1,0 +1,144 @@
+import { expect, test } from "vitest";
+import type { Finding } from "../../lib/findings/finding.ts";
+import { findingAddress, findingValues, readFinding } from "../../lib/findings/finding-row.ts";
+import { decide, defaultPolicy } from "../../lib/findings/policy.ts";
+import { signatures } from "../../lib/findings/signature.ts";
+import { covers, longestSilenceOf, type Silence, scopeOf } from "../../lib/findings/silence.ts";
+import type { Sighting } from "../../lib/sighting/sighting.ts";
+import { aFinding, aSighting, at, redacted } from "../builders.ts";
+
+const seen = aSighting({ exposes: [{ text: redacted("rdp://10.0.0.1:3389"), class: "rdp" }] });
+
+function silenced(change: Partial<Silence> = {}, finding: Partial<Finding> = {}): Finding {
+	const base = aFinding({ newest: seen, worst: seen, sigs: signatures(seen).map(({ id }) => id), ...finding });
+	return {
+		...base,
+		silence: {
+			by: redacted("Kim Lee"),
+			how: "page",
+			verified: false,
+			at: at("21T20:00:00"),
+			until: at("22T20:00:00"),
+			severity: base.severity,
+			scope: scopeOf(base).map(({ id }) => id),
+			held: 0,
+			...change,
+		},
+	};
+}
+
+let records = 0;
+/** The same again, as another record. */
+function again(change: Partial<Sighting> = {}): Sighting {
+	records += 1;
+	return { ...seen, recordId: `r${records}`, ...change };
+}
+
+test("what a silence covers is counted and held, also when the quiet period is over", () => {
+	const finding = silenced({}, { nextNoticeAt: at("21T21:00:00") });
+
+	const decided = decide(finding, [again(), again()], at("22T10:00:00"), defaultPolicy);
+
+	expect(decided).toMatchObject({ reason: "held", finding: { count: 3, silence: { held: 2 } } });
+});
+
+const program = seen.program;
+const tunnel = { account: "0".repeat(32), tunnelId: "11111111-765d-4adf-8112-31c55c1551ef", endpoint: "", fingerprint: "" };
+const others: readonly (readonly [string, Partial<Sighting>])[] = [
+	["another account", { tunnel: { ...tunnel } }],
+	["another tunnel", { tunnel: { ...tunnel, account: seen.tunnel?.account ?? "" } }],
+	["another target of the same kind", { exposes: [{ text: redacted("rdp://10.0.0.2:3389"), class: "rdp" }] }],
+	["another binary", { program: { ...program, sha256: "f".repeat(64) } }],
+	["another user", { program: { ...program, user: redacted("CONTOSO\\other") } }],
+	["another kind of folder", { program: { ...program, folderClass: "temp" } }],
+	["another name", { program: { ...program, renamed: true } }],
+	["another rule", { rules: [...seen.rules, { id: "cloudflared-encoded-command", severity: "medium", evidence: [] }] }],
+	["a tunnel that cannot be seen", { tunnel: undefined, mode: "named-token-file", tokenFile: redacted("C:\\t.txt") }],
+	["a verdict that got worse", { ownership: { verdict: "not-ours", reason: redacted("Not listed.") } }],
+	["a severity that got worse", { severity: "high" }],
+];
+test.each(others)("a silence does not cover %s: it is told at once", (_, change) => {
+	const decided = decide(silenced(), [again(change)], at("21T21:00:00"), defaultPolicy);
+
+	expect(["changed", "worse"]).toContain(decided.reason);
+	expect(decided).toMatchObject({ dueAt: at("21T21:00:00") });
+});
+
+test("a strong fact ends the silence, and the message says whose it was and how much it held", () => {
+	const decided = decide(silenced({ held: 41 }), [again({ severity: "high" })], at("21T21:00:00"), defaultPolicy);
+
+	expect(decided).toMatchObject({
+		reason: "worse",
+		finding: {
+			changes: expect.arrayContaining([expect.objectContaining({ text: "this ends the silence by Kim Lee, which had held 41 events" })]),
+			history: [{ kind: "ended", how: "tunnelwatch", by: "Kim Lee", held: 41, n: 2 }],
+		},
+	});
+	expect(decided).not.toHaveProperty("finding.silence");
+});
+
+test("a cheap fact outside the silence is told, and the silence stays for the rest", () => {
+	const decided = decide(
+		silenced(),
+		[again({ program: { ...program, user: redacted("CONTOSO\\other") } })],
+		at("21T21:00:00"),
+		defaultPolicy,
+	);
+
+	expect(decided).toMatchObject({ reason: "changed", finding: { silence: { held: 0 } } });
+	if (decided.reason === "repeat") return;
+	expect(decide(decided.finding, [again()], at("21T21:01:00"), defaultPolicy).reason).toBe("held");
+});
+
+test("once told, another target of the same kind is no news any more, and is reminded of when the quiet period is over", () => {
+	const other = { exposes: [{ text: redacted("rdp://10.0.0.2:3389"), class: "rdp" as const }] };
+	const decided = decide(silenced(), [again(other)], at("21T21:00:00"), defaultPolicy);
+	if (decided.reason === "repeat") throw new Error("counted");
+
+	expect(decide(decided.finding, [again(other)], at("21T21:01:00"), defaultPolicy).reason).toBe("held");
+	expect(decide(decided.finding, [again(other)], at("22T21:01:00"), defaultPolicy).reason).toBe("still");
+});
+
+test("a silence ends at its moment, not a millisecond earlier", () => {
+	const finding = silenced({}, { nextNoticeAt: at("21T21:00:00") });
+
+	expect(decide(finding, [again()], at("22T19:59:59.999"), defaultPolicy).reason).toBe("held");
+	expect(decide(finding, [again()], at("22T20:00:00"), defaultPolicy).reason).toBe("still");
+});
+
+test("where no tunnel can be seen a silence lasts a week at most, and an unknown binary cannot be silenced", () => {
+	const day = 86_400_000;
+	const quick = again({ tunnel: undefined, mode: "quick" });
+	const unknown = again({ tunnel: undefined, mode: "quick", program: { ...program, sha256: "" } });
+
+	expect(longestSilenceOf({ newest: seen, worst: seen })).toBe(30 * day);
+	expect(longestSilenceOf({ newest: quick, worst: seen })).toBe(7 * day);
+	expect(longestSilenceOf({ newest: seen, worst: unknown })).toBe(0);
+});
+
+test("a sighting is covered only if each of its facts was seen", () => {
+	const finding = silenced();
+	if (finding.silence === undefined) throw new Error("silenced");
+
+	expect(covers(finding.silence, again())).toBe(true);
+	expect(covers({ ...finding.silence, scope: [] }, again())).toBe(false);
+	expect(covers(finding.silence, again({ severity: "low" }))).toBe(true);
+});
+
+test("what people said survives the table, and a damaged column silences nothing", () => {
+	const finding: Finding = {
+		...silenced({ note: redacted("patch window") }),
+		ack: { by: redacted("Ana"), how: "cli", verified: true, at: at("21T20:00:00"), until: at("22T20:00:00") },
+		confirmedAt: at("21T20:00:00"),
+		history: [
+			{ kind: "silence", by: redacted("Kim Lee"), how: "page", verified: false, at: at("21T20:00:00"), n: 2, until: at("22T20:00:00") },
+		],
+	};
+	const values = findingValues(finding);
+	const stored = { ...findingAddress(finding.key), etag: "e" };
+
+	expect(readFinding({ ...stored, values }).finding).toEqual(finding);
+	const damaged = readFinding({ ...stored, values: { ...values, answers: '{"silence":{"until":"soon"}}' } }).finding;
+	expect(damaged?.silence).toBeUndefined();
+	expect(damaged?.count).toBe(finding.count);
+});
