@@ -20,6 +20,13 @@ export function text(record: DefenderRecord, column: Column): string {
 	return column === "AdditionalFields" && typeof value === "object" && value !== null ? json(value) : "";
 }
 
+/** A column's number, also written as digits in a string, as rare rows have it; NaN where it is none. */
+export function columnNumber(record: DefenderRecord, column: Column): number {
+	const value = record.columns[column];
+	if (typeof value === "number") return value;
+	return typeof value === "string" && /^[0-9]+$/.test(value) ? Number(value) : Number.NaN;
+}
+
 /** Many rules read the same column, so its text is kept for the record's lifetime. */
 const written = new WeakMap<object, string>();
 

@@ -1,7 +1,8 @@
-import { type DefenderRecord, text } from "../defender/record.ts";
+import { columnNumber, type DefenderRecord, text } from "../defender/record.ts";
 import type { Column, TableName } from "../defender/tables.ts";
 import type { Condition, Test } from "./condition.ts";
 import type { Rule } from "./rule.ts";
+import { createRuleIndex } from "./rule-index/rule-index.ts";
 import { spell } from "./spell.ts";
 import {
 	containsText,
@@ -34,22 +35,41 @@ interface Compiled {
 	readonly prove: (record: DefenderRecord, wanted: boolean) => readonly Proof[];
 }
 
-/** Compiles the rules once; the result tells which of them a record matches, and why. */
+/**
+ * Compiles the rules once; the result tells which of them a record matches, and why. Only rules that have something in
+ * common with the record are tried, with the same result as trying all (rule-index.ts).
+ */
 export function createMatcher(rules: readonly Rule[]): (record: DefenderRecord) => readonly Match[] {
-	const byTable = new Map<TableName, { readonly rule: Rule; readonly condition: Compiled }[]>();
+	const byTable = new Map<TableName, Rule[]>();
 	for (const rule of rules) {
-		const compiled = { rule, condition: compile(rule.when) };
 		for (const table of rule.tables) {
 			const list = byTable.get(table);
-			if (list === undefined) byTable.set(table, [compiled]);
-			else list.push(compiled);
+			if (list === undefined) byTable.set(table, [rule]);
+			else list.push(rule);
 		}
 	}
+	const compiled = new Map(rules.map((rule) => [rule, compile(rule.when)]));
+	const matchers = new Map([...byTable].map(([table, list]) => [table, matcherOf(list, compiled)]));
 
+	return (record) => matchers.get(record.table)?.(record) ?? [];
+}
+
+/** So few are tried faster than looked up. */
+const fewRules = 8;
+
+/** For rules of one table. */
+function matcherOf(rules: readonly Rule[], compiled: ReadonlyMap<Rule, Compiled>): (record: DefenderRecord) => readonly Match[] {
+	const everyPlace = [...rules.keys()];
+	const worthTrying = rules.length > fewRules ? createRuleIndex(rules) : () => everyPlace;
+	const list = rules.flatMap((rule) => {
+		const condition = compiled.get(rule);
+		return condition === undefined ? [] : [{ rule, condition }];
+	});
 	return (record) => {
 		const matches: Match[] = [];
-		for (const { rule, condition } of byTable.get(record.table) ?? []) {
-			if (condition.holds(record)) matches.push({ rule, record, evidence: condition.prove(record, true) });
+		for (const place of worthTrying(record)) {
+			const one = list[place];
+			if (one?.condition.holds(record) === true) matches.push({ rule: one.rule, record, evidence: one.condition.prove(record, true) });
 		}
 		return matches;
 	};
@@ -116,7 +136,7 @@ export function compileTest(test: Test): Predicate {
 			return onText(test.column, (value) => values.some((equal) => equal(value)));
 		}
 		case "equalsNumber":
-			return (record) => test.values.includes(toNumber(record.columns[test.column]));
+			return (record) => test.values.includes(columnNumber(record, test.column));
 		case "hasFlag":
 			return onText(test.column, hasAnyFlag(test.names));
 		case "hasWords":
@@ -128,9 +148,4 @@ export function compileTest(test: Test): Predicate {
 
 function onText(column: Column, holds: TextTest): Predicate {
 	return (record) => holds(text(record, column));
-}
-
-function toNumber(value: unknown): number {
-	if (typeof value === "number") return value;
-	return typeof value === "string" && /^[0-9]+$/.test(value) ? Number(value) : Number.NaN;
 }

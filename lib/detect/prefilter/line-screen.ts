@@ -36,15 +36,15 @@ const nameBytes = 64;
  * is parsed, so that damage and other shapes are named. Damage in the middle of a line without a hit stays unseen.
  *
  * @param texts looked for, too, such as the names of tables that no rule reads.
- * @returns a maker of screens, or `undefined` when a rule has nothing that could be looked for.
+ * @returns a maker of screens, or `undefined` when there is nothing to look for.
  */
 export function createLineScreens(
 	rules: readonly Rule[],
 	texts: readonly string[],
 	isKnown: (table: string) => boolean,
 ): (() => LineScreen) | undefined {
-	const { literals, open } = literalsOf(rules, texts);
-	if (open.length > 0 || rules.length === 0) return undefined;
+	const { literals } = literalsOf(rules, texts);
+	if (rules.length === 0) return undefined;
 	const scan = createScan(literals);
 	const known = new Map<string, boolean>();
 	const isKnownTable = (bytes: Buffer, at: number): boolean => {

@@ -5,8 +5,10 @@ import { composeDetection } from "../../../lib/app/compose.ts";
 import { readSettings } from "../../../lib/app/settings.ts";
 import { fileLimits } from "../../../lib/defender/limits.ts";
 import { isTable } from "../../../lib/defender/tables.ts";
+import { has, not } from "../../../lib/detect/condition.ts";
 import { createLineScreens } from "../../../lib/detect/prefilter/line-screen.ts";
 import { inspect } from "../../../lib/inspect.ts";
+import { aRule } from "../a-rule.ts";
 
 const read = readSettings({ RULES: "recommended" });
 if (!read.ok) throw new Error("settings");
@@ -93,4 +95,12 @@ test("however a file is cut into pieces, the screen counts and finds what parsin
 
 test("quiet lines are not parsed", () => {
 	expect(screened(`${quiet}\n${mail}\n${quiet}\n`, [])).toMatchObject({ parsed: 0, messages: 3, records: 3, known: 2, unreadable: [] });
+});
+
+test("a rule with nothing to look for makes the lines of its tables parsed, and no other", () => {
+	const blind = aRule(not(has("FileName", "x")), { tables: ["DeviceFileEvents"] });
+	const screen = createLineScreens([...detection.rules, blind], [], isTable)?.();
+	const fileRow = quiet.replace("DeviceProcessEvents", "DeviceFileEvents");
+
+	expect(screen?.feed(Buffer.from(`${quiet}\n${fileRow}\n${mail}\n`))).toMatchObject({ lines: [{ line: 2 }], passed: { lines: 2 } });
 });

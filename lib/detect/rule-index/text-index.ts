@@ -1,0 +1,86 @@
+/** Calls `found` with the id of every needle in the text, in any ASCII case, at least once. */
+export type TextIndex = (text: string, found: (id: number) => void) => void;
+
+/** A needle is found by three characters of it; a shorter one cannot be looked up. */
+export const gramLength = 3;
+
+interface Suspect {
+	/** Codes of its characters, ASCII letters in lower case. */
+	readonly codes: readonly number[];
+	/** Where in it the three characters stand. */
+	readonly offset: number;
+	readonly ids: readonly number[];
+}
+
+/**
+ * Looks for all needles in one pass over the text, however many there are. At each place the last three characters lead
+ * to the needles that are known by them, and those are compared character by character. Hashing may suspect too much,
+ * never too little: text and needles are hashed alike.
+ */
+export function createTextIndex(needles: Iterable<readonly [needle: string, ids: readonly number[]]>): TextIndex {
+	const all = [...needles].map(([needle, ids]) => ({
+		codes: [...Array(needle.length).keys()].map((at) => fold(needle.charCodeAt(at))),
+		ids,
+	}));
+	const bits = Math.min(16, Math.max(8, Math.ceil(Math.log2(all.length * 16))));
+	const entryOf = (gram: number): number => Math.imul(gram, 0x9e3779b1) >>> (32 - bits);
+	const commonness = new Map<number, number>();
+	for (const { codes } of all) for (const gram of gramsOf(codes)) commonness.set(gram, (commonness.get(gram) ?? 0) + 1);
+
+	// List 0 is that of nearly all places, the empty one.
+	const table = new Uint16Array(2 ** bits);
+	const lists: Suspect[][] = [[]];
+	for (const { codes, ids } of all) {
+		const offset = rarest(gramsOf(codes), commonness);
+		const entry = entryOf(gramsOf(codes)[offset] ?? 0);
+		if (table[entry] === 0) table[entry] = lists.push([]) - 1;
+		lists[table[entry] ?? 0]?.push({ codes, offset, ids });
+	}
+
+	return (text, found) => {
+		let gram = 0;
+		for (let at = 0; at < text.length; at++) {
+			gram = next(gram, text.charCodeAt(at));
+			const list = table[entryOf(gram)] ?? 0;
+			if (list === 0) continue;
+			for (const { codes, offset, ids } of lists[list] ?? []) {
+				if (isAt(text, at - (gramLength - 1) - offset, codes)) for (const id of ids) found(id);
+			}
+		}
+	};
+}
+
+/** The last three characters, eight bits of each. Setting 0x20 folds letters, and a few other characters with them. */
+function next(gram: number, code: number): number {
+	return ((gram << 8) | (code & 0xff) | 0x20) & 0xffffff;
+}
+
+function gramsOf(codes: readonly number[]): readonly number[] {
+	const grams: number[] = [];
+	let gram = 0;
+	for (const [at, code] of codes.entries()) {
+		gram = next(gram, code);
+		if (at >= gramLength - 1) grams.push(gram);
+	}
+	return grams;
+}
+
+/** Place of the gram that fewest needles have; of equals the one nearest the middle, away from `.exe` and `--`. */
+function rarest(grams: readonly number[], commonness: ReadonlyMap<number, number>): number {
+	const middle = (grams.length - 1) / 2;
+	const places = grams.map((gram, at) => ({ at, count: commonness.get(gram) ?? 0, off: Math.abs(at - middle) }));
+	return places.toSorted((one, other) => one.count - other.count || one.off - other.off)[0]?.at ?? 0;
+}
+
+function isAt(text: string, start: number, codes: readonly number[]): boolean {
+	if (start < 0 || start + codes.length > text.length) return false;
+	for (let place = 0; place < codes.length; place++) {
+		if (fold(text.charCodeAt(start + place)) !== codes[place]) return false;
+	}
+	return true;
+}
+
+/** ASCII letters in lower case, everything else as it is. */
+function fold(code: number): number {
+	return code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
+}
