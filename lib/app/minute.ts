@@ -7,9 +7,10 @@ import { readOutbox } from "../outbox/outbox.ts";
 import type { Table } from "../store/table.ts";
 import { tidy } from "../watch/close-findings.ts";
 import { noteProblems } from "../watch/problem-store.ts";
-import { isSerious, nameOf, type Problem, withoutEffects } from "../watch/problems.ts";
+import { isSerious, nameOf, type Problem, type Standing, withoutEffects } from "../watch/problems.ts";
 import type { Quarantine } from "../watch/quarantine.ts";
 import { watch } from "../watch/routine-messages.ts";
+import { tellIncidents } from "../watch/tell-incidents.ts";
 import type { ApprovalsFile } from "./approvals-file.ts";
 import { world } from "./compose.ts";
 import { within } from "./deadline.ts";
@@ -40,6 +41,7 @@ const tidiedAtOnce = 100;
 const spareMs = 30_000;
 const deliverMs = 45_000;
 const stepMs = 15_000;
+const tellMs = 35_000;
 /** A table that stumbles for a minute or two is no news. */
 const downMs = 4 * 60_000;
 
@@ -91,18 +93,22 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 		const count = (broken ? undefined : await step("counting what was set aside", quarantine.count(started))) ?? { kept: 0, overflow: 0 };
 		await approvals.refresh(started);
 		const setAside = count.kept + count.overflow;
-		const problems = withoutEffects([
+		const found = [
 			...(down !== undefined && downSince !== undefined && started.getTime() - downSince.getTime() >= downMs
 				? [tableDown(downSince, down)]
 				: []),
 			...problemsOf(state, approvals.mistakes(), started),
 			...(stream?.problems ?? []),
 			...(setAside > 0 ? [quarantined(setAside, started)] : []),
-		]);
+		];
+		const problems = withoutEffects(found);
+		const remembered = down === undefined ? await step("noting what is wrong", noteProblems({ ...world, table }, problems, started)) : undefined;
 		// Without the table there is nothing to remember by: what is wrong now is said all the same.
-		const stands =
-			(down === undefined ? await step("noting what is wrong", noteProblems({ ...world, table }, problems, started)) : undefined) ??
-			problems;
+		const stands = remembered ?? problems;
+		if (remembered !== undefined) {
+			const tell = { ...world, table, destinations };
+			errors.push(...((await step("telling what is wrong", tellIncidents(tell, shownOf(remembered, found), started), tellMs)) ?? []));
+		}
 		errors.push(...stands.filter(isSerious).map(({ what, do: todo }) => `${what} ${todo}`));
 		const line: DeliverLine = {
 			event: "deliver",
@@ -122,6 +128,13 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 		};
 		return [line, ...problemLog(errors, started).map((what): ErrorLine => ({ event: "error", what }))];
 	};
+}
+
+/** What is told, and the names of what stands behind a cause: that is neither told nor over. */
+function shownOf(stands: readonly Standing[], found: readonly Problem[]) {
+	const visible = withoutEffects(stands);
+	const names = new Set(visible.map(nameOf));
+	return { visible, hidden: new Set([...found, ...stands].map(nameOf).filter((name) => !names.has(name))) };
 }
 
 const nothingKnown: Awaited<ReturnType<typeof readOutbox>> = { owed: new Map(), oldestOwedMs: 0, dead: new Map(), down: new Map() };

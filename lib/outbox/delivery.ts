@@ -1,6 +1,8 @@
 import type { Severity } from "../detect/severity-scale.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { NoticeKind } from "../findings/notice-kind.ts";
+import type { Redacted } from "../secrets/redacted.ts";
+import type { ProblemCode } from "./problem-code.ts";
 
 /** About one finding: rendered at the moment of sending, so an outage ends in one message with true counters. */
 export interface Notice {
@@ -65,7 +67,26 @@ export interface HeartbeatNotice {
 	readonly now: Date;
 }
 
-export type AnyNotice = Notice | StormNotice | DigestNotice | HeartbeatNotice;
+/** The watch itself is in trouble, or no longer is: what an alarm says, told where people read along. */
+export interface OperationsNotice {
+	readonly type: "operations";
+	/** The incident's name; with `-over` when it ends. */
+	readonly id: string;
+	/** `cf-ops-<code>-<when it began>`, with a hash of the subject where there is one: the same at its beginning and its end. */
+	readonly incident: string;
+	readonly phase: "begun" | "over";
+	readonly code: ProblemCode;
+	/** The hub or destination it is about; empty where it is about the whole. */
+	readonly subject: Redacted;
+	readonly what: Redacted;
+	readonly todo: Redacted;
+	readonly since: Date;
+	/** When it was true last; `undefined` while it stands. */
+	readonly endedAt: Date | undefined;
+	readonly now: Date;
+}
+
+export type AnyNotice = Notice | StormNotice | DigestNotice | HeartbeatNotice | OperationsNotice;
 
 /** Closed list; each is a metric label. */
 export const failureReasons = ["rateLimited", "server", "network", "timeout", "rejected", "auth", "moved", "gone"] as const;

@@ -1,8 +1,9 @@
 import * as z from "zod";
+import { problemCodes } from "../outbox/problem-code.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns, dateColumn, jsonColumn } from "../store/columns.ts";
 import type { Key, Row, Table } from "../store/table.ts";
-import { type Problem, problemCodes, type Standing, standing } from "./problems.ts";
+import { type Problem, type Standing, standing } from "./problems.ts";
 
 const address: Key = { partitionKey: "meta", rowKey: "a|problems" };
 /** Many destinations and hubs are far fewer than this. */

@@ -1,20 +1,4 @@
-/** What can be wrong, as stable text for machines. A closed list: alarms split by it, and each has its page in docs/alarms.md. */
-export const problemCodes = [
-	"settings-wrong",
-	"table-down",
-	"hub-unreachable",
-	"events-unread",
-	"events-late",
-	"events-lost",
-	"gap-open",
-	"stream-silent",
-	"destination-down",
-	"notice-late",
-	"notice-dead",
-	"quarantine",
-] as const;
-
-export type ProblemCode = (typeof problemCodes)[number];
+import { type ProblemCode, problemCodes } from "../outbox/problem-code.ts";
 
 /** One thing that is wrong now. */
 export interface Problem {
@@ -45,7 +29,7 @@ const effects: Readonly<Partial<Record<ProblemCode, readonly ProblemCode[]>>> = 
 const destinationEffects: readonly ProblemCode[] = ["notice-late", "notice-dead"];
 
 /** One cause, one alarm: without what another problem brings about. */
-export function withoutEffects(problems: readonly Problem[]): readonly Problem[] {
+export function withoutEffects<P extends Problem>(problems: readonly P[]): readonly P[] {
 	return problems.filter((one) => {
 		const isEffect = problems.some((cause) => effects[cause.code]?.includes(one.code));
 		const isOfDestination = problems.some(

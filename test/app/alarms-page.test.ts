@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { problemCodes } from "../../lib/watch/problems.ts";
+import { problemCodes } from "../../lib/outbox/problem-code.ts";
 
 const page = readFileSync("docs/alarms.md", "utf8");
 const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);

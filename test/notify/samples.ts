@@ -2,7 +2,7 @@ import type { Finding } from "../../lib/findings/finding.ts";
 import { createPortal } from "../../lib/notify/portal.ts";
 import type { FindRule, RuleFacts } from "../../lib/notify/rule-facts.ts";
 import type { TellContext } from "../../lib/notify/story/tell.ts";
-import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, StormNotice } from "../../lib/outbox/delivery.ts";
+import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, OperationsNotice, StormNotice } from "../../lib/outbox/delivery.ts";
 import { aFinding, aSighting, at, redacted } from "../builders.ts";
 
 const usage: RuleFacts = {
@@ -237,6 +237,20 @@ export const heartbeat: HeartbeatNotice = {
 	now: at("28T19:36:10"),
 };
 
+export const operations: OperationsNotice = {
+	type: "operations",
+	id: "cf-ops-events-unread-5c3f9a10-202611211936",
+	incident: "cf-ops-events-unread-5c3f9a10-202611211936",
+	phase: "begun",
+	code: "events-unread",
+	subject: redacted("defender"),
+	what: redacted("412 messages wait in defender, and nothing of a partition was recorded for 12 minutes."),
+	todo: redacted('Look at the exceptions of "detect": its listener, its consumer group, its role on the hub, and the table.'),
+	since: at("21T19:24:00"),
+	endedAt: undefined,
+	now: at("21T19:36:00"),
+};
+
 /** One notice of each sort that people may get. */
 export const variants: Readonly<Record<string, AnyNotice>> = {
 	new: aNotice({ finding: anUnapprovedFinding() }),
@@ -285,4 +299,12 @@ export const variants: Readonly<Record<string, AnyNotice>> = {
 	storm,
 	digest,
 	heartbeat,
+	operations,
+	"operations, over": {
+		...operations,
+		id: `${operations.id}-over`,
+		phase: "over",
+		endedAt: at("21T21:40:00"),
+		now: at("21T21:55:00"),
+	},
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { nameOf, type Problem, type ProblemCode, problemCodes, type Standing, standing, withoutEffects } from "../../lib/watch/problems.ts";
+import { type ProblemCode, problemCodes } from "../../lib/outbox/problem-code.ts";
+import { nameOf, type Problem, type Standing, standing, withoutEffects } from "../../lib/watch/problems.ts";
 import { at } from "../builders.ts";
 
 const now = at("21T10:00:00");

@@ -10,7 +10,7 @@ type PagerSeverity = "critical" | "error" | "warning" | "info";
 
 /** https://developer.pagerduty.com/docs/events-api-v2/trigger-events/ */
 export interface PagerdutyEvent {
-	readonly event_action: "trigger";
+	readonly event_action: "trigger" | "resolve";
 	/** At most 255 characters. Events of one key are one incident. */
 	readonly dedup_key: string;
 	readonly client: "Tunnelwatch";
@@ -41,7 +41,7 @@ export function pagerdutyEvent(notice: AnyNotice, knowledge: TellContext): Pager
 	const { device, hunt, file } = story.links;
 	const link = (href: string | undefined, text: string) => (href === undefined ? [] : [{ href, text }]);
 	return {
-		event_action: "trigger",
+		event_action: notice.type === "operations" && notice.phase === "over" ? "resolve" : "trigger",
 		dedup_key: incidentKey(notice),
 		client: "Tunnelwatch",
 		...(device === undefined ? {} : { client_url: device }),
@@ -61,6 +61,7 @@ export function pagerdutyEvent(notice: AnyNotice, knowledge: TellContext): Pager
  * worse opens one of its own.
  */
 function incidentKey(notice: AnyNotice): string {
+	if (notice.type === "operations") return notice.incident;
 	if (notice.type !== "finding") return notice.id;
 	const id = findingId(notice.finding);
 	return notice.kinds.some((kind) => escalates[kind]) ? `${id}:${notice.finding.severity}` : id;

@@ -2,6 +2,7 @@ import type { AnyNotice } from "../../outbox/delivery.ts";
 import type { Portal } from "../portal.ts";
 import type { FindRule } from "../rule-facts.ts";
 import { findingStory } from "./finding-story.ts";
+import { operationsStory } from "./operations-story.ts";
 import { type Room, rooms, type Story } from "./story.ts";
 import { digestStory, heartbeatStory, stormStory } from "./watch-story.ts";
 
@@ -21,5 +22,7 @@ export function tell(notice: AnyNotice, { rules, portal }: TellContext, room: Ro
 			return digestStory(notice);
 		case "heartbeat":
 			return heartbeatStory(notice);
+		case "operations":
+			return operationsStory(notice);
 	}
 }

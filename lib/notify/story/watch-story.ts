@@ -1,7 +1,7 @@
 import { severities } from "../../detect/severity-scale.ts";
 import { findFamily } from "../../families/find-family.ts";
 import type { Finding } from "../../findings/finding.ts";
-import type { DigestNotice, HeartbeatNotice, StormNotice } from "../../outbox/delivery.ts";
+import type { AnyNotice, DigestNotice, HeartbeatNotice, StormNotice } from "../../outbox/delivery.ts";
 import { huntingQuery } from "../hunting-query.ts";
 import type { Portal } from "../portal.ts";
 import { type Inert, idText, inertText, joined, plainName, sealed } from "../text.ts";
@@ -119,7 +119,8 @@ export function heartbeatStory(notice: HeartbeatNotice): Story {
 	};
 }
 
-function bare(notice: StormNotice | DigestNotice | HeartbeatNotice): Omit<Story, "kind" | "title" | "verdict" | "footer"> {
+/** What every story about no single finding begins with. */
+export function bare(notice: Pick<AnyNotice, "id" | "now">): Omit<Story, "kind" | "title" | "verdict" | "footer"> {
 	return {
 		id: notice.id,
 		severity: "info",

@@ -1,5 +1,5 @@
 import { type Finding, findingId } from "../../findings/finding.ts";
-import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, StormNotice } from "../../outbox/delivery.ts";
+import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, OperationsNotice, StormNotice } from "../../outbox/delivery.ts";
 import type { Device } from "../../sighting/sighting.ts";
 import { findingLinks, findingTitle } from "../story/finding-story.ts";
 import { attackIds, ruleTitle } from "../story/rule-words.ts";
@@ -11,7 +11,7 @@ import { opensFinding } from "./opens-finding.ts";
 const schema = 1;
 
 export interface Event {
-	readonly type: "finding.created" | "finding.updated" | "findings.storm" | "findings.digest" | "watch.heartbeat";
+	readonly type: "finding.created" | "finding.updated" | "findings.storm" | "findings.digest" | "watch.heartbeat" | "watch.problem";
 	/** When it happened, not when it was sent. */
 	readonly timestamp: Date;
 	readonly data: object;
@@ -32,6 +32,8 @@ export function findingEvent(notice: AnyNotice, knowledge: TellContext): Event {
 			return { type: "findings.digest", timestamp: notice.now, data: digestData(notice) };
 		case "heartbeat":
 			return { type: "watch.heartbeat", timestamp: notice.now, data: heartbeatData(notice) };
+		case "operations":
+			return { type: "watch.problem", timestamp: notice.endedAt ?? notice.since, data: operationsData(notice) };
 	}
 }
 
@@ -116,4 +118,8 @@ function digestData({ id, from, to, held, heldCount, approvedCount, deadCount, i
 
 function heartbeatData({ id, lastMessageAt, openCount, newestEventAt }: HeartbeatNotice): object {
 	return { schema, id, lastMessageAt, openCount, newestEventAt };
+}
+
+function operationsData({ id, incident, phase, code, subject, what, todo, since, endedAt }: OperationsNotice): object {
+	return { schema, id, incident, phase, code, subject, what, todo, since, endedAt, runbook: `docs/alarms.md#${code}` };
 }

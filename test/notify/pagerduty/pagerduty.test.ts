@@ -10,7 +10,7 @@ import { aFinding, at } from "../../builders.ts";
 import { everywhere } from "../everywhere.ts";
 import { forbidden, hostileText } from "../hostile.ts";
 import { receiver, status } from "../loopback.ts";
-import { aNotice, anUnapprovedFinding, knowledge, variants } from "../samples.ts";
+import { aNotice, anUnapprovedFinding, knowledge, operations, variants } from "../samples.ts";
 
 const never = new AbortController().signal;
 const routingKey = "R0CANARY000000000000000000000000";
@@ -46,6 +46,14 @@ describe("one incident a finding", () => {
 		expect(key({ kinds: ["still"], n: 2 })).toBe("cf-3f9c2a7d5110");
 		expect(key({ kinds: ["back"], n: 3 })).toBe("cf-3f9c2a7d5110");
 		expect(key({ kinds: ["worse", "changed"], n: 4, finding: aFinding({ severity: "critical" }) })).toBe("cf-3f9c2a7d5110:critical");
+	});
+
+	test("trouble of the watch opens an incident, and its end closes that one", () => {
+		const over = variants["operations, over"];
+		if (over === undefined) throw new Error("no such sample");
+		const [begun, ended] = [pagerdutyEvent(operations, knowledge), pagerdutyEvent(over, knowledge)];
+		expect([begun.event_action, ended.event_action]).toEqual(["trigger", "resolve"]);
+		expect(ended.dedup_key).toBe(begun.dedup_key);
 	});
 
 	test.each([

@@ -5,7 +5,7 @@ import { duration, exactDuration, utc } from "../../../lib/notify/story/time.ts"
 import type { Notice } from "../../../lib/outbox/delivery.ts";
 import type { Mode, Ownership, Target } from "../../../lib/sighting/sighting.ts";
 import { aFinding, aSighting, at, redacted } from "../../builders.ts";
-import { aNotice, anUnapprovedFinding, digest, heartbeat, knowledge, storm } from "../samples.ts";
+import { aNotice, anUnapprovedFinding, digest, heartbeat, knowledge, operations, storm } from "../samples.ts";
 
 function told(change: Partial<Notice> = {}) {
 	return tell(aNotice(change), knowledge);
@@ -275,6 +275,16 @@ test("a sign of life says how long nothing had to be told, and how fresh the str
 	const first = tell({ ...heartbeat, lastMessageAt: undefined, newestEventAt: undefined }, knowledge);
 	expect(first.verdict.reason).toBe("This is the first message in this channel.");
 	expect(rowOf(first, "Stream")).toBe("no event read yet");
+});
+
+test("trouble of the watch says what is wrong and what to do; its end says how long it lasted", () => {
+	const story = tell(operations, knowledge);
+	expect(story).toMatchObject({ severity: "high", title: "Events wait unread", verdict: { word: "Alerts may be missing." } });
+	expect(story.steps).toHaveLength(1);
+	expect(story.footer).toContain("docs/alarms.md#events-unread");
+	const over = tell({ ...operations, phase: "over", endedAt: at("21T21:40:00") }, knowledge);
+	expect(over).toMatchObject({ severity: "info", title: "Events wait unread", verdict: { word: "Back to normal." }, steps: [] });
+	expect(over.verdict.reason).toBe("It lasted 2 h.");
 });
 
 test.each([

@@ -1,0 +1,114 @@
+import * as z from "zod";
+import { giveUpAfterMs } from "../outbox/backoff.ts";
+import { problemCodes } from "../outbox/problem-code.ts";
+import { columns, countColumn, cut, dateColumn, jsonColumn } from "../store/columns.ts";
+import type { Key, Row, Values } from "../store/table.ts";
+import { isSerious, nameOf, type Problem, type Standing } from "./problems.ts";
+
+/**
+ * One problem from its first look to the last message about it. Its messages are desired state, as notices about findings
+ * are: what a destination was told last is kept, and the difference is owed until it arrives.
+ *
+ *   seen ── true again at the next look ──► begun ── no longer stands ──► over ── all told ──► (gone)
+ *     └──── gone before that: (gone)                     └─── true again: a new incident ───► seen
+ */
+export interface Incident extends Pick<Problem, "code" | "subject" | "since" | "what" | "do"> {
+	readonly phase: "seen" | "begun" | "over";
+	/** When this phase began. */
+	readonly at: Date;
+	/** When it began to be told: part of its name. */
+	readonly begunAt: Date;
+	/** What each destination was told last. */
+	readonly told: Readonly<Record<string, "begun" | "over">>;
+	/** Tries that failed, for each destination: how many, and when the next one is due. */
+	readonly failed: Readonly<Record<string, { readonly tries: number; readonly dueAt: Date }>>;
+}
+
+/** A problem counts as over when it has not been true for so long. */
+const fadedMs = 15 * 60_000;
+const longestText = 300;
+
+/**
+ * What the incidents are after a look. Pure.
+ *
+ * @param visible what stands and is no effect of anything else.
+ * @param hidden names of what stands behind a cause: it is neither told nor over.
+ */
+export function advance(
+	known: readonly Incident[],
+	visible: readonly Standing[],
+	hidden: ReadonlySet<string>,
+	now: Date,
+): readonly Incident[] {
+	const stands = new Map(visible.filter(isSerious).map((one) => [nameOf(one), one]));
+	const kept = known.flatMap((one): readonly Incident[] => {
+		const problem = stands.get(nameOf(one));
+		if (problem === undefined) return withoutProblem(one, hidden.has(nameOf(one)), now);
+		if (one.phase === "over") return [];
+		stands.delete(nameOf(one));
+		const isConfirmed = one.phase === "seen" && one.at < now && problem.lastTrue.getTime() === now.getTime();
+		return [isConfirmed ? { ...one, ...textOf(problem), phase: "begun", at: now, begunAt: now } : one];
+	});
+	const fresh = [...stands.values()].map(
+		(problem): Incident => ({ ...textOf(problem), phase: "seen", at: now, begunAt: now, told: {}, failed: {} }),
+	);
+	return [...kept, ...fresh];
+}
+
+function withoutProblem(incident: Incident, isHidden: boolean, now: Date): readonly Incident[] {
+	if (incident.phase === "over" || isHidden) return [incident];
+	return incident.phase === "seen" ? [] : [{ ...incident, phase: "over", at: now, failed: {} }];
+}
+
+function textOf({ code, subject, since, what, do: todo }: Problem): Pick<Incident, "code" | "subject" | "since" | "what" | "do"> {
+	return { code, subject, since, what: cut(what, longestText), do: cut(todo, longestText) };
+}
+
+/** The destinations that are still to be told of it. A destination is not told by itself that it is down. */
+export function unaware({ code, subject, phase, at, told }: Incident, destinations: readonly string[], now: Date): readonly string[] {
+	if (phase === "seen" || now.getTime() - at.getTime() >= giveUpAfterMs) return [];
+	// Who never heard of its beginning is not told of its end.
+	return destinations.filter((name) =>
+		phase === "begun" ? told[name] !== "begun" && !(code === "destination-down" && subject === name) : told[name] === "begun",
+	);
+}
+
+/** When it was true last; `undefined` while it stands. */
+export function endOf({ phase, at, begunAt }: Incident): Date | undefined {
+	return phase === "over" ? new Date(Math.max(begunAt.getTime(), at.getTime() - fadedMs)) : undefined;
+}
+
+export const incidentsAddress: Key = { partitionKey: "meta", rowKey: "a|incidents" };
+
+/** Without the ended ones that everybody knows of. The row holds some forty, which is more than there are causes. */
+const mostIncidents = 40;
+
+export function incidentValues(incidents: readonly Incident[], leaseUntil: Date | undefined): Values {
+	return columns({ v: 1, incidents: JSON.stringify(incidents.slice(0, mostIncidents)), leaseUntil });
+}
+
+const schema = z.object({
+	leaseUntil: dateColumn.optional(),
+	incidents: jsonColumn(
+		z.array(
+			z.object({
+				code: z.enum(problemCodes),
+				subject: z.string(),
+				since: dateColumn,
+				what: z.string(),
+				do: z.string(),
+				phase: z.enum(["seen", "begun", "over"]),
+				at: dateColumn,
+				begunAt: dateColumn,
+				told: z.record(z.string(), z.enum(["begun", "over"])),
+				failed: z.record(z.string(), z.object({ tries: countColumn, dueAt: dateColumn })),
+			}),
+		),
+	),
+});
+
+/** A row that cannot be read is as good as none: what stands is told again, under another name. */
+export function readIncidents(row: Row | undefined): { readonly incidents: readonly Incident[]; readonly leaseUntil: Date | undefined } {
+	const read = schema.safeParse(row?.values);
+	return read.success ? { incidents: read.data.incidents, leaseUntil: read.data.leaseUntil } : { incidents: [], leaseUntil: undefined };
+}

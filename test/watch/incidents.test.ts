@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import type { Delivery, Destination, OperationsNotice } from "../../lib/outbox/delivery.ts";
+import { noteProblems } from "../../lib/watch/problem-store.ts";
+import { type Problem, withoutEffects } from "../../lib/watch/problems.ts";
+import { type TellDeps, tellIncidents } from "../../lib/watch/tell-incidents.ts";
+import { at } from "../builders.ts";
+import { createMemoryTable } from "../simulation/memory-table.ts";
+
+const start = at("21T10:00:00").getTime();
+const inMinute = (minute: number) => new Date(start + minute * 60_000);
+
+const unread: Problem = { code: "events-unread", subject: "defender", since: inMinute(0), what: "Messages wait.", do: "Look." };
+const silent: Problem = { code: "stream-silent", subject: "", since: inMinute(0), what: "Nothing comes.", do: "Look there." };
+const teamsIsDown: Problem = { code: "destination-down", subject: "teams", since: inMinute(0), what: "Refused.", do: "Check it." };
+
+const ok: Delivery = { ok: true, proof: "confirmed" };
+const away: Delivery = {
+	ok: false,
+	reason: "server",
+	scope: "row",
+	retryAfterMs: undefined,
+	ambiguous: false,
+	status: 503,
+	detail: "503",
+};
+
+/** Destinations that note what they get, and timers that share one table. */
+function aWatch(names: readonly string[] = ["teams"]) {
+	const table = createMemoryTable(() => world.now);
+	const world = { now: inMinute(0), answer: (_name: string): Delivery => ok };
+	const got: string[] = [];
+	const destinations = names.map(
+		(name): Destination => ({
+			name,
+			send(notice) {
+				const { id, phase } = notice as OperationsNotice;
+				const delivery = world.answer(name);
+				got.push(`${(world.now.getTime() - start) / 60_000} ${name} ${phase}${delivery.ok ? "" : " refused"} ${id}`);
+				return Promise.resolve(delivery);
+			},
+		}),
+	);
+	let ids = 0;
+	const deps: TellDeps = {
+		table,
+		destinations,
+		random: () => 0.5,
+		sleep: () => Promise.resolve(),
+		newId: () => `id-${ids++}`,
+		deadline: () => new AbortController().signal,
+	};
+	const look = async (minute: number, ...problems: readonly Problem[]) => {
+		world.now = inMinute(minute);
+		const stands = await noteProblems(deps, withoutEffects(problems), world.now);
+		const visible = withoutEffects(stands);
+		const shown = new Set(visible.map(({ code }) => code));
+		const hidden = problems
+			.filter(({ code }) => !shown.has(code))
+			.map(({ code, subject }) => (subject === "" ? code : `${code}:${subject}`));
+		return { visible, hidden: new Set(hidden) };
+	};
+	const turn = async (minute: number, ...problems: readonly Problem[]) => tellIncidents(deps, await look(minute, ...problems), world.now);
+	const turns = async (from: number, to: number, ...problems: readonly Problem[]) => {
+		for (let minute = from; minute <= to; minute++) await turn(minute, ...problems);
+	};
+	return { world, deps, table, got, look, turn, turns };
+}
+
+describe("people are told of trouble of the watch", () => {
+	test("once when it stands for two looks, and once when it is over for a quarter of an hour", async () => {
+		const { got, turns } = aWatch();
+		await turns(0, 24 * 60, unread);
+		await turns(24 * 60 + 1, 25 * 60);
+		expect(got).toEqual([
+			"1 teams begun cf-ops-events-unread-7246d2b2-202611211001",
+			"1455 teams over cf-ops-events-unread-7246d2b2-202611211001-over",
+		]);
+	});
+
+	test("not of what is gone at the next look", async () => {
+		const { got, turns } = aWatch();
+		await turns(0, 0, unread);
+		await turns(1, 60);
+		expect(got).toEqual([]);
+	});
+
+	test("under another name when it comes back a day later", async () => {
+		const { got, turns } = aWatch();
+		await turns(0, 5, unread);
+		await turns(6, 60);
+		await turns(61, 65, unread);
+		expect(got.map((line) => line.split(" ").at(-1))).toEqual([
+			"cf-ops-events-unread-7246d2b2-202611211001",
+			"cf-ops-events-unread-7246d2b2-202611211001-over",
+			"cf-ops-events-unread-7246d2b2-202611211102",
+		]);
+	});
+
+	test("once by two timers that look at the same moment", async () => {
+		const { got, deps, look, world } = aWatch();
+		for (let minute = 0; minute < 5; minute++) {
+			const shown = await look(minute, unread);
+			await Promise.all([tellIncidents(deps, shown, world.now), tellIncidents(deps, shown, world.now)]);
+		}
+		expect(got).toHaveLength(1);
+	});
+
+	test("of a destination that is down through the others, and when it works again it has missed nothing", async () => {
+		const { got, turns } = aWatch(["teams", "webhook"]);
+		await turns(0, 10, teamsIsDown);
+		await turns(11, 60);
+		expect(got.map((line) => line.split(" ").slice(1, 3).join(" "))).toEqual(["webhook begun", "webhook over"]);
+	});
+
+	test("of the cause alone: what hides behind it is neither told nor over", async () => {
+		const { got, turns } = aWatch();
+		await turns(0, 5, silent);
+		await turns(6, 60, silent, unread);
+		await turns(61, 120, silent);
+		expect(
+			got.map((line) =>
+				line
+					.split(" ")
+					.slice(0, 4)
+					.join(" ")
+					.replace(/-\d{12}/, ""),
+			),
+		).toEqual([
+			"1 teams begun cf-ops-stream-silent",
+			"7 teams begun cf-ops-events-unread-7246d2b2",
+			"75 teams over cf-ops-events-unread-7246d2b2-over",
+		]);
+	});
+});
+
+describe("a message about trouble is kept until it arrives", () => {
+	test("it is tried again, and not begun twice for one that has it", async () => {
+		const { got, turns, world } = aWatch(["teams", "webhook"]);
+		world.answer = (name) => (name === "teams" && world.now < inMinute(10) ? away : ok);
+		await turns(0, 20, unread);
+		const of = (name: string) => got.filter((line) => line.includes(name));
+		expect(of("webhook")).toHaveLength(1);
+		expect(of("teams").at(-1)).toMatch(/^1\d teams begun cf-ops/);
+		expect(of("teams").filter((line) => !line.includes("refused"))).toHaveLength(1);
+	});
+
+	test("its end alone says nothing to one that never heard of its beginning", async () => {
+		const { got, turns, world } = aWatch();
+		world.answer = () => away;
+		await turns(0, 5, unread);
+		world.answer = () => ok;
+		await turns(6, 6);
+		const before = got.length;
+		await turns(7, 60);
+		expect(got.slice(before).filter((line) => line.includes("over"))).toHaveLength(before === got.length ? 0 : 1);
+	});
+
+	test("a timer that dies after sending repeats it under the same id, after its lease", async () => {
+		const { got, deps, look, turns, world } = aWatch();
+		await turns(0, 0, unread);
+		const shown = await look(1, unread);
+		let writes = 0;
+		const dying = { ...deps.table, replace: (row: never, etag: string) => (writes++ === 0 ? deps.table.replace(row, etag) : never()) };
+		await expect(tellIncidents({ ...deps, table: dying }, shown, world.now)).rejects.toThrow("killed");
+		await turns(2, 10, unread);
+		expect(got).toEqual([
+			"1 teams begun cf-ops-events-unread-7246d2b2-202611211001",
+			"3 teams begun cf-ops-events-unread-7246d2b2-202611211001",
+		]);
+	});
+});
+
+function never(): Promise<never> {
+	return Promise.reject(new Error("killed"));
+}
