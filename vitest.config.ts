@@ -24,9 +24,10 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
 	test: {
-		// Many tests start processes, and a shared machine can be slow.
-		testTimeout: 60_000,
-		hookTimeout: 60_000,
+		// Against what hangs, and nothing else: no test may fail because a shared machine is slow.
+		testTimeout: 600_000,
+		hookTimeout: 600_000,
+		expect: { poll: { timeout: 120_000 } },
 		maxWorkers: "100%",
 		// The command line is started dozens of times; each start would compile the same files again.
 		env: { NODE_COMPILE_CACHE: resolve("node_modules/.cache/compile") },

@@ -10,7 +10,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { type Broker, startBroker } from "./broker.ts";
 import type { HubOptions } from "./hub.ts";
 
-const impatient = { retryOptions: { maxRetries: 0, timeoutInMs: 5_000 } };
+const once = { retryOptions: { maxRetries: 0, timeoutInMs: 60_000 } };
 
 async function broker(options: Partial<HubOptions> = {}): Promise<Broker> {
 	const started = await startBroker({ hub: "defender", ...options });
@@ -19,13 +19,13 @@ async function broker(options: Partial<HubOptions> = {}): Promise<Broker> {
 }
 
 function producer({ connectionString }: Broker, hub = "defender"): EventHubProducerClient {
-	const client = new EventHubProducerClient(connectionString, hub, impatient);
+	const client = new EventHubProducerClient(connectionString, hub, once);
 	onTestFinished(() => client.close());
 	return client;
 }
 
 function consumer({ connectionString }: Broker, group = "$Default", hub = "defender"): EventHubConsumerClient {
-	const client = new EventHubConsumerClient(group, connectionString, hub, impatient);
+	const client = new EventHubConsumerClient(group, connectionString, hub, once);
 	onTestFinished(() => client.close());
 	return client;
 }

@@ -84,7 +84,7 @@ describe("a list in storage", () => {
 		const file = createApprovalsFile(
 			`${base}/app-config/approvals.json`,
 			() => path,
-			(address) => createStoredFile({ address, getToken: () => Promise.resolve("a-token"), timeoutMs: 5_000 }),
+			(address) => createStoredFile({ address, getToken: () => Promise.resolve("a-token"), timeoutMs: 60_000 }),
 		);
 		return { state, file };
 	}

@@ -35,6 +35,8 @@ const batch: readonly Message[] = Array.from({ length: 16 }, (_, n) => ({
 function aPartition(table: Table, deadly: Readonly<Record<string, Death>>) {
 	const done = new Set<string>();
 	const quarantined: Quarantined[] = [];
+	/** Called when a process has met what ends it. */
+	let die: () => void = () => undefined;
 	const idsIn = ({ body }: Message) => (body as { records: { id: string }[] }).records.map(({ id }) => id);
 	const process = () =>
 		createCarefulReader({
@@ -49,14 +51,19 @@ function aPartition(table: Table, deadly: Readonly<Record<string, Death>>) {
 				const how = ids.map((id) => deadly[id]).find((one) => one !== undefined);
 				if (how === "throws") throw new TypeError("no");
 				// Whoever ends or hangs never answers; the host starts another one.
-				if (how !== undefined) return new Promise(() => undefined);
+				if (how !== undefined) {
+					die();
+					return new Promise(() => undefined);
+				}
 				for (const id of ids) done.add(id);
 				return outcome;
 			},
 		});
 	const tries = async (most: number, retryCount = 0): Promise<{ readonly tries: number; readonly read: Read | undefined }> => {
 		for (let attempt = 1; attempt <= most; attempt++) {
-			const died = new Promise<undefined>((resolve) => void setTimeout(() => resolve(undefined), 100));
+			const died = new Promise<undefined>((resolve) => {
+				die = () => resolve(undefined);
+			});
 			const read = await Promise.race([process()(batch, retryCount), died]).catch(() => undefined);
 			if (read !== undefined) return { tries: attempt, read };
 		}

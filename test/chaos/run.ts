@@ -106,7 +106,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 		while (staff.open() > 0) await sleep(20);
 		if (options.leases === "ended") await endLeases(table);
 		options.progress?.("no more faults; waiting until nothing is owed");
-		await untilNothingIsOwed(table, options.leases === "ended" ? 10_000 : 130_000);
+		await untilNothingIsOwed(table, 130_000);
 		clearInterval(report);
 		timer.stop();
 		while (staff.open() > 0) await sleep(20);

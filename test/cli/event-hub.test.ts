@@ -272,7 +272,7 @@ describe("reading a hub", () => {
 	});
 });
 
-describe("the command", { timeout: 90_000 }, () => {
+describe("the command", () => {
 	test("finds in a hub what it finds in a file; the second run has nothing left to read", async () => {
 		const file = join(project, "test/fixtures/corpus/messages.ndjson");
 		const { broker } = await bench();

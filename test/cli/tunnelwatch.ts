@@ -23,13 +23,13 @@ export interface HowToRun {
 	readonly uid?: number | undefined;
 }
 
-/** Runs the command line as a person would, in a process of its own, ended after 60 s at the latest. */
+/** Runs the command line as a person would, in a process of its own, ended after 5 minutes at the latest. */
 export async function tunnelwatch(args: readonly string[], how: HowToRun = {}): Promise<Ran> {
 	const { TEAMS_WEBHOOK_URL: _t, WEBHOOK_URL: _w, TABLE_ENDPOINT: _e, FORCE_COLOR: _f, ...environment } = process.env;
 	const child = spawn(process.execPath, [join(project, "cli", "main.ts"), ...args], {
 		cwd: project,
 		env: { ...environment, NO_COLOR: "1", ...how.env },
-		timeout: 60_000,
+		timeout: 300_000,
 		...(how.uid === undefined ? {} : { uid: how.uid }),
 	});
 	for (const name of how.closed ?? []) child[name].destroy();

@@ -8,7 +8,7 @@ test("there are more than 500 shapes of hostile messages, each with a name of it
 	expect(new Set(names).size).toBe(names.length);
 });
 
-test("no hub message stops the built functions, and the good message beside each is recorded and told", { timeout: 300_000 }, async () => {
+test("no hub message stops the built functions, and the good message beside each is recorded and told", async () => {
 	// A tenth; `npm run fuzz` takes all. The first two are known to have stopped an earlier version.
 	const some = hubShapes().filter((_, index) => index < 2 || index % 10 === 3);
 	expect((await runHubFuzz(some)).failures).toEqual([]);

@@ -49,7 +49,7 @@ async function flaws(cards: readonly ShownCard[]): Promise<{ readonly flaws: rea
 	});
 }
 
-describe.skipIf(browserPath === undefined)("in a browser, with Microsoft's renderer", { timeout: 240_000 }, () => {
+describe.skipIf(browserPath === undefined)("in a browser, with Microsoft's renderer", () => {
 	test("every card fits a desktop and a phone, light and dark, with its details open", async () => {
 		const cards = Object.entries(variants).flatMap(([name, notice]) => [
 			shown(name, teamsMessage(notice, knowledge)),

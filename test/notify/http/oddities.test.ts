@@ -4,8 +4,8 @@ import { classify } from "../../../lib/notify/http/classify.ts";
 import { createPost } from "../../../lib/notify/http/http.ts";
 import { bareServer } from "../loopback.ts";
 
-const post = createPost({ timeoutMs: 300 });
-const sent = (url: string) => post({ url, headers: {}, body: "{}", signal: new AbortController().signal });
+const sent = (url: string, timeoutMs = 60_000) =>
+	createPost({ timeoutMs })({ url, headers: {}, body: "{}", signal: new AbortController().signal });
 
 /** Says something once the request has arrived. */
 const whenAsked = (answer: (socket: Socket) => void) => (socket: Socket) => {
@@ -44,7 +44,7 @@ describe("whatever a receiver does on the wire, a send ends within its deadline 
 		["promises a body in impossible pieces", saying("HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")],
 		["is HTTP/2 only", saying("\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64")],
 	])("%s", async (_what, behaviour) => {
-		const answer = await sent(await bareServer(behaviour));
+		const answer = await sent(await bareServer(behaviour), 300);
 		expect(classify(answer, new Date("2026-11-25T08:00:00Z"))).toMatchObject({ ok: false });
 	});
 

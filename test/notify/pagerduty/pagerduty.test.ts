@@ -16,7 +16,7 @@ const never = new AbortController().signal;
 const routingKey = "R0CANARY000000000000000000000000";
 
 function pagerdutyAt(url: string) {
-	return createPagerduty({ url, routingKey, post: createPost({ timeoutMs: 10_000 }), knowledge, clock: () => at("21T19:36:12") });
+	return createPagerduty({ url, routingKey, post: createPost({ timeoutMs: 60_000 }), knowledge, clock: () => at("21T19:36:12") });
 }
 
 function expectSound(notice: AnyNotice): void {

@@ -15,7 +15,7 @@ import { aNotice, anUnapprovedFinding, digest, knowledge, storm, variants } from
 const never = new AbortController().signal;
 
 function slackAt(url: string) {
-	return createSlack({ url, post: createPost({ timeoutMs: 10_000 }), knowledge, clock: () => at("21T19:36:12") });
+	return createSlack({ url, post: createPost({ timeoutMs: 60_000 }), knowledge, clock: () => at("21T19:36:12") });
 }
 
 interface Text {

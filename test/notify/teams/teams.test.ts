@@ -8,7 +8,7 @@ import { aNotice, knowledge } from "../samples.ts";
 const never = new AbortController().signal;
 
 function teamsAt(url: string, body: "message" | "card" = "message") {
-	return createTeams({ url, body, post: createPost({ timeoutMs: 10_000 }), knowledge, clock: () => at("21T19:36:12") });
+	return createTeams({ url, body, post: createPost({ timeoutMs: 60_000 }), knowledge, clock: () => at("21T19:36:12") });
 }
 
 describe.each([400, 413])("a card answered with %i", (code) => {

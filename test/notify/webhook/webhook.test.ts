@@ -19,7 +19,7 @@ async function sent(change: Partial<WebhookOptions> = {}): Promise<Received> {
 		format: "finding",
 		header: undefined,
 		allowAddress: () => true,
-		post: createPost({ timeoutMs: 10_000 }),
+		post: createPost({ timeoutMs: 60_000 }),
 		knowledge,
 		clock: () => new Date(),
 		...change,
@@ -93,7 +93,7 @@ test("an address that is not allowed gets nothing", async () => {
 		format: "finding",
 		header: undefined,
 		allowAddress: () => false,
-		post: createPost({ timeoutMs: 10_000 }),
+		post: createPost({ timeoutMs: 60_000 }),
 		knowledge,
 		clock: () => new Date(),
 	});
