@@ -7,6 +7,7 @@ import { type Check, type Environment, type Result, runChecks } from "./doctor/c
 import { checkDestinations } from "./doctor/destinations.ts";
 import { checkHub } from "./doctor/hub.ts";
 import { checkPackage, type PackageCheck } from "./doctor/package.ts";
+import { checkReleases } from "./doctor/releases.ts";
 import { endText, resultText } from "./doctor/report.ts";
 import { checkRuntime } from "./doctor/runtime.ts";
 import { checkSettings } from "./doctor/settings.ts";
@@ -82,6 +83,7 @@ function checks(environment: Environment, sendTest: boolean): readonly Check[] {
 			run: () => checkHub({ address, connect: connectHub, group: environment["EVENTHUB_CONSUMER_GROUP"]?.trim() ?? "", clock }),
 		},
 		{ name: "destinations", run: () => checkDestinations({ environment, sendTest, clock, newId }) },
+		{ name: "hashes", run: () => Promise.resolve(checkReleases(clock())) },
 		{ name: "approvals", run: () => checkApprovals(environment["APPROVALS_FILE"], clock()) },
 	];
 }

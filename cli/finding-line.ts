@@ -15,6 +15,7 @@ export function findingLine(finding: Finding): object {
 		why: worst.ownership.reason,
 		program: worst.program.kind ?? (worst.program.renamed ? "renamed" : "named"),
 		programFile: worst.program.fileName,
+		release: worst.program.release?.version ?? null,
 		mode: worst.mode,
 		account: worst.tunnel?.account ?? null,
 		tunnel: worst.tunnel?.tunnelId ?? null,

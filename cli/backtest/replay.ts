@@ -35,6 +35,7 @@ export async function replay(sightings: readonly Sighting[], approvals: readonly
 		approvals: () => approvals,
 		finding: (key) => Promise.resolve(findings.get(key)),
 		device: nothing,
+		release: nothing,
 		prevalence: () => Promise.resolve({}),
 	});
 	for (const raw of sightings.toSorted((a, b) => a.at.getTime() - b.at.getTime())) {

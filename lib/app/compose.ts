@@ -11,6 +11,7 @@ import { createMemory } from "../findings/judge-batch.ts";
 import type { Policy } from "../findings/policy.ts";
 import { createReadAhead } from "../findings/read-ahead.ts";
 import { createDeviceStore } from "../knowledge/device-store.ts";
+import { createLearnedReleases } from "../knowledge/learned-releases.ts";
 import { createPrevalenceCounter } from "../knowledge/prevalence.ts";
 import { createPost } from "../notify/http/http.ts";
 import { createPortal } from "../notify/portal.ts";
@@ -93,10 +94,12 @@ export function composeStorage(
 	const devices = settings.DEVICE_CONTEXT ? createDeviceStore({ ...world, table }) : undefined;
 	const readAhead = createReadAhead(table);
 	const prevalence = createPrevalenceCounter({ ...world, table });
+	const releases = createLearnedReleases({ ...world, table });
 	const memory = createMemory({
 		approvals: approvals.current,
 		finding: readAhead.finding,
 		device: devices?.find ?? nothing,
+		release: releases.find,
 		prevalence: prevalence.look,
 	});
 	const recorder = createRecorder({
@@ -116,7 +119,7 @@ export function composeStorage(
 			async record(sightings, now) {
 				const recorded = await recorder.record(sightings, now);
 				// What cannot be counted now is counted when it is shown again; it must not hold up what is recorded.
-				await prevalence.note(sightings).catch(() => undefined);
+				await Promise.allSettled([prevalence.note(sightings), releases.note(sightings)]);
 				return recorded;
 			},
 		},

@@ -32,6 +32,7 @@ export function createDryRun(
 		approvals: approvals.current,
 		finding: (key) => Promise.resolve(findings.get(key)),
 		device: nothing,
+		release: nothing,
 		prevalence: () => Promise.resolve({}),
 	});
 	const recordOne = (key: string, group: Parameters<typeof decide>[1], now: Date): Recorded => {

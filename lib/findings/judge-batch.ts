@@ -1,5 +1,6 @@
 import type { DeviceContext } from "../defender/device.ts";
 import { redact } from "../families/redact.ts";
+import type { Release } from "../sighting/release.ts";
 import type { Prevalence, Sighting } from "../sighting/sighting.ts";
 import { inParallel } from "../store/parallel.ts";
 import type { Approval } from "../verdict/approvals.ts";
@@ -12,6 +13,8 @@ export interface MemoryDeps {
 	readonly approvals: () => readonly Approval[];
 	readonly finding: (key: string) => Promise<Finding | undefined>;
 	readonly device: (tenantId: string, deviceId: string) => Promise<DeviceContext | undefined>;
+	/** What the program's SHA-1 stands for, where its row has no SHA-256. */
+	readonly release: (sighting: Sighting) => Promise<Release | undefined>;
 	/** Reads only: it is counted after recording. */
 	readonly prevalence: (sighting: Sighting) => Promise<Prevalence>;
 }
@@ -28,11 +31,15 @@ export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[],
 		const device = first === undefined ? undefined : await deps.device(first.device.tenantId, first.device.id);
 		const inOrder = group.toSorted((a, b) => a.at.getTime() - b.at.getTime());
 		const spread = await inParallel(inOrder, atOnce, deps.prevalence);
+		const releases = await inParallel(inOrder, atOnce, deps.release);
+		const taught = new Map(inOrder.flatMap(({ program: { sha1, release } }) => (release && sha1 ? [[sha1, release] as const] : [])));
 		for (const [index, sighting] of inOrder.entries()) {
 			const prevalence = spread[index] ?? {};
 			const { account } = prevalence;
 			const firstInTenant = account && sighting.at.getTime() - account.since.getTime() < newForMs;
-			const knowledge = { approvals: deps.approvals(), remembered: upTo(shown, sighting.at), device, firstInTenant, now, redact };
+			const remembered = upTo(shown, sighting.at);
+			const release = releases[index] ?? taught.get(sighting.program.sha1);
+			const knowledge = { approvals: deps.approvals(), remembered, device, release, firstInTenant, now, redact };
 			const verdict = judge(sighting, knowledge);
 			judged.set(sighting, { ...verdict, prevalence });
 			const worth = rememberable(verdict);

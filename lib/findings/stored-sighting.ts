@@ -60,6 +60,9 @@ function bound({ reading: _, ...sighting }: Sighting, { text, commandLine, rules
 			commandLine: cut(program.commandLine, commandLine),
 			sha256: cut(program.sha256, 64),
 			sha1: cut(program.sha1, 40),
+			...(program.release === undefined
+				? {}
+				: { release: { version: cut(program.release.version, 32), asset: cut(program.release.asset, 64) } }),
 			user: cut(program.user, text),
 			...(program.signer === undefined ? {} : { signer: cut(program.signer, text) }),
 			...(program.starter === undefined ? {} : { starter: cut(program.starter, text) }),
@@ -234,6 +237,7 @@ export const sightingColumn = jsonColumn(
 					chain: z.array(redactedColumn),
 					signer: redactedColumn.optional(),
 					kind: programKind.optional(),
+					release: z.object({ version: z.string(), asset: z.string() }).optional(),
 					starter: redactedColumn.optional(),
 					launcher: redactedColumn.optional(),
 				})

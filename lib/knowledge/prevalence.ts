@@ -119,8 +119,13 @@ function merge(stored: Fact, known: Fact): Fact {
 	return { ...stored, devices, since: stored.since !== undefined && (since === undefined || stored.since < since) ? stored.since : since };
 }
 
+/** Of a fact by its hash. */
+export function partitionOfFact(id: string): string {
+	return `p${id.slice(0, 1)}`;
+}
+
 function addressOf(id: string): Key {
-	return { partitionKey: `p${id.slice(0, 1)}`, rowKey: `d|${id}` };
+	return { partitionKey: partitionOfFact(id), rowKey: `d|${id}` };
 }
 
 /** The version before kept a row for each device; they stand behind the fact's own and are read with it until they expire. */

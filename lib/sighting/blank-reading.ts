@@ -4,6 +4,7 @@ import type { Reading } from "./reading.ts";
 export const blankReading: Reading = {
 	kind: "named",
 	inner: "named",
+	official: false,
 	certain: false,
 	folderClass: "unknown",
 	publicFolder: false,

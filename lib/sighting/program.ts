@@ -11,18 +11,21 @@ import type { ToolReader } from "./tool-reader.ts";
 export function programOf(
 	record: DefenderRecord,
 	identified: Identified,
-	folders: ToolReader["folders"],
+	{ folders, releases }: ToolReader,
 	safe: (text: string) => Redacted,
 ): Program {
 	const raw = rawOf(record, identified);
 	const { reading, starter, launcher } = identified;
+	const sha256 = hash(raw.sha256, 64);
+	const release = sha256 === "" ? undefined : releases?.find(sha256);
 	return {
 		fileName: safe(raw.fileName),
 		path: safe(raw.path),
 		folderClass: folderClass(raw.path, folders),
 		commandLine: safe(identified.commandLine),
-		sha256: hash(raw.sha256, 64),
+		sha256,
 		sha1: hash(raw.sha1, 40),
+		...(release === undefined ? {} : { release }),
 		kind: reading.kind,
 		renamed: reading.inner === "renamed",
 		user: safe(raw.user),

@@ -58,6 +58,8 @@ export interface Reading {
 	readonly kind: ProgramKind;
 	/** Of a wrapper: the program inside it. */
 	readonly inner: ProgramKind;
+	/** The program's hash is that of a published release: what it is, is certain, whatever its name. */
+	readonly official: boolean;
 	/** It is certain that the tool runs under another name; otherwise likely. */
 	readonly certain: boolean;
 	readonly folderClass: FolderClass;

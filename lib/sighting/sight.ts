@@ -89,7 +89,7 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 			severity: rule.severity,
 			evidence: evidence.map(({ column, test }) => ({ column, test, value: safe(columnText(record, column)) })),
 		})),
-		program: programOf(record, identified, tool.folders, safe),
+		program: programOf(record, identified, tool, safe),
 		mode: reading.mode,
 		tunnel,
 		...(others.length > 0 ? { otherTunnels: others } : {}),

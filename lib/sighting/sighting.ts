@@ -2,6 +2,7 @@ import type { DeviceClass } from "../defender/device.ts";
 import type { Severity } from "../detect/severity-scale.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 import type { ProgramKind, Reading } from "./reading.ts";
+import type { Release } from "./release.ts";
 
 /** Which test on which column decided, with what the column held. */
 interface Evidence {
@@ -102,6 +103,8 @@ export interface Program {
 	readonly sha1: string;
 	/** What really runs, or why the row is here at all; absent in sightings of older versions. */
 	readonly kind?: ProgramKind;
+	/** What its hash says that it is, whatever its name; absent where no published release has it. */
+	readonly release?: Release;
 	/** Not called as the tool is, though it behaves like it. */
 	readonly renamed: boolean;
 	/** `DOMAIN\user`, or the UPN; empty when unknown. */

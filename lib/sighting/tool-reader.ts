@@ -1,4 +1,5 @@
 import type { Identify } from "./reading.ts";
+import type { Releases } from "./release.ts";
 import type { FolderClass } from "./sighting.ts";
 
 /** A family as far as its sightings need it. */
@@ -14,4 +15,6 @@ export interface ToolReader {
 	readonly identify: Identify;
 	/** The tool's own folders, tested against a normalised path in lower case. */
 	readonly folders: readonly (readonly [FolderClass, RegExp])[];
+	/** Where its maker publishes hashes. */
+	readonly releases?: Releases;
 }

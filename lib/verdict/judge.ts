@@ -2,8 +2,10 @@ import { addressesOf, type DeviceContext } from "../defender/device.ts";
 import type { Redact } from "../secrets/redact.ts";
 import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Reading } from "../sighting/reading.ts";
+import type { Release } from "../sighting/release.ts";
 import type { DeviceFacts, Ownership, Sighting, Tunnel } from "../sighting/sighting.ts";
 import { type Approval, isExpired, isFleet } from "./approvals.ts";
+import { asRelease } from "./as-release.ts";
 import { type FleetFit, fleetFit } from "./fleet.ts";
 import { memoryFit } from "./memory.ts";
 import { plainReading } from "./plain-reading.ts";
@@ -18,6 +20,8 @@ export interface JudgeContext {
 	/** What this device showed earlier about its tunnels, oldest first. */
 	readonly remembered: readonly Remembered[];
 	readonly device: DeviceContext | undefined;
+	/** What another record of this tenant has taught about the program's SHA-1; `undefined` when nothing has. */
+	readonly release?: Release | undefined;
 	/** The account was never seen in this tenant before; `undefined` when nobody counts. */
 	readonly firstInTenant: boolean | undefined;
 	readonly now: Date;
@@ -26,7 +30,8 @@ export interface JudgeContext {
 }
 
 /** The sighting with its verdict, its severity and the reasons for both. */
-export function judge(sighting: Sighting, { approvals, remembered, device, firstInTenant, now, redact }: JudgeContext): Sighting {
+export function judge(seen: Sighting, { approvals, remembered, device, release, firstInTenant, now, redact }: JudgeContext): Sighting {
+	const sighting = release === undefined || seen.program.release !== undefined ? seen : asRelease(seen, release);
 	const reading = sighting.reading ?? plainReading(sighting);
 	const { reading: _, ...shown } = sighting;
 	const verdict = decideVerdict(shown, reading, approvals, now);

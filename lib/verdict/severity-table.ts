@@ -77,6 +77,11 @@ const situations: readonly Row[] = [
 	},
 	// Another name.
 	{
+		when: (f) => renamed(f) && f.reading.official && !f.reading.file && !lowOnly(f),
+		least: "high",
+		reason: redactedText`an official release of cloudflared under another name`,
+	},
+	{
 		when: (f) =>
 			renamed(f) &&
 			!f.reading.file &&
@@ -371,6 +376,11 @@ function isTool({ reading }: Facts): boolean {
 /** A mention in what fetches, serves or deletes the tool is more than a mention; its rule says how much. */
 function reachesForTunnels({ reading }: Facts): boolean {
 	return !reading.bystander && reading.kind !== "mention";
+}
+
+/** Nothing is opened, whatever the program is called. */
+function lowOnly({ reading }: Facts): boolean {
+	return clientSide.has(reading.mode) || reading.mode === "would-fail";
 }
 
 function renamed({ reading }: Facts): boolean {

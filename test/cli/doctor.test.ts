@@ -60,7 +60,8 @@ async function findings(seed: Seed = {}): Promise<readonly Result[]> {
 		...seed.environment,
 	};
 	const results: Result[] = [];
-	for await (const result of examine(environment, seed.sendTest === true)) results.push(result);
+	// How old the published hashes are depends on the day of the run; doctor-hashes.test.ts has its own days.
+	for await (const result of examine(environment, seed.sendTest === true)) if (result.check !== "hashes") results.push(result);
 	return results;
 }
 

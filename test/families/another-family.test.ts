@@ -57,6 +57,7 @@ async function findingsOf(...records: readonly object[]): Promise<readonly Findi
 		approvals: () => [],
 		finding: () => Promise.resolve(undefined),
 		device: () => Promise.resolve(undefined),
+		release: () => Promise.resolve(undefined),
 		prevalence: () => Promise.resolve({}),
 	});
 	const world = createWorld([createSink("teams")]);

@@ -44,6 +44,7 @@ const judgeWith = (shown: ReturnType<typeof aFinding> | undefined) =>
 		approvals,
 		finding: () => Promise.resolve(shown),
 		device: () => Promise.resolve(undefined),
+		release: () => Promise.resolve(undefined),
 		prevalence: () => Promise.resolve({}),
 	});
 
@@ -103,6 +104,7 @@ test("an account on one device is the first in the tenant for a day, not for eve
 			approvals: () => [],
 			finding: () => Promise.resolve(undefined),
 			device: () => Promise.resolve(server),
+			release: () => Promise.resolve(undefined),
 			prevalence: () => Promise.resolve({ account: { devices: 1, since } }),
 		});
 	const first = "the first time this account is seen in the tenant, and on a server";

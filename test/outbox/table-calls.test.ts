@@ -44,6 +44,7 @@ function setUp() {
 		approvals: () => [],
 		finding: readAhead.finding,
 		device: () => Promise.resolve(undefined),
+		release: () => Promise.resolve(undefined),
 		prevalence: prevalence.look,
 	});
 	const destinations = sinks.map(({ name }) => name);

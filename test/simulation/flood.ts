@@ -129,6 +129,7 @@ export async function play(kind: Noise, plants: ReadonlyMap<string, number>, hou
 			approvals: () => approved,
 			finding: readAhead.finding,
 			device: async (_tenant, id) => (id === server.deviceId ? server : undefined),
+			release: () => Promise.resolve(undefined),
 			prevalence: prevalence.look,
 		});
 		const recorder = createRecorder({ ...base, destinations: ["teams"], policy: defaultPolicy, readAhead: readAhead.take });

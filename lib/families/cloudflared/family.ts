@@ -3,10 +3,11 @@ import type { Family } from "../family.ts";
 import { cloudflaredWords } from "./card-words.ts";
 import { cloudflaredFolders } from "./folders.ts";
 import { identify } from "./identify.ts";
+import { publishedReleases } from "./releases/published-releases.ts";
 import { cloudflaredRules } from "./rules/index.ts";
 import { cloudflaredSecrets } from "./secrets.ts";
 
-const reader: ToolReader = { identify, folders: cloudflaredFolders };
+const reader: ToolReader = { identify, folders: cloudflaredFolders, releases: publishedReleases };
 
 /** Cloudflare's tunnel client. */
 export const cloudflared: Family = {

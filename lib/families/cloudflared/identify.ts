@@ -12,6 +12,7 @@ import { laterStarts } from "./later-starts.ts";
 import { launcherOf } from "./launchers.ts";
 import { baseName, nameKind, programName } from "./names.ts";
 import { exposesAdministration, isSame, opensTunnel, readStart, type StartReading } from "./read-start.ts";
+import { publishedReleases } from "./releases/published-releases.ts";
 import { type Start, startOf } from "./start.ts";
 import { expand } from "./starters.ts";
 import { readTunnelId } from "./token.ts";
@@ -35,12 +36,16 @@ export function identify(record: DefenderRecord): Identified {
 				startOf(ownPath, get("ProcessCommandLine"), inherited),
 				parentOf(actorName, get("InitiatingProcessParentFileName")),
 				get("ProcessCommandLine"),
+				{ official: isOfficial(get("SHA256")) },
 			),
 		);
 	}
-	for (const { start, text } of laterStarts(record)) candidates.push(candidate("text", start, programName(actorName), text));
+	for (const { start, text } of laterStarts(record)) candidates.push(candidate("text", start, programName(actorName), text, {}));
 	candidates.push(
-		candidate("actor", startOf(actorPath, actorLine, new Map()), programName(get("InitiatingProcessParentFileName")), actorLine, contact),
+		candidate("actor", startOf(actorPath, actorLine, new Map()), programName(get("InitiatingProcessParentFileName")), actorLine, {
+			contact,
+			official: isOfficial(get("InitiatingProcessSHA256")),
+		}),
 	);
 	const chosen = candidates.find(({ readings }) => readings.some(isTool)) ?? candidates[0] ?? candidates[candidates.length - 1];
 	return finish(record, chosen, contact, { ownName, ownPath, actorPath });
@@ -59,15 +64,24 @@ interface Candidate {
 	readonly outer: Start;
 	readonly parent: string;
 	readonly commandLine: string;
+	/** Its program's hash is that of a published release. */
+	readonly official: boolean;
 }
 
-function candidate(subject: Identified["subject"], outer: Start, parent: string, commandLine: string, contact?: Contact): Candidate {
-	const { starts, isStarter } = expand(outer);
+function candidate(
+	subject: Identified["subject"],
+	outer: Start,
+	parent: string,
+	commandLine: string,
+	{ contact, official = false }: { readonly contact?: Contact; readonly official?: boolean },
+): Candidate {
+	// Called as a starter is, and it is none.
+	const { starts, isStarter } = official ? { starts: [outer], isStarter: false } : expand(outer);
 	const suspicious = contact?.host === "edge" && contact.talker === "other";
-	const readings = starts.map((start) => readStart(start, suspicious));
+	const readings = starts.map((start) => readStart(start, { official, suspicious }));
 	// A starter's name on a program whose own arguments are cloudflared's, not the starter's.
 	const disguised = isStarter ? undefined : readings[0];
-	return { subject, isStarter: isStarter && disguised === undefined, readings, outer, parent, commandLine };
+	return { subject, isStarter: isStarter && disguised === undefined, readings, outer, parent, commandLine, official };
 }
 
 function isTool({ kind }: StartReading): boolean {
@@ -125,6 +139,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 		reading: {
 			kind: isWrapper ? "wrapper" : inner,
 			inner,
+			official: tools.length > 0 ? chosen?.official === true : ofFile(record) && isOfficial(columnText(record, "SHA256")),
 			certain: worst?.certain === true || (tools.length === 0 && inner === "renamed"),
 			folderClass: folderOf(image),
 			publicFolder: isPublic(image),
@@ -134,7 +149,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			later: trail?.later ?? false,
 			startArguments: tools.some(({ start }) => start.trail.startArguments),
 			launched: launcher?.ownParent === true && !isWrapper && exposes.length === 1 && localWeb.test(exposes[0] ?? ""),
-			mode: tools.length > 0 ? modeIn(record, worst) : asksForQuickTunnel(contact) ? "quick" : "unknown",
+			mode: tools.length > 0 ? modeIn(record, worst, contact) : asksForQuickTunnel(contact) ? "quick" : "unknown",
 			decoding: worst?.decoding ?? "not-visible",
 			tunnel: tools.length > 0 ? worst?.tunnel : undefined,
 			claims: [...own, ...others],
@@ -163,6 +178,10 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 
 /** A web server on the device itself. */
 const localWeb = /^(?:https?:\/\/)?(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d{1,5})?(?:\/[^\s]{0,256})?$/i;
+
+function isOfficial(sha256: string): boolean {
+	return publishedReleases.find(sha256) !== undefined;
+}
 
 function ofFile({ table }: DefenderRecord): boolean {
 	return table === "DeviceFileEvents" || table === "DeviceImageLoadEvents";
@@ -245,6 +264,8 @@ function variablesOf(parent: Start): ReadonlyMap<string, Word> {
 
 /** What a row without a command of the tool is about. */
 function withoutCommand(record: DefenderRecord, { ownName, actorPath }: Names, contact: Contact): Exclude<ProgramKind, "wrapper"> {
+	const published = ofFile(record) ? publishedReleases.find(columnText(record, "SHA256")) : undefined;
+	if (published !== undefined) return nameKind(ownName) ?? (keepsItsName(record, ownName) ? "release" : "renamed");
 	if (isDocument(record, ownName)) return "mention";
 	const downloaded = downloadName(record, ownName);
 	if (downloaded !== undefined) return nameKind(ownName) ?? downloaded;
@@ -272,9 +293,12 @@ function isDocument(record: DefenderRecord, fileName: string): boolean {
 }
 
 /** A service manager keeps the program and its arguments in two values: the one without arguments says nothing about the start. */
-function modeIn(record: DefenderRecord, reading: StartReading | undefined): Mode {
-	const programOnly = reading?.mode === "service-mode" && /^application$/i.test(columnText(record, "RegistryValueName"));
-	return programOnly ? "unknown" : (reading?.mode ?? "unknown");
+function modeIn(record: DefenderRecord, reading: StartReading | undefined, contact: Contact): Mode {
+	const bare = reading?.mode === "service-mode";
+	const programOnly = bare && /^application$/i.test(columnText(record, "RegistryValueName"));
+	// Without arguments it opens a tunnel only if its config file says so; a connection to the edge says that it does.
+	const connected = bare && reading.kind === "renamed" && contact.host === "edge";
+	return programOnly || connected ? "unknown" : (reading?.mode ?? "unknown");
 }
 
 /** Who asks for a quick tunnel gets one, under whatever name. */
@@ -286,8 +310,19 @@ function asksForQuickTunnel({ host, talker }: Contact): boolean {
 function downloadName(record: DefenderRecord, fileName: string): "release" | "renamed" | "mention" | undefined {
 	if (record.table !== "DeviceFileEvents" || !/github\.com\/cloudflare\/cloudflared\/releases\//i.test(columnText(record, "FileOriginUrl")))
 		return undefined;
-	if (/\.(?:crdownload|part|partial|tmp|temp|download|opdownload)$|^Unconfirmed /i.test(fileName)) return "release";
+	if (isOnItsWay(record, fileName)) return "release";
 	return /\.(?:txt|json|md|html?|sig|asc|pem|sha256|yml|yaml|zip)$/i.test(fileName) ? "mention" : "renamed";
+}
+
+/** A published file whose name says so, or that an installer or a browser names for a while. */
+function keepsItsName(record: DefenderRecord, fileName: string): boolean {
+	const cached = /^[a-z]:\\windows\\installer\\[^\\]{1,64}\.(?:msi|tmp)$/i.test(columnText(record, "FolderPath").slice(0, 1_024));
+	return /cloudflared/i.test(fileName) || isOnItsWay(record, fileName) || cached;
+}
+
+/** A browser still writes it. */
+function isOnItsWay({ table }: DefenderRecord, fileName: string): boolean {
+	return table === "DeviceFileEvents" && /\.(?:crdownload|part|partial|tmp|temp|download|opdownload)$|^Unconfirmed /i.test(fileName);
 }
 
 function connects({ host, talker }: Contact): boolean {

@@ -43,15 +43,22 @@ const tellingFlags =
 	);
 const detourFlags = ["edge", "cacert", "api-url", "quick-service"] as const;
 
-/** @param suspicious a second sign speaks for a renamed copy, where the arguments alone do not decide. */
-export function readStart(start: Start, suspicious: boolean): StartReading {
+/** What besides its arguments speaks for a program under another name. */
+export interface Signs {
+	/** Its hash is that of a published release. */
+	readonly official: boolean;
+	/** A second sign, where the arguments alone do not decide. */
+	readonly suspicious: boolean;
+}
+
+export function readStart(start: Start, signs: Signs): StartReading {
 	const values = start.args.map(({ value }) => value);
 	const command = readCommand(values);
 	const sources: Sources = { environment: new Map([...start.environment].map(([name, { value }]) => [name, value])), config: new Map() };
 	const runs = whatRuns(command, sources);
 	const lookup = lookupIn(command, sources);
 	const place = folderOf(start.image);
-	const { kind, certain, pretends } = programOf(start, evidenceOf(command, runs, start.args, start.environment.keys()), place, suspicious);
+	const { kind, certain, pretends } = programOf(start, evidenceOf(command, runs, start.args, start.environment.keys()), place, signs);
 	const credential = credentialOf(runs, start, command);
 	const mode = kind === "other" ? "unknown" : modeOf(runs, credential?.decoding);
 	const shown = command.levels.length === 0 ? [] : command.levels.flatMap(({ flags }) => [...flags.keys()]);
@@ -106,12 +113,14 @@ function programOf(
 	{ image, argument0, trail }: Start,
 	evidence: Evidence,
 	place: FolderClass,
-	suspicious: boolean,
+	{ official, suspicious }: Signs,
 ): Pick<StartReading, "kind" | "certain" | "pretends"> {
 	const own = nameKind(image);
 	const claimed = nameKind(argument0);
 	const pretends = own === undefined && claimed !== undefined && image !== "?";
 	if (own !== undefined) return { kind: trail.container === "mirror" ? "variant" : own, certain: true, pretends: false };
+	// The hash says what it is, whatever it is called and whatever its arguments are.
+	if (official) return { kind: "renamed", certain: true, pretends };
 	// A service's parameters without its program: what they say is all there is.
 	if (image === "?") return { kind: evidence === "none" ? "other" : "named", certain: false, pretends: false };
 	if (evidence === "strong" || (pretends && evidence !== "none")) return { kind: "renamed", certain: true, pretends };

@@ -23,6 +23,7 @@ export function findingDetails(finding: Finding, room: Room, rules: FindRule): r
 		row(inertText`Account`, plain(idText(tunnel?.account ?? ""))),
 		row(inertText`Tunnel`, plain(idText(tunnel?.tunnelId ?? ""))),
 		row(inertText`Path`, plain(value(program.path))),
+		row(inertText`Release`, plain(releaseWords(sighting))),
 		row(inertText`SHA-256`, plain(idText(program.sha256)), note(spreadWords(sighting.prevalence?.binary))),
 		row(inertText`Also seen`, plain(joined((sighting.otherTunnels ?? []).slice(0, 3).map(tunnelWords), inertText`; `))),
 		row(inertText`Token file`, plain(sighting.tokenFile === undefined ? inertText`` : value(sighting.tokenFile))),
@@ -55,6 +56,11 @@ export function findingDetails(finding: Finding, room: Room, rules: FindRule): r
 	]
 		.filter(isTold)
 		.slice(0, room.details);
+}
+
+/** "2026.10.0, windows-amd64.exe": published by its maker, whatever it is called here. */
+function releaseWords({ program: { release } }: Sighting): Inert {
+	return release === undefined ? inertText`` : inertText`${idText(release.version)}, ${idText(release.asset)}`;
 }
 
 /** Without a time from the sensor, or with a wrong clock, there is no delay that could be told. */

@@ -1,5 +1,5 @@
 import type { Finding } from "../../findings/finding.ts";
-import { type Inert, inertText, joined, sealed } from "../text.ts";
+import { type Inert, idText, inertText, joined, sealed } from "../text.ts";
 import { type Names, namesOf } from "./names.ts";
 import { clock } from "./time.ts";
 import { toolWords } from "./tunnel-words.ts";
@@ -14,7 +14,9 @@ function whatHappened({ worst }: Finding, { user, file, folder, parent, tokenFil
 	const tool = toolWords(worst);
 	const program = file === "" ? tool : file;
 	const who = user === "" ? parent : user;
-	const disguised = worst.program.renamed ? inertText`, which is ${tool} under another name` : inertText``;
+	const { release } = worst.program;
+	const known = release === undefined ? tool : inertText`official ${tool} ${idText(release.version)}`;
+	const disguised = worst.program.renamed ? inertText`, which is ${known} under another name` : inertText``;
 	const from = folder === "" ? inertText`` : inertText` from ${folder}`;
 	switch (worst.mode) {
 		case "service-install":

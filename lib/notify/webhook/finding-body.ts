@@ -57,6 +57,7 @@ function findingData(notice: Notice, knowledge: TellContext): object {
 			chain: worst.program.chain,
 			elevated: worst.program.elevated,
 			renamed: worst.program.renamed,
+			release: worst.program.release,
 			folder: worst.program.folderClass,
 		},
 		mode: worst.mode,
