@@ -36,40 +36,47 @@ interface Compiled {
 }
 
 /**
- * Compiles the rules once; the result tells which of them a record matches, and why. Only rules that have something in
- * common with the record are tried, with the same result as trying all (rule-index.ts).
+ * The result tells which of the rules a record matches, and why. Only rules that have something in common with the
+ * record are tried, with the same result as trying all (rule-index.ts); each is compiled when it is tried first.
  */
 export function createMatcher(rules: readonly Rule[]): (record: DefenderRecord) => readonly Match[] {
-	const byTable = new Map<TableName, Rule[]>();
-	for (const rule of rules) {
-		for (const table of rule.tables) {
-			const list = byTable.get(table);
-			if (list === undefined) byTable.set(table, [rule]);
-			else list.push(rule);
-		}
-	}
-	const compiled = new Map(rules.map((rule) => [rule, compile(rule.when)]));
-	const matchers = new Map([...byTable].map(([table, list]) => [table, matcherOf(list, compiled)]));
+	const compiled = new Map<Rule, Compiled>();
+	const conditionOf = (rule: Rule): Compiled => {
+		const known = compiled.get(rule);
+		if (known !== undefined) return known;
+		const made = compile(rule.when);
+		compiled.set(rule, made);
+		return made;
+	};
+	const matchers = new Map<TableName, (record: DefenderRecord) => readonly Match[]>();
 
-	return (record) => matchers.get(record.table)?.(record) ?? [];
+	return (record) => {
+		const known = matchers.get(record.table);
+		if (known !== undefined) return known(record);
+		// Most runs see some of the tables only.
+		const made = matcherOf(
+			rules.filter(({ tables }) => tables.includes(record.table)),
+			conditionOf,
+		);
+		matchers.set(record.table, made);
+		return made(record);
+	};
 }
 
 /** So few are tried faster than looked up. */
 const fewRules = 8;
 
 /** For rules of one table. */
-function matcherOf(rules: readonly Rule[], compiled: ReadonlyMap<Rule, Compiled>): (record: DefenderRecord) => readonly Match[] {
+function matcherOf(rules: readonly Rule[], conditionOf: (rule: Rule) => Compiled): (record: DefenderRecord) => readonly Match[] {
 	const everyPlace = [...rules.keys()];
 	const worthTrying = rules.length > fewRules ? createRuleIndex(rules) : () => everyPlace;
-	const list = rules.flatMap((rule) => {
-		const condition = compiled.get(rule);
-		return condition === undefined ? [] : [{ rule, condition }];
-	});
 	return (record) => {
 		const matches: Match[] = [];
 		for (const place of worthTrying(record)) {
-			const one = list[place];
-			if (one?.condition.holds(record) === true) matches.push({ rule: one.rule, record, evidence: one.condition.prove(record, true) });
+			const rule = rules[place];
+			if (rule === undefined) continue;
+			const condition = conditionOf(rule);
+			if (condition.holds(record)) matches.push({ rule, record, evidence: condition.prove(record, true) });
 		}
 		return matches;
 	};

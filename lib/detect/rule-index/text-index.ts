@@ -18,21 +18,21 @@ interface Suspect {
  * never too little: text and needles are hashed alike.
  */
 export function createTextIndex(needles: Iterable<readonly [needle: string, ids: readonly number[]]>): TextIndex {
-	const all = [...needles].map(([needle, ids]) => ({
-		codes: [...Array(needle.length).keys()].map((at) => fold(needle.charCodeAt(at))),
-		ids,
-	}));
+	const all = [...needles].map(([needle, ids]) => {
+		const codes = Array.from({ length: needle.length }, (_, at) => fold(needle.charCodeAt(at)));
+		return { codes, grams: gramsOf(codes), ids };
+	});
 	const bits = Math.min(16, Math.max(8, Math.ceil(Math.log2(all.length * 16))));
 	const entryOf = (gram: number): number => Math.imul(gram, 0x9e3779b1) >>> (32 - bits);
 	const commonness = new Map<number, number>();
-	for (const { codes } of all) for (const gram of gramsOf(codes)) commonness.set(gram, (commonness.get(gram) ?? 0) + 1);
+	for (const { grams } of all) for (const gram of grams) commonness.set(gram, (commonness.get(gram) ?? 0) + 1);
 
 	// List 0 is that of nearly all places, the empty one.
 	const table = new Uint16Array(2 ** bits);
 	const lists: Suspect[][] = [[]];
-	for (const { codes, ids } of all) {
-		const offset = rarest(gramsOf(codes), commonness);
-		const entry = entryOf(gramsOf(codes)[offset] ?? 0);
+	for (const { codes, grams, ids } of all) {
+		const offset = rarest(grams, commonness);
+		const entry = entryOf(grams[offset] ?? 0);
 		if (table[entry] === 0) table[entry] = lists.push([]) - 1;
 		lists[table[entry] ?? 0]?.push({ codes, offset, ids });
 	}
@@ -68,8 +68,13 @@ function gramsOf(codes: readonly number[]): readonly number[] {
 /** Place of the gram that fewest needles have; of equals the one nearest the middle, away from `.exe` and `--`. */
 function rarest(grams: readonly number[], commonness: ReadonlyMap<number, number>): number {
 	const middle = (grams.length - 1) / 2;
-	const places = grams.map((gram, at) => ({ at, count: commonness.get(gram) ?? 0, off: Math.abs(at - middle) }));
-	return places.toSorted((one, other) => one.count - other.count || one.off - other.off)[0]?.at ?? 0;
+	let best = { at: 0, count: Number.POSITIVE_INFINITY, off: 0 };
+	for (const [at, gram] of grams.entries()) {
+		const count = commonness.get(gram) ?? 0;
+		const off = Math.abs(at - middle);
+		if (count < best.count || (count === best.count && off < best.off)) best = { at, count, off };
+	}
+	return best.at;
 }
 
 function isAt(text: string, start: number, codes: readonly number[]): boolean {
