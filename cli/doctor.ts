@@ -5,7 +5,7 @@ import { isLocal, readSettings } from "../lib/app/settings.ts";
 import { checkApprovals } from "./doctor/approvals.ts";
 import { type Check, type Environment, type Result, runChecks } from "./doctor/check.ts";
 import { checkDestinations } from "./doctor/destinations.ts";
-import { checkHub } from "./doctor/hub.ts";
+import { checkHubs } from "./doctor/hubs.ts";
 import { checkPackage, type PackageCheck } from "./doctor/package.ts";
 import { checkReleases } from "./doctor/releases.ts";
 import { endText, resultText } from "./doctor/report.ts";
@@ -14,7 +14,7 @@ import { checkSettings } from "./doctor/settings.ts";
 import { checkSignIn } from "./doctor/sign-in.ts";
 import { checkSizing } from "./doctor/sizing.ts";
 import { checkTable } from "./doctor/table.ts";
-import { hubOfSettings } from "./hub/address.ts";
+import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub } from "./hub/connection.ts";
 
 export interface DoctorOptions {
@@ -57,19 +57,22 @@ export function examine(environment: Environment, sendTest: boolean, { deployed,
 	const ofPackage: Check[] =
 		deployed === undefined ? [] : [{ name: "package", run: async () => [await checkPackage({ ...deployed, key })] }];
 	const ofSizing: Check[] =
-		sizing === true ? [{ name: "sizing", run: async () => [await checkSizing(hubOfSettings(environment), connectHub)] }] : [];
+		sizing === true ? [{ name: "sizing", run: async () => [await checkSizing(hubsOfSettings(environment), connectHub)] }] : [];
 	return runChecks([...checks(environment, sendTest), ...ofSizing, ...ofPackage]);
 }
 
 function checks(environment: Environment, sendTest: boolean): readonly Check[] {
 	const clock = () => new Date();
 	const newId = () => randomUUID();
-	const address = hubOfSettings(environment);
+	const hubs = hubsOfSettings(environment);
 	const { TABLE_ENDPOINT, TABLE_NAME } = environment;
 	const read = readSettings({ TABLE_ENDPOINT, TABLE_NAME });
 	const endpoint = read.ok ? read.settings.TABLE_ENDPOINT : undefined;
 	const table = read.ok && endpoint !== undefined ? openTable(endpoint, read.settings.TABLE_NAME) : undefined;
-	const remote = [...(endpoint === undefined ? [] : [!isLocal(endpoint)]), ...(address.ok ? [address.address.emulator === undefined] : [])];
+	const remote = [
+		...(endpoint === undefined ? [] : [!isLocal(endpoint)]),
+		...(hubs.ok ? hubs.addresses.map(({ emulator }) => emulator === undefined) : []),
+	];
 	const needed = remote.length === 0 ? "unknown" : remote.includes(true) ? "identity" : "nothing";
 	const getToken = () =>
 		new DefaultAzureCredential().getToken("https://storage.azure.com/.default", { abortSignal: AbortSignal.timeout(signInMs) });
@@ -80,7 +83,7 @@ function checks(environment: Environment, sendTest: boolean): readonly Check[] {
 		{ name: "table", run: () => checkTable({ table, newId, clock }) },
 		{
 			name: "hub",
-			run: () => checkHub({ address, connect: connectHub, group: environment["EVENTHUB_CONSUMER_GROUP"]?.trim() ?? "", clock }),
+			run: () => checkHubs({ hubs, connect: connectHub, group: environment["EVENTHUB_CONSUMER_GROUP"]?.trim() ?? "", clock }),
 		},
 		{ name: "destinations", run: () => checkDestinations({ environment, sendTest, clock, newId }) },
 		{ name: "hashes", run: () => Promise.resolve(checkReleases(clock())) },

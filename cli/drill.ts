@@ -7,28 +7,35 @@ import { redact } from "../lib/families/redact.ts";
 import { findingKey } from "../lib/findings/finding.ts";
 import { follow, type Step } from "./drill/follow.ts";
 import { stepText } from "./drill/words.ts";
-import { hubOfSettings } from "./hub/address.ts";
+import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub, type HubConnection } from "./hub/connection.ts";
 import { hubTrouble } from "./hub/trouble.ts";
 import { printLine } from "./print-line.ts";
 import { inventedDeviceId, inventedTenant, syntheticRecord } from "./synthetic.ts";
 
 export interface DrillOptions {
+	/** Which of several hubs; the first one if absent. */
+	readonly hub?: string | undefined;
 	readonly timeoutSeconds: number;
 	readonly json: boolean;
 }
 
 /** `tunnelwatch drill`: one marked sighting through everything that is deployed. Returns the exit code. */
-export async function drill({ timeoutSeconds, json }: DrillOptions): Promise<number> {
+export async function drill({ hub: wanted, timeoutSeconds, json }: DrillOptions): Promise<number> {
 	// Only these: the addresses of the destinations are in a vault that the function can read, and a person need not.
 	const { TABLE_ENDPOINT, TABLE_NAME, TENANT_IDS } = process.env;
 	const read = readSettings({ TABLE_ENDPOINT, TABLE_NAME, TENANT_IDS });
-	const hub = hubOfSettings(process.env);
+	const hubs = hubsOfSettings(process.env);
+	const address = hubs.ok
+		? hubs.addresses.find(({ hub }) => wanted === undefined || hub.toLowerCase() === wanted.toLowerCase())
+		: undefined;
 	const endpoint = read.ok ? read.settings.TABLE_ENDPOINT : undefined;
-	if (!read.ok || !hub.ok || endpoint === undefined) {
+	if (!read.ok || address === undefined || endpoint === undefined) {
 		const missing = read.ok && endpoint === undefined ? ["TABLE_ENDPOINT: set it to the table that the function writes to"] : [];
+		const unknown = hubs.ok && address === undefined ? ["--hub: EVENTHUB_NAME does not name this hub"] : [];
 		printLine("Wrong settings; nothing was sent.");
-		for (const mistake of [...missing, ...(read.ok ? [] : read.mistakes), ...(hub.ok ? [] : hub.mistakes)]) printLine(`  ${mistake}`);
+		const mistakes = [...missing, ...(read.ok ? [] : read.mistakes), ...(hubs.ok ? [] : hubs.mistakes), ...unknown];
+		for (const mistake of mistakes) printLine(`  ${mistake}`);
 		return 2;
 	}
 	const report = (step: Step) => {
@@ -46,8 +53,8 @@ export async function drill({ timeoutSeconds, json }: DrillOptions): Promise<num
 		const record = syntheticRecord({ tenantId, deviceId, deviceName: "tunnelwatch-drill", words, at });
 		const started = performance.now();
 		const elapsed = () => Math.round(performance.now() - started);
-		await send(await connectHub(hub.address), { records: [record] });
-		report({ step: "sent", hub: hub.address.hub, deviceId, ms: elapsed() });
+		await send(await connectHub(address), { records: [record] });
+		report({ step: "sent", hub: address.hub, deviceId, ms: elapsed() });
 		return await watch(
 			{ table, key, timeoutMs: timeoutSeconds * 1_000, elapsed, sleep: async (ms) => void (await setTimeout(ms)) },
 			report,

@@ -1,10 +1,10 @@
 import type { LocalApp } from "../lib/app/local-app.ts";
 import { readSettings } from "../lib/app/settings.ts";
 import { createCheckpoints } from "./checkpoints.ts";
-import { readHub } from "./event-hub.ts";
 import { parseHub } from "./hub/address.ts";
 import { connectHub } from "./hub/connection.ts";
 import { parseWanted, type WantedOptions } from "./hub/plan.ts";
+import { readHubs } from "./hub/read-hubs.ts";
 import { dataFolder, withApp } from "./open-app.ts";
 import { printLine } from "./print-line.ts";
 import { type Piece, type SessionOptions, session } from "./session.ts";
@@ -19,20 +19,30 @@ const deliverEveryMs = 60_000;
 export async function runHub(eventHub: string, options: RunHubOptions): Promise<number> {
 	const parsed = parseHub(eventHub, process.env);
 	const asked = parseWanted(options);
-	if (!parsed.ok || !asked.ok) {
-		printLine([...(parsed.ok ? [] : parsed.mistakes), ...(asked.ok ? [] : [asked.mistake])].join("\n"));
+	const mistakes = [...(parsed.ok ? [] : parsed.mistakes), ...(asked.ok ? [] : [asked.mistake])];
+	if (parsed.ok && asked.ok && parsed.addresses.length > 1 && asked.wanted.from.kind === "number")
+		mistakes.push("--from with a sequence number is about one hub; name only that one");
+	if (!parsed.ok || !asked.ok || mistakes.length > 0) {
+		printLine(mistakes.join("\n"));
 		return 2;
 	}
-	const { address } = parsed;
-	const checkpoints = createCheckpoints({ folder: dataFolder(), table: tableIdentity(), hub: `${address.host}/${address.hub}` });
-	const connection = await connectHub(address);
-	const reading = { connection, group: options.consumerGroup, wanted: asked.wanted, checkpoints, remember: !options.whatIf, printLine };
-	return withApp(options, (app) => session(app, (stop) => pieces(readHub(reading, stop), address.hub, app), options));
+	const { wanted } = asked;
+	const readings = await Promise.all(
+		parsed.addresses.map(async (address) => ({
+			connection: await connectHub(address),
+			group: options.consumerGroup,
+			wanted,
+			checkpoints: createCheckpoints({ folder: dataFolder(), table: tableIdentity(), hub: `${address.host}/${address.hub}` }),
+			remember: !options.whatIf,
+			printLine: parsed.addresses.length === 1 ? printLine : (text: string) => printLine(`${address.hub}: ${text}`),
+		})),
+	);
+	return withApp(options, (app) => session(app, (stop) => pieces(readHubs(readings, stop), app), options));
 }
 
-async function* pieces(batches: ReturnType<typeof readHub>, hub: string, app: LocalApp): AsyncGenerator<Piece> {
+async function* pieces(batches: ReturnType<typeof readHubs>, app: LocalApp): AsyncGenerator<Piece> {
 	let delivered = performance.now();
-	for await (const { messages, partition, recorded } of batches) {
+	for await (const { messages, hub, partition, recorded } of batches) {
 		yield { messages, where: `${hub}/${partition}`, share: undefined, recorded };
 		// No timer here retries owed notices.
 		if (performance.now() - delivered < deliverEveryMs) continue;

@@ -6,6 +6,7 @@ export function addOperate(program: Command): void {
 	program
 		.command("drill")
 		.description("send one marked sighting to the Event Hub and watch until its notice is sent: a fire drill for what is deployed")
+		.option("--hub <name>", "which of the hubs in EVENTHUB_NAME (default: the first)")
 		.option("--timeout <seconds>", "how long to wait", seconds, 180)
 		.option("--json", "one JSON object per step on standard output", false)
 		.addHelpText(
@@ -17,8 +18,8 @@ EventHub__fullyQualifiedNamespace and TABLE_ENDPOINT as the function has them, a
 
 Exit code: 0 everybody has it · 1 somebody has not · 2 wrong usage or settings`,
 		)
-		.action(async ({ timeout, json }: { readonly timeout: number; readonly json: boolean }) => {
-			process.exitCode = await (await import("../drill.ts")).drill({ timeoutSeconds: timeout, json });
+		.action(async ({ hub, timeout, json }: { readonly hub?: string; readonly timeout: number; readonly json: boolean }) => {
+			process.exitCode = await (await import("../drill.ts")).drill({ hub, timeoutSeconds: timeout, json });
 		});
 
 	program

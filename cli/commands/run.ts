@@ -15,7 +15,10 @@ export function addRun(program: Command): void {
 		.option("--json", "one JSON object per line on standard output, everything else on standard error")
 		.option("--cards", "show every card as it comes, not only the severest one at the end (with --json: on standard error)")
 		.option("--approvals <file>", "which tunnels are ours (default: the setting APPROVALS_FILE)")
-		.option("--event-hub <namespace/hub>", "read this Event Hub instead of files, to its end, and go on there the next time")
+		.option(
+			"--event-hub <namespace/hub>",
+			"read this Event Hub instead of files, to its end, and go on there the next time; or <namespace>/<hub>,<hub>",
+		)
 		.option("--consumer-group <name>", "with --event-hub: whom to read as (default: $Default); not the group of the function")
 		.option("--from <place>", "with --event-hub: earliest, latest, a time (2026-11-21T19:00:00Z) or <partition>:<sequence number>")
 		.option("--to <place>", "with --event-hub: last message to read, <partition>:<sequence number>, to fill a gap")

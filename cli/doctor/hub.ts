@@ -1,5 +1,5 @@
 import type { EventHubConsumerClient, PartitionProperties } from "@azure/event-hubs";
-import type { AddressResult } from "../hub/address.ts";
+import type { HubAddress } from "../hub/address.ts";
 import type { HubConnection } from "../hub/connection.ts";
 import { hubWords, troubleOf } from "../hub/trouble.ts";
 import { type Result, sentence } from "./check.ts";
@@ -7,33 +7,19 @@ import { checkShape } from "./message-shape.ts";
 import { readNewest } from "./newest.ts";
 
 export interface HubCheck {
-	readonly address: AddressResult;
-	readonly connect: (address: HubConnection["address"]) => Promise<HubConnection>;
+	readonly address: HubAddress;
+	readonly connect: (address: HubAddress) => Promise<HubConnection>;
 	/** EVENTHUB_CONSUMER_GROUP; empty when it is not set. */
 	readonly group: string;
 	readonly clock: () => Date;
 }
 
 const shared = "$Default";
-const why = "Nothing that happens on a device is seen before it is read from here.";
+export const why = "Nothing that happens on a device is seen before it is read from here.";
 
 /** Hub, events, the function's consumer group, and one message. */
 export async function checkHub({ address, connect, group, clock }: HubCheck): Promise<readonly Result[]> {
-	if (!address.ok) {
-		return [
-			...address.mistakes.map(
-				(mistake): Result => ({
-					check: "hub",
-					verdict: "failure",
-					says: sentence(mistake),
-					why,
-					fix: "Give doctor the settings that the function has.",
-				}),
-			),
-			...skipped("events", "group", "message"),
-		];
-	}
-	const connection = await connect(address.address);
+	const connection = await connect(address);
 	const client = connection.consumer(shared);
 	try {
 		const partitions = await partitionsOf(client);
@@ -153,7 +139,7 @@ async function readShape(connection: HubConnection, group: string, partition: Pa
 	}
 }
 
-function skipped(...checks: readonly string[]): readonly Result[] {
+export function skipped(...checks: readonly string[]): readonly Result[] {
 	return checks.map((check) => ({ check, verdict: "skipped", says: "Not looked at: the hub comes first." }));
 }
 

@@ -21,28 +21,32 @@ const sample = 20;
 const leastMs = 10 * 60_000;
 const why = "A hub that is too small throttles, and then the export is late; one that is too large costs money each hour.";
 
-/** What the hub's own rates need and cost. */
+/** What the hubs' own rates need and cost, all together: they share the units of one namespace. */
 export async function checkSizing(
-	address: AddressResult,
+	hubs: AddressResult,
 	connect: (address: HubConnection["address"]) => Promise<HubConnection>,
 ): Promise<Result> {
-	if (!address.ok) return { check: "sizing", verdict: "skipped", says: "Not looked at: the hub is not known." };
-	const connection = await connect(address.address);
-	const client = connection.consumer(shared);
-	try {
-		const spans: PartitionSample[] = [];
-		const ids = await client.getPartitionIds();
-		for (const id of ids) {
-			const span = await readSpan(client, await client.getPartitionProperties(id));
-			if (span !== undefined) spans.push(span);
+	if (!hubs.ok) return { check: "sizing", verdict: "skipped", says: "Not looked at: the hub is not known." };
+	const spans: PartitionSample[] = [];
+	let partitions = 0;
+	for (const address of hubs.addresses) {
+		const connection = await connect(address);
+		const client = connection.consumer(shared);
+		try {
+			const ids = await client.getPartitionIds();
+			partitions += ids.length;
+			for (const id of ids) {
+				const span = await readSpan(client, await client.getPartitionProperties(id));
+				if (span !== undefined) spans.push(span);
+			}
+		} catch (error) {
+			const { says, fix } = hubWords(error, address, shared);
+			return { check: "sizing", verdict: "failure", why, says, fix };
+		} finally {
+			await client.close();
 		}
-		return sizingOf(spans, ids.length);
-	} catch (error) {
-		const { says, fix } = hubWords(error, connection.address, shared);
-		return { check: "sizing", verdict: "failure", why, says, fix };
-	} finally {
-		await client.close();
 	}
+	return sizingOf(spans, partitions);
 }
 
 /** The sentence, from what the partitions hold. Rates of partitions add up; each has its own time. */

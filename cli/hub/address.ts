@@ -1,3 +1,5 @@
+import { hubName, readHubNames } from "../../lib/app/hub-names.ts";
+
 /** Which Event Hub, and how it is reached. */
 export interface HubAddress {
 	/** Full host name of the namespace; `localhost` for an emulator. */
@@ -7,38 +9,37 @@ export interface HubAddress {
 	readonly emulator: string | undefined;
 }
 
+/** Hubs of one namespace, at least one and each once. */
 export type AddressResult =
-	| { readonly ok: true; readonly address: HubAddress }
+	| { readonly ok: true; readonly addresses: readonly HubAddress[] }
 	| { readonly ok: false; readonly mistakes: readonly string[] };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const namespace = /^[a-z][a-z0-9-]{4,48}[a-z0-9]$/i;
 const fullHost = /^[a-z][a-z0-9-]{4,48}[a-z0-9]\.servicebus(\.[a-z]+)+$/i;
-const hubName = /^[a-z0-9]([a-z0-9._-]{0,254}[a-z0-9])?$/i;
 const local = /^(localhost|127\.0\.0\.1)$/i;
 
 /**
- * `<namespace>/<hub>` as a person types it. The emulator is named by `localhost`, so that a variable which is still set
+ * `<namespace>/<hub>` as a person types it, or several hubs separated by commas. The emulator is named by `localhost`, so that a variable which is still set
  * from a test can never stand in for a real namespace, or the other way round.
  */
 export function parseHub(text: string, environment: Environment): AddressResult {
-	const [host = "", hub = "", ...rest] = text.split("/");
-	if (rest.length > 0 || !hubName.test(hub)) {
-		return wrong("the Event Hub: write <namespace>/<hub>, for instance contoso-security/defender");
+	const [host = "", hubs = "", ...rest] = text.split("/");
+	const names = hubs.split(",").map((name) => name.trim());
+	if (rest.length > 0 || !names.every((name) => hubName.test(name))) {
+		return wrong("the Event Hub: write <namespace>/<hub>, for instance contoso-security/defender; several hubs with commas between them");
 	}
-	if (local.test(host)) return emulator(hub, environment);
-	if (namespace.test(host)) return service(`${host}.servicebus.windows.net`, hub);
-	return fullHost.test(host) ? service(host, hub) : wrong("the Event Hub: the part before the / is no name of a namespace");
+	if (local.test(host)) return emulator(names, environment);
+	if (namespace.test(host)) return service(`${host}.servicebus.windows.net`, names);
+	return fullHost.test(host) ? service(host, names) : wrong("the Event Hub: the part before the / is no name of a namespace");
 }
 
-/** The hub that the function reads, from the function's own settings. */
-export function hubOfSettings(environment: Environment): AddressResult {
-	const hub = value(environment, "EVENTHUB_NAME");
+/** The hubs that the function reads, from the function's own settings. */
+export function hubsOfSettings(environment: Environment): AddressResult {
+	const read = readHubNames(environment["EVENTHUB_NAME"]);
 	const host = value(environment, "EventHub__fullyQualifiedNamespace");
-	const mistakes: string[] = [];
-	if (hub === "") mistakes.push("EVENTHUB_NAME: set it to the name of the Event Hub that the Defender export writes to");
-	else if (!hubName.test(hub)) mistakes.push("EVENTHUB_NAME: write only the name of the hub, without the namespace");
+	const mistakes = [...read.mistakes];
 	if (host === "" && value(environment, "EventHub") === "") {
 		mistakes.push("EventHub__fullyQualifiedNamespace: set it to <namespace>.servicebus.windows.net");
 	} else if (host !== "" && !fullHost.test(host)) {
@@ -47,15 +48,15 @@ export function hubOfSettings(environment: Environment): AddressResult {
 		);
 	}
 	if (mistakes.length > 0) return { ok: false, mistakes };
-	return host === "" ? emulator(hub, environment) : service(host, hub);
+	return host === "" ? emulator(read.names, environment) : service(host, read.names);
 }
 
-function service(host: string, hub: string): AddressResult {
-	return { ok: true, address: { host: host.toLowerCase(), hub, emulator: undefined } };
+function service(host: string, hubs: readonly string[]): AddressResult {
+	return { ok: true, addresses: [...new Set(hubs)].map((hub) => ({ host: host.toLowerCase(), hub, emulator: undefined })) };
 }
 
 /** A connection string holds a key, so it comes from the environment, and the only one accepted opens nothing but an emulator. */
-function emulator(hub: string, environment: Environment): AddressResult {
+function emulator(hubs: readonly string[], environment: Environment): AddressResult {
 	const connection = value(environment, "EventHub");
 	if (connection === "") return wrong("EventHub: set it to the connection string of the emulator");
 	if (
@@ -66,7 +67,7 @@ function emulator(hub: string, environment: Environment): AddressResult {
 			"EventHub: connection strings are for an emulator on this machine (UseDevelopmentEmulator=true); for a real namespace remove it and set EventHub__fullyQualifiedNamespace: the tools sign in with your identity",
 		);
 	}
-	return { ok: true, address: { host: "localhost", hub, emulator: connection } };
+	return { ok: true, addresses: [...new Set(hubs)].map((hub) => ({ host: "localhost", hub, emulator: connection })) };
 }
 
 function wrong(mistake: string): AddressResult {

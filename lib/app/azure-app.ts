@@ -14,6 +14,7 @@ import { composeDestinations, composeDetection, composeStorage, world } from "./
 import { withDeadline } from "./deadline.ts";
 import { createDetect } from "./detect-batch.ts";
 import { type Health, problemsOf, told } from "./health.ts";
+import { hubNameProblems } from "./hub-names.ts";
 import { hubReaders } from "./hub-reader.ts";
 import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
 import { createMinute } from "./minute.ts";
@@ -67,6 +68,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 		record: recorder.record,
 		deliver: (keys: readonly string[]) => dispatcher.deliver(keys, afterRecording),
 	};
+	const ofHubNames = (now: Date) => hubNameProblems(environment["EVENTHUB_NAME"], now);
 	let noteFailure: string | undefined;
 	const note = () =>
 		notebook.write(world.clock()).then(
@@ -87,6 +89,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 		rules: detection.rules.map((rule) => rule.id),
 		openRules: sieve.open,
 		clock: world.clock,
+		ofHubNames,
 		lookAtStream: createStreamWatch({ ...world, table }, hubReaders(environment)),
 	});
 	return {
@@ -101,7 +104,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 			await approvals.refresh(now);
 			const state = await readOutbox(table, names, now);
 			const { kept, overflow } = await quarantine.count(now);
-			const current = problemsOf(state, approvals.mistakes(), now);
+			const current = [...ofHubNames(now), ...problemsOf(state, approvals.mistakes(), now)];
 			const standing = await readStanding(table);
 			running ??= { package: runningPackage(root) };
 			return {

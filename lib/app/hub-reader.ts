@@ -1,6 +1,7 @@
 import type { EventHubConsumerClient } from "@azure/event-hubs";
 import type { HubFacts } from "../watch/stream-look.ts";
 import { within } from "./deadline.ts";
+import { readHubNames } from "./hub-names.ts";
 
 /** Asks a hub what it holds; rejects when it does not answer in time. */
 export interface HubReader {
@@ -18,7 +19,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function hubReaders(environment: Environment): readonly HubReader[] {
 	const group = environment["EVENTHUB_CONSUMER_GROUP"] || "$Default";
 	if (!environment["EventHub__fullyQualifiedNamespace"] && !environment["EventHub"]) return [];
-	return hubNames(environment).map((hub) => {
+	return readHubNames(environment["EVENTHUB_NAME"]).names.map((hub) => {
 		let client: EventHubConsumerClient | undefined;
 		return {
 			hub,
@@ -50,12 +51,6 @@ export function hubReaders(environment: Environment): readonly HubReader[] {
 			};
 		}
 	});
-}
-
-/** `EVENTHUB_NAME` may name several, separated by commas. */
-export function hubNames(environment: Environment): readonly string[] {
-	const names = (environment["EVENTHUB_NAME"] ?? "").split(",").map((name) => name.trim());
-	return [...new Set(names.filter((name) => name !== ""))];
 }
 
 /** Loads the SDK only now: it is large, and the functions that read and answer do not need it. */

@@ -32,6 +32,8 @@ export interface MinuteDeps {
 	/** Ids of rules that keep every message from being passed by unread. */
 	readonly openRules: readonly string[];
 	readonly clock: () => Date;
+	/** What is wrong with the names of the hubs. */
+	readonly ofHubNames: (now: Date) => readonly Problem[];
 	readonly lookAtStream: (now: Date) => Promise<StreamState>;
 }
 
@@ -97,6 +99,7 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 			...(down !== undefined && downSince !== undefined && started.getTime() - downSince.getTime() >= downMs
 				? [tableDown(downSince, down)]
 				: []),
+			...deps.ofHubNames(started),
 			...problemsOf(state, approvals.mistakes(), started),
 			...(stream?.problems ?? []),
 			...(setAside > 0 ? [quarantined(setAside, started)] : []),

@@ -111,8 +111,9 @@ export const localSettings = {
 
 /** Settings the platform reads for us: they name the hub in the trigger's binding. */
 export const platformSettings = {
-	EVENTHUB_NAME: "Event Hub that the Defender streaming export writes to.",
-	EVENTHUB_CONSUMER_GROUP: "A consumer group of its own, never `$Default`.",
+	EVENTHUB_NAME:
+		"Event Hub that the Defender streaming export writes to; several separated by commas. Each gets a trigger of its own, and costs like the first.",
+	EVENTHUB_CONSUMER_GROUP: "A consumer group of its own in each hub, never `$Default`.",
 	EventHub__fullyQualifiedNamespace:
 		"`<namespace>.servicebus.windows.net`; with `EventHub__credential` = `managedidentity` and `EventHub__clientId`.",
 } as const;

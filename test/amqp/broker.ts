@@ -10,7 +10,7 @@ export interface Broker {
 	/** For the SDK: plain TCP on this machine, and keys that nobody checks. */
 	readonly connectionString: string;
 	/** Puts a body into a partition, as if it had been sent. */
-	put(partition: string, body: string | Uint8Array, enqueuedAt?: Date): StoredEvent;
+	put(partition: string, body: string | Uint8Array, enqueuedAt?: Date, hub?: string): StoredEvent;
 	/** What retention does: everything of the partition before this number is gone. */
 	expire(partition: string, before: number): void;
 	/** Closes every reader's link with `amqp:link:stolen`, as a reader of a higher owner level does. */
@@ -22,20 +22,23 @@ export interface Broker {
 	/** Resolves when the next reader has opened its link. */
 	reader(): Promise<void>;
 	/** Bodies in the partition, oldest first. */
-	bodies(partition: string): readonly string[];
+	bodies(partition: string, hub?: string): readonly string[];
 	close(): Promise<void>;
 }
 
 const maxMessageBytes = 1_048_576;
 
-/** As much of Event Hubs as its JavaScript SDK asks for: one hub on a free port of this machine, in memory. */
+/** As much of Event Hubs as its JavaScript SDK asks for: one namespace on a free port of this machine, in memory. */
 export async function startBroker(options: HubOptions): Promise<Broker> {
 	const hub = createHub(options);
+	const hubs = new Map([[options.hub, hub], ...(options.more ?? []).map((name) => [name, createHub({ ...options, hub: name })] as const)]);
+	// A name that no hub has is refused by the first one, in the real hub's words.
+	const named = (name: string | undefined) => hubs.get(name ?? "") ?? hub;
 	const readers = createReaders();
 	const container = rhea.create_container({ id: "test-broker", non_fatal_errors: ["ECONNRESET", "EPIPE"] });
 	container.sasl_server_mechanisms.enable_anonymous();
 	container.sasl_server_mechanisms["MSSBCBS"] = () => ({ outcome: true, start: () => undefined });
-	handleLinks(container, hub, readers);
+	handleLinks(container, named, readers);
 
 	const server = container.listen({
 		host: "127.0.0.1",
@@ -53,8 +56,10 @@ export async function startBroker(options: HubOptions): Promise<Broker> {
 	const { port } = server.address() as AddressInfo;
 	return {
 		connectionString: `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=test;SharedAccessKey=nobody-checks;UseDevelopmentEmulator=true`,
-		put(partition, body, enqueuedAt = new Date()) {
-			const event = hub.partition(partition).append(asSent(typeof body === "string" ? Buffer.from(body) : body), enqueuedAt);
+		put(partition, body, enqueuedAt = new Date(), name?: string) {
+			const event = named(name)
+				.partition(partition)
+				.append(asSent(typeof body === "string" ? Buffer.from(body) : body), enqueuedAt);
 			readers.deliver();
 			return event;
 		},
@@ -65,8 +70,8 @@ export async function startBroker(options: HubOptions): Promise<Broker> {
 		},
 		hold: () => readers.hold(),
 		reader: () => readers.opened(),
-		bodies: (partition) =>
-			hub
+		bodies: (partition, name) =>
+			named(name)
 				.partition(partition)
 				.events()
 				.map(({ message }) => String(fields(message["body"])["content"])),
@@ -79,16 +84,18 @@ export async function startBroker(options: HubOptions): Promise<Broker> {
 	};
 }
 
-function handleLinks(container: Container, hub: Hub, readers: Readers): void {
+type HubNamed = (name: string | undefined) => Hub;
+
+function handleLinks(container: Container, hubNamed: HubNamed, readers: Readers): void {
 	// Without a listener rhea throws or prints; a test that cares sees the SDK's own error.
 	for (const event of ["connection_error", "session_error", "sender_error", "receiver_error", "protocol_error", "disconnected", "error"]) {
 		container.on(event, () => undefined);
 	}
 	container.on("sender_open", ({ sender }: EventContext) => {
-		if (sender !== undefined) openReader(sender, hub, readers);
+		if (sender !== undefined) openReader(sender, hubNamed, readers);
 	});
 	container.on("receiver_open", ({ receiver }: EventContext) => {
-		if (receiver !== undefined) openProducer(receiver, hub);
+		if (receiver !== undefined) openProducer(receiver, hubNamed);
 	});
 	container.on("sendable", () => readers.deliver());
 	container.on("sender_close", ({ sender }: EventContext) => readers.forget(({ link }) => link === sender));
@@ -97,9 +104,9 @@ function handleLinks(container: Container, hub: Hub, readers: Readers): void {
 		if (receiver === undefined || message === undefined) return;
 		const address = String(receiver.target.address);
 		if (address === "$cbs") reply(receiver, message, { status: 202 });
-		else if (isControl(address)) reply(receiver, message, hub.answer(message["application_properties"]));
+		else if (isControl(address)) reply(receiver, message, answer(hubNamed, message["application_properties"]));
 		else {
-			hub.store(address, decodeSent(message));
+			hubNamed(parseAddress(address).name).store(address, decodeSent(message));
 			readers.deliver();
 		}
 		delivery?.accept();
@@ -111,28 +118,34 @@ function isControl(address: string): boolean {
 	return address === "$cbs" || address.endsWith("$management");
 }
 
-function openReader(link: Sender, hub: Hub, readers: Readers): void {
+function answer(hubNamed: HubNamed, request: unknown): Answer {
+	const { name } = fields(request);
+	return hubNamed(typeof name === "string" ? name : undefined).answer(request);
+}
+
+function openReader(link: Sender, hubNamed: HubNamed, readers: Readers): void {
 	const address = String(link.source.address);
 	link.set_source(link.source);
 	link.set_target(link.target);
 	if (isControl(address)) return;
+	const { name, group = "", partition: id = "" } = parseAddress(address);
+	const hub = hubNamed(name);
 	const refused = hub.refusal(address, "Listen");
 	if (refused !== undefined) {
 		link.close(refused);
 		return;
 	}
-	const { group = "", partition: id = "" } = parseAddress(address);
 	const partition = hub.partition(id);
 	const level: unknown = fields(link.properties)["com.microsoft:epoch"];
 	const next = startOf(selectorOf(link.source), partition);
-	readers.open({ link, place: `${group}/${id}`, partition, next, level: typeof level === "number" ? level : undefined });
+	readers.open({ link, place: `${name}/${group}/${id}`, partition, next, level: typeof level === "number" ? level : undefined });
 }
 
-function openProducer(link: Receiver, hub: Hub): void {
+function openProducer(link: Receiver, hubNamed: HubNamed): void {
 	const address = String(link.target.address);
 	link.set_source(link.source);
 	link.set_target(link.target);
-	const refused = isControl(address) ? undefined : hub.refusal(address, "Send");
+	const refused = isControl(address) ? undefined : hubNamed(parseAddress(address).name).refusal(address, "Send");
 	if (refused !== undefined) link.close(refused);
 }
 

@@ -4,6 +4,8 @@ import { fields, hubInformation, partitionInformation, type Sent } from "./wire.
 
 export interface HubOptions {
 	readonly hub: string;
+	/** Further hubs of the same namespace, which are like it. */
+	readonly more?: readonly string[];
 	readonly partitions?: number;
 	readonly consumerGroups?: readonly string[];
 	/** Claims that the signed-in identity does not have. */

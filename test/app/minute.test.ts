@@ -44,6 +44,7 @@ function aTimer(problems: readonly Problem[] = []) {
 		rules: [],
 		openRules: [],
 		clock,
+		ofHubNames: () => [],
 		lookAtStream: () => Promise.resolve({ unread: 3, oldestUnreadMs: 60_000, silentMs: 0, problems }),
 	});
 	const lineAt = async (minute: number) => {

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type HubReader, hubNames, hubReaders } from "../../lib/app/hub-reader.ts";
+import { type HubReader, hubReaders } from "../../lib/app/hub-reader.ts";
 import { createStreamWatch } from "../../lib/app/stream-watch.ts";
 import { createNotebook } from "../../lib/watch/notebook.ts";
 import type { HubFacts } from "../../lib/watch/stream-look.ts";
@@ -110,11 +110,6 @@ test("one hub that does not answer hides nothing of another one", async () => {
 test("without a hub in the settings there is nothing to watch", async () => {
 	expect(hubReaders({ EVENTHUB_NAME: "defender" })).toEqual([]);
 	expect(await createStreamWatch(changeDeps(createMemoryTable(() => inMinute(0))), [])(inMinute(0))).toMatchObject({ problems: [] });
-});
-
-test("several hubs stand in one setting", () => {
-	expect(hubNames({ EVENTHUB_NAME: " defender, deviceinfo,,defender " })).toEqual(["defender", "deviceinfo"]);
-	expect(hubNames({})).toEqual([]);
 });
 
 test("a real client asks the hub for what it holds, and gives up on one that is not there", async () => {

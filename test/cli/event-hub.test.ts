@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Checkpoints, createCheckpoints } from "../../cli/checkpoints.ts";
 import { readHub } from "../../cli/event-hub.ts";
-import { hubOfSettings, parseHub } from "../../cli/hub/address.ts";
+import { hubsOfSettings, parseHub } from "../../cli/hub/address.ts";
 import { connectHub, type HubConnection } from "../../cli/hub/connection.ts";
 import { parseWanted, planPartition, type Wanted, type WantedOptions } from "../../cli/hub/plan.ts";
 import { openTable } from "../../lib/app/open-table.ts";
@@ -379,17 +379,20 @@ describe("which hub", () => {
 	test("a short name is a namespace of the public cloud; a full one is taken as it is", () => {
 		expect(parseHub("Contoso-Sec/defender", {})).toEqual({
 			ok: true,
-			address: { host: "contoso-sec.servicebus.windows.net", hub: "defender", emulator: undefined },
+			addresses: [{ host: "contoso-sec.servicebus.windows.net", hub: "defender", emulator: undefined }],
 		});
 		expect(parseHub("contoso-sec.servicebus.usgovcloudapi.net/d", {})).toMatchObject({
 			ok: true,
-			address: { host: "contoso-sec.servicebus.usgovcloudapi.net" },
+			addresses: [{ host: "contoso-sec.servicebus.usgovcloudapi.net" }],
 		});
 	});
 
 	test("an emulator is named by localhost, and never stands in for a namespace", () => {
-		expect(parseHub("localhost/defender", { EventHub: emulator })).toMatchObject({ ok: true, address: { host: "localhost", emulator } });
-		expect(parseHub("contoso-sec/defender", { EventHub: emulator })).toMatchObject({ ok: true, address: { emulator: undefined } });
+		expect(parseHub("localhost/defender", { EventHub: emulator })).toMatchObject({
+			ok: true,
+			addresses: [{ host: "localhost", emulator }],
+		});
+		expect(parseHub("contoso-sec/defender", { EventHub: emulator })).toMatchObject({ ok: true, addresses: [{ emulator: undefined }] });
 	});
 
 	test.each([
@@ -415,9 +418,9 @@ describe("which hub", () => {
 
 	test("the function's own settings name it too; what is missing is named at once", () => {
 		expect(
-			hubOfSettings({ EVENTHUB_NAME: "defender", EventHub__fullyQualifiedNamespace: "contoso-sec.servicebus.windows.net" }),
+			hubsOfSettings({ EVENTHUB_NAME: "defender", EventHub__fullyQualifiedNamespace: "contoso-sec.servicebus.windows.net" }),
 		).toMatchObject({ ok: true });
-		expect(hubOfSettings({})).toEqual({
+		expect(hubsOfSettings({})).toEqual({
 			ok: false,
 			mistakes: [
 				"EVENTHUB_NAME: set it to the name of the Event Hub that the Defender export writes to",

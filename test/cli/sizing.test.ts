@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { checkSizing, type PartitionSample, sizingOf } from "../../cli/doctor/sizing.ts";
-import { hubOfSettings } from "../../cli/hub/address.ts";
+import { hubsOfSettings } from "../../cli/hub/address.ts";
 import { connectHub } from "../../cli/hub/connection.ts";
 import { plan } from "../../cli/sizing/plan.ts";
 import { sizingPage } from "../../scripts/sizing-page.ts";
@@ -96,7 +96,7 @@ describe("tunnelwatch doctor --sizing", () => {
 		onTestFinished(() => broker.close());
 		for (const minute of ["00", "15", "30"]) broker.put("1", "x".repeat(100_000), at(`22T10:${minute}:00`));
 
-		const address = hubOfSettings({ EventHub: broker.connectionString, EVENTHUB_NAME: "defender" });
+		const address = hubsOfSettings({ EventHub: broker.connectionString, EVENTHUB_NAME: "defender" });
 		expect(await checkSizing(address, connectHub)).toMatchObject({
 			verdict: "ok",
 			says: expect.stringMatching(/^0\.0 messages a second of 100 KB: 0\.00 TB a month\./),

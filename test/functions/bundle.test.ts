@@ -1,8 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTable } from "../../lib/app/open-table.ts";
+import { rowsOf, type Table } from "../../lib/store/table.ts";
 import { bundle } from "../../scripts/bundle.ts";
+import { startAzurite } from "../azurite.ts";
 import { type Core, installCore } from "./core.ts";
 
 let folder: string;
@@ -47,4 +51,63 @@ test("health answers GET with a function key only", () => {
 	expect(Object.values(core.functions.get("health")?.metadata.bindings ?? {})).toContainEqual(
 		expect.objectContaining({ type: "httpTrigger", methods: ["GET"], authLevel: "function" }),
 	);
+});
+
+describe("with two hubs in EVENTHUB_NAME", () => {
+	const hubs = ["defender", "insights-logs-advancedhunting-deviceevents"] as const;
+	let two: Core;
+	let table: Table;
+	beforeAll(async () => {
+		const azurite = await startAzurite();
+		const endpoint = `${azurite.url}/devstoreaccount1`;
+		table = openTable(endpoint, "hubs");
+		const settings = { EVENTHUB_NAME: hubs.join(", "), TABLE_ENDPOINT: endpoint, TABLE_NAME: "hubs", WEBHOOK_URL: "http://127.0.0.1:9/" };
+		Object.assign(process.env, settings);
+		two = installCore();
+		await import(`${pathToFileURL(join(folder, "main.mjs")).href}?two`);
+		return async () => {
+			for (const name of Object.keys(settings)) delete process.env[name];
+			await azurite.close();
+		};
+	});
+
+	const bound = (name: string) => Object.values(two.functions.get(name)?.metadata.bindings ?? {})[0];
+	const batch = (hub: string, sequenceNumber: number, bodies: readonly string[]) => ({
+		data: { collectionBytes: { bytes: bodies.map((body) => Buffer.from(body)) } },
+		metadata: {
+			PartitionContext: { json: JSON.stringify({ PartitionId: "0", EventHubName: hub }) },
+			SystemPropertiesArray: {
+				json: JSON.stringify(
+					bodies.map((_, index) => ({ SequenceNumber: sequenceNumber + index, Offset: "0", EnqueuedTimeUtc: "2026-11-25T10:00:00Z" })),
+				),
+			},
+		},
+	});
+
+	test("each has a trigger of its own, with the literal name, the same group, and retries for ever", () => {
+		expect([...two.functions.keys()].sort()).toEqual(["deliver", "detect", "detect-2", "health"]);
+		expect([bound("detect")?.["eventHubName"], bound("detect-2")?.["eventHubName"]]).toEqual(hubs);
+		const { name: _one, eventHubName: _first, ...first } = bound("detect") ?? {};
+		const { name: _other, eventHubName: _second, ...second } = bound("detect-2") ?? {};
+		expect(second).toEqual(first);
+		expect(two.functions.get("detect-2")?.metadata.retryOptions).toEqual(two.functions.get("detect")?.metadata.retryOptions);
+	});
+
+	test("each batch goes through its own trigger: what was read and what was set aside is noted for its hub alone", async () => {
+		await two.invoke("detect", batch(hubs[0], 7, ["not json", '{"records":[]}']));
+		await two.invoke("detect-2", batch(hubs[1], 7, ["not json either"]));
+		await two.terminate();
+
+		const meta: (readonly [string, unknown])[] = [];
+		for await (const { rowKey, values } of rowsOf(table, { partitionKey: "meta", from: "c|", to: "c}" }))
+			meta.push([rowKey, values["ranges"]]);
+		expect(meta).toEqual([
+			[`c|${hubs[0]}|0`, "7-8"],
+			[`c|${hubs[1]}|0`, "7"],
+		]);
+		const day = `q${new Date().toISOString().slice(0, 10).replaceAll("-", "")}`;
+		const aside = new Set<unknown>();
+		for await (const { values } of rowsOf(table, { partitionKey: day, from: "q|", to: "q}" })) aside.add(values["source"]);
+		expect(aside).toEqual(new Set([`${hubs[0]}/0`, `${hubs[1]}/0`]));
+	});
 });

@@ -23,6 +23,7 @@ beforeAll(async () => {
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	core = installCore();
+	process.env["EVENTHUB_NAME"] = "defender";
 	await import("../../functions/index.ts");
 });
 afterAll(async () => {
