@@ -3,6 +3,7 @@ import { columns, countColumn } from "../store/columns.ts";
 import { partitionOf } from "../store/partitions.ts";
 import type { Key, Range, Row, Write } from "../store/table.ts";
 import type { Finding } from "./finding.ts";
+import { silenceNow } from "./silence.ts";
 
 /** What one day brought about one finding, for the digest: it reads what is new, and not every finding there is. */
 export interface Day {
@@ -12,12 +13,18 @@ export interface Day {
 	readonly want: number;
 	/** Records since the last notice that was wanted. */
 	readonly more: number;
+	/** What people said that day, and silences that ended. */
+	readonly answers: number;
+	/** Records that a silence has held back so far. */
+	readonly silenced: number;
 }
 
 /** Written together with its finding, which guards it. */
 export function dayWrite(finding: Finding, now: Date): Write {
 	const more = finding.count - finding.countAtNotice;
-	return { kind: "put", row: { ...dayAddress(finding.key, now), values: columns({ v: 1, want: finding.want, more }) } };
+	const answers = finding.history?.filter(({ at }) => dayOf(at) === dayOf(now)).length ?? 0;
+	const silenced = silenceNow(finding, now)?.held ?? 0;
+	return { kind: "put", row: { ...dayAddress(finding.key, now), values: columns({ v: 1, want: finding.want, more, answers, silenced }) } };
 }
 
 function dayAddress(key: string, now: Date): Key {
@@ -29,7 +36,8 @@ export function dayRange(partitionKey: string, from: Date, to: Date): Range {
 	return { partitionKey, from: `y|${dayOf(from)}|`, to: `y|${dayOf(to)}}` };
 }
 
-const schema = z.object({ want: countColumn, more: countColumn });
+/** The last two are absent in rows of older versions. */
+const schema = z.object({ want: countColumn, more: countColumn, answers: countColumn.default(0), silenced: countColumn.default(0) });
 
 /** A row that cannot be read is left out: it only counts. */
 export function readDay({ rowKey, values }: Row): Day | undefined {

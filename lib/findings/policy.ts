@@ -35,7 +35,7 @@ export type Decision =
 const keptSignatures = 100;
 /** Strong facts of one finding that are told at once. Accounts can be forged by the hundred; further ones wait like cheap facts. */
 const mostStrong = 20;
-const keptChanges = 10;
+export const keptChanges = 10;
 
 /**
  * Counts the sightings of one device and says whether to speak.
@@ -79,7 +79,7 @@ function endAnswers({ ack, ...finding }: Finding, reason: Spoken | "later", now:
 	if (silence === undefined) return { ...finding, ...kept };
 	const { silence: _, ...rest } = finding;
 	const kind = reason === "later" ? "changed" : reason;
-	const text = redactedText`this ends the silence by ${silence.by}, which had held ${silence.held} events`;
+	const text = redactedText`this ends the silence by ${silence.by}; events held back: ${silence.held}`;
 	const { by, verified, until, held } = silence;
 	return {
 		...rest,

@@ -10,7 +10,7 @@ import { type Look, lookAt, moveSettled } from "./look.ts";
 import { owedRange, owedRangeOf } from "./owed-row.ts";
 import { expire, isTooOld, type Receiver, type SendDeps, sendOne } from "./send.ts";
 import { sendStorm, stormAbove } from "./storm.ts";
-import { isSevere } from "./urgency.ts";
+import { isGathered } from "./urgency.ts";
 
 export type { Delivered } from "./delivery-report.ts";
 
@@ -188,7 +188,7 @@ function createService(
 				const isStorm = ordinary.length > stormAbove;
 				const unplaced = await inTurn(isStorm ? rows.filter((row) => !gathers(row)) : rows);
 				// Severe ones keep waiting for their place; the others do not have to.
-				const crowd = [...(isStorm ? ordinary : []), ...unplaced.filter((row) => !isSevere(row.owed.urgency) && !wasRefused(row))];
+				const crowd = [...(isStorm ? ordinary : []), ...unplaced.filter((row) => isGathered(row.owed.urgency) && !wasRefused(row))];
 				if (limits.mayGather && crowd.length > 1 && !(await session.paused())) await together(crowd);
 			}
 			if (await session.paused()) await giveUpOld(rows);

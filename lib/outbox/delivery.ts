@@ -1,4 +1,5 @@
 import type { Severity } from "../detect/severity-scale.ts";
+import type { Answered } from "../findings/answered.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { NoticeKind } from "../findings/notice-kind.ts";
 import type { Redacted } from "../secrets/redacted.ts";
@@ -15,6 +16,8 @@ export interface Notice {
 	readonly kinds: readonly NoticeKind[];
 	/** Records since the last notice this destination got. */
 	readonly moreSinceLast: number;
+	/** What people have said since then, oldest first; absent when nobody has. */
+	readonly answers?: readonly Answered[];
 	readonly now: Date;
 }
 

@@ -58,7 +58,7 @@ const version = 1;
 
 export function owedValues(owed: Owed): Values {
 	// `lane` is read by instances of the version before, while this one is rolled out.
-	return columns({ v: version, ...owed, lane: owed.urgency === "ordinary" ? "rest" : "first" });
+	return columns({ v: version, ...owed, lane: owed.urgency === "ordinary" || owed.urgency === "answer" ? "rest" : "first" });
 }
 
 const schema = z.object({

@@ -23,6 +23,7 @@ export const paces: Readonly<Record<Tier, Pace>> = {
 	storm: pace(1_500, 13, 62),
 	urgent: pace(1_500, 12, 56),
 	ordinary: pace(1_500, 10, 45),
+	answer: pace(1_500, 8, 36),
 };
 
 function pace(apartMs: number, aMinute: number, anHour: number): Pace {

@@ -101,6 +101,7 @@ export function sendOne(deps: SendDeps, receiver: Receiver, row: OpenOwed): Prom
 export function render(finding: Finding, owed: Pick<Owed, "sent" | "countSent">, now: Date): Notice | undefined {
 	const kinds = kindsOwed(finding, owed.sent);
 	if (kinds.length === 0) return undefined;
+	const answers = finding.history?.filter(({ n }) => n > owed.sent) ?? [];
 	return {
 		type: "finding",
 		id: noticeId(finding, finding.want),
@@ -108,6 +109,7 @@ export function render(finding: Finding, owed: Pick<Owed, "sent" | "countSent">,
 		finding,
 		kinds,
 		moreSinceLast: finding.count - owed.countSent,
+		...(answers.length === 0 ? {} : { answers }),
 		now,
 	};
 }

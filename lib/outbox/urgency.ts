@@ -4,10 +4,10 @@ import type { Sighting } from "../sighting/sighting.ts";
 
 /**
  * How soon a notice must be told, least urgent first: the one scale by which delivery sorts, keeps its pace and gathers.
- * `ordinary` waits its turn · `urgent`: a foreign account, a way in, or a server · `severe`: high severity ·
+ * `answer`: what a person has said of a finding that people know · `ordinary` waits its turn · `urgent`: a foreign account, a way in, or a server · `severe`: high severity ·
  * `foremost`: high, and a foreign account with a way in or on a server · `critical`: critical severity.
  */
-export const urgencies = ["ordinary", "urgent", "severe", "foremost", "critical"] as const;
+export const urgencies = ["answer", "ordinary", "urgent", "severe", "foremost", "critical"] as const;
 
 export type Urgency = (typeof urgencies)[number];
 
@@ -25,6 +25,11 @@ export function urgencyOf(severity: Severity, sightings: readonly Sighting[]): U
 /** Never gathered with ordinary ones. */
 export function isSevere(urgency: Urgency): boolean {
 	return urgencies.indexOf(urgency) >= urgencies.indexOf("severe");
+}
+
+/** May be told together with others when there are many: an answer tells of no device, so it never counts as one of a wave. */
+export function isGathered(urgency: Urgency): boolean {
+	return urgency !== "answer" && !isSevere(urgency);
 }
 
 export function mostUrgent(a: Urgency, b: Urgency): Urgency {

@@ -1,0 +1,185 @@
+import { expect, test } from "vitest";
+import type { AnswerRequest } from "../../lib/actions/answer.ts";
+import { endSilences } from "../../lib/actions/end-silences.ts";
+import { type RecordedAnswer, recordAnswer } from "../../lib/actions/record-answer.ts";
+import { eachMinute } from "../../lib/outbox/deliver.ts";
+import type { Notice } from "../../lib/outbox/delivery.ts";
+import type { Sighting } from "../../lib/sighting/sighting.ts";
+import { aSighting, at, redacted } from "../builders.ts";
+import { createSink, createWorld, keyOfSighting, type Sink, type World } from "../outbox/world.ts";
+
+const minute = 60_000;
+let ids = 0;
+
+function depsOf({ memory }: World) {
+	return { table: memory, random: () => 0.5, sleep: async () => undefined, newId: () => `answer${++ids}` };
+}
+
+function request(kind: AnswerRequest["kind"], change: Partial<AnswerRequest> = {}): AnswerRequest {
+	return { kind, by: redacted("Kim Lee"), how: "page", verified: false, ...change };
+}
+
+function say(world: World, asked: AnswerRequest): Promise<RecordedAnswer> {
+	return recordAnswer({ ...depsOf(world), fallback: "pagerduty" }, keyOfSighting, asked, world.clock.now);
+}
+
+async function see(world: World, change: Partial<Sighting> = {}): Promise<void> {
+	await world.recorder.record([aSighting({ recordId: `record${++ids}`, ...change })], world.clock.now);
+	await world.dispatcher.deliverDue(eachMinute);
+}
+
+async function pass(world: World, ms: number): Promise<void> {
+	world.clock.now = new Date(world.clock.now.getTime() + ms);
+	await endSilences(depsOf(world), world.clock.now);
+	await world.dispatcher.deliverDue(eachMinute);
+}
+
+function told(sink: Sink): readonly (readonly string[])[] {
+	return sink.got.map((notice) => (notice as Notice).kinds);
+}
+
+async function alerted(...names: readonly string[]): Promise<{ world: World; sinks: readonly Sink[] }> {
+	const sinks = names.map((name) => createSink(name));
+	const world = createWorld(sinks);
+	await see(world);
+	return { world, sinks };
+}
+
+test("those who were told hear of the answer once, with who gave it", async () => {
+	const { world, sinks } = await alerted("teams", "webhook");
+
+	expect((await say(world, request("acknowledge"))).ok).toBe(true);
+	await pass(world, minute);
+	await pass(world, minute);
+
+	for (const sink of sinks) {
+		expect(told(sink)).toEqual([["new"], ["answered"]]);
+		expect((sink.got[1] as Notice).answers).toMatchObject([{ kind: "acknowledge", by: "Kim Lee", verified: false, n: 2 }]);
+	}
+});
+
+test("the whole life of a silence: held while it lasts, its end said once with what it held", async () => {
+	const { world, sinks } = await alerted("teams");
+	await say(world, request("silence"));
+	await pass(world, minute);
+	for (let n = 0; n < 3; n++) await see(world);
+	await pass(world, 23 * 60 * minute);
+	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"]]);
+
+	await pass(world, 2 * 60 * minute);
+	await pass(world, minute);
+	await see(world);
+
+	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"], ["still"]]);
+	const finding = await world.finding();
+	expect(finding?.changes.at(-1)?.text).toBe("the silence by Kim Lee ended; events during it: 3");
+	expect(finding?.history?.map(({ kind, held }) => [kind, held])).toEqual([
+		["silence", undefined],
+		["ended", 3],
+	]);
+});
+
+test("a silence that held nothing ends without a message", async () => {
+	const { world, sinks } = await alerted("teams");
+	await say(world, request("silence"));
+	await pass(world, minute);
+
+	await pass(world, 24 * 60 * minute);
+
+	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"]]);
+	expect((await world.finding())?.history?.at(-1)).toMatchObject({ kind: "ended", held: 0, n: 2 });
+	expect(world.memory.all().filter(({ partitionKey }) => partitionKey === "silence")).toEqual([]);
+});
+
+test("a silence speaks for a stronger fact, and its end is not said a second time", async () => {
+	const { world, sinks } = await alerted("teams");
+	await say(world, request("silence"));
+	await pass(world, minute);
+	await see(world);
+
+	await see(world, { severity: "high" });
+	await pass(world, 25 * 60 * minute);
+
+	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"], ["worse"]]);
+	expect((await world.finding())?.changes.map(({ text }) => text)).toContain("this ends the silence by Kim Lee; events held back: 1");
+});
+
+test("a silence made longer ends at its new time only", async () => {
+	const { world } = await alerted("teams");
+	await say(world, request("silence"));
+	await say(world, request("silence", { how: "cli", verified: true, until: at("25T00:00:00") }));
+
+	await pass(world, 25 * 60 * minute);
+	expect((await world.finding())?.silence?.until).toEqual(at("25T00:00:00"));
+	await pass(world, 3 * 24 * 60 * minute);
+	expect((await world.finding())?.silence).toBeUndefined();
+});
+
+test("an escalation reaches the fallback too, which had heard nothing", async () => {
+	const { world, sinks } = await alerted("teams");
+	await say(world, request("not-ours"));
+	await pass(world, minute);
+
+	expect(told(sinks[0] as Sink)).toEqual([["new"], ["escalated"]]);
+	expect(await world.owed("pagerduty")).toMatchObject({ state: "due", want: 2, sent: 0 });
+});
+
+test("an acknowledged finding does not go to the fallback for what was told before", async () => {
+	const sink = createSink("teams", {
+		ok: false,
+		reason: "server",
+		scope: "row",
+		retryAfterMs: undefined,
+		ambiguous: false,
+		status: 500,
+		detail: "",
+	});
+	const world = createWorld([sink]);
+	await see(world, { severity: "high" });
+	await say(world, request("acknowledge"));
+
+	const owed = await world.owed("teams");
+	expect(owed).toMatchObject({ state: "due", want: 2, fellBack: 2 });
+});
+
+test("two people at once: one acknowledges, and the other is told so", async () => {
+	const { world, sinks } = await alerted("teams");
+	const both = await Promise.all([say(world, request("acknowledge")), say(world, request("acknowledge", { by: redacted("Ana") }))]);
+	await pass(world, minute);
+
+	expect(both.map(({ ok }) => ok).sort()).toEqual([false, true]);
+	expect(both).toContainEqual({ ok: false, refusal: expect.objectContaining({ code: "acknowledged" }) });
+	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"]]);
+});
+
+test("forty answers in a minute are not told as a wave of findings", async () => {
+	const sink = createSink("teams");
+	const world = createWorld([sink]);
+	const devices = Array.from({ length: 40 }, (_, n) => ({ ...aSighting().device, id: redacted(n.toString(16).padStart(40, "0")) }));
+	for (const device of devices) await see(world, { device });
+	await pass(world, 120 * minute);
+	const keys = world.memory.all().flatMap(({ rowKey }) => (/^f\|[^|]+$/.test(rowKey) ? [rowKey.slice(2)] : []));
+	const before = sink.got.length;
+	for (const key of keys) await recordAnswer(depsOf(world), key, request("acknowledge"), world.clock.now);
+	for (let n = 0; n < 120; n++) await pass(world, minute);
+
+	const after = sink.got.slice(before);
+	expect(after.map(({ type }) => type)).not.toContain("storm");
+	expect(after).toHaveLength(40);
+});
+
+test("closing is told, and the next sighting brings it back", async () => {
+	const { world, sinks } = await alerted("teams");
+	await say(world, request("close", { how: "cli", verified: true, as: "cleaned" }));
+	await pass(world, minute);
+	await see(world);
+
+	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"], ["back"]]);
+});
+
+test("an answer to a finding that is gone changes nothing", async () => {
+	const world = createWorld([createSink("teams")]);
+
+	expect(await say(world, request("acknowledge"))).toEqual({ ok: false, refusal: "missing" });
+	expect(world.memory.all()).toEqual([]);
+});
