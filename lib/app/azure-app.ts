@@ -10,6 +10,7 @@ import { createNotebook } from "../watch/notebook.ts";
 import { readStanding } from "../watch/problem-store.ts";
 import { isSerious, withoutEffects } from "../watch/problems.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
+import { createBatchReader } from "./batch-reader.ts";
 import { composeDestinations, composeDetection, composeStorage, world } from "./compose.ts";
 import { withDeadline } from "./deadline.ts";
 import { createDetect } from "./detect-batch.ts";
@@ -19,6 +20,7 @@ import { hubReaders } from "./hub-reader.ts";
 import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
 import { createMinute } from "./minute.ts";
 import { openTable } from "./open-table.ts";
+import { createReadAgain } from "./read-again.ts";
 import { packageWarning, type RunningPackage, runningPackage } from "./running-package.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { createStreamWatch } from "./stream-watch.ts";
@@ -79,6 +81,8 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 				noteFailure = `what was read was not noted: ${redactError(error)}`;
 			},
 		);
+	const hubs = hubReaders(environment);
+	const again = createBatchReader({ parts, table, sieve, noteName: "again " });
 	const minute = createMinute({
 		table,
 		dispatcher,
@@ -90,7 +94,8 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 		openRules: sieve.open,
 		clock: world.clock,
 		ofHubNames,
-		lookAtStream: createStreamWatch({ ...world, table }, hubReaders(environment)),
+		lookAtStream: createStreamWatch({ ...world, table }, hubs),
+		readAgain: createReadAgain({ ...world, table }, hubs, again),
 	});
 	return {
 		detect: createDetect({ parts, table, notebook, noteFailure: () => noteFailure, sieve }),

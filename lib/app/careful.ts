@@ -15,6 +15,8 @@ export interface CarefulDeps extends ChangeDeps {
 	/** Can nothing in these messages match? Then there is nothing in them to die of, and no call is made. */
 	readonly isQuiet: (messages: readonly Message[]) => boolean;
 	readonly quarantine: (entries: readonly Quarantined[]) => Promise<void>;
+	/** Tells the notes of this reader from those of another one that reads the same partition. */
+	readonly noteName?: string;
 }
 
 /** The result of a batch: one outcome per piece, and the messages that were set aside because they killed their reader. */
@@ -37,7 +39,8 @@ export function createCarefulReader(deps: CarefulDeps): (messages: readonly Mess
 		const { source, message: from } = first.at;
 		const isSuspicious = retryCount > 0 || !met.has(source);
 		met.add(source);
-		const note = from >= 0 && isSuspicious && !deps.isQuiet(messages) ? await openNote(deps, source, from) : undefined;
+		const note =
+			from >= 0 && isSuspicious && !deps.isQuiet(messages) ? await openNote(deps, `${deps.noteName ?? ""}${source}`, from) : undefined;
 		if (note === undefined) return { outcomes: [await deps.run(messages)], killers: [] };
 		try {
 			const read = isCareful(note.attempt)

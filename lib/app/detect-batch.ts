@@ -1,16 +1,12 @@
 import { hubMessages } from "../defender/hub.ts";
 import type { Message } from "../defender/message.ts";
 import type { Sieve } from "../detect/prefilter/prefilter.ts";
-import { redactError } from "../families/redact.ts";
-import { nothingDelivered } from "../outbox/delivery-report.ts";
-import { type Outcome, type Parts, runPipeline } from "../pipeline.ts";
+import type { Parts } from "../pipeline.ts";
 import type { Table } from "../store/table.ts";
 import type { Notebook } from "../watch/notebook.ts";
-import { createProgressBook } from "../watch/progress.ts";
 import { recordsIn } from "../watch/quarantine.ts";
-import { createCarefulReader } from "./careful.ts";
+import { createBatchReader } from "./batch-reader.ts";
 import { world } from "./compose.ts";
-import { isOverdue, within } from "./deadline.ts";
 import type { DetectLine, ErrorLine } from "./log-lines.ts";
 import { createProblemLog, createQuietLog } from "./log-throttle.ts";
 import { createTotals } from "./totals.ts";
@@ -24,47 +20,11 @@ export interface DetectDeps {
 	readonly sieve: Sieve;
 }
 
-/** The host kills the process after 5 minutes, and may lose the batch then: ours comes first. */
-const batchMs = 240_000;
-/** So long devices are begun; one begun within it may still take its own time. */
-const recordMs = 150_000;
-const deliverMs = 60_000;
-const learnMs = 30_000;
-
 /** One batch of the hub, from its bytes to the lines that are logged about it. */
 export function createDetect({ parts, table, notebook, noteFailure, sieve }: DetectDeps) {
-	const book = createProgressBook();
 	const quietLog = createQuietLog();
 	const problemLog = createProblemLog();
-	const bounded: Parts = {
-		...parts,
-		budgetMs: recordMs,
-		async deliver(keys) {
-			try {
-				return await within(deliverMs, "delivering", parts.deliver(keys));
-			} catch (error) {
-				// It is recorded, so it stays owed; only a fault of ours is more than that.
-				if (!isOverdue(error)) throw error;
-				return { ...nothingDelivered, interrupted: redactError(error) };
-			}
-		},
-		learn:
-			parts.learn === undefined ? undefined : (rows) => within(learnMs, "learning of devices", parts.learn?.(rows) ?? Promise.resolve()),
-	};
-	const run = async (messages: readonly Message[]): Promise<Outcome> => {
-		const [first] = messages;
-		const { source, message } = first?.at ?? { source: "", message: -1 };
-		const outcome = await within(batchMs, "the batch", runPipeline(messages, { ...bounded, progress: book.of(source, message) }));
-		book.forget(source);
-		return outcome;
-	};
-	const read = createCarefulReader({
-		...world,
-		table,
-		run,
-		isQuiet: (messages) => messages.every(({ body }) => body instanceof Uint8Array && sieve.sift(body).verdict === "nothing"),
-		quarantine: (entries) => parts.quarantine(entries, world.clock()),
-	});
+	const read = createBatchReader({ parts, table, sieve });
 	return async (bodies: unknown, triggerMetadata: unknown, retryCount = 0): Promise<readonly (DetectLine | ErrorLine)[]> => {
 		const started = world.clock();
 		const messages = hubMessages(bodies, triggerMetadata);

@@ -1,12 +1,25 @@
 import type { EventHubConsumerClient } from "@azure/event-hubs";
+import type { TokenCredential } from "@azure/identity";
+import type { Message } from "../defender/message.ts";
+import type { Interval } from "../watch/intervals.ts";
 import type { HubFacts } from "../watch/stream-look.ts";
 import { within } from "./deadline.ts";
+import { createHostCheckpoints } from "./host-checkpoints.ts";
 import { readHubNames } from "./hub-names.ts";
+import { type RangeLimits, readRange } from "./read-range.ts";
 
-/** Asks a hub what it holds; rejects when it does not answer in time. */
+/** One hub, as the timer asks and reads it. */
 export interface HubReader {
 	readonly hub: string;
+	/** What it holds, and how far the host has passed; rejects when it does not answer in time. */
 	facts(): Promise<HubFacts>;
+	/** Messages from one number to another, in the consumer group that is kept for this. Rejects with what the hub answers. */
+	readAgain(
+		partition: string,
+		interval: Interval,
+		limits: RangeLimits,
+		take: (messages: readonly Message[]) => Promise<void>,
+	): Promise<void>;
 }
 
 const answerMs = 5_000;
@@ -21,8 +34,17 @@ export function hubReaders(environment: Environment): readonly HubReader[] {
 	if (!environment["EventHub__fullyQualifiedNamespace"] && !environment["EventHub"]) return [];
 	return readHubNames(environment["EVENTHUB_NAME"]).names.map((hub) => {
 		let client: EventHubConsumerClient | undefined;
+		const checkpoints = hostCheckpoints(environment, group, hub);
 		return {
 			hub,
+			async readAgain(partition, interval, limits, take) {
+				const second = await connect(environment, secondGroup(group), hub);
+				try {
+					await readRange(second, { source: `${hub}/${partition}`, partition }, interval, limits, take);
+				} finally {
+					void second.close().catch(() => undefined);
+				}
+			},
 			async facts() {
 				try {
 					return await within(deadlineMs, "asking the hub", ask());
@@ -39,8 +61,12 @@ export function hubReaders(environment: Environment): readonly HubReader[] {
 			client ??= await connect(environment, group, hub);
 			const { createdOn, partitionIds } = await client.getEventHubProperties();
 			const asked = client;
-			const partitions = await Promise.all(partitionIds.map((id) => asked.getPartitionProperties(id)));
+			const [partitions, passed] = await Promise.all([
+				Promise.all(partitionIds.map((id) => asked.getPartitionProperties(id))),
+				checkpoints?.(createdOn),
+			]);
 			return {
+				checkpoints: passed,
 				name: hub,
 				createdAt: createdOn,
 				partitions: partitions.map(({ partitionId, beginningSequenceNumber, lastEnqueuedSequenceNumber }) => ({
@@ -51,6 +77,29 @@ export function hubReaders(environment: Environment): readonly HubReader[] {
 			};
 		}
 	});
+}
+
+/** Beside the trigger's own group: there, its exclusive readers would throw this one out. The template creates it. */
+export function secondGroup(group: string): string {
+	return `${group}-again`;
+}
+
+/** `undefined`: the host keeps its checkpoints where only a key opens, as on a person's machine. */
+function hostCheckpoints(environment: Environment, group: string, hub: string) {
+	const account = environment["AzureWebJobsStorage__accountName"];
+	const blobs = environment["AzureWebJobsStorage__blobServiceUri"] || (account ? `https://${account}.blob.core.windows.net` : "");
+	const namespace = environment["EventHub__fullyQualifiedNamespace"];
+	if (!blobs.startsWith("https://") || !namespace) return undefined;
+	const clientId = environment["AzureWebJobsStorage__clientId"];
+	let credential: TokenCredential | undefined;
+	const getToken = async (abortSignal: AbortSignal): Promise<string> => {
+		const { DefaultAzureCredential } = await import("@azure/identity");
+		credential ??= new DefaultAzureCredential(clientId ? { managedIdentityClientId: clientId } : {});
+		const token = await credential.getToken("https://storage.azure.com/.default", { abortSignal });
+		if (token === null) throw new Error("no token for the storage account");
+		return token.token;
+	};
+	return createHostCheckpoints({ blobs, namespace, hub, group, getToken, timeoutMs: answerMs });
 }
 
 /** Loads the SDK only now: it is large, and the functions that read and answer do not need it. */

@@ -10,6 +10,7 @@ import { noteProblems } from "../watch/problem-store.ts";
 import { isSerious, nameOf, type Problem, type Standing, withoutEffects } from "../watch/problems.ts";
 import type { Quarantine } from "../watch/quarantine.ts";
 import { watch } from "../watch/routine-messages.ts";
+import { countOf } from "../watch/stream-look.ts";
 import { tellIncidents } from "../watch/tell-incidents.ts";
 import type { ApprovalsFile } from "./approvals-file.ts";
 import { world } from "./compose.ts";
@@ -17,6 +18,7 @@ import { within } from "./deadline.ts";
 import { problemsOf, tableDown } from "./health.ts";
 import type { DeliverLine, ErrorLine } from "./log-lines.ts";
 import { createProblemLog } from "./log-throttle.ts";
+import type { OpenGaps, ReadAgain } from "./read-again.ts";
 import type { Settings } from "./settings.ts";
 import type { StreamState } from "./stream-watch.ts";
 
@@ -35,6 +37,7 @@ export interface MinuteDeps {
 	/** What is wrong with the names of the hubs. */
 	readonly ofHubNames: (now: Date) => readonly Problem[];
 	readonly lookAtStream: (now: Date) => Promise<StreamState>;
+	readonly readAgain: (open: readonly OpenGaps[], now: Date) => Promise<ReadAgain>;
 }
 
 const tidyEveryMs = 600_000;
@@ -44,6 +47,7 @@ const spareMs = 30_000;
 const deliverMs = 45_000;
 const stepMs = 15_000;
 const tellMs = 35_000;
+const againMs = 45_000;
 /** A table that stumbles for a minute or two is no news. */
 const downMs = 4 * 60_000;
 
@@ -76,6 +80,11 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 		}
 		// A run ends well within its minute, whatever the far ends do: what can wait then waits for the next one.
 		const stream = await step("looking at the hub", deps.lookAtStream(started));
+		const again =
+			stream !== undefined && stream.open.length > 0 && hasTime()
+				? await step("reading again", deps.readAgain(stream.open, started), againMs)
+				: undefined;
+		errors.push(...(again?.failures ?? []));
 		if (settings.FALLBACK !== undefined && hasTime()) {
 			await step("the fallback was not given what is late", fallBack(table, settings.FALLBACK, started));
 		}
@@ -105,7 +114,8 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 			...(setAside > 0 ? [quarantined(setAside, started)] : []),
 		];
 		const problems = withoutEffects(found);
-		const remembered = down === undefined ? await step("noting what is wrong", noteProblems({ ...world, table }, problems, started)) : undefined;
+		const remembered =
+			down === undefined ? await step("noting what is wrong", noteProblems({ ...world, table }, problems, started)) : undefined;
 		// Without the table there is nothing to remember by: what is wrong now is said all the same.
 		const stands = remembered ?? problems;
 		if (remembered !== undefined) {
@@ -126,6 +136,9 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 			unread: stream?.unread ?? 0,
 			oldestUnreadMs: stream?.oldestUnreadMs ?? 0,
 			silentMs: stream?.silentMs ?? 0,
+			gaps: stream?.open.reduce((sum, one) => sum + countOf(one.gaps), 0) ?? 0,
+			reread: again?.count ?? 0,
+			lost: stream?.lost ?? 0,
 			codes: withoutEffects(stands).map(nameOf),
 			ms: deps.clock().getTime() - started.getTime(),
 		};

@@ -1,25 +1,32 @@
 import { type ChangeDeps, replaceUnchanged } from "../store/change-row.ts";
 import { type Coverage, coverageAddress, coverageValues, readCoverage } from "../watch/coverage.ts";
-import { writeIntervals } from "../watch/intervals.ts";
+import { type ContinuityLog, logGaps, lostCount, readContinuityLog } from "../watch/continuity-log.ts";
+import { sizeOf, writeIntervals } from "../watch/intervals.ts";
 import type { Problem } from "../watch/problems.ts";
 import { isSilent, newRhythm, observe, readRhythm, rhythmAddress, rhythmValues } from "../watch/rhythm.ts";
 import { countOf, lookAtStream, readStreamNote, type StreamLook, streamNoteAddress, streamNoteValues } from "../watch/stream-look.ts";
 import type { HubReader } from "./hub-reader.ts";
+import type { OpenGaps } from "./read-again.ts";
 
 /** How the stream stands, for the line of the minute and for health. */
 export interface StreamState {
 	readonly unread: number;
 	readonly oldestUnreadMs: number;
 	readonly silentMs: number;
+	/** What was passed over and is still there, to be read again. */
+	readonly open: readonly OpenGaps[];
+	/** Messages that are gone unread, until a person accepts that. */
+	readonly lost: number;
 	readonly problems: readonly Problem[];
 }
 
 const minuteMs = 60_000;
 const unreadMs = 10 * minuteMs;
 const lateMs = 15 * minuteMs;
+const gapMs = 10 * minuteMs;
 const unreachableMs = 10 * minuteMs;
 
-const calm: StreamState = { unread: 0, oldestUnreadMs: 0, silentMs: 0, problems: [] };
+const calm: StreamState = { unread: 0, oldestUnreadMs: 0, silentMs: 0, open: [], lost: 0, problems: [] };
 
 /**
  * Looks at every hub once and remembers what it saw. The result rests on the hub's own numbers and on what is recorded,
@@ -31,14 +38,14 @@ export function createStreamWatch(deps: ChangeDeps, readers: readonly HubReader[
 	const silentHubs = new Map<string, Date>();
 	return async (now) => {
 		if (readers.length === 0) return calm;
-		const looks: { readonly hub: string; readonly look: StreamLook }[] = [];
+		const looks: { readonly hub: string; readonly look: StreamLook; readonly log: ContinuityLog }[] = [];
 		const problems: Problem[] = [];
 		await Promise.all(
 			readers.map(async (reader) => {
 				const facts = await reader.facts().catch(() => undefined);
 				if (facts !== undefined) {
 					silentHubs.delete(reader.hub);
-					looks.push({ hub: reader.hub, look: await lookAt(deps, facts, now) });
+					looks.push({ hub: reader.hub, ...(await lookAt(deps, facts, now)) });
 					return;
 				}
 				const since = silentHubs.get(reader.hub) ?? now;
@@ -46,7 +53,7 @@ export function createStreamWatch(deps: ChangeDeps, readers: readonly HubReader[
 				if (now.getTime() - since.getTime() >= unreachableMs) problems.push(unreachable(reader.hub, since));
 			}),
 		);
-		for (const { hub, look } of looks) problems.push(...problemsOfLook(hub, look, now));
+		for (const { hub, look, log } of looks) problems.push(...problemsOfLook(hub, look, log, now));
 		const silence =
 			looks.length === readers.length
 				? await noteRhythm(
@@ -60,12 +67,14 @@ export function createStreamWatch(deps: ChangeDeps, readers: readonly HubReader[
 			unread: looks.reduce((sum, { look }) => sum + look.unread, 0),
 			oldestUnreadMs: looks.reduce((oldest, { look }) => Math.max(oldest, look.oldestUnreadMs), 0),
 			silentMs: silence === undefined ? 0 : now.getTime() - silence.since.getTime(),
+			open: looks.filter(({ look }) => look.gaps.size > 0).map(({ hub, look }) => ({ hub, gaps: look.gaps })),
+			lost: looks.reduce((sum, { log }) => sum + lostCount(log), 0),
 			problems,
 		};
 	};
 }
 
-async function lookAt(deps: ChangeDeps, facts: Parameters<typeof lookAtStream>[1], now: Date): Promise<StreamLook> {
+async function lookAt(deps: ChangeDeps, facts: Parameters<typeof lookAtStream>[1], now: Date) {
 	const { table } = deps;
 	const noteRow = await table.get(streamNoteAddress(facts.name));
 	const rows = new Map(
@@ -74,12 +83,16 @@ async function lookAt(deps: ChangeDeps, facts: Parameters<typeof lookAtStream>[1
 	const coverage = new Map<string, Coverage>();
 	for (const [id, row] of rows) if (row !== undefined) coverage.set(id, readCoverage(row));
 	const look = lookAtStream(readStreamNote(noteRow), facts, coverage, now);
+	// Before it is settled: a process that dies between tells it twice, never not at all.
+	await logGaps(deps, facts.name, {
+		lost: [...look.lost].map(([partition, list]) => ({ at: now, partition, numbers: writeIntervals(list), count: sizeOf(list) })),
+	});
 	for (const [id, settled] of look.settled) {
 		// A reader that noted something meanwhile wins; the next look settles it.
 		await replaceUnchanged(deps, coverageAddress(`${facts.name}/${id}`), rows.get(id), coverageValues(settled, facts.createdAt, now));
 	}
 	await replaceUnchanged(deps, streamNoteAddress(facts.name), noteRow, streamNoteValues(look.note));
-	return look;
+	return { look, log: await readContinuityLog(table, facts.name) };
 }
 
 async function noteRhythm(deps: ChangeDeps, arrived: boolean, now: Date): Promise<{ readonly isNews: boolean; readonly since: Date }> {
@@ -91,7 +104,7 @@ async function noteRhythm(deps: ChangeDeps, arrived: boolean, now: Date): Promis
 	return { isNews, since: seen.lastArrival };
 }
 
-function problemsOfLook(hub: string, look: StreamLook, now: Date): readonly Problem[] {
+function problemsOfLook(hub: string, look: StreamLook, log: ContinuityLog, now: Date): readonly Problem[] {
 	const problems: Problem[] = [];
 	const ago = (ms: number) => new Date(now.getTime() - ms);
 	if (look.stuckMs >= unreadMs) {
@@ -111,24 +124,24 @@ function problemsOfLook(hub: string, look: StreamLook, now: Date): readonly Prob
 			do: "If it does not catch up by itself, allow more instances or give each more memory.",
 		});
 	}
-	const gaps = countOf(look.gaps);
-	if (gaps > 0) {
+	if (look.gapsMs >= gapMs) {
 		problems.push({
 			code: "gap-open",
 			subject: hub,
-			since: now,
-			what: `${gaps} messages in ${hub} were passed over: ${places(look.gaps)}.`,
-			do: `Read them again: \`tunnelwatch run --event-hub <namespace>/${hub} --from <partition>:<first> --to <partition>:<last>\`.`,
+			since: ago(look.gapsMs),
+			what: `${countOf(look.gaps)} messages in ${hub} were passed over and cannot be read again: ${places(look.gaps)}.`,
+			do: `Does the consumer group that ends in -again exist? Or read them yourself: \`tunnelwatch run --event-hub NAMESPACE/${hub} --from PARTITION:FIRST --to PARTITION:LAST\`.`,
 		});
 	}
-	const lost = countOf(look.lost);
-	if (lost > 0) {
+	const [first] = log.lost;
+	if (first !== undefined) {
+		const where = log.lost.map(({ partition, numbers }) => `partition ${partition}: ${numbers}`).join("; ");
 		problems.push({
 			code: "events-lost",
 			subject: hub,
-			since: now,
-			what: `${lost} messages in ${hub} were passed over and have expired: ${places(look.lost)}.`,
-			do: "Ask Defender for that time with the rules' own queries (`tunnelwatch rules`), and find out why reading stopped.",
+			since: first.at,
+			what: `${lostCount(log)} messages in ${hub} were passed over and have expired: ${shortened(where)}.`,
+			do: "Ask Defender for that time with the rules' own queries (`tunnelwatch rules`), then run `tunnelwatch audit --accept`.",
 		});
 	}
 	return problems;
@@ -157,8 +170,11 @@ function silent(since: Date): Problem {
 }
 
 function places(intervals: StreamLook["gaps"]): string {
-	const all = [...intervals].map(([id, list]) => `partition ${id}: ${writeIntervals(list)}`).join("; ");
-	return all.length <= 300 ? all : `${all.slice(0, 300)} …`;
+	return shortened([...intervals].map(([id, list]) => `partition ${id}: ${writeIntervals(list)}`).join("; "));
+}
+
+function shortened(text: string): string {
+	return text.length <= 200 ? text : `${text.slice(0, 200)} …`;
 }
 
 function minutes(ms: number): number {

@@ -44,7 +44,8 @@ export function createNotebook(deps: ChangeDeps): Notebook {
 	};
 }
 
-async function noteRecorded(deps: ChangeDeps, source: string, recorded: Intervals, now: Date): Promise<void> {
+/** Adds numbers to what is recorded of a partition. Rejects if the table does not take it. */
+export async function noteRecorded(deps: ChangeDeps, source: string, recorded: Intervals, now: Date): Promise<void> {
 	const changed = await changeRow(deps, coverageAddress(source), (row) => {
 		const known = readCoverage(row);
 		const next = withRecorded(known, recorded);

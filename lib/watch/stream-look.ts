@@ -17,6 +17,11 @@ export interface HubFacts {
 	readonly name: string;
 	readonly createdAt: Date;
 	readonly partitions: readonly PartitionFacts[];
+	/**
+	 * How far the Functions host says it has passed, by partition: the second witness. Without it, a batch that the host
+	 * skipped at the end of a busy time is found only with the next message. `undefined`: it could not be asked.
+	 */
+	readonly checkpoints?: ReadonlyMap<string, number> | undefined;
 }
 
 /** What the timer remembers of one partition from look to look. */
@@ -28,6 +33,10 @@ interface Watched {
 	readonly movedAt: number;
 	/** What was missing at the last three looks, newest first. */
 	readonly gaps: readonly string[];
+	/** Since which minute as many messages as now, or fewer, have been passed over and not been read again. */
+	readonly openSince?: number | undefined;
+	/** How many those are. */
+	readonly open?: number | undefined;
 }
 
 /** Of one hub. */
@@ -47,8 +56,10 @@ export interface StreamLook {
 	readonly stuckMs: number;
 	/** Something new came since the last look. */
 	readonly arrived: boolean;
-	/** Passed over, and still in the hub. */
+	/** Passed over, and still in the hub: to be read again. */
 	readonly gaps: ReadonlyMap<string, Intervals>;
+	/** For how long reading them again has come no further. */
+	readonly gapsMs: number;
 	/** Passed over, and gone. */
 	readonly lost: ReadonlyMap<string, Intervals>;
 	/** What the rows of the partitions must say from now on, where that is something new. */
@@ -62,8 +73,9 @@ const looksKept = 30;
 const looksToBelieve = 3;
 
 /**
- * Compares what the hub has with what is recorded. Pure. The watch begins with its first look: what lay in the hub
- * before, and was not read since, is not judged.
+ * Compares what the hub has with what is recorded. Pure. The watch begins where the host's checkpoint stands, or with the
+ * oldest message where the host never wrote one. If the host could not be asked, it begins with its first look: what lay
+ * in the hub before, and was not read since, is not judged.
  */
 export function lookAtStream(
 	known: StreamNote | undefined,
@@ -81,12 +93,15 @@ export function lookAtStream(
 	let oldest = minute;
 	let stuckSince = minute;
 	let arrived = false;
+	let gapsSince = minute;
 	for (const { id, begin, last } of facts.partitions) {
 		const before = replaced ? undefined : known?.partitions[id];
 		const recorded = replaced ? nothingCovered : (coverage.get(id) ?? nothingCovered);
-		const covered = recorded.floor === undefined ? withFloor(recorded, recorded.ranges[0]?.from ?? last + 1) : recorded;
+		const passed = facts.checkpoints?.get(id);
+		const start = facts.checkpoints === undefined ? (recorded.ranges[0]?.from ?? last + 1) : firstJudged(passed, begin, last);
+		const covered = recorded.floor === undefined ? withFloor(recorded, start) : recorded;
 		const top = topOf(covered);
-		const absent = missing(covered, top);
+		const absent = missing(covered, Math.min(last, Math.max(top, passed ?? -1)));
 		const believed =
 			before === undefined || before.gaps.length < looksToBelieve
 				? []
@@ -95,12 +110,16 @@ export function lookAtStream(
 		const open = common(believed, [{ from: begin, to: Math.max(begin, last) }]);
 		if (gone.length > 0) lost.set(id, gone);
 		if (open.length > 0) gaps.set(id, open);
+		const isStuck = before?.openSince !== undefined && sizeOf(open) >= (before.open ?? 0);
+		const openSince = open.length === 0 ? undefined : isStuck ? before.openSince : minute;
+		gapsSince = Math.min(gapsSince, openSince ?? minute);
 		const after = gone.length > 0 ? withFloor(covered, begin) : covered;
 		if (replaced || after !== recorded) settled.set(id, after);
 
 		const ends = [...(before?.ends ?? []), [minute, last] as const].slice(-looksKept);
 		const movedAt = before === undefined || top > before.top ? minute : before.movedAt;
-		partitions[id] = { ends, top, movedAt, gaps: [writeIntervals(absent), ...(before?.gaps ?? [])].slice(0, looksToBelieve) };
+		const missed = [writeIntervals(absent), ...(before?.gaps ?? [])].slice(0, looksToBelieve);
+		partitions[id] = { ends, top, movedAt, gaps: missed, ...(openSince === undefined ? {} : { openSince, open: sizeOf(open) }) };
 		if (before !== undefined && last > (before.ends.at(-1)?.[1] ?? last)) arrived = true;
 		if (last <= top) continue;
 		unread += last - top;
@@ -115,10 +134,15 @@ export function lookAtStream(
 		stuckMs: (minute - stuckSince) * minuteMs,
 		arrived,
 		gaps,
+		gapsMs: (minute - gapsSince) * minuteMs,
 		lost,
 		settled,
 		replaced,
 	};
+}
+
+function firstJudged(passed: number | undefined, begin: number, last: number): number {
+	return passed === undefined ? begin : Math.min(last + 1, Math.max(begin, passed + 1));
 }
 
 export function countOf(intervals: ReadonlyMap<string, Intervals>): number {
@@ -138,7 +162,14 @@ const schema = z.object({
 	partitions: jsonColumn(
 		z.record(
 			z.string(),
-			z.object({ ends: z.array(z.tuple([z.number(), z.number()])), top: z.number(), movedAt: z.number(), gaps: z.array(z.string()) }),
+			z.object({
+				ends: z.array(z.tuple([z.number(), z.number()])),
+				top: z.number(),
+				movedAt: z.number(),
+				gaps: z.array(z.string()),
+				openSince: z.number().optional(),
+				open: z.number().optional(),
+			}),
 		),
 	),
 });

@@ -45,7 +45,8 @@ function aTimer(problems: readonly Problem[] = []) {
 		openRules: [],
 		clock,
 		ofHubNames: () => [],
-		lookAtStream: () => Promise.resolve({ unread: 3, oldestUnreadMs: 60_000, silentMs: 0, problems }),
+		lookAtStream: () => Promise.resolve({ unread: 3, oldestUnreadMs: 60_000, silentMs: 0, open: [], lost: 0, problems }),
+		readAgain: () => Promise.resolve({ count: 0, failures: [] }),
 	});
 	const lineAt = async (minute: number) => {
 		world.now = new Date(start + minute * 60_000);

@@ -19,7 +19,11 @@ function aHub(hub: string, last: (minute: number) => number | undefined) {
 		if (end === undefined) throw new Error("no answer");
 		return { name: hub, createdAt: at("01T00:00:00"), partitions: [{ id: "0", begin: 0, last: end }] };
 	};
-	const reader: HubReader = { hub, facts: () => new Promise((resolve) => void resolve(facts())) };
+	const reader: HubReader = {
+		hub,
+		facts: () => new Promise((resolve) => void resolve(facts())),
+		readAgain: () => Promise.resolve(),
+	};
 	return {
 		reader,
 		turnTo(next: number) {

@@ -1,0 +1,77 @@
+export interface HostCheckpointsOptions {
+	/** Blob endpoint of the host's storage account. */
+	readonly blobs: string;
+	/** Full host name of the namespace. */
+	readonly namespace: string;
+	readonly hub: string;
+	readonly group: string;
+	readonly getToken: (signal: AbortSignal) => Promise<string>;
+	readonly timeoutMs: number;
+}
+
+const container = "azure-webjobs-eventhub";
+/** A blob takes some 700 bytes of the list, and a hub has 1,024 partitions at the most. */
+const maxBytes = 2 * 1024 * 1024;
+
+/**
+ * How far the Functions host has passed in each partition, from the blobs in which it keeps its checkpoints: one list over
+ * HTTPS, without the storage SDK, which would double the package. Those of an older hub of the same name are left out.
+ * (BlobCheckpointStoreInternal of azure-sdk-for-net: empty blobs, the number in the metadata, names in lower case.)
+ *
+ * @returns a function that never rejects; `undefined`: there was no usable answer.
+ */
+export function createHostCheckpoints({ blobs, namespace, hub, group, getToken, timeoutMs }: HostCheckpointsOptions) {
+	const prefix = `${namespace}/${hub}/${group}/checkpoint/`.toLowerCase();
+	const address = new URL(`${blobs.replace(/\/$/, "")}/${container}`);
+	for (const [name, value] of Object.entries({ restype: "container", comp: "list", include: "metadata", prefix })) {
+		address.searchParams.set(name, value);
+	}
+	return async (hubCreatedAt: Date): Promise<ReadonlyMap<string, number> | undefined> => {
+		try {
+			const signal = AbortSignal.timeout(timeoutMs);
+			const response = await fetch(address, {
+				headers: { authorization: `Bearer ${await getToken(signal)}`, "x-ms-version": "2023-11-03" },
+				redirect: "error",
+				signal,
+			});
+			// The host makes the container when it reads for the first time.
+			if (response.status === 404) return new Map();
+			if (!response.ok) return undefined;
+			const text = await textOf(response);
+			return text === undefined ? undefined : checkpointsIn(text, prefix, hubCreatedAt);
+		} catch {
+			// A witness that cannot be heard: the watch goes on with what is recorded.
+			return undefined;
+		}
+	};
+}
+
+/** Reads the list that Blob Storage answers with; what is not a checkpoint in today's form is passed over. */
+export function checkpointsIn(xml: string, prefix: string, hubCreatedAt: Date): ReadonlyMap<string, number> {
+	const found = new Map<string, number>();
+	for (const blob of xml.split("<Blob>").slice(1)) {
+		const name = elementIn(blob, "Name") ?? "";
+		const number = elementIn(blob, "sequencenumber") ?? "";
+		const writtenAt = new Date(elementIn(blob, "Last-Modified") ?? "");
+		if (!name.startsWith(prefix) || !/^\d{1,15}$/.test(number) || !(writtenAt >= hubCreatedAt)) continue;
+		found.set(name.slice(prefix.length), Number(number));
+	}
+	return found;
+}
+
+function elementIn(xml: string, name: string): string | undefined {
+	const start = xml.indexOf(`<${name}>`);
+	const end = xml.indexOf(`</${name}>`, start);
+	return start < 0 || end < 0 ? undefined : xml.slice(start + name.length + 2, end);
+}
+
+async function textOf(response: Response): Promise<string | undefined> {
+	const chunks: Uint8Array[] = [];
+	let bytes = 0;
+	for await (const chunk of response.body ?? []) {
+		bytes += chunk.length;
+		if (bytes > maxBytes) return undefined;
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,106 @@
+import * as z from "zod";
+import { type ChangeDeps, changeRow } from "../store/change-row.ts";
+import { columns, countColumn, cut, dateColumn, jsonColumn } from "../store/columns.ts";
+import { type Key, type Row, rowsOf, type Table } from "../store/table.ts";
+
+/** Messages of one partition that were passed over, and what became of them. */
+export interface LoggedGap {
+	readonly at: Date;
+	readonly partition: string;
+	/** `120-884,901`: the first of them, where there are very many. */
+	readonly numbers: string;
+	readonly count: number;
+}
+
+/** What was passed over in one hub: read again since, or gone before that was possible. */
+export interface ContinuityLog {
+	/** Messages read again since the watch began. */
+	readonly rereadCount: number;
+	/** The newest ones. */
+	readonly rereads: readonly LoggedGap[];
+	/** Gone unread, until a person accepts that. */
+	readonly lost: readonly LoggedGap[];
+}
+
+export const nothingLogged: ContinuityLog = { rereadCount: 0, rereads: [], lost: [] };
+
+const entriesKept = 60;
+const numbersKept = 120;
+
+function address(hub: string): Key {
+	return { partitionKey: "meta", rowKey: `z|${hub.replace(/[^\w.-]/g, "|")}` };
+}
+
+const gaps = jsonColumn(z.array(z.object({ at: dateColumn, partition: z.string(), numbers: z.string(), count: countColumn })));
+const schema = z.object({ rereadCount: countColumn, rereads: gaps, lost: gaps });
+
+/** A row that cannot be read is as good as none. */
+function logIn(row: Row | undefined): ContinuityLog {
+	const read = schema.safeParse(row?.values);
+	return read.success ? read.data : nothingLogged;
+}
+
+export async function readContinuityLog(table: Table, hub: string): Promise<ContinuityLog> {
+	return logIn(await table.get(address(hub)));
+}
+
+/** Messages that were read again in this time, in all hubs. */
+export async function countRereads(table: Table, from: Date, to: Date): Promise<number> {
+	let sum = 0;
+	for await (const row of rowsOf(table, { partitionKey: "meta", from: "z|", to: "z}" })) {
+		sum += logIn(row).rereads.reduce((count, one) => count + (one.at >= from && one.at < to ? one.count : 0), 0);
+	}
+	return sum;
+}
+
+/** Adds what happened. What is lost stays until {@link acceptLost}. */
+export async function logGaps(
+	deps: ChangeDeps,
+	hub: string,
+	news: { readonly rereads?: readonly LoggedGap[]; readonly lost?: readonly LoggedGap[] },
+): Promise<void> {
+	const { rereads = [], lost = [] } = news;
+	if (rereads.length + lost.length === 0) return;
+	await change(deps, hub, (known) => ({
+		rereadCount: known.rereadCount + rereads.reduce((sum, { count }) => sum + count, 0),
+		rereads: [...known.rereads, ...rereads].slice(-entriesKept),
+		lost: [...known.lost, ...lost],
+	}));
+}
+
+/** A person has looked at what is lost. Returns how many messages that were. */
+export async function acceptLost(deps: ChangeDeps, hub: string): Promise<number> {
+	let accepted = 0;
+	await change(deps, hub, (known) => {
+		accepted = lostCount(known);
+		return { ...known, lost: [] };
+	});
+	return accepted;
+}
+
+export function lostCount({ lost }: ContinuityLog): number {
+	return lost.reduce((sum, { count }) => sum + count, 0);
+}
+
+async function change(deps: ChangeDeps, hub: string, next: (known: ContinuityLog) => ContinuityLog): Promise<void> {
+	const changed = await changeRow(deps, address(hub), (row) => {
+		const { rereadCount, rereads, lost } = next(logIn(row));
+		const values = { v: 1, rereadCount, rereads: JSON.stringify(rereads.map(short)), lost: JSON.stringify(kept(lost).map(short)) };
+		return { values: columns(values), result: undefined };
+	});
+	if (changed.outcome !== "written") throw new Error(`what was passed over in ${hub} could not be noted: ${changed.outcome}`);
+}
+
+function short(gap: LoggedGap): LoggedGap {
+	return { ...gap, numbers: cut(gap.numbers, numbersKept) };
+}
+
+/** Never forgets a lost message: of very many entries the oldest become one. */
+function kept(lost: readonly LoggedGap[]): readonly LoggedGap[] {
+	if (lost.length <= entriesKept) return lost;
+	const old = lost.slice(0, lost.length - entriesKept + 1);
+	const [first] = old;
+	if (first === undefined) return lost;
+	const count = old.reduce((sum, one) => sum + one.count, 0);
+	return [{ ...first, numbers: `${first.numbers} and others`, count }, ...lost.slice(-entriesKept + 1)];
+}
