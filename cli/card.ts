@@ -9,10 +9,10 @@ import { composeDetection, knowledgeOf, world } from "../lib/app/compose.ts";
 import { createDryRun } from "../lib/app/dry-run.ts";
 import { readSettings, type Settings } from "../lib/app/settings.ts";
 import { findingId } from "../lib/findings/finding.ts";
+import { storedFindings } from "../lib/findings/stored-findings.ts";
 import { destinationKinds } from "../lib/notify/index.ts";
 import type { Notice } from "../lib/outbox/delivery.ts";
 import { render } from "../lib/outbox/send.ts";
-import { findings } from "../lib/watch/routine-messages.ts";
 import { findInputs } from "./input/find-inputs.ts";
 import { readInput, startReading } from "./input/read-input.ts";
 import { dataFolder, withTable, wrongSettings } from "./open-app.ts";
@@ -32,7 +32,8 @@ export async function card(which: string, options: CardOptions): Promise<number>
 	if (which === "sample") return show(await sampleNotices(read.settings), read.settings, options);
 	return withTable(read.settings, async (table) => {
 		const notices: Notice[] = [];
-		for await (const finding of findings(table)) {
+		for await (const { finding } of storedFindings(table)) {
+			if (finding === undefined) continue;
 			if (which !== "all" && findingId(finding) !== which) continue;
 			const notice = render(finding, { sent: 0, countSent: 0 }, world.clock());
 			if (notice !== undefined) notices.push(notice);

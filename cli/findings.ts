@@ -3,11 +3,12 @@ import { readSettings } from "../lib/app/settings.ts";
 import { isWorse, type Severity, severities } from "../lib/detect/severity-scale.ts";
 import type { Finding } from "../lib/findings/finding.ts";
 import { findingId } from "../lib/findings/finding.ts";
+import { storedFindings } from "../lib/findings/stored-findings.ts";
 import { inert } from "../lib/notify/text.ts";
 import { allOwed, retryDead } from "../lib/outbox/outbox.ts";
 import type { Owed } from "../lib/outbox/owed.ts";
 import type { Ownership } from "../lib/sighting/sighting.ts";
-import { findings } from "../lib/watch/routine-messages.ts";
+import type { Unreadable } from "../lib/store/row-version.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
 import { printLine } from "./print-line.ts";
 import { shortVerdict } from "./verdict-words.ts";
@@ -37,7 +38,13 @@ export async function listFindings(options: ListOptions): Promise<number> {
 			if (known !== undefined) owed.set(key, (owed.get(key) ?? new Map()).set(destination, known));
 		}
 		const lines: Line[] = [];
-		for await (const finding of findings(table)) {
+		const unreadable = new Map<string, Unreadable>();
+		for await (const stored of storedFindings(table)) {
+			const { finding } = stored;
+			if (finding === undefined) {
+				unreadable.set(stored.key, stored.unreadable);
+				continue;
+			}
 			const line = { finding, owed: owed.get(finding.key) ?? new Map<string, Owed>() };
 			if (isWanted(line, options)) lines.push(line);
 		}
@@ -47,9 +54,15 @@ export async function listFindings(options: ListOptions): Promise<number> {
 			process.stdout.write(
 				`${asTable(lines)}${lines.length === 1 ? "1 finding" : `${lines.length.toLocaleString("en")} findings`}${options.dead ? " with notices that failed for good" : ""}.\n`,
 			);
+		for (const [key, why] of unreadable) printLine(`${findingId({ key })} cannot be read: ${unreadableWords[why]}.`);
 		return 0;
 	});
 }
+
+const unreadableWords: Readonly<Record<Unreadable, string>> = {
+	newer: "a newer version of Tunnelwatch wrote it; deploy that version again",
+	damaged: "its row is damaged; the next record about its device begins it again, and the device is reported as new",
+};
 
 function isWanted({ finding, owed }: Line, { dead, open, severity, verdict, device }: ListOptions): boolean {
 	if (dead && ![...owed.values()].some((one) => one.state === "dead")) return false;

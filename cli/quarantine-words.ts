@@ -1,7 +1,7 @@
 import type { UnreadableReason } from "../lib/defender/envelope.ts";
 
 /** Why a message or record was set aside. */
-type QuarantineReason = UnreadableReason | "other-tenant" | "unexpected" | "refused-by-table";
+type QuarantineReason = UnreadableReason | "other-tenant" | "unexpected" | "refused-by-table" | "row-newer" | "row-damaged";
 
 /** What each reason means, and what to do. `tunnelwatch help quarantine` and docs/operate.md show them. */
 export const quarantineWords: Readonly<Record<QuarantineReason, { readonly means: string; readonly cure: string }>> = {
@@ -36,6 +36,14 @@ export const quarantineWords: Readonly<Record<QuarantineReason, { readonly means
 	"other-tenant": {
 		means: "the record is from a tenant that TENANT_IDS does not list",
 		cure: "Add the tenant to TENANT_IDS if it is yours.",
+	},
+	"row-newer": {
+		means: "a newer version of Tunnelwatch wrote the finding, and this one must not change it",
+		cure: "Deploy the newer version again, then read the record again with `tunnelwatch run --event-hub`.",
+	},
+	"row-damaged": {
+		means: "the stored finding was damaged and begun anew; a copy is kept for 30 days",
+		cure: "Find out what else writes to the table. The device is reported as new.",
 	},
 	"refused-by-table": { means: "the table refuses to store the finding", cure: "Report it as a bug, with the finding's id." },
 };

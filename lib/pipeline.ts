@@ -2,7 +2,7 @@ import type { DeviceRow } from "./defender/device.ts";
 import { deviceKey } from "./defender/device-identity.ts";
 import type { Message } from "./defender/message.ts";
 import { redactError } from "./families/redact.ts";
-import { findingId } from "./findings/finding.ts";
+import { findingId, findingKey } from "./findings/finding.ts";
 import { type Inspected, inspect, type Steps } from "./inspect.ts";
 import { type Delivered, nothingDelivered } from "./outbox/delivery-report.ts";
 import type { Recorded } from "./outbox/recorded.ts";
@@ -11,7 +11,7 @@ import { inParallel } from "./store/parallel.ts";
 import { faultName, isFault } from "./watch/fault.ts";
 import type { Progress } from "./watch/progress.ts";
 import type { Quarantined } from "./watch/quarantine.ts";
-import { entriesOf } from "./watch/quarantine-entries.ts";
+import { entriesOf, type Setback } from "./watch/quarantine-entries.ts";
 
 /** What the six steps need from the world. */
 export interface Parts extends Steps {
@@ -98,7 +98,13 @@ async function recordDevices(
 	});
 	if (failures.length + late > 0) throw unfinished(failures, late, todo.length);
 	const all = recorded.flat();
-	for (const { key, reason } of all) if (reason === "quarantined") quarantined.push(refusedEntry(key));
+	for (const { key, setAside: why } of all) {
+		if (why === "refused-by-table") quarantined.push(findingEntry(key, why));
+		if (why === "row-newer") quarantined.push(...placesOf(sightings.filter(isOf(key)), origins, { reason: why }));
+	}
+	// They are recorded, so they count as that: the entries only say that something was lost.
+	const damaged = all.filter((one) => one.damaged).map(({ key }) => findingEntry(key, "row-damaged"));
+	await setAside(parts, damaged);
 	return { sightings: sightings.map((one) => judged.get(one) ?? one), recorded: all, quarantined };
 }
 
@@ -110,11 +116,20 @@ function unfinished(failures: readonly unknown[], late: number, total: number): 
 
 /** A fault of ours about these sightings costs them, and is noted where they stand. */
 function unexpected(group: readonly Sighting[], origins: Inspected["origins"], error: unknown): readonly Quarantined[] {
+	return placesOf(group, origins, { reason: "unexpected", error: faultName(error) });
+}
+
+function isOf(key: string): (sighting: Sighting) => boolean {
+	return ({ device, family }) => findingKey(device, family) === key;
+}
+
+/** Where the records of these sightings stand, so that they can be read again. */
+function placesOf(group: readonly Sighting[], origins: Inspected["origins"], why: Omit<Setback, "record">): readonly Quarantined[] {
 	const places = group.flatMap((one) => origins.get(one) ?? []);
 	return [...Map.groupBy(places, ({ message }) => message)].flatMap(([message, those]) =>
 		entriesOf(
 			message,
-			those.map(({ record }) => ({ record, reason: "unexpected", error: faultName(error) })),
+			those.map(({ record }) => ({ record, ...why })),
 		),
 	);
 }
@@ -128,12 +143,12 @@ async function failureOf(work: Promise<void> | undefined): Promise<string | unde
 	}
 }
 
-/** What the table refuses for ever is named by its finding; its records stand in the hub for as long as that keeps them. */
-function refusedEntry(key: string): Quarantined {
+/** Named by its finding; its records stand in the hub for as long as that keeps them. */
+function findingEntry(key: string, reason: "refused-by-table" | "row-damaged"): Quarantined {
 	return {
 		at: { source: `finding ${findingId({ key })}`, message: -1 },
 		record: undefined,
-		reason: "refused-by-table",
+		reason,
 		size: 0,
 		sha256: "",
 	};

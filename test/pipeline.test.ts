@@ -4,6 +4,7 @@ import type { Message } from "../lib/defender/message.ts";
 import { createMatcher } from "../lib/detect/match.ts";
 import { createSieve } from "../lib/detect/prefilter/prefilter.ts";
 import { allRules } from "../lib/families/all-rules.ts";
+import { findingKey } from "../lib/findings/finding.ts";
 import { inspect } from "../lib/inspect.ts";
 import type { Recorded } from "../lib/outbox/recorded.ts";
 import { type Parts, runPipeline } from "../lib/pipeline.ts";
@@ -22,7 +23,7 @@ const messages = (bodies: readonly (string | Uint8Array)[]): readonly Message[] 
 const steps = { sieve: undefined, match: createMatcher(allRules), sight, accepts: () => true };
 
 function told({ device }: Sighting): Recorded {
-	const nothing = { fresh: 1, repeats: 0, finding: undefined, dueAt: undefined, owed: [] };
+	const nothing = { fresh: 1, repeats: 0, setAside: undefined, damaged: false, finding: undefined, dueAt: undefined, owed: [] };
 	return { key: device.id, reason: "new", kinds: ["new"], ...nothing };
 }
 
@@ -202,6 +203,8 @@ describe("a batch", () => {
 		const refused = {
 			key: "3f9c2a7d5110aabbccddeeff",
 			reason: "quarantined" as const,
+			setAside: "refused-by-table" as const,
+			damaged: false,
 			fresh: 2,
 			repeats: 0,
 			finding: undefined,
@@ -213,6 +216,25 @@ describe("a batch", () => {
 		const outcome = await runPipeline(withDevices, all);
 		expect(outcome.quarantined).toMatchObject([{ at: { source: "finding cf-3f9c2a7d5110" }, reason: "refused-by-table" }]);
 		expect(calls).toContain("quarantine 1");
+	});
+
+	test("whose finding a newer version wrote is set aside where it stands; one that was damaged is named besides", async () => {
+		const recordAs = (setAside: "row-newer" | undefined, damaged: boolean) => (sightings: readonly Sighting[]) =>
+			Promise.resolve(
+				sightings.map((one) => ({
+					...told(one),
+					key: findingKey(one.device, one.family),
+					...{ setAside, damaged, kinds: [] },
+					reason: setAside === undefined ? ("held" as const) : ("quarantined" as const),
+				})),
+			);
+		const set = parts({ record: recordAs("row-newer", false) });
+		expect((await runPipeline(withDevices, set.all)).quarantined).toMatchObject([
+			{ at: { source: "defender/0", message: 1 }, record: 2, reason: "row-newer" },
+		]);
+		const kept = parts({ record: recordAs(undefined, true) });
+		expect((await runPipeline(withDevices, kept.all)).quarantined).toEqual([]);
+		expect(kept.calls).toContain("quarantine 1");
 	});
 
 	test("with poison in it gives the same sightings, and one entry for each poison", () => {

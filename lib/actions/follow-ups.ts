@@ -19,7 +19,8 @@ export interface FollowUp {
 export function followUps({ finding, line, notice, fallback, now }: FollowUp, owed: ReadonlyMap<string, StoredOwed>): readonly Write[] {
 	const urgency = notice === "escalated" ? "foremost" : "answer";
 	const hears = new Map<string, StoredOwed | undefined>([...owed].filter(([, stored]) => stored.owed !== undefined));
-	if (notice === "escalated" && fallback !== undefined && !hears.has(fallback)) hears.set(fallback, owed.get(fallback));
+	const isFree = fallback !== undefined && !hears.has(fallback) && owed.get(fallback)?.unreadable !== "newer";
+	if (notice === "escalated" && isFree) hears.set(fallback, owed.get(fallback));
 	return [...hears].flatMap(([destination, stored]) => {
 		const raised = raise(stored?.owed, { reason: notice, finding, urgency, dueAt: now });
 		// Somebody is on it: what a destination did not take in time need not wake the fallback.

@@ -40,7 +40,11 @@ export function told(problem: Problem): ToldProblem {
 }
 
 /** What is wrong with delivery and approvals. */
-export function problemsOf({ oldestOwedMs, dead, down }: OutboxState, approvalMistakes: readonly string[], now: Date): readonly Problem[] {
+export function problemsOf(
+	{ oldestOwedMs, dead, down, unreadable }: OutboxState,
+	approvalMistakes: readonly string[],
+	now: Date,
+): readonly Problem[] {
 	const late = new Date(now.getTime() - oldestOwedMs);
 	return [
 		...approvalMistakes.map(
@@ -81,6 +85,17 @@ export function problemsOf({ oldestOwedMs, dead, down }: OutboxState, approvalMi
 				do: "See `tunnelwatch findings --dead`, then `tunnelwatch findings retry`.",
 			}),
 		),
+		...(unreadable > 0
+			? [
+					{
+						code: "row-unreadable",
+						subject: "",
+						since: now,
+						what: `${unreadable} notices are held up because their rows were written by a newer version, or are damaged.`,
+						do: "Deploy the newer version again if there was one; `tunnelwatch findings` names the findings.",
+					} as const,
+				]
+			: []),
 	];
 }
 

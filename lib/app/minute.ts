@@ -153,7 +153,13 @@ function shownOf(stands: readonly Standing[], found: readonly Problem[]) {
 	return { visible, hidden: new Set([...found, ...stands].map(nameOf).filter((name) => !names.has(name))) };
 }
 
-const nothingKnown: Awaited<ReturnType<typeof readOutbox>> = { owed: new Map(), oldestOwedMs: 0, dead: new Map(), down: new Map() };
+const nothingKnown: Awaited<ReturnType<typeof readOutbox>> = {
+	owed: new Map(),
+	oldestOwedMs: 0,
+	dead: new Map(),
+	down: new Map(),
+	unreadable: 0,
+};
 
 function quarantined(count: number, since: Date): Problem {
 	const what = `${count} messages or records could not be read today and were set aside.`;

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { columns, countColumn, cut, dateColumn, jsonColumn, maybeDateColumn, redactedColumn, severityColumn } from "../store/columns.ts";
 import { partitionOf } from "../store/partitions.ts";
-import type { Key, Range, Row, Values } from "../store/table.ts";
+import { isNewer, type Unreadable } from "../store/row-version.ts";
+import type { Key, Range, Row, Values, Write } from "../store/table.ts";
 import { readAnswers, writeAnswers } from "./answer-columns.ts";
 import type { Finding } from "./finding.ts";
 import { type NoticeKind, readNoticeKind } from "./notice-kind.ts";
@@ -25,20 +26,20 @@ export function isFindingRow({ rowKey }: Key): boolean {
 	return rowKey.lastIndexOf("|") === 1;
 }
 
-export interface StoredFinding {
-	/** `undefined` when nobody can read the row any more: then it is begun anew. */
-	readonly finding: Finding | undefined;
-	readonly etag: string;
-}
+export type StoredFinding = { readonly key: string; readonly etag: string } & (
+	| { readonly finding: Finding }
+	| { readonly finding: undefined; readonly unreadable: Unreadable }
+);
 
-const version = 1;
+/** The newest that this code reads; what a later one wrote is left alone. */
+export const findingVersion = 1;
 
 /** `smallest` keeps hardly more of the samples than their names: for a row that the table refused. */
 export function findingValues(finding: Finding, smallest = false): Values {
 	const newest = writeSighting(finding.newest, smallest);
 	const worst = writeSighting(finding.worst, smallest);
 	return columns({
-		v: version,
+		v: findingVersion,
 		tenantId: cut(finding.device.tenantId, 1_024),
 		deviceId: cut(finding.device.id, 1_024),
 		deviceName: cut(finding.device.name, 1_024),
@@ -87,7 +88,7 @@ const reasonsColumn = jsonColumn(
 const listColumn = z.string().transform((text) => (text === "" ? [] : text.split(" ")));
 
 const schema = z.object({
-	v: z.literal(version),
+	v: z.literal(findingVersion),
 	tenantId: redactedColumn,
 	deviceId: redactedColumn,
 	deviceName: redactedColumn,
@@ -121,9 +122,11 @@ const schema = z.object({
 });
 
 export function readFinding(row: Row): StoredFinding {
-	refuseNewer(row, version);
+	const key = row.rowKey.slice(2);
+	const stored = { key, etag: row.etag };
+	if (isNewer(row, findingVersion)) return { ...stored, finding: undefined, unreadable: "newer" };
 	const read = schema.safeParse(row.values);
-	if (!read.success) return { etag: row.etag, finding: undefined };
+	if (!read.success) return { ...stored, finding: undefined, unreadable: "damaged" };
 	const {
 		v: _,
 		tenantId,
@@ -138,7 +141,7 @@ export function readFinding(row: Row): StoredFinding {
 		...rest
 	} = read.data;
 	return {
-		etag: row.etag,
+		...stored,
 		finding: {
 			...rest,
 			...readAnswers(answers),
@@ -146,7 +149,7 @@ export function readFinding(row: Row): StoredFinding {
 			worst: { ...rest.worst, family: rest.family },
 			touchedAt: rest.touchedAt ?? rest.lastSeen,
 			countAtNotice: rest.countAtNotice ?? rest.count,
-			key: row.rowKey.slice(2),
+			key,
 			device: { ...rest.newest.device, tenantId, id: deviceId, name: deviceName, group: deviceGroup },
 			reasons,
 			noticeSeverity,
@@ -156,8 +159,8 @@ export function readFinding(row: Row): StoredFinding {
 	};
 }
 
-/** While a new version is rolled out, an old instance must not overwrite what it does not understand. */
-export function refuseNewer(row: Row, known: number): void {
-	const v = row.values["v"];
-	if (typeof v === "number" && v > known) throw new Error(`a row was written by a newer version (${v}) than this one knows (${known})`);
+/** A copy of a damaged row: what takes its place must not destroy what a person may still want to look at. */
+export function damagedCopy({ values }: Row, key: string, now: Date): Write {
+	const address = { partitionKey: partitionOf(key), rowKey: `x|${key}` };
+	return { kind: "put", row: { ...address, values: { ...values, touchedAt: now.toISOString() } } };
 }

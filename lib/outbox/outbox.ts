@@ -16,15 +16,18 @@ export interface OutboxState {
 	readonly dead: ReadonlyMap<string, number>;
 	/** Destinations that refuse us altogether, and since when. */
 	readonly down: ReadonlyMap<string, Date>;
+	/** Notices held up because their row, or that of their finding, cannot be read: a later version wrote it, or it is damaged. */
+	readonly unreadable: number;
 }
 
-/** Everything that is owed or was given up, row by row; unreadable rows are left to the next notice. */
+/** Everything that is owed or was given up, row by row, as far as it can be read. */
 export async function* openOwed(table: Table): AsyncGenerator<OpenOwed> {
+	for await (const { owed, ...rest } of openRows(table)) if (owed !== undefined) yield { ...rest, owed };
+}
+
+async function* openRows(table: Table): AsyncGenerator<StoredOwed> {
 	for (const partition of partitions) {
-		for await (const row of rowsOf(table, owedRange(partition))) {
-			const { owed, ...rest } = readOwed(row);
-			if (owed !== undefined) yield { ...rest, owed };
-		}
+		for await (const row of rowsOf(table, owedRange(partition))) yield readOwed(row);
 	}
 }
 
@@ -47,8 +50,11 @@ export async function readOutbox(table: Table, destinations: readonly string[], 
 	const owed = new Map<string, number>();
 	const dead = new Map<string, number>();
 	let oldestOwedMs = 0;
-	for await (const { destination, owed: row } of openOwed(table)) {
+	let unreadable = 0;
+	for await (const { destination, owed: row } of openRows(table)) {
 		if (!destinations.includes(destination)) continue;
+		if (row === undefined || row.lastError === "unreadable") unreadable += 1;
+		if (row === undefined) continue;
 		if (row.state === "dead") dead.set(destination, (dead.get(destination) ?? 0) + 1);
 		if (!isLate(row, now)) continue;
 		owed.set(destination, (owed.get(destination) ?? 0) + 1);
@@ -65,7 +71,7 @@ export async function readOutbox(table: Table, destinations: readonly string[], 
 			]) => (downSince === undefined ? [] : [[name, downSince] as const]),
 		),
 	);
-	return { owed, oldestOwedMs, dead, down };
+	return { owed, oldestOwedMs, dead, down, unreadable };
 }
 
 /** Should have been delivered by now: never tried and due, or waiting for another try. */

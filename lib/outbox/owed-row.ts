@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { refuseNewer } from "../findings/finding-row.ts";
 import { columns, countColumn, dateColumn, maybeDateColumn, severityColumn } from "../store/columns.ts";
 import { partitionOf } from "../store/partitions.ts";
+import { isNewer, type Unreadable } from "../store/row-version.ts";
 import type { Key, Range, Row, Values, Write } from "../store/table.ts";
 import { failureReasons } from "./delivery.ts";
 import type { Owed } from "./owed.ts";
@@ -16,8 +16,9 @@ export interface StoredOwed {
 	/** Of the finding. */
 	readonly key: string;
 	readonly destination: string;
-	/** `undefined` when the row is unreadable: the next notice writes it anew. */
 	readonly owed: Owed | undefined;
+	/** Why there is no `owed`. A damaged row is written again by the next notice, a newer one by whoever understands it. */
+	readonly unreadable?: Unreadable;
 	readonly etag: string;
 	readonly place: "open" | "settled";
 }
@@ -87,11 +88,11 @@ const schema = z.object({
 });
 
 export function readOwed(row: Row): StoredOwed {
-	refuseNewer(row, version);
 	const [prefix, key = "", destination = ""] = row.rowKey.split("|");
 	const stored = { key, destination, etag: row.etag, place: prefix === "o" ? "open" : "settled" } as const;
+	if (isNewer(row, version)) return { ...stored, owed: undefined, unreadable: "newer" };
 	const read = schema.safeParse(row.values);
-	if (!read.success) return { ...stored, owed: undefined };
+	if (!read.success) return { ...stored, owed: undefined, unreadable: "damaged" };
 	const { dueAt, leaseUntil, triedAt, refusedAt, lastStatus, lastError, sentAt, proof, lane, rank, ...rest } = read.data;
 	const urgency = rest.urgency ?? urgencyBefore(rest.severity, lane, rank);
 	return { ...stored, owed: { ...rest, urgency, dueAt, leaseUntil, triedAt, refusedAt, lastStatus, lastError, sentAt, proof } };

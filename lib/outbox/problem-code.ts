@@ -11,6 +11,7 @@ export const problemCodes = [
 	"destination-down",
 	"notice-late",
 	"notice-dead",
+	"row-unreadable",
 	"quarantine",
 ] as const;
 

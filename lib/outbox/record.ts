@@ -1,6 +1,6 @@
 import { dayWrite } from "../findings/day-row.ts";
 import { findingKey } from "../findings/finding.ts";
-import { findingAddress, findingValues, readFinding, toldRangeOf } from "../findings/finding-row.ts";
+import { damagedCopy, findingAddress, findingValues, readFinding, toldRangeOf } from "../findings/finding-row.ts";
 import { type Decision, decide, type Policy } from "../findings/policy.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { type Change, type ChangeDeps, changeRow } from "../store/change-row.ts";
@@ -9,7 +9,7 @@ import { inParallel } from "../store/parallel.ts";
 import { type Row, rowsOf, type Table } from "../store/table.ts";
 import { kindsOwed, raise } from "./owed.ts";
 import { owedRangeOf, owedWrites, readOwed, type StoredOwed } from "./owed-row.ts";
-import { type Recorded, recordedOf, refusedOf } from "./recorded.ts";
+import { type Recorded, recordedOf, setAsideOf } from "./recorded.ts";
 import { urgencyOf } from "./urgency.ts";
 
 export interface RecorderDeps extends ChangeDeps {
@@ -58,7 +58,7 @@ async function recordFinding(deps: RecorderDeps, key: string, sightings: readonl
 		if (changed.outcome === "crowded") throw new Error(`finding cf-${key.slice(0, 12)} was changed by others at each try`);
 		if (changed.outcome !== "refused") return changed.result;
 	}
-	return refusedOf(key, sightings.length);
+	return setAsideOf(key, "refused-by-table", sightings.length);
 }
 
 interface OwedReader {
@@ -118,28 +118,31 @@ async function plan(
 	reader: OwedReader,
 	smallest: boolean,
 ): Promise<Change<Recorded>> {
-	const before = row === undefined ? undefined : readFinding(row).finding;
+	const stored = row === undefined ? undefined : readFinding(row);
 	const total = sightings.length;
-	const decided = decide(before, sightings, now, policy);
+	const isDamaged = stored?.finding === undefined && stored?.unreadable === "damaged";
+	if (stored?.finding === undefined && stored?.unreadable === "newer") return { keep: setAsideOf(key, "row-newer", total) };
+	const decided = decide(stored?.finding, sightings, now, policy);
 	if (decided.reason === "repeat") return { keep: recordedOf(key, decided, total, () => []) };
+	const beside = [dayWrite(decided.finding, now), ...(row !== undefined && isDamaged ? [damagedCopy(row, key, now)] : [])];
 	if (decided.reason === "held") {
-		const also = [dayWrite(decided.finding, now)];
-		return { values: findingValues(decided.finding, smallest), also, result: recordedOf(key, decided, total, () => []) };
+		const result = { ...recordedOf(key, decided, total, () => []), damaged: isDamaged };
+		return { values: findingValues(decided.finding, smallest), also: beside, result };
 	}
 	const known = await reader.all(row === undefined);
+	const rows = destinations.map((destination) => known.get(destination));
+	if (rows.some((one) => one?.unreadable === "newer")) return { keep: setAsideOf(key, "row-newer", total) };
 	const decision = decided.reason === "new" ? continueNumbers(decided, known) : decided;
 	const { reason, finding, dueAt } = decision;
 	const demand = { reason, finding, dueAt, urgency: urgencyOf(finding.noticeSeverity ?? finding.severity, sightings) };
-	const owed = destinations.map((destination) => {
-		const stored = known.get(destination);
-		return { destination, stored, after: raise(stored?.owed, demand) };
-	});
+	const owed = destinations.map((destination, index) => ({ destination, stored: rows[index], after: raise(rows[index]?.owed, demand) }));
+	const recorded = recordedOf(key, decision, total, () =>
+		owed.map(({ destination, after }) => ({ destination, kinds: kindsOwed(finding, after.sent) })),
+	);
 	return {
 		values: findingValues(finding, smallest),
-		also: [dayWrite(finding, now), ...owed.flatMap(({ destination, stored, after }) => owedWrites(stored, key, destination, after))],
-		result: recordedOf(key, decision, total, () =>
-			owed.map(({ destination, after }) => ({ destination, kinds: kindsOwed(finding, after.sent) })),
-		),
+		also: [...beside, ...owed.flatMap(({ destination, stored: before, after }) => owedWrites(before, key, destination, after))],
+		result: { ...recorded, damaged: isDamaged || rows.some((one) => one?.unreadable === "damaged") },
 	};
 }
 

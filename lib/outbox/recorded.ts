@@ -2,11 +2,20 @@ import type { Finding } from "../findings/finding.ts";
 import type { NoticeKind } from "../findings/notice-kind.ts";
 import type { Decision, Reason } from "../findings/policy.ts";
 
+/**
+ * `refused-by-table`: the table refuses this finding for ever, even without its samples. `row-newer`: a later version wrote
+ * its row, and only that may change it.
+ */
+export type SetAside = "refused-by-table" | "row-newer";
+
 /** What recording came to for one finding. Counts are in records. */
 export interface Recorded {
 	readonly key: string;
-	/** `quarantined`: the table refuses this finding for ever, even without its samples. */
 	readonly reason: Reason | "quarantined";
+	/** Why nothing could be recorded; only with `quarantined`. */
+	readonly setAside: SetAside | undefined;
+	/** A row of it was damaged, and is begun anew. */
+	readonly damaged: boolean;
 	/** Counted now. */
 	readonly fresh: number;
 	/** Counted before. */
@@ -21,7 +30,7 @@ export interface Recorded {
 	readonly owed: readonly { readonly destination: string; readonly kinds: readonly NoticeKind[] }[];
 }
 
-const nothing = { finding: undefined, kinds: [], dueAt: undefined, owed: [] } as const;
+const nothing = { setAside: undefined, damaged: false, finding: undefined, kinds: [], dueAt: undefined, owed: [] } as const;
 
 /** @param total records of the batch about this finding. */
 export function recordedOf(
@@ -38,7 +47,6 @@ export function recordedOf(
 	return { ...counted, reason, kinds, dueAt: decision.dueAt, owed: owed(kinds) };
 }
 
-/** The table will never take it. */
-export function refusedOf(key: string, total: number): Recorded {
-	return { ...nothing, key, reason: "quarantined", fresh: total, repeats: 0 };
+export function setAsideOf(key: string, setAside: SetAside, total: number): Recorded {
+	return { ...nothing, key, reason: "quarantined", setAside, fresh: total, repeats: 0 };
 }

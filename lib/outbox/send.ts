@@ -81,13 +81,20 @@ export async function sendClaimed<N extends AnyNotice>(
 
 /** One notice to one destination, about its finding as it is now. */
 export function sendOne(deps: SendDeps, receiver: Receiver, row: OpenOwed): Promise<Sent<Notice> | undefined> {
+	const serverNow = receiver.serverClock;
 	return sendClaimed(deps, receiver, [row], async (lease) => {
 		const [member] = lease.members;
 		const found = member === undefined ? undefined : await deps.table.get(findingAddress(member.key));
-		const finding = found === undefined ? undefined : readFinding(found).finding;
+		const stored = found === undefined ? undefined : readFinding(found);
+		const finding = stored?.finding;
 		if (member === undefined || finding === undefined) {
 			const unreadable = { lastError: "unreadable", lastStatus: undefined } as const;
-			await settle(deps.table, lease, (owed, { owed: claimed }) => giveUp(owed, claimed.want, unreadable, deps.clock()));
+			// What a later version wrote waits for it; what is lost or damaged is given up, visibly.
+			const waits = stored?.finding === undefined && stored?.unreadable === "newer";
+			const again = new Date(serverNow().getTime() + backoffMs(member?.owed.attempt ?? 1, deps.random));
+			await settle(deps.table, lease, (owed, { owed: claimed }) =>
+				waits && !isTooOld(owed, deps.clock()) ? putOff(owed, again, unreadable) : giveUp(owed, claimed.want, unreadable, deps.clock()),
+			);
 			return undefined;
 		}
 		const notice = render(finding, member.owed, deps.clock());

@@ -1,11 +1,12 @@
 import * as z from "zod";
-import { findingRange, findingValues, isFindingRow, readFinding } from "../findings/finding-row.ts";
+import { findingRange, findingValues, findingVersion, isFindingRow, readFinding } from "../findings/finding-row.ts";
 import { owedOf } from "../outbox/outbox.ts";
 import { settledAddress } from "../outbox/owed-row.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { dateColumn, jsonColumn } from "../store/columns.ts";
 import { inParallel } from "../store/parallel.ts";
 import { partitions } from "../store/partitions.ts";
+import { isNewer } from "../store/row-version.ts";
 import { maxTransaction, type Row, type Table } from "../store/table.ts";
 import { sweep } from "./expire-rows.ts";
 import { readSurvey, type Survey, writeSurvey } from "./survey.ts";
@@ -30,7 +31,7 @@ export async function tidy(deps: ChangeDeps, now: Date, limit = 500): Promise<Ti
 	return tidyFindings(deps, now, limit);
 }
 
-const columns = ["status", "touchedAt", "lastSeen", "rules"] as const;
+const columns = ["v", "status", "touchedAt", "lastSeen", "rules"] as const;
 
 /** The little of a finding that tells whether it is old. */
 const schema = z.object({
@@ -55,7 +56,7 @@ async function tidyFindings(deps: ChangeDeps, now: Date, limit: number): Promise
 		const old: { readonly row: Row; readonly what: keyof Tidied }[] = [];
 		for (const row of found) {
 			const read = schema.safeParse(row.values);
-			if (!read.success) continue;
+			if (!read.success || isNewer(row, findingVersion)) continue;
 			const { status, rules } = read.data;
 			const quietMs = now.getTime() - (read.data.touchedAt ?? read.data.lastSeen).getTime();
 			if (status === "open" && quietMs < closeAfterMs) survey = counted(survey, rules);

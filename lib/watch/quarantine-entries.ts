@@ -7,7 +7,7 @@ import type { Quarantined } from "./quarantine.ts";
 export interface Setback {
 	/** Position in the message; `undefined` = the whole message, or an unknown position. */
 	readonly record: number | undefined;
-	readonly reason: UnreadableReason | "other-tenant" | "unexpected" | "killed-the-reader";
+	readonly reason: UnreadableReason | "other-tenant" | "unexpected" | "killed-the-reader" | "row-newer";
 	readonly count?: number;
 	readonly error?: string;
 }

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { type Day, dayRange, readDay } from "../findings/day-row.ts";
-import type { Finding } from "../findings/finding.ts";
-import { findingAddress, findingRange, isFindingRow, readFinding } from "../findings/finding-row.ts";
+import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import type { Delivery, Destination, DigestNotice, HeartbeatNotice } from "../outbox/delivery.ts";
 import { openSession, readDestinations } from "../outbox/destination-session.ts";
 import type { DestinationState } from "../outbox/destination-state.ts";
@@ -136,17 +135,6 @@ async function withFindings(table: Table, held: readonly Day[]): Promise<DigestN
 		return finding === undefined ? undefined : { finding, more };
 	});
 	return found.filter((one) => one !== undefined);
-}
-
-/** Every finding that can be read. */
-export async function* findings(table: Table): AsyncGenerator<Finding> {
-	for (const partition of partitions) {
-		for await (const row of rowsOf(table, findingRange(partition))) {
-			if (!isFindingRow(row)) continue;
-			const { finding } = readFinding(row);
-			if (finding !== undefined) yield finding;
-		}
-	}
 }
 
 function watchAddress(destination: string) {

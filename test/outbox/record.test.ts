@@ -203,7 +203,7 @@ describe("recording", () => {
 		const world = createWorld([teams]);
 		await world.memory.create({ ...findingAddress(keyOfSighting), values: { v: 2 } });
 
-		await expect(world.recorder.record([aSighting()], now)).rejects.toThrow("could not be recorded");
+		expect(await world.recorder.record([aSighting()], now)).toMatchObject([{ reason: "quarantined", setAside: "row-newer" }]);
 		expect((await world.memory.get(findingAddress(keyOfSighting)))?.values).toEqual({ v: 2 });
 	});
 

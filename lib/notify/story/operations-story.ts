@@ -53,5 +53,6 @@ const titles: Readonly<Record<ProblemCode, { readonly words: Inert; readonly isU
 	"destination-down": { words: inertText`A destination refuses messages`, isUrgent: true },
 	"notice-late": { words: inertText`Notices are late`, isUrgent: false },
 	"notice-dead": { words: inertText`Notices failed for good`, isUrgent: true },
+	"row-unreadable": { words: inertText`Stored rows cannot be read`, isUrgent: true },
 	quarantine: { words: inertText`Unreadable events`, isUrgent: false },
 };
