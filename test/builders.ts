@@ -92,6 +92,7 @@ export function aFinding(change: Partial<Finding> = {}): Finding {
 		sigs: ["tunnel:6ff42ae2"],
 		rules: ["cloudflared-usage"],
 		tunnels: sighting.tunnel === undefined ? [] : [{ tunnel: sighting.tunnel, at: sighting.at }],
+		serviceEvents: [],
 		newest: sighting,
 		worst: sighting,
 		...change,

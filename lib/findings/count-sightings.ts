@@ -1,10 +1,11 @@
 import { severities, worst } from "../detect/severity-scale.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { rememberable } from "../verdict/remembered.ts";
+import { serviceEventOf } from "../verdict/service-events.ts";
 import { type Finding, findingKey } from "./finding.ts";
 
 /** Bounds of the lists that a finding carries. What falls out is the oldest; the counters stay true. */
-const kept = { seen: 400, rules: 100, tunnels: 20 } as const;
+const kept = { seen: 400, rules: 100, tunnels: 20, serviceEvents: 20 } as const;
 
 /** An approved tunnel, an approved connector or a bystander is counted, and says nothing. */
 export function speaks(sighting: Sighting): boolean {
@@ -44,6 +45,7 @@ export function tally(finding: Finding | undefined, fresh: readonly [Sighting, .
 		seen: [...before.seen, ...fresh.map((one) => one.recordId)].slice(-kept.seen),
 		rules: [...new Set([...before.rules, ...fresh.flatMap((one) => one.rules.map((rule) => rule.id))])].sort().slice(0, kept.rules),
 		tunnels: learned(before.tunnels, fresh),
+		serviceEvents: done(before.serviceEvents, fresh),
 		newest,
 		worst: top(samples, byDanger) ?? before.worst,
 	};
@@ -73,6 +75,7 @@ function blank(sighting: Sighting, now: Date): Finding {
 		sigs: [],
 		rules: [],
 		tunnels: [],
+		serviceEvents: [],
 		newest: sighting,
 		worst: sighting,
 	};
@@ -88,6 +91,14 @@ function learned(before: Finding["tunnels"], fresh: readonly Sighting[]): Findin
 		if (known === undefined || known.at < one.at) latest.set(id, one);
 	}
 	return [...latest.values()].sort((a, b) => a.at.getTime() - b.at.getTime()).slice(-kept.tunnels);
+}
+
+/** Of each kind the newest: a flood of one hides none of the others. */
+function done(before: Finding["serviceEvents"], fresh: readonly Sighting[]): Finding["serviceEvents"] {
+	const all = [...before, ...fresh.flatMap((one) => serviceEventOf(one) ?? [])].sort((a, b) => a.at.getTime() - b.at.getTime());
+	const kinds = Map.groupBy(all, ({ kind, approved }) => `${kind} ${approved}`);
+	const newest = new Set([...kinds.values()].flatMap((those) => those.slice(-kept.serviceEvents)));
+	return all.filter((one) => newest.has(one));
 }
 
 type Order = (a: Sighting, b: Sighting) => number;

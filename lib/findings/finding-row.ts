@@ -6,7 +6,7 @@ import type { Key, Range, Row, Values, Write } from "../store/table.ts";
 import { readAnswers, writeAnswers } from "./answer-columns.ts";
 import type { Finding } from "./finding.ts";
 import { type NoticeKind, readNoticeKind } from "./notice-kind.ts";
-import { rememberedSchema, sightingColumn, writeSighting } from "./stored-sighting.ts";
+import { rememberedSchema, serviceEventSchema, sightingColumn, writeSighting } from "./stored-sighting.ts";
 
 export function findingAddress(key: string): Key {
 	return { partitionKey: partitionOf(key), rowKey: `f|${key}` };
@@ -64,6 +64,7 @@ export function findingValues(finding: Finding, smallest = false): Values {
 		sigs: finding.sigs.join(" "),
 		rules: JSON.stringify(finding.rules.map((id) => cut(id, 100))),
 		tunnels: JSON.stringify(finding.tunnels),
+		serviceEvents: JSON.stringify(finding.serviceEvents),
 		newest: newest.text,
 		worst: worst.text,
 		dropped: newest.dropped + worst.dropped,
@@ -115,6 +116,8 @@ const schema = z.object({
 	sigs: listColumn,
 	rules: jsonColumn(z.array(z.string())),
 	tunnels: jsonColumn(z.array(rememberedSchema)),
+	/** Absent in rows of older versions. */
+	serviceEvents: jsonColumn(z.array(serviceEventSchema)).optional(),
 	newest: sightingColumn,
 	worst: sightingColumn,
 	/** Absent while nobody has answered. What cannot be read silences nothing. */
@@ -147,6 +150,7 @@ export function readFinding(row: Row): StoredFinding {
 			...readAnswers(answers),
 			newest: { ...rest.newest, family: rest.family },
 			worst: { ...rest.worst, family: rest.family },
+			serviceEvents: rest.serviceEvents ?? [],
 			touchedAt: rest.touchedAt ?? rest.lastSeen,
 			countAtNotice: rest.countAtNotice ?? rest.count,
 			key,

@@ -3,6 +3,7 @@ import type { Severity } from "../detect/severity-scale.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 import type { Device, Sighting } from "../sighting/sighting.ts";
 import type { Remembered } from "../verdict/remembered.ts";
+import type { ServiceEvent } from "../verdict/service-events.ts";
 import type { Acknowledgement, Answered } from "./answered.ts";
 import type { NoticeKind } from "./notice-kind.ts";
 import type { Silence } from "./silence.ts";
@@ -50,6 +51,8 @@ export interface Finding {
 	readonly rules: readonly string[];
 	/** What was learned from tokens on this device, newest last: a service that reads its token from a file shows none. */
 	readonly tunnels: readonly Remembered[];
+	/** What was done to the tool's service, newest last: arguments of one start are not those of its entry. */
+	readonly serviceEvents: readonly ServiceEvent[];
 	readonly newest: Sighting;
 	readonly worst: Sighting;
 	/** Someone is on it; absent when nobody is. */

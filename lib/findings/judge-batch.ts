@@ -5,7 +5,8 @@ import type { Prevalence, Sighting } from "../sighting/sighting.ts";
 import { inParallel } from "../store/parallel.ts";
 import type { Approval } from "../verdict/approvals.ts";
 import { judge } from "../verdict/judge.ts";
-import { type Remembered, rememberable } from "../verdict/remembered.ts";
+import { rememberable } from "../verdict/remembered.ts";
+import { serviceEventOf } from "../verdict/service-events.ts";
 import { type Finding, findingKey } from "./finding.ts";
 
 /** Where the background of a sighting comes from. */
@@ -27,7 +28,9 @@ export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[],
 	const judgeDevice = async (key: string, group: readonly Sighting[], now: Date): Promise<ReadonlyMap<Sighting, Sighting>> => {
 		const judged = new Map<Sighting, Sighting>();
 		const [first] = group;
-		const shown = [...((await deps.finding(key))?.tunnels ?? [])];
+		const finding = await deps.finding(key);
+		const shown = [...(finding?.tunnels ?? [])];
+		const done = [...(finding?.serviceEvents ?? [])];
 		const device = first === undefined ? undefined : await deps.device(first.device.tenantId, first.device.id);
 		const inOrder = group.toSorted((a, b) => a.at.getTime() - b.at.getTime());
 		const spread = await inParallel(inOrder, atOnce, deps.prevalence);
@@ -39,11 +42,14 @@ export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[],
 			const firstInTenant = account && sighting.at.getTime() - account.since.getTime() < newForMs;
 			const remembered = upTo(shown, sighting.at);
 			const release = releases[index] ?? taught.get(sighting.program.sha1);
-			const knowledge = { approvals: deps.approvals(), remembered, device, release, firstInTenant, now, redact };
+			const serviceEvents = upTo(done, sighting.at);
+			const knowledge = { approvals: deps.approvals(), remembered, serviceEvents, device, release, firstInTenant, now, redact };
 			const verdict = judge(sighting, knowledge);
 			judged.set(sighting, { ...verdict, prevalence });
 			const worth = rememberable(verdict);
 			if (worth !== undefined) shown.push(worth);
+			const deed = serviceEventOf(verdict);
+			if (deed !== undefined) done.push(deed);
 		}
 		return judged;
 	};
@@ -62,6 +68,6 @@ const newForMs = 86_400_000;
 const atOnce = 16;
 
 /** What was shown up to then, oldest first: a record that comes late is judged by its own time. */
-function upTo(shown: readonly Remembered[], until: Date): readonly Remembered[] {
+function upTo<T extends { readonly at: Date }>(shown: readonly T[], until: Date): readonly T[] {
 	return shown.filter(({ at }) => at <= until).toSorted((a, b) => a.at.getTime() - b.at.getTime());
 }

@@ -201,6 +201,8 @@ export const rememberedSchema = z
 	})
 	.transform(present);
 
+export const serviceEventSchema = z.object({ at: moment, kind: z.enum(["started-with-arguments", "written"]), approved: z.boolean() });
+
 /** Reads what `writeSighting` wrote. */
 export const sightingColumn = jsonColumn(
 	z
@@ -252,6 +254,7 @@ export const sightingColumn = jsonColumn(
 			flags: z.array(z.string()).optional(),
 			otherTunnels: z.array(tunnelSchema).optional(),
 			quiet: z.enum(["approved", "connector", "bystander"]).optional(),
+			serviceDeed: z.enum(["started-with-arguments", "written"]).optional(),
 			prevalence: prevalence.optional(),
 			tunnel: tunnelSchema.nullable(),
 			exposes: z.array(z.object({ text: redactedColumn, class: targetClass })),

@@ -178,6 +178,8 @@ export interface Sighting {
 	readonly ownership: Ownership;
 	/** Absent if nothing was counted. */
 	readonly prevalence?: Prevalence;
+	/** What was done to the tool's service; absent when nothing was. */
+	readonly serviceDeed?: "started-with-arguments" | "written";
 	/** Counted, and told to nobody: an approved tunnel or connector, or a bystander. Absent when it speaks. */
 	readonly quiet?: "approved" | "connector" | "bystander";
 	/** What judging rests on; absent once judged, and where no family read the record. */

@@ -18,17 +18,28 @@ export type Doubt =
 	| "start-arguments"
 	| "unread";
 
-/** Every doubt about an approved tunnel, the gravest first. `by`: the approval; its path vouches for the place. */
-export function doubtsOf({ program }: Sighting, reading: Reading, by: Approval, foreignBeside: boolean): readonly Doubt[] {
+/** What a tunnel's approval stands against. */
+export interface Beside {
+	/** The approval; its path vouches for the place. */
+	readonly by: Approval;
+	readonly foreignBeside: boolean;
+	/** The service was started with arguments of its own before. */
+	readonly otherArguments: boolean;
+}
+
+/** Every doubt about an approved tunnel, the gravest first. */
+export function doubtsOf({ program }: Sighting, reading: Reading, { by, foreignBeside, otherArguments }: Beside): readonly Doubt[] {
 	const vouched = by.path !== undefined && by.path.toLowerCase() === program.path.toLowerCase();
 	const place = reading.folderClass;
+	// What is written to the service takes the place of such arguments; a process may be the one that has them.
+	const isProcess = !reading.registry && reading.mode !== "service-install";
 	const open = reading.publicFolder || place === "temp" || place === "odd" || place === "network";
 	const doubts: readonly (readonly [boolean, Doubt])[] = [
 		[reading.inner === "renamed" || reading.pretends, "renamed"],
 		[foreignBeside, "foreign-beside"],
 		[reading.detours.length > 0, "detour"],
 		[reading.contact.host === "foreign-edge", "foreign-edge"],
-		[reading.startArguments, "start-arguments"],
+		[reading.startArguments || (otherArguments && isProcess), "start-arguments"],
 		[exposesAdministration(reading.exposes), "exposes"],
 		[reading.secondCredential, "second-credential"],
 		[reading.decoding !== "readable", "decoding"],

@@ -3,6 +3,7 @@ import type { Reading } from "../sighting/reading.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { type Approval, isExpired, isFleet } from "./approvals.ts";
 import { exposesAdministration } from "./doubts.ts";
+import { runsOtherArguments, type ServiceEvent } from "./service-events.ts";
 import { hashHolds } from "./standing.ts";
 
 /** How a connector whose tunnel is not visible fits the approvals of managed fleets. */
@@ -18,11 +19,17 @@ export type FleetFit =
 const hiddenModes = new Set(["named-token-file", "named-env", "named-credentials"]);
 
 /** Only connectors whose credential is hidden by design; never a quick tunnel, a renamed program, a detour or remote administration. */
-export function fleetFit(sighting: Sighting, reading: Reading, approvals: readonly Approval[], now: Date): FleetFit {
+export function fleetFit(
+	sighting: Sighting,
+	reading: Reading,
+	approvals: readonly Approval[],
+	now: Date,
+	events: readonly ServiceEvent[] = [],
+): FleetFit {
 	if (!hiddenModes.has(reading.mode) || reading.kind !== "named" || reading.pretends) return { fit: "none" };
 	if (reading.detours.length > 0 || reading.contact.host === "foreign-edge" || exposesAdministration(reading.exposes))
 		return { fit: "none" };
-	if (reading.unread || reading.startArguments) return { fit: "none" };
+	if (reading.unread || reading.startArguments || (!reading.registry && runsOtherArguments(events))) return { fit: "none" };
 	const here = approvals.filter((one) => isFleet(one) && !isExpired(one, now) && isHere(one, sighting));
 	const complete = here.find((one) => identityHolds(one, sighting));
 	const [first] = here;

@@ -10,6 +10,7 @@ import { type FleetFit, fleetFit } from "./fleet.ts";
 import { memoryFit } from "./memory.ts";
 import { plainReading } from "./plain-reading.ts";
 import type { Remembered } from "./remembered.ts";
+import { type ServiceEvent, serviceDeed } from "./service-events.ts";
 import { isQuiet, weigh } from "./severity-table.ts";
 import { holds } from "./standing.ts";
 import { decideVerdict } from "./verdict.ts";
@@ -19,6 +20,8 @@ export interface JudgeContext {
 	readonly approvals: readonly Approval[];
 	/** What this device showed earlier about its tunnels, oldest first. */
 	readonly remembered: readonly Remembered[];
+	/** What was done to the tool's service on this device before, oldest first. */
+	readonly serviceEvents?: readonly ServiceEvent[];
 	readonly device: DeviceContext | undefined;
 	/** What another record of this tenant has taught about the program's SHA-1; `undefined` when nothing has. */
 	readonly release?: Release | undefined;
@@ -30,14 +33,17 @@ export interface JudgeContext {
 }
 
 /** The sighting with its verdict, its severity and the reasons for both. */
-export function judge(seen: Sighting, { approvals, remembered, device, release, firstInTenant, now, redact }: JudgeContext): Sighting {
+export function judge(seen: Sighting, context: JudgeContext): Sighting {
+	const { approvals, remembered, serviceEvents, device, release, firstInTenant, now, redact } = context;
 	const sighting = release === undefined || seen.program.release !== undefined ? seen : asRelease(seen, release);
 	const reading = sighting.reading ?? plainReading(sighting);
 	const { reading: _, ...shown } = sighting;
-	const verdict = decideVerdict(shown, reading, approvals, now);
-	const fleet = fleetFit(shown, reading, verdict.ownership.verdict === "not-ours" ? [] : approvals, now);
+	const verdict = decideVerdict(shown, reading, approvals, now, serviceEvents);
+	const fleet = fleetFit(shown, reading, verdict.ownership.verdict === "not-ours" ? [] : approvals, now, serviceEvents);
 	const memory =
-		verdict.ownership.verdict === "not-ours" ? { fit: "none" as const } : memoryFit(shown, reading, remembered, approvals, now);
+		verdict.ownership.verdict === "not-ours"
+			? { fit: "none" as const }
+			: memoryFit(shown, reading, remembered, approvals, now, serviceEvents);
 	const weak = approvals.find((one) => one.account === undefined && !isFleet(one) && !isExpired(one, now) && holds(one, shown));
 	const facts = {
 		rules: sighting.severity,
@@ -67,6 +73,7 @@ export function judge(seen: Sighting, { approvals, remembered, device, release, 
 			: weak === undefined
 				? undefined
 				: redactedText`weak approval ${weak.label} of ${weak.owner}: ${weak.reason}`;
+	const deed = serviceDeed(reading);
 	return {
 		...shown,
 		...withForeign(shown, reading, verdict.foreign),
@@ -75,6 +82,7 @@ export function judge(seen: Sighting, { approvals, remembered, device, release, 
 		severity,
 		severityReason: lowered === undefined || verdict.ownership.verdict !== "cannot-tell" ? reason : redactedText`${reason} (${lowered})`,
 		...(quiet === undefined ? {} : { quiet }),
+		...(deed === undefined ? {} : { serviceDeed: deed }),
 	};
 }
 

@@ -4,6 +4,7 @@ import type { Sighting } from "../sighting/sighting.ts";
 import type { Approval } from "./approvals.ts";
 import { exposesAdministration } from "./doubts.ts";
 import type { Remembered } from "./remembered.ts";
+import { changedSince, type ServiceEvent } from "./service-events.ts";
 import { standingOf } from "./standing.ts";
 
 /** What an earlier sighting of the device says about this one. It never makes it ours. */
@@ -24,9 +25,10 @@ export function memoryFit(
 	remembered: readonly Remembered[],
 	approvals: readonly Approval[],
 	now: Date,
+	events: readonly ServiceEvent[] = [],
 ): MemoryFit {
 	const newest = remembered.at(-1);
-	if (newest === undefined || !isPlain(reading)) return { fit: "none" };
+	if (newest === undefined || !isPlain(reading) || changedSince(events, newest.at)) return { fit: "none" };
 	if (standingOf(newest.tunnel, sighting, approvals, now).kind !== "approved") return { fit: "none" };
 	if (belongsToInstallation(sighting, reading, newest)) return { fit: "installed" };
 	if (!isHidden(reading) || !isSameProgram(sighting, reading, newest)) return { fit: "none" };

@@ -121,7 +121,7 @@ const situations: readonly Row[] = [
 		reason: redactedText`it connected to the tunnel's port at an address that is not Cloudflare's`,
 	},
 	{
-		when: (f) => f.reading.startArguments,
+		when: (f) => f.reading.startArguments || has(f, "start-arguments"),
 		least: "high",
 		reason: redactedText`a service was started with other arguments than it was installed with`,
 	},
@@ -134,7 +134,7 @@ const situations: readonly Row[] = [
 	{
 		when: (f) => webOnClient(f) && f.reading.launched,
 		least: "low",
-		most: "low",
+		most: "medium",
 		reason: redactedText`a developer's tool shares a local web server`,
 	},
 	{ when: (f) => webOnClient(f) && !f.reading.launched, least: "medium", most: "medium", reason: redactedText`a quick tunnel on a client` },
@@ -334,7 +334,8 @@ export function weigh(facts: Facts): Weighed {
 	const least = worst(rows.map((row) => row.least ?? "info"));
 	const most = rows.length === 0 ? "critical" : worst(rows.map((row) => row.most ?? "critical"));
 	const raise = raising.find((row) => row.when(facts));
-	const lowered = facts.memory === "lowers" || (facts.weakApproval && facts.verdict === "cannot-tell");
+	const launched = webOnClient(facts) && facts.reading.launched;
+	const lowered = launched || facts.memory === "lowers" || (facts.weakApproval && facts.verdict === "cannot-tell");
 	const stepped = step(startOf(facts), (raise === undefined ? 0 : 1) - (lowered ? 1 : 0));
 	const severity = isWorse(stepped, most) ? most : isWorse(least, stepped) ? least : stepped;
 	return { severity, reason: reasonOf(severity, rows, facts.rules, raise?.reason) };

@@ -4,6 +4,7 @@ import type { Reading } from "../sighting/reading.ts";
 import type { Mode, Ownership, Sighting, Tunnel } from "../sighting/sighting.ts";
 import type { Approval } from "./approvals.ts";
 import { type Doubt, doubtsOf, doubtWords } from "./doubts.ts";
+import { runsOtherArguments, type ServiceEvent } from "./service-events.ts";
 import { listsAccounts, type Standing, short, standingOf } from "./standing.ts";
 
 /** Whose tunnel it is, with what the severity needs to know about it. */
@@ -25,7 +26,13 @@ export interface Verdict {
  * ours; a mode that belongs to no account cannot be told; the tunnel that counts is ours only if it is approved and
  * nothing speaks against it. Text added to a record can only add claims, and claims can only make it worse.
  */
-export function decideVerdict(sighting: Sighting, reading: Reading, approvals: readonly Approval[], now: Date): Verdict {
+export function decideVerdict(
+	sighting: Sighting,
+	reading: Reading,
+	approvals: readonly Approval[],
+	now: Date,
+	events: readonly ServiceEvent[] = [],
+): Verdict {
 	const standing = (tunnel: Tunnel) => standingOf(tunnel, sighting, approvals, now);
 	const own = effectiveOf(reading);
 	const ownStanding = own === undefined ? undefined : standing(own);
@@ -51,7 +58,7 @@ export function decideVerdict(sighting: Sighting, reading: Reading, approvals: r
 	if (ownStanding.kind !== "approved") {
 		return { ...base, ownership: cannotTell(ownStanding.kind === "almost" ? ownStanding.why : redactedText`No tunnel is visible.`) };
 	}
-	const doubts = doubtsOf(sighting, reading, ownStanding.by, beside);
+	const doubts = doubtsOf(sighting, reading, { by: ownStanding.by, foreignBeside: beside, otherArguments: runsOtherArguments(events) });
 	const [gravest] = doubts;
 	if (gravest === undefined) return { ...base, ownership: { verdict: "ours", reason: approvedBy(ownStanding.by) } };
 	return {
