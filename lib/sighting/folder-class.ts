@@ -24,15 +24,45 @@ export function folderClass(path: string, folders: Folders): FolderClass {
 	return [...before, ...folders, ...after].find(([, pattern]) => pattern.test(plain))?.[0] ?? "unknown";
 }
 
-/** Without device prefixes and short names: `C:\PROGRA~1\` is read as the folder it usually abbreviates. */
-function normalised(path: string): string {
-	return path
+/** What registry values and tasks write in place of a folder. */
+const variables: ReadonlyMap<string, string> = new Map([
+	["public", "c:\\users\\public"],
+	["temp", "c:\\windows\\temp"],
+	["tmp", "c:\\windows\\temp"],
+	["userprofile", "c:\\users\\someone"],
+	["appdata", "c:\\users\\someone\\appdata\\roaming"],
+	["localappdata", "c:\\users\\someone\\appdata\\local"],
+	["programdata", "c:\\programdata"],
+	["allusersprofile", "c:\\programdata"],
+	["programfiles", "c:\\program files"],
+	["systemroot", "c:\\windows"],
+	["windir", "c:\\windows"],
+]);
+
+/** Lower case, one kind of slash, without device prefixes, short names and detours: `C:\Program Files\..\Users\` is not in Program Files. */
+export function normalised(path: string): string {
+	const plain = path
 		.slice(0, 4_096)
 		.toLowerCase()
 		.replace(/^"/, "")
+		.replace(/^%(\w{3,17})%(?=[\\/])/, (variable, name: string) => variables.get(name) ?? variable)
+		.replace(/^(?:[a-z]:|\\|\/\/[^/]).*/s, (windows) => windows.replaceAll("/", "\\"))
 		.replace(/^\\[\\?]\?\\unc\\/, "\\\\")
 		.replace(/^\\[\\?]\?\\/, "")
 		.replace(/^\\device\\harddiskvolume\d+\\/, "c:\\")
 		.replace(/^([a-z]:\\)progra~1\\/, "$1program files\\")
 		.replace(/^([a-z]:\\)progra~2\\/, "$1program files (x86)\\");
+	return plain.includes("..") || /[\\/]\.?[\\/]/.test(plain) ? withoutDetours(plain) : plain;
+}
+
+/** As the system resolves `.`, `..` and empty parts; the leading ones of a share stay. */
+function withoutDetours(path: string): string {
+	const separator = path.startsWith("/") ? "/" : "\\";
+	const [prefix = ""] = /^(?:\\\\|\/|[a-z]:\\)?/.exec(path) ?? [];
+	const parts: string[] = [];
+	for (const part of path.slice(prefix.length).split(separator)) {
+		if (part === "..") parts.pop();
+		else if (part !== "." && part !== "") parts.push(part);
+	}
+	return prefix + parts.join(separator);
 }

@@ -1,4 +1,4 @@
-import { folderClass } from "../../sighting/folder-class.ts";
+import { folderClass, normalised } from "../../sighting/folder-class.ts";
 import type { FolderClass } from "../../sighting/sighting.ts";
 import type { ToolReader } from "../../sighting/tool-reader.ts";
 
@@ -10,4 +10,9 @@ export const cloudflaredFolders: ToolReader["folders"] = [
 
 export function folderOf(path: string): FolderClass {
 	return folderClass(path, cloudflaredFolders);
+}
+
+/** The folder of all users, where anybody can write. */
+export function isPublicFolder(path: string): boolean {
+	return /^[a-z]:\\users\\public\\/.test(normalised(path));
 }

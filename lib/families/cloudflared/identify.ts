@@ -7,7 +7,7 @@ import type { Mode } from "../../sighting/sighting.ts";
 import { targetClass } from "../../sighting/targets.ts";
 import { foundIn } from "./claims.ts";
 import { contactHost, talkerOf } from "./contacts.ts";
-import { folderOf } from "./folders.ts";
+import { folderOf, isPublicFolder } from "./folders.ts";
 import { laterStarts } from "./later-starts.ts";
 import { launcherOf } from "./launchers.ts";
 import { baseName, nameKind, programName } from "./names.ts";
@@ -142,7 +142,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			official: tools.length > 0 ? chosen?.official === true : ofFile(record) && isOfficial(columnText(record, "SHA256")),
 			certain: worst?.certain === true || (tools.length === 0 && inner === "renamed"),
 			folderClass: folderOf(image),
-			publicFolder: isPublic(image),
+			publicFolder: isPublicFolder(image),
 			pretends: tools.some(({ pretends }) => pretends),
 			container: trail !== undefined && trail.container !== "none",
 			remote: trail?.remote ?? false,
@@ -185,10 +185,6 @@ function isOfficial(sha256: string): boolean {
 
 function ofFile({ table }: DefenderRecord): boolean {
 	return table === "DeviceFileEvents" || table === "DeviceImageLoadEvents";
-}
-
-function isPublic(path: string): boolean {
-	return /^(?:\\\\\?\\)?[a-z]:\\users\\public\\/i.test(path);
 }
 
 /** Where installers and the program itself keep their files; `open` where anybody can write. */

@@ -4,7 +4,7 @@ import { targetClass } from "../../sighting/targets.ts";
 import { givenIn } from "./claims.ts";
 import { type Command, readCommand } from "./command.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
-import { folderOf } from "./folders.ts";
+import { folderOf, isPublicFolder } from "./folders.ts";
 import { nameKind } from "./names.ts";
 import { originOf } from "./origin.ts";
 import type { Start } from "./start.ts";
@@ -124,7 +124,7 @@ function programOf(
 	// A service's parameters without its program: what they say is all there is.
 	if (image === "?") return { kind: evidence === "none" ? "other" : "named", certain: false, pretends: false };
 	if (evidence === "strong" || (pretends && evidence !== "none")) return { kind: "renamed", certain: true, pretends };
-	const odd = place === "temp" || place === "odd" || place === "network" || /^[a-z]:\\users\\public\\/i.test(image);
+	const odd = place === "temp" || place === "odd" || place === "network" || isPublicFolder(image);
 	const anywhere = odd || place === "user" || place === "program-data";
 	const likely = (evidence === "weak" && (odd || suspicious)) || (evidence === "leading" && (anywhere || suspicious));
 	return { kind: likely ? "renamed" : "other", certain: false, pretends };
