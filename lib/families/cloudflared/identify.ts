@@ -2,6 +2,7 @@ import { additionalText } from "../../defender/additional-fields.ts";
 import type { DefenderRecord } from "../../defender/record.ts";
 import type { Column } from "../../defender/tables.ts";
 import { columnText } from "../../sighting/column-text.ts";
+import { normalised } from "../../sighting/folder-class.ts";
 import type { Claim, Contact, FilePlace, Identified, ProgramKind } from "../../sighting/reading.ts";
 import type { Mode } from "../../sighting/sighting.ts";
 import { targetClass } from "../../sighting/targets.ts";
@@ -36,7 +37,7 @@ export function identify(record: DefenderRecord): Identified {
 				startOf(ownPath, get("ProcessCommandLine"), inherited),
 				parentOf(actorName, get("InitiatingProcessParentFileName")),
 				get("ProcessCommandLine"),
-				{ official: isOfficial(get("SHA256")) },
+				{ official: isOfficial(get("SHA256")), nameless: isNameless(record, ownPath) },
 			),
 		);
 	}
@@ -73,15 +74,38 @@ function candidate(
 	outer: Start,
 	parent: string,
 	commandLine: string,
-	{ contact, official = false }: { readonly contact?: Contact; readonly official?: boolean },
+	{ contact, official = false, nameless = false }: { readonly contact?: Contact; readonly official?: boolean; readonly nameless?: boolean },
 ): Candidate {
 	// Called as a starter is, and it is none.
 	const { starts, isStarter } = official ? { starts: [outer], isStarter: false } : expand(outer);
-	const suspicious = contact?.host === "edge" && contact.talker === "other";
-	const readings = starts.map((start) => readStart(start, { official, suspicious }));
-	// A starter's name on a program whose own arguments are cloudflared's, not the starter's.
-	const disguised = isStarter ? undefined : readings[0];
-	return { subject, isStarter: isStarter && disguised === undefined, readings, outer, parent, commandLine, official };
+	const talks = contact?.host === "edge" && contact.talker === "other";
+	const readings = starts.map((start) => readStart(start, { official, suspicious: talks || (nameless && start === outer) }));
+	// A starter's name on a program whose own arguments are cloudflared's: words for the starter among them are a disguise.
+	const own = isStarter ? readStart(outer, { official, suspicious: talks }) : undefined;
+	const disguised = own !== undefined && own.kind === "renamed" && own.certain && (opensTunnel(own.mode) || own.mode === "service-install");
+	return {
+		subject,
+		isStarter: isStarter && !disguised,
+		readings: disguised ? [own, ...readings] : readings,
+		outer,
+		parent,
+		commandLine,
+		official,
+	};
+}
+
+const versionColumns = [
+	"ProcessVersionInfoCompanyName",
+	"ProcessVersionInfoProductName",
+	"ProcessVersionInfoOriginalFileName",
+	"ProcessVersionInfoFileDescription",
+] as const;
+
+/** A Windows program without a version resource, as cloudflared is, where any user can put one. Rows without the columns say nothing. */
+function isNameless(record: DefenderRecord, path: string): boolean {
+	if (!/^(?:[a-z]:)?\\/i.test(path) || !versionColumns.some((column) => record.columns[column] !== undefined)) return false;
+	const place = folderOf(path);
+	return versionColumns.every((column) => columnText(record, column) === "") && (place === "user" || place === "program-data");
 }
 
 function isTool({ kind }: StartReading): boolean {
@@ -262,7 +286,7 @@ function variablesOf(parent: Start): ReadonlyMap<string, Word> {
 function withoutCommand(record: DefenderRecord, { ownName, actorPath }: Names, contact: Contact): Exclude<ProgramKind, "wrapper"> {
 	const published = ofFile(record) ? publishedReleases.find(columnText(record, "SHA256")) : undefined;
 	if (published !== undefined) return nameKind(ownName) ?? (keepsItsName(record, ownName) ? "release" : "renamed");
-	if (isDocument(record, ownName)) return "mention";
+	if (isDocument(record, ownName) || isQuarantined(record, ownName, actorPath)) return "mention";
 	const downloaded = downloadName(record, ownName);
 	if (downloaded !== undefined) return nameKind(ownName) ?? downloaded;
 	const named = record.table === "DeviceNetworkEvents" ? undefined : nameKind(ownName);
@@ -272,7 +296,8 @@ function withoutCommand(record: DefenderRecord, { ownName, actorPath }: Names, c
 	if (ownsConstants(record) && actorPath !== "") return "renamed";
 	if (connects(contact)) return "renamed";
 	const texts = [ownName, columnText(record, "ProcessCommandLine"), columnText(record, "InitiatingProcessCommandLine"), actorPath];
-	return texts.some((text) => /cloudflared/i.test(text)) ? "mention" : "other";
+	// The name makes a bystander's row one about cloudflared; a row that is about tunnels anyway is not made less by it.
+	return texts.some((text) => /cloudflared/i.test(text)) && !isAboutTunnels(record, contact) ? "mention" : "other";
 }
 
 /** The event source that only the program itself registers, under whatever name it runs. */
@@ -286,6 +311,12 @@ function isDocument(record: DefenderRecord, fileName: string): boolean {
 	const previous = columnText(record, "PreviousFileName");
 	if (previous !== "" && /cloudflared/i.test(previous)) return nameKind(previous) === undefined;
 	return nameKind(fileName) === undefined && /cloudflared/i.test(fileName);
+}
+
+/** Locked away by an installed security product: under that name nothing starts. */
+function isQuarantined(record: DefenderRecord, fileName: string, actorPath: string): boolean {
+	if (record.table !== "DeviceFileEvents" || !/\.(?:quarantine|quar|qtn|vir|infected)$/i.test(fileName)) return false;
+	return /^[a-z]:\\(?:program files(?: \(x86\))?|programdata\\microsoft\\windows defender)\\/.test(normalised(actorPath));
 }
 
 /** A service manager keeps the program and its arguments in two values: the one without arguments says nothing about the start. */

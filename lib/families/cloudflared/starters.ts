@@ -1,4 +1,7 @@
+import { argumentsOnly, commandText } from "./command-text.ts";
 import { baseName, nameKind, programName } from "./names.ts";
+import { registryValueStart } from "./registry-value.ts";
+import { codeStarts } from "./script-code.ts";
 import { type Shell, shellCommands } from "./shell-text.ts";
 import { fromWords, noTrail, type Start, type Trail } from "./start.ts";
 import { windowsWords } from "./windows-arguments.ts";
@@ -66,7 +69,8 @@ const starters: readonly Starter[] = [
 	{ names: /^(?:schtasks|reg|wmic|at)$/, inner: valueInner },
 	{ names: /^(?:systemctl|launchctl|net|net1)$/, inner: () => [] },
 	{ names: /^wsl$/, inner: (start) => prefixInner(start, /^-(?:d|u)$|^--(?:distribution|user|cd)$/) },
-	{ names: /^(?:npx|bunx|npm|pnpm|yarn|bun|node|deno|go|python[\d.]*|py|uvx|pipx)$/, inner: packageInner },
+	{ names: /^(?:npx|bunx|npm|pnpm|yarn|bun|node|deno|go|python[\d.]*|pythonw|py|uvx|pipx)$/, inner: packageInner },
+	{ names: /^(?:perl|ruby|php|lua|osascript)$/, inner: codeInner },
 	{ names: /^start-stop-daemon$/, inner: daemonInner },
 	{
 		names:
@@ -111,7 +115,7 @@ function startsIn(
 function cmdletStarts(rest: Words, first: string, environment: ReadonlyMap<string, Word>, trail: Trail): readonly Start[] {
 	const name = first.toLowerCase();
 	const { words } = rest;
-	const file = wordAfter(words, /^-(?:filepath|execute|path)$/i);
+	const file = wordAfter(words, /^-(?:filepath|execute|path|literalpath)$/i);
 	const made = wordAfter(words, /^-(?:binarypathname|value|action|d)$/i);
 	if (/^(?:start-process|saps|new-scheduledtaskaction)$/.test(name)) {
 		const positional = words.slice(1).find(({ value }) => !value.startsWith("-"));
@@ -124,7 +128,11 @@ function cmdletStarts(rest: Words, first: string, environment: ReadonlyMap<strin
 			.join(" ");
 		return [commandText(`"${image.value}" ${args}`, environment, { ...trail, later: name.startsWith("new-") })];
 	}
-	if (/^(?:new-service|set-service|set-itemproperty|new-itemproperty|sp)$/.test(name)) {
+	if (/^(?:set-itemproperty|new-itemproperty|sp)$/.test(name)) {
+		const start = registryValueStart(file?.value ?? "", wordAfter(words, /^-name$/i)?.value ?? "", made?.value ?? "");
+		return start === undefined ? [] : [{ ...start, trail: { ...start.trail, ...trail, later: true } }];
+	}
+	if (/^(?:new-service|set-service)$/.test(name)) {
 		return made === undefined ? [] : [commandText(made.value, environment, { ...trail, later: true })];
 	}
 	if (/^(?:start-service|restart-service)$/.test(name)) return [];
@@ -141,15 +149,6 @@ function takeArguments(words: readonly Word[]): readonly Word[] {
 		/^-(?:windowstyle|verb|nonewwindow|wait|passthru|workingdirectory|credential|redirect\w*|execute|w)$/i.test(value),
 	);
 	return end === -1 ? words : words.slice(0, end);
-}
-
-/** A text that is one command line of Windows: a service's image, a task's action, a registry value. */
-export function commandText(text: string, environment: ReadonlyMap<string, Word>, trail: Trail): Start {
-	const trimmed = text.trim();
-	// `C:\Program Files\x\cloudflared.exe tunnel run`: Windows itself finds the program in a path without quotes.
-	const unquoted = /^[a-z]:\\[^"]{0,512}?\.exe(?=\s)/i.exec(trimmed)?.[0];
-	const line = unquoted?.includes(" ") === true ? `"${unquoted}"${trimmed.slice(unquoted.length)}` : trimmed;
-	return fromWords({ text: line, words: windowsWords(line) }, "", environment, trail);
 }
 
 function wordAfter(words: readonly Word[], flag: RegExp): Word | undefined {
@@ -301,7 +300,7 @@ function containerInner(start: Start): readonly Start[] {
 		({ value }, at) =>
 			at > verb && (isExec ? nameKind(value) !== undefined && at > verb + 1 : imageReference.test(value.replace(/^--image=/, ""))),
 	);
-	if (image === -1) return shellInContainer(start, verb, environment);
+	if (image === -1) return isExec ? execInner(start, verb, environment) : shellInContainer(start, verb, environment);
 	const behind = words.slice(image + 1);
 	const dashes =
 		words[image]?.value.startsWith("--image=") === true || programName(start.image) === "kubectl"
@@ -315,7 +314,20 @@ function containerInner(start: Start): readonly Start[] {
 	return [fromWords({ text: start.command.text, words: [program, ...args] }, "cloudflared", environment, { ...noTrail, container })];
 }
 
-/** `docker exec box sh -c "…"`. */
+const valuedByExec = /^(?:-[euwnc]|--(?:env|env-file|user|workdir|detach-keys|namespace|container|context|kubeconfig))$/;
+
+/** `docker exec box program …`, `kubectl exec pod -- program …`: whatever the program is called. */
+function execInner(start: Start, verb: number, environment: ReadonlyMap<string, Word>): readonly Start[] {
+	const { words } = start.command;
+	const dashes = words.findIndex(({ value }, at) => at > verb && value === "--");
+	let at = dashes === -1 ? verb + 1 : dashes;
+	while (dashes === -1 && words[at]?.value.startsWith("-") === true) at += valuedByExec.test(words[at]?.value ?? "") ? 2 : 1;
+	const rest = words.slice(at + 1);
+	if (rest.length === 0) return [];
+	return [fromWords({ text: start.command.text, words: rest }, "", environment, { ...noTrail, container: "official" })];
+}
+
+/** `docker run image sh -c "…"`. */
 function shellInContainer(start: Start, verb: number, environment: ReadonlyMap<string, Word>): readonly Start[] {
 	const { words } = start.command;
 	const shell = words.findIndex(({ value }, at) => at > verb && /(?:^|\/)(?:sh|bash|ash)$/.test(value));
@@ -368,19 +380,21 @@ function nssmInner(start: Start): readonly Start[] {
 	return setting === "appparameters" ? [argumentsOnly(value, start.environment, "")] : [];
 }
 
-/** A command line without its program, as service managers keep it. */
-export function argumentsOnly(text: string, environment: ReadonlyMap<string, Word>, starter: string): Start {
-	const line = `cloudflared ${text}`;
-	return fromWords({ text: line, words: windowsWords(line) }, "?", environment, { ...noTrail, starter, later: true });
-}
-
-/** `schtasks /tr "…"`, `reg add … /d "…"`, `wmic process call create "…"`. */
+/** `schtasks /tr "…"`, `wmic process call create "…"`: the value is a command. `reg add`: what its key makes of the value. */
 function valueInner(start: Start): readonly Start[] {
 	const { words } = start.command;
+	if (programName(start.image) === "reg") return registryInner(words);
 	const remote = words.some(({ value }) => /^\/node:(?!"?(?:localhost|127\.|\.)"?)/i.test(value) || /^\/s$/i.test(value));
-	const value = wordAfter(words, /^(?:\/tr|\/d|create)$/i)?.value ?? "";
-	const isCreate = words.some((word) => /^(?:\/create|\/change|add|create)$/i.test(word.value));
+	const value = wordAfter(words, /^(?:\/tr|create)$/i)?.value ?? "";
+	const isCreate = words.some((word) => /^(?:\/create|\/change|create)$/i.test(word.value));
 	return value === "" || !isCreate ? [] : laterText(value, start, remote);
+}
+
+function registryInner(words: readonly Word[]): readonly Start[] {
+	const key = wordAfter(words, /^add$/i)?.value ?? "";
+	const data = wordAfter(words, /^\/d$/i)?.value ?? "";
+	const start = registryValueStart(key, wordAfter(words, /^\/v$/i)?.value ?? "", data.replace(/\\"/g, '"'));
+	return key === "" || start === undefined ? [] : [start];
 }
 
 function laterText(text: string, start: Start, remote: boolean): readonly Start[] {
@@ -424,6 +438,8 @@ function prefixInner(start: Start, options: RegExp | undefined): readonly Start[
 			at++;
 			break;
 		}
+		const assignment = name === "systemd-run" ? /^--setenv=(\w{1,64})=(.*)$/s.exec(value) : null;
+		if (assignment !== null) environment.set(assignment[1] ?? "", { value: assignment[2] ?? "", start: 0, hidden: false });
 		const equals = value.indexOf("=");
 		if (
 			/^[-/]/.test(value) &&
@@ -467,7 +483,7 @@ function daemonInner(start: Start): readonly Start[] {
 function packageInner(start: Start): readonly Start[] {
 	const { words } = start.command;
 	const at = words.findIndex(({ value }, index) => index > 0 && isPackage(value));
-	if (at === -1) return [];
+	if (at === -1) return codeInner(start);
 	// Only options and the runner's own verbs may stand before it.
 	const before = words
 		.slice(1, at)
@@ -478,6 +494,10 @@ function packageInner(start: Start): readonly Start[] {
 	const behind = words[at + 1]?.value === "--" ? words.slice(at + 2) : words.slice(at + 1);
 	const program = { value: "cloudflared", start: 0, hidden: false };
 	return [fromWords({ text: start.command.text, words: [program, ...behind] }, "cloudflared", start.environment, noTrail)];
+}
+
+function codeInner(start: Start): readonly Start[] {
+	return codeStarts(start.command.words, start.environment, (commandLine) => inside(commandLine, start, "posix"));
 }
 
 function isPackage(value: string): boolean {

@@ -1,0 +1,50 @@
+import { fromWords, noTrail, type Start } from "./start.ts";
+import { mostCommands, mostWords, type Word } from "./words.ts";
+
+/** What an interpreter takes as code on its command line: `python -c`, `node -e`, `osascript -e`. */
+const codeSwitch = /^(?:-c|-e|-r|-E|--eval|--print|-p|-pe)$/;
+/** What stands between two words of one list: `['a', "b"]`, `"a", ["b"]`. */
+const between = /^[\s,[\]+]*$/;
+const longest = 64 * 1_024;
+
+/**
+ * The commands that a line of code starts, found without knowing the language: its texts in quotes are the words of a
+ * command where they stand in one list, and a whole command line where one holds blanks. One pass.
+ *
+ * @param shell reads such a command line.
+ */
+export function codeStarts(
+	words: readonly Word[],
+	environment: Start["environment"],
+	shell: (commandLine: string) => readonly Start[],
+): readonly Start[] {
+	const at = words.findIndex(({ value }, index) => index > 0 && codeSwitch.test(value));
+	const code = words[at + 1]?.value ?? "";
+	if (at === -1 || code === "") return [];
+	const starts = literals(code.slice(0, longest)).flatMap((list) => {
+		if (list.length === 1) return /\s/.test(list[0] ?? "") ? shell(list[0] ?? "") : [];
+		const args = list.slice(0, mostWords).map((value) => ({ value, start: 0, hidden: false }));
+		return [fromWords({ text: list.join(" "), words: args }, "", environment, noTrail)];
+	});
+	return starts.slice(0, mostCommands);
+}
+
+/** Texts in quotes, those of one list together. */
+function literals(code: string): readonly (readonly string[])[] {
+	const lists: string[][] = [];
+	let end = -1;
+	for (let at = 0; at < code.length; at++) {
+		const quote = code[at];
+		if (quote !== '"' && quote !== "'" && quote !== "`") continue;
+		const parts: string[] = [];
+		let close = at + 1;
+		for (; close < code.length && code[close] !== quote; close++)
+			parts.push(code[close] === "\\" ? (code[++close] ?? "") : (code[close] ?? ""));
+		const last = lists.at(-1);
+		if (last !== undefined && end !== -1 && at - end <= 64 && between.test(code.slice(end, at))) last.push(parts.join(""));
+		else lists.push([parts.join("")]);
+		end = close + 1;
+		at = close;
+	}
+	return lists;
+}
