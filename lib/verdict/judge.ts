@@ -52,6 +52,7 @@ export function judge(seen: Sighting, context: JudgeContext): Sighting {
 		standing: verdict.standing,
 		doubts: verdict.doubts,
 		foreignBeside: verdict.foreignBeside,
+		unapprovedToken: verdict.unapprovedToken,
 		listsAccounts: verdict.listsAccounts,
 		fleet: fleet.fit,
 		memory: memory.fit,

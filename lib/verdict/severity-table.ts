@@ -18,6 +18,8 @@ export interface Facts {
 	readonly doubts: readonly Doubt[];
 	/** A foreign token stands in the record, and another one counts. */
 	readonly foreignBeside: boolean;
+	/** A token that no approval covers stands somewhere in the record. */
+	readonly unapprovedToken: boolean;
 	readonly listsAccounts: boolean;
 	readonly fleet: FleetFit["fit"];
 	readonly memory: MemoryFit["fit"];
@@ -51,6 +53,12 @@ const situations: readonly Row[] = [
 	},
 	{ when: (f) => f.memory === "installed", most: "info", reason: redactedText`the connector that an approved installation set up` },
 	{ when: (f) => isQuiet(f), most: "info", reason: redactedText`another program with such words, or an everyday connection` },
+	{
+		when: (f) => f.reading.bystander && f.unapprovedToken,
+		least: "low",
+		most: "low",
+		reason: redactedText`a tunnel token that is not approved stands there, and nothing is started with it`,
+	},
 	{
 		when: (f) => f.reading.inner === "mention" && !isQuiet(f) && f.reading.contact.host === "none" && !reachesForTunnels(f),
 		most: "low",
@@ -364,9 +372,10 @@ function reasonOf(severity: Severity, rows: readonly Row[], rules: Severity, rai
 /** Modes in which nobody can come in through the device. */
 const clientSide: ReadonlySet<Mode> = new Set<Mode>(["access-client", "service-mode", "maintenance", "service-uninstall"]);
 
-export function isQuiet({ reading }: Pick<Facts, "reading">): boolean {
+export function isQuiet({ reading, unapprovedToken }: Pick<Facts, "reading" | "unapprovedToken">): boolean {
 	const { host, talker } = reading.contact;
-	if (reading.bystander) return true;
+	// A token gives its tunnel to whoever reads it next: a variable set for all users, a note, a script's text.
+	if (reading.bystander) return !unapprovedToken;
 	return host === "everyday" && (talker === "browser" || talker === "launcher" || talker === "checker" || talker === "host-process");
 }
 

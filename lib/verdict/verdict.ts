@@ -18,6 +18,8 @@ export interface Verdict {
 	readonly foreign: Tunnel | undefined;
 	/** A foreign token stands in the record, and another one counts. */
 	readonly foreignBeside: boolean;
+	/** A token that no approval covers stands somewhere in the record. */
+	readonly unapprovedToken: boolean;
 	readonly listsAccounts: boolean;
 }
 
@@ -39,7 +41,14 @@ export function decideVerdict(
 	const foreign = reading.claims.find(({ tunnel, place }) => place !== "elsewhere" && standing(tunnel).kind === "foreign");
 	const beside = reading.claims.some(({ tunnel, place }) => place !== "effective" && standing(tunnel).kind === "foreign");
 	const lists = listsAccounts(approvals);
-	const base = { standing: ownStanding?.kind, doubts: [], foreign: undefined, foreignBeside: beside && lists, listsAccounts: lists };
+	const base = {
+		standing: ownStanding?.kind,
+		doubts: [],
+		foreign: undefined,
+		foreignBeside: beside && lists,
+		unapprovedToken: reading.claims.some(({ tunnel }) => standing(tunnel).kind !== "approved"),
+		listsAccounts: lists,
+	};
 	if (ownStanding?.kind === "foreign" || (foreign !== undefined && (foreign.place === "effective" || ownStanding === undefined))) {
 		if (!lists) return { ...base, ownership: cannotTell(redactedText`No approved accounts are configured, so no account counts as ours.`) };
 		const decided = ownStanding?.kind === "foreign" ? own : foreign?.tunnel;
@@ -95,9 +104,11 @@ const withoutAccount: Readonly<Partial<Record<Mode, Redacted>>> = {
 /** Why the tunnel that counts cannot be read. */
 function unseenWords(
 	{ tokenFile, tunnel, program }: Sighting,
-	{ mode, decoding, kind }: Reading,
+	{ mode, decoding, kind, claims }: Reading,
 	approvals: readonly Approval[],
 ): Redacted {
+	if ((kind === "other" || kind === "mention") && claims.length > 0)
+		return redactedText`No tunnel starts here, but a tunnel token stands in this record.`;
 	if (kind === "other" || kind === "mention")
 		return redactedText`No tunnel of cloudflared starts here: ${program.fileName} only has its words or its name.`;
 	const named = tunnel?.tunnelId ?? "";

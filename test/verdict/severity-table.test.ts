@@ -17,6 +17,7 @@ function weighed(reading: Partial<Reading>, change: Partial<Omit<Facts, "reading
 		standing: undefined,
 		doubts: [],
 		foreignBeside: false,
+		unapprovedToken: false,
 		listsAccounts: true,
 		fleet: "none",
 		memory: "none",
