@@ -1,4 +1,4 @@
-import { all, any, type Condition, contains, endsWith, equals, hasFlag, oneOf } from "../../../detect/condition.ts";
+import { all, any, type Condition, contains, endsWith, equals, hasFlag, hasWords, oneOf } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
 import { hasTunnelToken } from "../tunnel-token.ts";
 import { namedCloudflared, runsTunnel } from "./conditions.ts";
@@ -11,6 +11,7 @@ function startsTunnel(column: "RegistryValueData" | "AdditionalFields"): Conditi
 			runsTunnel(column),
 			hasFlag(column, "token", "token-file", "credentials-file", "cred-file", "config", "no-autoupdate", "origincert"),
 		),
+		all(hasWords(column, "tunnel"), hasFlag(column, "url", "hello-world")),
 	);
 }
 
@@ -19,6 +20,12 @@ const startsByItself = any(
 	contains("RegistryKey", "\\CurrentVersion\\Run"),
 	contains("RegistryKey", "\\CurrentVersion\\Policies\\Explorer\\Run"),
 	contains("RegistryKey", "\\CurrentVersion\\Winlogon"),
+	contains("RegistryKey", "\\Image File Execution Options\\"),
+	contains("RegistryKey", "\\SilentProcessExit\\"),
+	contains("RegistryKey", "\\Active Setup\\"),
+	endsWith("RegistryKey", "\\Command Processor"),
+	endsWith("RegistryKey", "\\command"),
+	equals("RegistryValueName", "UserInitMprLogonScript"),
 	all(
 		endsWith("RegistryKey", "\\Parameters"),
 		contains("RegistryKey", "\\Services\\"),
@@ -35,7 +42,7 @@ export const cloudflaredAutostart: Rule = {
 	set: "recommended",
 	attack: ["T1547.001", "T1053.005", "T1543.003", "T1572"],
 	meaning:
-		"cloudflared was put where it starts again by itself: a Run key, a service manager's settings or a scheduled task. It comes back after every restart.",
+		"cloudflared was put where it starts again by itself: a Run key, another key that Windows starts programs from, a service manager's settings or a scheduled task. It comes back after every restart.",
 	tables: ["DeviceRegistryEvents", "DeviceEvents"],
 	when: any(
 		all(startsByItself, startsTunnel("RegistryValueData")),
@@ -64,6 +71,16 @@ export const cloudflaredAutostart: Rule = {
 				RegistryKey: "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\a\\Parameters",
 				RegistryValueName: "AppParameters",
 				RegistryValueData: "tunnel --config C:\\ProgramData\\c.yml run",
+			},
+			{
+				RegistryKey: "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Image File Execution Options\\sethc.exe",
+				RegistryValueName: "Debugger",
+				RegistryValueData: "C:\\ProgramData\\a.exe tunnel --url rdp://localhost:3389",
+			},
+			{
+				RegistryKey: "HKEY_CURRENT_USER\\Environment",
+				RegistryValueName: "UserInitMprLogonScript",
+				RegistryValueData: "C:\\ProgramData\\cloudflared.exe tunnel run",
 			},
 			{
 				ActionType: "ScheduledTaskCreated",
