@@ -13,7 +13,7 @@ const { sift } = createSieve(rulesOfSet("base"));
 const record = (fileName: string) => `{"time":"t","category":"AdvancedHunting-DeviceFileEvents","properties":{"FileName":"${fileName}"}}`;
 const verdict = (text: string) => sift(Buffer.from(text)).verdict;
 
-test("with the sieve the same records match as without it, in 20,000 messages made of the rules' own values", () => {
+test("with the sieve the same records match as without it, in 5,000 messages made of the rules' own values", () => {
 	const seen: Record<Outcome, number> = { nothing: 0, records: 0, whole: 0 };
 	let matching = 0;
 
@@ -24,11 +24,11 @@ test("with the sieve the same records match as without it, in 20,000 messages ma
 			if (expected.length > 0) matching++;
 			expect(actual).toEqual(expected);
 		}),
-		{ numRuns: 20_000 },
+		{ numRuns: 5_000 },
 	);
 
 	// The property means little unless all three answers are common and many messages match.
-	expect(Math.min(...Object.values(seen), matching)).toBeGreaterThan(1500);
+	expect(Math.min(...Object.values(seen), matching)).toBeGreaterThan(375);
 });
 
 describe("every shipped set has a literal for each of its rules", () => {
