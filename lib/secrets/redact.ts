@@ -9,6 +9,8 @@ const passes = 6;
 const layers = 3;
 /** No real text holds more; where one does, everything from the first to the last is removed. */
 const mostSecrets = 500;
+/** Shorter texts hold no run that is looked into. */
+const shortestRun = 40;
 const wideText = /(?:[^\0]\0){8,}/g;
 const jsonEscape = /\\u00([2-7][0-9a-f])/gi;
 const markers = new RegExp(markerPattern, "g");
@@ -32,7 +34,7 @@ export function createRedact(tools: readonly ToolSecrets[]): Redact {
 	const named = (text: string): readonly TextRange[] => [...tools.flatMap((tool) => tool.byValue(text)), ...knownSecrets(text)];
 	const secretValues = (text: string, depth: number): readonly TextRange[] => {
 		const direct = directValues(text);
-		if (depth === layers) return direct;
+		if (depth === layers || text.length < shortestRun) return direct;
 		const rest = masked(text, direct);
 		const hiding = [...decodedRuns(rest, depth === 0 ? 4 : 1), ...otherEncodings(rest)].filter(
 			({ decoded }) => secretPositions(decoded).length > 0 || secretValues(decoded, depth + 1).length > 0,

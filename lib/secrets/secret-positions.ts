@@ -70,6 +70,8 @@ const userToken = /:\/\/(?=[^\s/"'@:]{16,256}@)(?=[^\s@]{0,255}\d)/g;
 const secureString =
 	/ConvertTo-SecureString(?:\s{1,4}-(?:AsPlainText|Force))*(?:\s{1,4}-String)?(?=[\s(](?!\s{0,4}-(?:AsPlainText|Force)))/gi;
 
+const anyToolBeside = new RegExp(toolsBeside.map(({ tool }) => tool.source).join("|"), "i");
+
 const separators = /(?:[\s"'`^,=:\\(]|&quot;|<\/string>\s*<string>)+/y;
 const marker = new RegExp(markerPattern, "y");
 const quotesInWord = /["'`]+(?=[\w+/=-])/y;
@@ -103,7 +105,7 @@ function introduced(text: string, named: readonly RegExp[], keys: RegExp): reado
 	if (toolsWithPassword.test(text)) words.push(toolPassword, joinedToolPassword);
 	return [
 		...words.flatMap((introducer) => each(text, introducer, valueAfter)),
-		...toolsBeside.flatMap(({ tool, before }) => (tool.test(text) ? each(text, before, valueAfter) : [])),
+		...(anyToolBeside.test(text) ? toolsBeside.flatMap(({ tool, before }) => (tool.test(text) ? each(text, before, valueAfter) : [])) : []),
 		...each(text, element, valueAfter),
 		...each(text, impacket, (_, from) => unlessMarker(text, from, from + matchAt(userSecret, text, from).length)),
 		...each(text, userToken, (_, from) => unlessMarker(text, from, from + matchAt(userSecret, text, from).length)),

@@ -3,8 +3,11 @@ import type { TextRange } from "./secret-positions.ts";
 /** What cmd and PowerShell drop inside a word: `--to^ken`, ``--to`ken``, `--to""ken`. */
 const breaks = /(?<=[0-9A-Za-z-])(?:[\^`]|"")(?=[0-9A-Za-z])/g;
 
+const anyBreak = /[\^`]|""/;
+
 /** What a search finds in the text as a shell would read it, at its places in the text as it stands. */
 export function inUnbroken(text: string, search: (text: string) => readonly TextRange[]): readonly TextRange[] {
+	if (!anyBreak.test(text)) return [];
 	const places: number[] = [];
 	const parts: string[] = [];
 	let at = 0;

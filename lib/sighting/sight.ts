@@ -6,11 +6,12 @@ import type { DefenderRecord } from "../defender/record.ts";
 import type { Column } from "../defender/tables.ts";
 import { type Severity, worst } from "../detect/severity-scale.ts";
 import type { Redact } from "../secrets/redact.ts";
-import { clipped, type Redacted, redactedText } from "../secrets/redacted.ts";
+import { redactedText } from "../secrets/redacted.ts";
 import { columnText } from "./column-text.ts";
 import { programOf } from "./program.ts";
 import type { Identified, Reading } from "./reading.ts";
 import { hostName, recordFacts } from "./record-facts.ts";
+import { createSafeTexts, type SafeText } from "./safe-text.ts";
 import type { Device, Sighting, Tunnel } from "./sighting.ts";
 import { targetClass } from "./targets.ts";
 import type { SightedFamily, ToolReader } from "./tool-reader.ts";
@@ -23,17 +24,15 @@ export interface Matched {
 
 const mostTunnels = 8;
 
-/** The longest text that goes into a sighting; the rest is counted. */
-const longestText = 8_192;
-
 /** What a record tells, a sighting for each family whose rules matched it. */
 export type Sight = (record: DefenderRecord, matches: readonly Matched[]) => readonly Sighting[];
 
 /** For these families, to which rules can belong; `redact` knows the secrets of all of them. */
 export function createSight(families: readonly SightedFamily[], redact: Redact): Sight {
-	const safe = (text: string): Redacted => (text === "" ? redactedText`` : clipped(redact(text), longestText));
-	return (record, matches) =>
-		families.flatMap(({ id, reader }) => {
+	const safeTexts = createSafeTexts(redact);
+	return (record, matches) => {
+		const safe = safeTexts();
+		return families.flatMap(({ id, reader }) => {
 			const own = matches.filter(({ rule }) => rule.family === id);
 			if (own.length === 0) return [];
 			const identified = reader.identify(record);
@@ -42,15 +41,13 @@ export function createSight(families: readonly SightedFamily[], redact: Redact):
 			const kept = right.length > 0 ? right : own.filter(({ rule }) => rule.claims !== "wrapped");
 			return kept.length === 0 ? [] : [sight(record, kept, identified, { family: id, tool: reader, safe })];
 		});
+	};
 }
-
-/** What makes a text of the record fit to be shown. */
-type Safe = (text: string) => Redacted;
 
 interface Reader {
 	readonly family: string;
 	readonly tool: ToolReader;
-	readonly safe: Safe;
+	readonly safe: SafeText;
 }
 
 /** Whether what a rule says about who runs is what the whole record says. */
@@ -103,7 +100,7 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 	};
 }
 
-function deviceOf(record: DefenderRecord, safe: Safe): Device {
+function deviceOf(record: DefenderRecord, safe: SafeText): Device {
 	const name = columnText(record, "DeviceName");
 	const id = columnText(record, "DeviceId") || `name:${name}`;
 	return {

@@ -265,8 +265,11 @@ function otherClaims(record: DefenderRecord, chosen: Candidate | undefined, runs
 	const previous = { text: columnText(record, "PreviousRegistryValueData"), gives: false };
 	const decoded = chosen?.readings.map(({ start }) => ({ text: start.command.text, gives: runs })) ?? [];
 	const distinct = new Map<string, Claim>();
+	const read = new Set<string>();
 	for (const { text, gives } of [...decoded, ...texts, previous]) {
-		if (text.length < 24 || distinct.size >= 16) continue;
+		// A command often stands in two columns, or is the column.
+		if (text.length < 24 || distinct.size >= 16 || read.has(`${gives} ${text}`)) continue;
+		read.add(`${gives} ${text}`);
 		for (const claim of foundIn(text, gives)) {
 			const key = `${claim.tunnel.account} ${claim.tunnel.tunnelId}`;
 			const before = distinct.get(key);

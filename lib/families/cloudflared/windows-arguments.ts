@@ -21,8 +21,10 @@ export function windowsWords(commandLine: string, most = mostWords): readonly Wo
 	return found;
 }
 
+const plain = /[^\\" \t]+/y;
+
 function readArgument(text: string, from: number): { readonly argument: string; readonly next: number } {
-	const parts: string[] = [];
+	let argument = "";
 	let quoted = false;
 	let backslashes = 0;
 	let at = from;
@@ -33,11 +35,11 @@ function readArgument(text: string, from: number): { readonly argument: string; 
 			continue;
 		}
 		if (character === '"') {
-			parts.push("\\".repeat(Math.floor(backslashes / 2)));
-			if (backslashes % 2 === 1) parts.push('"');
+			argument += "\\".repeat(Math.floor(backslashes / 2));
+			if (backslashes % 2 === 1) argument += '"';
 			else {
 				if (quoted && text[at + 1] === '"') {
-					parts.push('"');
+					argument += '"';
 					at++;
 				}
 				quoted = !quoted;
@@ -46,11 +48,15 @@ function readArgument(text: string, from: number): { readonly argument: string; 
 			continue;
 		}
 		if (isBlank(character) && !quoted) break;
-		parts.push("\\".repeat(backslashes), character);
+		// All that means nothing by itself goes over in one piece.
+		plain.lastIndex = at;
+		plain.test(text);
+		const end = Math.max(plain.lastIndex, at + 1);
+		argument += "\\".repeat(backslashes) + text.slice(at, end);
+		at = end - 1;
 		backslashes = 0;
 	}
-	parts.push("\\".repeat(backslashes));
-	return { argument: parts.join(""), next: at };
+	return { argument: argument + "\\".repeat(backslashes), next: at };
 }
 
 function isBlank(character: string | undefined): boolean {
