@@ -139,13 +139,13 @@ param existingNamespaceId string = ''
 @description('Needed once, to move to another namespace: the resource id of the one that is left. Events in it that were not read stay unread.')
 param leaveNamespaceId string = ''
 
-@description('Hub that Defender writes to. In a namespace of your own it must exist.')
+@description('Hub that Defender writes to, or several separated by commas; each costs like the first. In a namespace of your own they must exist.')
 param eventHubName string = 'defender'
 
 @description('Consumer group of the app, used by nobody else.')
 param consumerGroupName string = 'tunnelwatch'
 
-@description('Partitions of a new hub. They cannot be changed later. Each throughput unit needs at least one.')
+@description('Partitions of each new hub. They cannot be changed later. Each throughput unit needs at least one.')
 @minValue(1)
 @maxValue(32)
 param partitionCount int = 4
@@ -173,7 +173,7 @@ param nodeVersion string = '24'
 @allowed([0, 512, 2048, 4096])
 param instanceMemoryMB int = 0
 
-@description('Instances that never sleep; -1 = as the preset.')
+@description('Instances that never sleep, for each hub; -1 = as the preset.')
 @minValue(-1)
 @maxValue(10)
 param alwaysReadyInstances int = -1
@@ -263,6 +263,8 @@ var namespaceId = createNamespace ? resourceId('Microsoft.EventHub/namespaces', 
 var namespaceSubscription = createNamespace ? subscription().subscriptionId : split(existingNamespaceId, '/')[2]
 var namespaceGroup = createNamespace ? resourceGroup().name : split(existingNamespaceId, '/')[4]
 
+var hubNames = map(split(eventHubName, ','), hub => trim(hub))
+
 // ---- what is refused, before anything is created
 
 // The resource group remembers which namespace is read. Who deploys again without saying so must not end up at an empty hub.
@@ -283,7 +285,8 @@ var mistakes = filter(
       : ''
     empty(packageUrl) != empty(packageSha256) ? 'packageUrl and packageSha256 belong together.' : ''
     fewestInBatch > mostInBatch ? 'minEventBatchSize is above maxEventBatchSize. The host would not start.' : ''
-    createNamespace && partitionCount < maxThroughputUnits
+    contains(hubNames, '') || length(hubNames) > 10 || length(union(hubNames, [])) < length(hubNames) ? 'eventHubName must name one to ten different hubs, with a comma between two.' : ''
+    createNamespace && partitionCount * length(hubNames) < maxThroughputUnits
       ? 'partitionCount is below maxThroughputUnits. Units without a partition are paid for nothing.'
       : ''
     zoneRedundant && storageSku != 'Standard_ZRS' ? 'zoneRedundant needs storageSku=Standard_ZRS.' : ''
@@ -381,7 +384,7 @@ module eventHub 'modules/event-hub.bicep' = if (createNamespace) {
     location: location
     tags: tags
     namespaceName: name
-    hubName: eventHubName
+    hubNames: hubNames
     partitionCount: partitionCount
     retentionHours: retentionHours
     maxThroughputUnits: maxThroughputUnits
@@ -417,7 +420,7 @@ module hubAccess 'modules/hub-access.bicep' = {
   params: {
     hub: {
       namespaceName: namespaceName
-      name: eventHubName
+      names: hubNames
       consumerGroupName: consumerGroupName
     }
     #disable-next-line what-if-short-circuiting
@@ -491,7 +494,7 @@ var plainSettings = {
   AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
   AzureWebJobsStorage__tableServiceUri: storage.outputs.tableEndpoint
   EventHub__fullyQualifiedNamespace: hubAccess.outputs.hostName
-  EVENTHUB_NAME: eventHubName
+  EVENTHUB_NAME: join(hubNames, ',')
   EVENTHUB_CONSUMER_GROUP: consumerGroupName
   TABLE_ENDPOINT: storage.outputs.tableEndpoint
   TABLE_NAME: tableName
@@ -516,6 +519,7 @@ module app 'modules/function-app.bicep' = {
     instanceMemoryMB: memoryMB
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyInstances: alwaysReady
+    hubCount: length(hubNames)
     zoneRedundant: zoneRedundant
     packageContainerUrl: '${storage.outputs.blobEndpoint}${packageContainer}'
     packageUrl: packageUrl
@@ -563,7 +567,7 @@ module alarms 'modules/alarms.bicep' = {
     actionGroupIds: pagedGroups
     runbookUrl: runbookUrl
     namespaceId: namespaceId
-    hubName: eventHubName
+    hubNames: hubNames
     maxThroughputUnits: createNamespace ? maxThroughputUnits : 0
     insightsId: observability.outputs.insightsId
   }

@@ -10,7 +10,7 @@ param actionGroupIds string[]
 @description('Page that documents the alarms; each alarm adds "#" and its own name.')
 param runbookUrl string
 param namespaceId string
-param hubName string
+param hubNames string[]
 @description('Most throughput units that the namespace grows to; 0 = a namespace of your own, whose limit is not known here.')
 param maxThroughputUnits int
 param insightsId string
@@ -76,7 +76,7 @@ resource onHub 'Microsoft.Insights/metricAlerts@2026-01-01' = [
             timeAggregation: 'Total'
             operator: alarm.operator
             threshold: alarm.threshold
-            dimensions: [{ name: 'EntityName', operator: 'Include', values: [hubName] }]
+            dimensions: [{ name: 'EntityName', operator: 'Include', values: hubNames }]
           }
         ]
       }

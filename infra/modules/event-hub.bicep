@@ -1,9 +1,9 @@
-// A namespace of our own with one hub for all tables of the export.
+// A namespace of our own with one hub for all tables of the export, or with several.
 
 param location string
 param tags { *: string }
 param namespaceName string
-param hubName string
+param hubNames string[]
 param partitionCount int
 param retentionHours int
 param maxThroughputUnits int
@@ -27,14 +27,17 @@ resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
     publicNetworkAccess: 'Enabled'
   }
 
-  resource hub 'eventhubs' = {
-    name: hubName
-    properties: {
-      partitionCount: partitionCount
-      // The retention is the replay buffer: what was not read in time is gone.
-      retentionDescription: { cleanupPolicy: 'Delete', retentionTimeInHours: retentionHours }
+  @batchSize(1)
+  resource hub 'eventhubs' = [
+    for hubName in hubNames: {
+      name: hubName
+      properties: {
+        partitionCount: partitionCount
+        // The retention is the replay buffer: what was not read in time is gone.
+        retentionDescription: { cleanupPolicy: 'Delete', retentionTimeInHours: retentionHours }
+      }
     }
-  }
+  ]
 }
 
 // The newest stable version does not know category groups.

@@ -14,7 +14,10 @@ param insightsName string
 param nodeVersion string
 param instanceMemoryMB int
 param maximumInstanceCount int
+@description('Instances that never sleep, for each trigger of a hub.')
 param alwaysReadyInstances int
+@description('The app has a trigger for each hub: detect, detect-2 and so on.')
+param hubCount int
 @description('Spreads instances over the zones of the region.')
 param zoneRedundant bool
 @description('Container that holds the package, as a full address.')
@@ -84,7 +87,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
-        alwaysReady: alwaysReadyInstances > 0 ? [{ name: 'function:detect', instanceCount: alwaysReadyInstances }] : []
+        alwaysReady: map(range(1, alwaysReadyInstances > 0 ? hubCount : 0), i => {
+          name: i == 1 ? 'function:detect' : 'function:detect-${i}'
+          instanceCount: alwaysReadyInstances
+        })
       }
     }
     siteConfig: {

@@ -14,7 +14,7 @@ locals {
       EventHub__fullyQualifiedNamespace                               = split(":", split("/", data.azapi_resource.read_namespace.output.properties.serviceBusEndpoint)[2])[0]
       EventHub__credential                                            = "managedidentity"
       EventHub__clientId                                              = local.client_id
-      EVENTHUB_NAME                                                   = var.event_hub_name
+      EVENTHUB_NAME                                                   = join(",", local.hub_names)
       EVENTHUB_CONSUMER_GROUP                                         = var.consumer_group_name
       TABLE_ENDPOINT                                                  = local.endpoints.table
       TABLE_NAME                                                      = var.table_name
@@ -81,7 +81,7 @@ resource "azapi_resource" "app" {
         scaleAndConcurrency = {
           instanceMemoryMB     = local.preset.instanceMemoryMB
           maximumInstanceCount = var.maximum_instance_count
-          alwaysReady          = local.preset.alwaysReadyInstances > 0 ? [{ name = "function:detect", instanceCount = local.preset.alwaysReadyInstances }] : []
+          alwaysReady          = [for i in range(local.preset.alwaysReadyInstances > 0 ? length(local.hub_names) : 0) : { name = i == 0 ? "function:detect" : "function:detect-${i + 1}", instanceCount = local.preset.alwaysReadyInstances }]
         }
       }
       siteConfig = {

@@ -15,7 +15,8 @@ locals {
 
   create_namespace = var.existing_namespace_id == ""
   namespace_id     = local.create_namespace ? azapi_resource.namespace[0].id : var.existing_namespace_id
-  hub_id           = "${local.namespace_id}/eventhubs/${var.event_hub_name}"
+  hub_names        = [for name in split(",", var.event_hub_name) : trimspace(name)]
+  hub_ids          = { for name in local.hub_names : name => "${local.namespace_id}/eventhubs/${name}" }
   host_containers  = toset(local.template.variables.hostContainers)
 }
 
@@ -204,17 +205,17 @@ resource "azapi_resource" "namespace" {
   lifecycle {
     ignore_changes = [body.sku.capacity]
     precondition {
-      condition     = var.partition_count >= var.max_throughput_units
+      condition     = var.partition_count * length(local.hub_names) >= var.max_throughput_units
       error_message = "partition_count is below max_throughput_units. Units without a partition are paid for nothing."
     }
   }
 }
 
 resource "azapi_resource" "hub" {
-  count     = local.create_namespace ? 1 : 0
+  for_each  = local.create_namespace ? toset(local.hub_names) : []
   type      = "Microsoft.EventHub/namespaces/eventhubs@2026-01-01"
   parent_id = azapi_resource.namespace[0].id
-  name      = var.event_hub_name
+  name      = each.value
   body = {
     properties = {
       partitionCount       = var.partition_count
@@ -224,11 +225,22 @@ resource "azapi_resource" "hub" {
 }
 
 resource "azapi_resource" "consumer_group" {
+  for_each   = local.hub_ids
   type       = "Microsoft.EventHub/namespaces/eventhubs/consumergroups@2026-01-01"
-  parent_id  = local.hub_id
+  parent_id  = each.value
   name       = var.consumer_group_name
   body       = { properties = {} }
   depends_on = [azapi_resource.hub]
+}
+
+# The trigger has its group for itself alone: what it passed over is read again with this one.
+resource "azapi_resource" "second_group" {
+  for_each   = local.hub_ids
+  type       = "Microsoft.EventHub/namespaces/eventhubs/consumergroups@2026-01-01"
+  parent_id  = each.value
+  name       = "${var.consumer_group_name}-again"
+  body       = { properties = {} }
+  depends_on = [azapi_resource.consumer_group]
 }
 
 data "azapi_resource" "read_namespace" {
@@ -244,13 +256,13 @@ locals {
   package = azapi_resource.package_identity.output.properties.principalId
   assignments = merge(
     {
-      readHub          = { scope = local.hub_id, principal = local.code, role = "a638d3c7-ab3a-418d-83e6-5f17a39d4fde" }
       keepFindings     = { scope = azapi_resource.findings.id, principal = local.code, role = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3" }
       readSecrets      = { scope = azapi_resource.vault.id, principal = local.code, role = "4633458b-17de-408a-b874-0445c86b69e6" }
       publishTelemetry = { scope = azapi_resource.insights.id, principal = local.code, role = "3913510d-42f4-4e42-8a64-420c390055eb" }
       readConfig       = { scope = azapi_resource.config_container.id, principal = local.code, role = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1" }
       keepPackage      = { scope = azapi_resource.package_container.id, principal = local.package, role = "ba92f5b4-2d11-453d-a403-e96b0029c9fe" }
     },
+    { for name, id in local.hub_ids : "readHub-${name}" => { scope = id, principal = local.code, role = "a638d3c7-ab3a-418d-83e6-5f17a39d4fde" } },
     { for name, container in azapi_resource.host_container : "keepState-${name}" => { scope = container.id, principal = local.code, role = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b" } }
   )
 }

@@ -127,9 +127,14 @@ variable "existing_namespace_id" {
 }
 
 variable "event_hub_name" {
-  description = "Hub that Defender writes to. In a namespace of your own it must exist."
+  description = "Hub that Defender writes to, or several separated by commas; each costs like the first. In a namespace of your own they must exist."
   type        = string
   default     = "defender"
+
+  validation {
+    condition     = length(split(",", var.event_hub_name)) <= 10 && alltrue([for name in split(",", var.event_hub_name) : trimspace(name) != ""])
+    error_message = "event_hub_name must name one to ten hubs, with a comma between two."
+  }
 }
 
 variable "consumer_group_name" {
@@ -139,7 +144,7 @@ variable "consumer_group_name" {
 }
 
 variable "partition_count" {
-  description = "Partitions of a new hub. They cannot be changed later."
+  description = "Partitions of each new hub. They cannot be changed later."
   type        = number
   default     = 4
 }

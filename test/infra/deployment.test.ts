@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { hubTriggers } from "../../lib/app/hub-names.ts";
 import { app, settings } from "./deployed-app.ts";
 import { deploy } from "./evaluate.ts";
-import { at, compiledTemplate, only } from "./template.ts";
+import { at, compiledTemplate, moduleNamed, only } from "./template.ts";
 
 const template = compiledTemplate();
 
@@ -118,9 +119,11 @@ describe("a namespace of one's own", () => {
 		expect(value(at(template, "resources.eventHub.condition"))).toBe(false);
 		expect(value(at(template, "resources.hubAccess.subscriptionId"))).toBe("other-sub");
 		expect(value(at(template, "resources.hubAccess.resourceGroup"))).toBe("hubs");
-		expect(module("hubAccess").value("[format('{0}/{1}', parameters('hub').namespaceName, parameters('hub').name)]")).toBe(
-			"corp-events/xdr",
-		);
+		expect(module("hubAccess").value("[parameters('hub')]")).toEqual({
+			namespaceName: "corp-events",
+			names: ["xdr"],
+			consumerGroupName: "tunnelwatch",
+		});
 		expect(settings({ existingNamespaceId })["EventHub__fullyQualifiedNamespace"]).toBe(hostName);
 		expect(value(at(template, "outputs.eventHubNamespaceId.value"))).toBe(existingNamespaceId);
 	});
@@ -134,6 +137,36 @@ describe("a namespace of one's own", () => {
 		expect(own.value(at(template, "outputs.eventHubNamespaceId.value"))).toBe(
 			"/subscriptions/sub/resourceGroups/group/providers/Microsoft.EventHub/namespaces/tunnelwatch-abcdefghijklm",
 		);
+	});
+});
+
+describe("several hubs", () => {
+	const given = { eventHubName: "defender, insights-logs-advancedhunting-deviceinfo" };
+	const hubs = ["defender", "insights-logs-advancedhunting-deviceinfo"];
+
+	test("are all made, read and watched: hub, two groups and one role for each, and one alarm on all", () => {
+		const { module } = deploy(template, given);
+
+		expect(module("eventHub").value("[parameters('hubNames')]")).toEqual(hubs);
+		expect(module("hubAccess").value("[parameters('hub').names]")).toEqual(hubs);
+		expect(module("alarms").value("[parameters('hubNames')]")).toEqual(hubs);
+		const access = moduleNamed(template, "hubAccess").resources;
+		const groups = ["consumerGroup", "secondGroup"].flatMap((key) =>
+			[0, 1].map((copy) => module("hubAccess").value(access[key]?.["name"], copy)),
+		);
+		expect(groups).toEqual(
+			["", "-again"].flatMap((end) => hubs.map((hub) => expect.stringMatching(new RegExp(`/${hub}/tunnelwatch${end}$`)))),
+		);
+		expect([0, 1].map((copy) => module("hubAccess").value(access["readHub"]?.scope, copy))).toEqual(
+			hubs.map((hub) => expect.stringMatching(new RegExp(`/${hub}$`))),
+		);
+	});
+
+	test("reach the app as one setting, and each trigger has its ready instance under the name that the code gives it", () => {
+		expect(settings(given)["EVENTHUB_NAME"]).toBe(hubs.join(","));
+		const ready = app(given)("properties.functionAppConfig.scaleAndConcurrency.alwaysReady") as { name: string }[];
+		expect(ready.map(({ name }) => name)).toEqual(hubTriggers(hubs.join(",")).map(({ functionName }) => `function:${functionName}`));
+		expect(app({ ...given, preset: "frugal" })("properties.functionAppConfig.scaleAndConcurrency.alwaysReady")).toEqual([]);
 	});
 });
 

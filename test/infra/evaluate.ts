@@ -131,8 +131,11 @@ function call(name: string, args: readonly (() => unknown)[], scope: Functions):
 }
 
 function withLambdaValue(item: unknown, body: unknown): unknown {
+	const outer = lambdaValue;
 	lambdaValue = item;
-	return (body as () => unknown)();
+	const result = (body as () => unknown)();
+	lambdaValue = outer;
+	return result;
 }
 
 const functions: Functions = {
@@ -173,7 +176,8 @@ const functions: Functions = {
 	resourceId: (type, ...names) => `/subscriptions/sub/resourceGroups/group/providers/${String(type)}/${names.join("/")}`,
 	createArray: (...all) => all,
 	createObject: (...all) => Object.fromEntries(all.flatMap((key, index) => (index % 2 === 0 ? [[String(key), all[index + 1]]] : []))),
-	union: (...all) => Object.assign({}, ...all) as unknown,
+	union: (...all) => (Array.isArray(all[0]) ? [...new Set(all.flat())] : (Object.assign({}, ...all) as unknown)),
+	trim: (text) => String(text).trim(),
 	items: (object) => Object.entries(object as object).map(([key, value]) => ({ key, value: value as unknown })),
 	map: (list, body) => (list as unknown[]).map((item) => withLambdaValue(item, body)),
 };

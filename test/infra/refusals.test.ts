@@ -49,6 +49,9 @@ describe("what the template refuses before anything is created", () => {
 		[{ packageUrl: "https://example.com/tunnelwatch.zip" }, "packageUrl and packageSha256 belong together"],
 		[{ minEventBatchSize: 64 }, "minEventBatchSize is above maxEventBatchSize"],
 		[{ partitionCount: 1 }, "partitionCount is below maxThroughputUnits"],
+		[{ eventHubName: "a,,b" }, "eventHubName must name one to ten different hubs"],
+		[{ eventHubName: "a,b,a" }, "eventHubName must name one to ten different hubs"],
+		[{ eventHubName: "a,b,c,d,e,f,g,h,i,j,k" }, "eventHubName must name one to ten different hubs"],
 		[{ zoneRedundant: true, storageSku: "Standard_LRS" }, "zoneRedundant needs storageSku=Standard_ZRS"],
 		[{ privateNetwork: true, existingAppSubnetId: "/subnet" }, "existingEndpointsSubnetId belong together"],
 		[{ existingAppSubnetId: "/a", existingEndpointsSubnetId: "/b" }, "privateNetwork=true only"],
@@ -57,6 +60,10 @@ describe("what the template refuses before anything is created", () => {
 		[{ existingIdentityId: "/one", existingPackageIdentityId: "/ONE" }, "must be another identity"],
 	])("%o", (given, words) => {
 		expect(() => attempt({ ...paged, ...given })).toThrow(words);
+	});
+
+	test("not units that have their partitions in several hubs", () => {
+		expect(attempt({ ...paged, partitionCount: 1, eventHubName: "a,b" })).toBe("hub-access-abcdefghijklm");
 	});
 
 	test("all that is wrong at once, so that one attempt is enough", () => {

@@ -81,7 +81,9 @@ test("in a landing zone that gives everything, nothing is created a second time"
 		"Microsoft.Network/privateEndpoints/tunnelwatch-*-vault/privateDnsZoneGroups/default",
 	]);
 	const elsewhere = resources.filter(({ id }) => id.startsWith(other)).map(({ id }) => id.slice(other.length));
-	expect(elsewhere).toEqual(["/Microsoft.EventHub/namespaces/corp-events/eventhubs/defender/consumergroups/tunnelwatch"]);
+	expect(elsewhere).toEqual(
+		["tunnelwatch", "tunnelwatch-again"].map((name) => `/Microsoft.EventHub/namespaces/corp-events/eventhubs/defender/consumergroups/${name}`),
+	);
 	expect(resources.filter(({ id }) => id.includes("Microsoft.Authorization/locks"))).toHaveLength(2);
 });
 

@@ -56,7 +56,7 @@ describe("Terraform has what the Bicep template has", () => {
 			"2a2b9908-6ea1-4ae2-8e65-a410df84e7d1 azapi_resource.config_container.id code",
 			"3913510d-42f4-4e42-8a64-420c390055eb azapi_resource.insights.id code",
 			"4633458b-17de-408a-b874-0445c86b69e6 azapi_resource.vault.id code",
-			"a638d3c7-ab3a-418d-83e6-5f17a39d4fde local.hub_id code",
+			"a638d3c7-ab3a-418d-83e6-5f17a39d4fde id code",
 			"b7e6dc6d-f1e8-4753-8033-0f276bb0955b container.id code",
 			"ba92f5b4-2d11-453d-a403-e96b0029c9fe azapi_resource.package_container.id package",
 		]);

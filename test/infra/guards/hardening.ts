@@ -100,19 +100,30 @@ export const hardeningGuards: readonly Guard[] = [
 		],
 	},
 	{
-		promise: "the hub keeps events for a week, and the app has a consumer group of its own",
+		promise: "each hub keeps events for a week, and the app has two consumer groups of its own in each",
 		check: (template) => [
 			...mustBe(template, `${namespace}/eventhubs`, {
 				"properties.retentionDescription": { cleanupPolicy: "Delete", retentionTimeInHours: "[parameters('retentionHours')]" },
 			}),
 			...(template.parameters?.["retentionHours"]?.defaultValue === 168 ? [] : ["retention is not a week"]),
-			...(ofType(template, `${namespace}/eventhubs/consumergroups`).length === 1 ? [] : ["the consumer group is missing"]),
+			...(ofType(template, `${namespace}/eventhubs/consumergroups`).length === 2 ? [] : ["a consumer group is missing"]),
+			...[`${namespace}/eventhubs`, `${namespace}/eventhubs/consumergroups`, "Microsoft.Authorization/roleAssignments"].flatMap((type) =>
+				[...ofType(moduleNamed(template, "eventHub"), type), ...ofType(moduleNamed(template, "hubAccess"), type)].flatMap(
+					({ key, resource }) =>
+						/^\[length\(parameters\('(hubNames|hub)'\)(\.names)?\)\]$/.test(String(at(resource, "copy.count")))
+							? []
+							: [`${key} is not made for each hub`],
+				),
+			),
 			...(JSON.stringify(template).includes("$Default") ? ["$Default is used"] : []),
 		],
 		breakIt: [
 			(template) => put(template, "parameters.retentionHours.defaultValue", 24),
 			(template) => put(only(template, `${namespace}/eventhubs`), "properties.retentionDescription", {}),
 			(template) => put(template, "parameters.consumerGroupName.defaultValue", "$Default"),
+			(template) => delete moduleNamed(template, "hubAccess").resources["secondGroup"],
+			(template) => put(moduleNamed(template, "hubAccess"), "resources.readHub.copy.count", 1),
+			(template) => put(only(template, `${namespace}/eventhubs`), "copy", undefined),
 			(template) => remove(template, `${namespace}/eventhubs/consumergroups`),
 		],
 	},

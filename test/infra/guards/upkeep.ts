@@ -127,7 +127,7 @@ export const upkeepGuards: readonly Guard[] = [
 					...(at(alarm.resource, "properties.autoMitigate") === true ? [] : [`${type} pages again and again`]),
 				];
 			}),
-			...(JSON.stringify(ofType(template, "Microsoft.Insights/metricAlerts")).includes(`"values":["[parameters('hubName')]"]`)
+			...(JSON.stringify(ofType(template, "Microsoft.Insights/metricAlerts")).includes(`"values":"[parameters('hubNames')]"`)
 				? []
 				: ["alarms look at other hubs too"]),
 			...["emailReceivers", "webhookReceivers"].flatMap((receivers) =>
