@@ -23,7 +23,7 @@ export interface NewApproval {
 }
 
 /** `tunnelwatch approvals check`: exit code 0 when the file is good, warnings or not. */
-export async function checkApprovals(file: string): Promise<number> {
+export async function reportApprovals(file: string): Promise<number> {
 	const read = await load(file);
 	if (read === undefined) return 1;
 	for (const warning of read.warnings) process.stdout.write(`warning  ${warning}\n`);
@@ -63,7 +63,7 @@ export async function addApproval(file: string, { tunnel, anyTunnel, ...rest }: 
 	if (mistakesIn(next, "The new entry")) return 2;
 	await writeFile(file, next);
 	process.stdout.write(`Added to ${file}. Have it reviewed like any change of the deployment.\n`);
-	return checkApprovals(file);
+	return reportApprovals(file);
 }
 
 async function load(file: string): Promise<{ readonly approvals: readonly Approval[]; readonly warnings: readonly string[] } | undefined> {

@@ -5,7 +5,7 @@ import { readSettings } from "../lib/app/settings.ts";
 import { cloudflared } from "../lib/families/cloudflared/family.ts";
 import { redact } from "../lib/families/redact.ts";
 import { findingKey } from "../lib/findings/finding.ts";
-import { follow, type Step } from "./drill/follow.ts";
+import { type DrillStep, follow } from "./drill/follow.ts";
 import { stepText } from "./drill/words.ts";
 import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub, type HubConnection } from "./hub/connection.ts";
@@ -38,7 +38,7 @@ export async function drill({ hub: wanted, timeoutSeconds, json }: DrillOptions)
 		for (const mistake of mistakes) printLine(`  ${mistake}`);
 		return 2;
 	}
-	const report = (step: Step) => {
+	const report = (step: DrillStep) => {
 		process.stdout.write(`${json ? JSON.stringify(step) : stepText(step)}\n`);
 	};
 	const table = openTable(endpoint, read.settings.TABLE_NAME);
@@ -65,7 +65,7 @@ export async function drill({ hub: wanted, timeoutSeconds, json }: DrillOptions)
 	}
 }
 
-async function watch(following: Parameters<typeof follow>[0], report: (step: Step) => void): Promise<number> {
+async function watch(following: Parameters<typeof follow>[0], report: (step: DrillStep) => void): Promise<number> {
 	let passed = true;
 	for await (const step of follow(following)) {
 		if (step.step === "timeout" || step.step === "given-up") passed = false;

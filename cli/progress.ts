@@ -1,4 +1,4 @@
-export interface Progress {
+export interface ProgressLine {
 	/** Shows how far it is (0 to 1, where known), redrawn in place. */
 	show(text: string, share: number | undefined): void;
 	/** Takes the line away, so that other text can be written. */
@@ -23,7 +23,7 @@ interface Stream {
 export function createProgress(
 	stream: Stream,
 	{ term, enabled }: { readonly term: string | undefined; readonly enabled: boolean },
-): Progress {
+): ProgressLine {
 	if (!enabled || stream.isTTY !== true || term === "dumb") return { show: () => undefined, clear: () => undefined };
 	let isShown = false;
 	const clear = () => {

@@ -9,7 +9,7 @@ import { createDeliveryTally } from "./delivery-tally.ts";
 import { findingLine } from "./finding-line.ts";
 import { findingTable, nextCommands, worstFirst } from "./first-screen.ts";
 import { createLedger } from "./input/ledger.ts";
-import type { Reading } from "./input/read-input.ts";
+import type { InputReading } from "./input/read-input.ts";
 import { inputLine, reportInputs } from "./input/report-inputs.ts";
 import { printLine } from "./print-line.ts";
 import { createProgress } from "./progress.ts";
@@ -28,7 +28,7 @@ export interface Piece {
 	/** Share of the whole, 0 to 1; `undefined` if unknown. */
 	readonly share: number | undefined;
 	/** What the messages are from; absent for a hub. */
-	readonly reading?: Reading;
+	readonly reading?: InputReading;
 	/** Called when the messages are recorded, never before. */
 	readonly recorded?: () => Promise<void>;
 }

@@ -22,7 +22,7 @@ export interface Steps {
 	readonly sight: (record: DefenderRecord, matches: readonly Match[]) => readonly Sighting[];
 }
 
-export interface Origin {
+export interface RecordOrigin {
 	readonly message: Message;
 	/** Unknown for a record that was cut out of its message. */
 	readonly record: number | undefined;
@@ -37,7 +37,7 @@ export interface Inspected {
 	readonly known: number;
 	readonly sightings: readonly Sighting[];
 	/** Where each of them stood. */
-	readonly origins: ReadonlyMap<Sighting, Origin>;
+	readonly origins: ReadonlyMap<Sighting, RecordOrigin>;
 	readonly devices: readonly DeviceRow[];
 	readonly quarantined: readonly Quarantined[];
 }
@@ -45,7 +45,7 @@ export interface Inspected {
 /** Whatever a message or one of its records does to a step costs that message or record, and is set aside by its place. */
 export function inspect(messages: readonly Message[], { sieve, limits = hubLimits, match, accepts, sight }: Steps): Inspected {
 	const sightings: Sighting[] = [];
-	const origins = new Map<Sighting, Origin>();
+	const origins = new Map<Sighting, RecordOrigin>();
 	const devices: DeviceRow[] = [];
 	const quarantined: Quarantined[] = [];
 	let records = 0;

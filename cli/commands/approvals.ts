@@ -14,7 +14,7 @@ export function addApprovals(program: Command): void {
 		.description("read the file as the function does: mistakes, and what to look at")
 		.option(...approvalsFile)
 		.action(async ({ file }: { readonly file?: string }) => {
-			process.exitCode = await (await import("../approvals.ts")).checkApprovals(named(file));
+			process.exitCode = await (await import("../approvals.ts")).reportApprovals(named(file));
 		});
 	approvals
 		.command("list")

@@ -2,7 +2,7 @@ import type { EventHubConsumerClient, PartitionProperties, ReceivedEventData } f
 import type { AddressResult } from "../hub/address.ts";
 import type { HubConnection } from "../hub/connection.ts";
 import { hubWords } from "../hub/trouble.ts";
-import { type Plan, plan } from "../sizing/plan.ts";
+import { plan, type SizingPlan } from "../sizing/plan.ts";
 import type { Result } from "./check.ts";
 
 /** One partition, from its oldest message to its newest. */
@@ -72,7 +72,7 @@ export function sizingOf(spans: readonly PartitionSample[], partitions: number):
 function words(
 	messagesASecond: number,
 	kilobytesAMessage: number,
-	{ megabytesASecond, throughputUnits, partitions, dollars }: Plan,
+	{ megabytesASecond, throughputUnits, partitions, dollars }: SizingPlan,
 ): string {
 	const terabytes = (megabytesASecond * 730 * 3600) / 1e6;
 	return [

@@ -5,7 +5,7 @@ import type { Owed } from "../../lib/outbox/owed.ts";
 import type { Table } from "../../lib/store/table.ts";
 
 /** What happened to the drill, with the milliseconds since it was sent. */
-export type Step =
+export type DrillStep =
 	/** The hub has it. */
 	| { readonly step: "sent"; readonly hub: string; readonly deviceId: string; readonly ms: number }
 	/** The function has stored it, with the notices it owes. */
@@ -34,7 +34,7 @@ export interface Following {
 const pollMs = 500;
 
 /** Watches the rows of one finding until every destination has its notice, or time is up. */
-export async function* follow({ table, key, timeoutMs, elapsed, sleep }: Following): AsyncGenerator<Step> {
+export async function* follow({ table, key, timeoutMs, elapsed, sleep }: Following): AsyncGenerator<DrillStep> {
 	let recorded = false;
 	const ended = new Set<string>();
 	for (;;) {
@@ -67,7 +67,7 @@ export async function* follow({ table, key, timeoutMs, elapsed, sleep }: Followi
 	}
 }
 
-function endOf(destination: string, owed: Owed, ms: number): Step | undefined {
+function endOf(destination: string, owed: Owed, ms: number): DrillStep | undefined {
 	if (owed.sent > 0) return { step: "delivered", destination, proof: owed.proof ?? "queued", ms };
 	return owed.state === "dead" ? { step: "given-up", destination, reason: reasonOf(owed) ?? "unknown", ms } : undefined;
 }

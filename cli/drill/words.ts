@@ -1,7 +1,7 @@
-import type { Step } from "./follow.ts";
+import type { DrillStep } from "./follow.ts";
 
 /** A step, for people. */
-export function stepText(step: Step): string {
+export function stepText(step: DrillStep): string {
 	const time = `${(step.ms / 1_000).toFixed(1).padStart(6)} s  `;
 	switch (step.step) {
 		case "sent":
@@ -17,7 +17,7 @@ export function stepText(step: Step): string {
 	}
 }
 
-function timeoutText({ recorded, waiting }: Extract<Step, { step: "timeout" }>): string {
+function timeoutText({ recorded, waiting }: Extract<DrillStep, { step: "timeout" }>): string {
 	if (!recorded) {
 		return "not recorded in time. Is the function running, and do EVENTHUB_NAME, TABLE_ENDPOINT, TABLE_NAME and TENANT_IDS here say what they say there? Do its RULES have the base rules? `tunnelwatch doctor` looks closer.";
 	}

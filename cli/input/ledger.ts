@@ -1,10 +1,10 @@
 import type { Outcome } from "../../lib/pipeline.ts";
 import { quarantineCure, quarantineMeaning } from "../quarantine-words.ts";
-import type { Reading } from "./read-input.ts";
+import type { InputReading } from "./read-input.ts";
 
 /** What became of one input. */
 export interface InputResult {
-	readonly reading: Reading;
+	readonly reading: InputReading;
 	readonly messages: number;
 	readonly records: number;
 	/** Records of tables that the rules or the device context read. */
@@ -21,14 +21,14 @@ export type InputVerdict =
 	| { readonly kind: "unread"; readonly says: string };
 
 export interface Ledger {
-	add(reading: Reading, outcome: Pick<Outcome, "messages" | "records" | "known" | "quarantined">): void;
+	add(reading: InputReading, outcome: Pick<Outcome, "messages" | "records" | "known" | "quarantined">): void;
 	/** Every input that was opened, in order. */
 	results(): readonly InputResult[];
 }
 
 /** Keeps the books of every input, so that none passes for clear without having been read. */
 export function createLedger(): Ledger {
-	const entries = new Map<Reading, { messages: number; records: number; known: number; unreadable: Map<string, number> }>();
+	const entries = new Map<InputReading, { messages: number; records: number; known: number; unreadable: Map<string, number> }>();
 	return {
 		add(reading, { messages, records, known, quarantined }) {
 			const entry = entries.get(reading) ?? { messages: 0, records: 0, known: 0, unreadable: new Map<string, number>() };

@@ -17,7 +17,7 @@ export interface Batch {
 }
 
 /** What reading an input showed; complete when its batches have ended. */
-export interface Reading {
+export interface InputReading {
 	readonly input: Input;
 	/** For people, such as `JSON, one value per line (gzip)`. Empty until something was recognised. */
 	format: string;
@@ -29,7 +29,7 @@ export interface Reading {
 	foreign: boolean;
 }
 
-export function startReading(input: Input): Reading {
+export function startReading(input: Input): InputReading {
 	return { input, format: "", inferred: new Map(), problem: undefined, foreign: false };
 }
 
@@ -39,7 +39,7 @@ const rowsPerBatch = 1_000;
  * All messages of an input, whatever its format. What is wrong with the file is noted in `reading`, and costs nobody
  * else anything. An abort ends it after the batch at hand. Rejects with the system's error for what cannot be opened.
  */
-export async function* readInput(reading: Reading, stop: AbortSignal, newScreen?: () => LineScreen): AsyncGenerator<Batch> {
+export async function* readInput(reading: InputReading, stop: AbortSignal, newScreen?: () => LineScreen): AsyncGenerator<Batch> {
 	const opened = await openInput(reading.input).catch((error: unknown) => {
 		if (isSystemError(error)) throw error;
 		return error;
@@ -72,7 +72,7 @@ type Part = Pick<Batch, "messages" | "passed">;
 
 const nothingPassed: Passed = { lines: 0, records: 0, known: 0 };
 
-async function* messagesOf(reading: Reading, opened: Opened, newScreen: (() => LineScreen) | undefined): AsyncGenerator<Part> {
+async function* messagesOf(reading: InputReading, opened: Opened, newScreen: (() => LineScreen) | undefined): AsyncGenerator<Part> {
 	const { container, packed, pieces } = opened;
 	const name = (format: string) => {
 		reading.format = packed.length === 0 ? format : `${format} (${packed.join(", ")})`;
@@ -98,7 +98,7 @@ async function* messagesOf(reading: Reading, opened: Opened, newScreen: (() => L
 }
 
 async function* textMessages(
-	reading: Reading,
+	reading: InputReading,
 	text: AsyncIterable<Buffer>,
 	layout: Layout,
 	name: (format: string) => void,
@@ -149,7 +149,7 @@ function unscreened(splitter: JsonSplitter): LineScreen {
 	};
 }
 
-function refuseOtherJson(reading: Reading): void {
+function refuseOtherJson(reading: InputReading): void {
 	reading.problem = "is JSON, but holds no Defender records.";
 	reading.foreign = true;
 }
@@ -160,7 +160,7 @@ function isOtherJson(bytes: Buffer): boolean {
 	return value !== undefined && !isUnderstood(unwrap(value.json));
 }
 
-async function* csvMessages(reading: Reading, text: AsyncIterable<Buffer>, layout: Layout & { kind: "csv" }): AsyncGenerator<Message> {
+async function* csvMessages(reading: InputReading, text: AsyncIterable<Buffer>, layout: Layout & { kind: "csv" }): AsyncGenerator<Message> {
 	const { readCsvRows } = await import("./csv-rows.ts");
 	for await (const { message, table } of readCsvRows(reading.input.path, text, layout)) {
 		if (table !== undefined) noteTables(reading, [table]);
@@ -169,7 +169,7 @@ async function* csvMessages(reading: Reading, text: AsyncIterable<Buffer>, layou
 }
 
 /** A message or record as it comes goes on as bytes; what other tools wrapped or flattened is unwrapped here. */
-function jsonMessage(reading: Reading, source: string, { line, bytes }: JsonText): Message {
+function jsonMessage(reading: InputReading, source: string, { line, bytes }: JsonText): Message {
 	const at = { source, message: line };
 	if (isAsExported(bytes)) return { at, body: bytes };
 	const value = parseJson(bytes);
@@ -200,7 +200,7 @@ function isAsExported(bytes: Buffer): boolean {
 	);
 }
 
-function noteTables(reading: Reading, tables: readonly string[]): void {
+function noteTables(reading: InputReading, tables: readonly string[]): void {
 	for (const table of tables) reading.inferred.set(table, (reading.inferred.get(table) ?? 0) + 1);
 }
 
@@ -248,11 +248,11 @@ async function* inBatches(messages: AsyncIterable<Message>): AsyncGenerator<Part
 	yield { messages: batch, passed: nothingPassed };
 }
 
-function refuse(reading: Reading, what: string, cure: string): void {
+function refuse(reading: InputReading, what: string, cure: string): void {
 	reading.problem = `${what}. ${cure}`;
 }
 
-function noteDamage(reading: Reading, error: unknown, count: number): void {
+function noteDamage(reading: InputReading, error: unknown, count: number): void {
 	const packing = error instanceof Error && "code" in error && /^(Z_|ZSTD_|ERR_|UND)/.test(String(error.code));
 	const what =
 		packing && reading.format !== "Event Hub Capture"

@@ -19,7 +19,7 @@ export interface Load {
 	readonly kilobytesAMessage: number;
 }
 
-export interface Plan {
+export interface SizingPlan {
 	readonly messagesASecond: number;
 	readonly megabytesASecond: number;
 	/** In the busiest minutes. */
@@ -41,7 +41,7 @@ const windowSeconds = 30;
 const frugalBatch = 32;
 
 /** What an amount of data needs and costs. Dollars are of a namespace of our own, and include it. */
-export function plan({ gigabytesAMonth, kilobytesAMessage }: Load): Plan {
+export function plan({ gigabytesAMonth, kilobytesAMessage }: Load): SizingPlan {
 	const megabytesASecond = (gigabytesAMonth * 1000) / secondsAMonth;
 	const messagesASecond = (megabytesASecond * 1000) / kilobytesAMessage;
 	const busyMegabytesASecond = megabytesASecond * busyFactor;

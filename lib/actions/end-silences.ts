@@ -1,7 +1,7 @@
 import { type Answered, withAnswer } from "../findings/answered.ts";
 import { dayWrite } from "../findings/day-row.ts";
 import { findingAddress, findingValues, readFinding } from "../findings/finding-row.ts";
-import { type Change, type ChangeDeps, changeRow } from "../store/change-row.ts";
+import { type ChangeDeps, changeRow, type RowChange } from "../store/change-row.ts";
 import { inParallel } from "../store/parallel.ts";
 import type { Row } from "../store/table.ts";
 import { tellHeld } from "./answer.ts";
@@ -29,7 +29,7 @@ export async function endSilences(deps: ChangeDeps, now: Date): Promise<number> 
 
 async function endOne(deps: ChangeDeps, key: string, now: Date): Promise<boolean> {
 	const reader = createFindingReader(deps.table, key);
-	const plan = (row: Row | undefined): Change<boolean> => {
+	const plan = (row: Row | undefined): RowChange<boolean> => {
 		const finding = row === undefined ? undefined : readFinding(row).finding;
 		// Lifted, ended by a strong fact, or made longer meanwhile.
 		if (finding?.silence === undefined || finding.silence.until > now) return { keep: false };

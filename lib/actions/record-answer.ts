@@ -1,7 +1,7 @@
 import { dayWrite } from "../findings/day-row.ts";
 import type { Finding } from "../findings/finding.ts";
 import { findingAddress, findingValues, readFinding } from "../findings/finding-row.ts";
-import { type Change, type ChangeDeps, changeRow } from "../store/change-row.ts";
+import { type ChangeDeps, changeRow, type RowChange } from "../store/change-row.ts";
 import type { Row } from "../store/table.ts";
 import { type Answer, type AnswerRequest, answer } from "./answer.ts";
 import { createFindingReader } from "./finding-reader.ts";
@@ -29,7 +29,7 @@ export async function recordAnswer(
 	check: (finding: Finding) => Refusal | undefined = () => undefined,
 ): Promise<RecordedAnswer> {
 	const reader = createFindingReader(deps.table, key);
-	const plan = async (row: Row | undefined): Promise<Change<RecordedAnswer>> => {
+	const plan = async (row: Row | undefined): Promise<RowChange<RecordedAnswer>> => {
 		const before = row === undefined ? undefined : readFinding(row).finding;
 		if (before === undefined) return { keep: { ok: false, refusal: "missing" } };
 		const refusal = check(before);

@@ -14,7 +14,7 @@ import { createBatchReader } from "./batch-reader.ts";
 import { composeDestinations, composeDetection, composeStorage, world } from "./compose.ts";
 import { withDeadline } from "./deadline.ts";
 import { createDetect } from "./detect-batch.ts";
-import { type Health, problemsOf, told } from "./health.ts";
+import { asTold, type Health, problemsOf } from "./health.ts";
 import { hubNameProblems } from "./hub-names.ts";
 import { hubReaders } from "./hub-reader.ts";
 import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
@@ -115,7 +115,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 			return {
 				problems: withoutEffects([...current, ...standing.filter(({ code }) => !current.some((one) => one.code === code))])
 					.filter(isSerious)
-					.map(told),
+					.map(asTold),
 				warnings: [...approvals.warnings(now), ...packageWarning(running.package, settings.PACKAGE_SHA256)],
 				...running,
 				facts: {

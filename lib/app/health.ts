@@ -35,7 +35,7 @@ export interface ToldProblem extends Problem {
 /** Where each code has its paragraph. */
 const runbook = "docs/alarms.md";
 
-export function told(problem: Problem): ToldProblem {
+export function asTold(problem: Problem): ToldProblem {
 	return { ...problem, runbook: `${runbook}#${problem.code}` };
 }
 
@@ -132,5 +132,5 @@ interface AppWithHealth {
 }
 
 function unwell(problem: Problem): Health {
-	return { ok: false, problems: [told(problem)] };
+	return { ok: false, problems: [asTold(problem)] };
 }

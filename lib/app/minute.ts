@@ -7,7 +7,7 @@ import { readOutbox } from "../outbox/outbox.ts";
 import type { Table } from "../store/table.ts";
 import { tidy } from "../watch/close-findings.ts";
 import { noteProblems } from "../watch/problem-store.ts";
-import { isSerious, nameOf, type Problem, type Standing, withoutEffects } from "../watch/problems.ts";
+import { isSerious, nameOf, type Problem, type StandingProblem, withoutEffects } from "../watch/problems.ts";
 import type { Quarantine } from "../watch/quarantine.ts";
 import { watch } from "../watch/routine-messages.ts";
 import { countOf } from "../watch/stream-look.ts";
@@ -147,7 +147,7 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 }
 
 /** What is told, and the names of what stands behind a cause: that is neither told nor over. */
-function shownOf(stands: readonly Standing[], found: readonly Problem[]) {
+function shownOf(stands: readonly StandingProblem[], found: readonly Problem[]) {
 	const visible = withoutEffects(stands);
 	const names = new Set(visible.map(nameOf));
 	return { visible, hidden: new Set([...found, ...stands].map(nameOf).filter((name) => !names.has(name))) };

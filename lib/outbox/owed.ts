@@ -149,14 +149,14 @@ function dueAgain(owed: Owed, now: Date): Owed {
 }
 
 /** Why an attempt came to nothing. */
-export type Cause = Pick<Owed, "lastError" | "lastStatus"> & Partial<Pick<Owed, "refusedAt">>;
+export type Failed = Pick<Owed, "lastError" | "lastStatus"> & Partial<Pick<Owed, "refusedAt">>;
 
-export function putOff(owed: Owed, until: Date, cause: Cause): Owed {
+export function putOff(owed: Owed, until: Date, cause: Failed): Owed {
 	return { ...settled(owed), ...cause, state: "due", dueAt: until };
 }
 
 /** Notice `n` will not arrive; a newer one, wanted meanwhile, says something else and has its own chance. */
-export function giveUp(owed: Owed, n: number, cause: Cause, now: Date): Owed {
+export function giveUp(owed: Owed, n: number, cause: Failed, now: Date): Owed {
 	const ended: Owed = { ...settled(owed), ...cause };
 	return owed.want > n ? dueAgain(ended, now) : { ...ended, state: "dead", dueAt: undefined };
 }

@@ -3,7 +3,7 @@ import { findingKey } from "../findings/finding.ts";
 import { damagedCopy, findingAddress, findingValues, readFinding, toldRangeOf } from "../findings/finding-row.ts";
 import { type Decision, decide, type Policy } from "../findings/policy.ts";
 import type { Sighting } from "../sighting/sighting.ts";
-import { type Change, type ChangeDeps, changeRow } from "../store/change-row.ts";
+import { type ChangeDeps, changeRow, type RowChange } from "../store/change-row.ts";
 import { createTurns } from "../store/keyed-lock.ts";
 import { inParallel } from "../store/parallel.ts";
 import { type Row, rowsOf, type Table } from "../store/table.ts";
@@ -117,7 +117,7 @@ async function plan(
 	row: Row | undefined,
 	reader: OwedReader,
 	smallest: boolean,
-): Promise<Change<Recorded>> {
+): Promise<RowChange<Recorded>> {
 	const stored = row === undefined ? undefined : readFinding(row);
 	const total = sightings.length;
 	const isDamaged = stored?.finding === undefined && stored?.unreadable === "damaged";

@@ -6,7 +6,7 @@ import { backoffMs, giveUpAfterMs } from "./backoff.ts";
 import type { AnyNotice, Delivery, Destination, Notice } from "./delivery.ts";
 import type { DestinationState } from "./destination-state.ts";
 import { type Lease, type OpenOwed, settle, takeLease } from "./lease.ts";
-import { type Cause, giveUp, kindsOwed, leaseMs, type Owed, putOff, told } from "./owed.ts";
+import { type Failed, giveUp, kindsOwed, leaseMs, type Owed, putOff, told } from "./owed.ts";
 import { owedWrites } from "./owed-row.ts";
 import type { Post } from "./post.ts";
 
@@ -26,7 +26,7 @@ export const sendMs = 15_000;
 const neededMs = sendMs + 15_000;
 
 /** One message, and for each notice it stands for the number and the finding's counter that it tells. */
-export interface Message<N extends AnyNotice> {
+export interface Composed<N extends AnyNotice> {
 	readonly notice: N;
 	tells(member: OpenOwed): { readonly n: number; readonly count: number };
 }
@@ -56,7 +56,7 @@ export async function sendClaimed<N extends AnyNotice>(
 	deps: SendDeps,
 	{ destination, state, serverClock }: Receiver,
 	rows: readonly OpenOwed[],
-	compose: (lease: Lease) => Promise<Message<N> | undefined>,
+	compose: (lease: Lease) => Promise<Composed<N> | undefined>,
 ): Promise<Sent<N> | undefined> {
 	const claimedAt = deps.clock();
 	const lease = await takeLease(deps.table, rows, deps.newId(), serverClock());
@@ -157,7 +157,7 @@ function causeOf(
 	stands: boolean,
 	{ recoveredAt }: DestinationState,
 	serverNow: Date,
-): Cause {
+): Failed {
 	const cause = { lastError: reason, lastStatus: status };
 	if (scope !== "dead" || stands) return cause;
 	return { ...cause, refusedAt: countsAsRefused(refusedAt, recoveredAt) ? refusedAt : serverNow };

@@ -61,7 +61,7 @@ export function createRedact(tools: readonly ToolSecrets[]): Redact {
 }
 
 /** For our own words and an operator's: what devices send is redacted with the secrets of every family. */
-export const redact: Redact = createRedact([]);
+export const redactOwnWords: Redact = createRedact([]);
 
 /** Without what hides characters from a reader: zeros of UTF-16 text, and JSON's escapes for them. */
 export function readable(text: string): string {

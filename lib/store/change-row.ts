@@ -8,7 +8,7 @@ export interface ChangeDeps {
 }
 
 /** What becomes of a row, given how it was found. */
-export type Change<T> =
+export type RowChange<T> =
 	/** It stays as it is, and `result` is the answer. */
 	| { readonly keep: T }
 	/** The whole row anew, with `also` in the same transaction: rows of the same partition. */
@@ -35,7 +35,7 @@ const firstWaitMs = 50;
 export async function changeRow<T>(
 	{ table, random, sleep, newId }: ChangeDeps,
 	address: Key,
-	change: (row: Row | undefined) => Change<T> | Promise<Change<T>>,
+	change: (row: Row | undefined) => RowChange<T> | Promise<RowChange<T>>,
 	read: () => Promise<Row | undefined> = () => table.get(address),
 ): Promise<Changed<T>> {
 	const written = new Map<string, { readonly result: T }>();

@@ -15,7 +15,7 @@ const pauses = { first: 2, last: 50 };
 /** A writer that has held the lock for this long in total leaves it free for `gapMs`, so that a waiting process gets its turn. */
 const [heldMs, gapMs] = [25, 2];
 
-export interface Turns {
+export interface SharedLock {
 	/** Does `work`, again and again while it throws a busy error and nothing is written. */
 	take<T>(work: () => T): Promise<T>;
 	/** The same for work that takes the write lock. */
@@ -26,7 +26,7 @@ export interface Turns {
  * SQLite's own wait is not fair: it looks ten times a second while a busy writer takes the lock again at once, and it
  * blocks the event loop. Here everyone looks often and at random times, and a busy writer leaves gaps.
  */
-export function createTurns(isBusy: (error: unknown) => boolean, patience: LockPatience): Turns {
+export function shareLock(isBusy: (error: unknown) => boolean, patience: LockPatience): SharedLock {
 	const take = async <T>(work: () => T): Promise<T> => {
 		let [waited, longest] = [0, pauses.first];
 		for (;;) {

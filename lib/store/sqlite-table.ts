@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createTurns, type LockPatience, type Turns } from "./lock-patience.ts";
+import { type LockPatience, type SharedLock, shareLock } from "./lock-patience.ts";
 import { isAcceptable } from "./row-limits.ts";
 import {
 	type Key,
@@ -41,7 +41,7 @@ export async function openSqliteTable(
 	survives: "power cut" | "crash" = "power cut",
 	patience: LockPatience = realPatience,
 ): Promise<SqliteTable> {
-	const turns = createTurns(isBusy, patience);
+	const turns = shareLock(isBusy, patience);
 	const inWords = <T>(work: Promise<T>): Promise<T> =>
 		work.catch((error: unknown) => {
 			throw explained(error, file, patience.longestMs);
@@ -49,7 +49,7 @@ export async function openSqliteTable(
 	const database = await inWords(turns.take(() => open(file, survives)));
 	let known: Statements | undefined;
 	const statements = () => (known ??= prepare(database, tableName));
-	const run = <T>(take: Turns["take"], work: (sql: Statements) => T, missing: T): Promise<T> =>
+	const run = <T>(take: SharedLock["take"], work: (sql: Statements) => T, missing: T): Promise<T> =>
 		inWords(
 			take(() => {
 				const sql = statements();
@@ -99,7 +99,7 @@ export async function openSqliteTable(
 	};
 }
 
-/** SQLite itself waits for no lock: {@link createTurns} does. */
+/** SQLite itself waits for no lock: {@link shareLock} does. */
 function open(file: string, survives: "power cut" | "crash"): DatabaseSync {
 	const opened = new DatabaseSync(file, { timeout: 0 });
 	try {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { redact } from "../secrets/redact.ts";
+import { redactOwnWords } from "../secrets/redact.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 
 const text = (most: number) => z.string().regex(/\S/, "must not be empty").max(most, `must have at most ${most} characters`);
@@ -206,7 +206,7 @@ function approval(one: z.infer<typeof entry>, index: number): Approval {
 		"";
 	return {
 		number: index + 1,
-		label: redact(one.name ?? identity),
+		label: redactOwnWords(one.name ?? identity),
 		account: one.account?.toLowerCase(),
 		tunnels: one.tunnels === "any" ? "any" : (one.tunnels ?? []).map((id) => id.toLowerCase()),
 		shared: one.shared,
@@ -218,9 +218,9 @@ function approval(one: z.infer<typeof entry>, index: number): Approval {
 		deviceName: one.deviceName,
 		deviceGroup: one.deviceGroup,
 		user: one.user,
-		owner: redact(one.owner),
-		reason: redact(one.reason),
-		until: redact(one.until),
+		owner: redactOwnWords(one.owner),
+		reason: redactOwnWords(one.reason),
+		until: redactOwnWords(one.until),
 		ends,
 	};
 }

@@ -1,4 +1,4 @@
-import { redact } from "../secrets/redact.ts";
+import { redactOwnWords } from "../secrets/redact.ts";
 import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Sighting, Tunnel } from "../sighting/sighting.ts";
 import { type Approval, isExpired } from "./approvals.ts";
@@ -77,5 +77,5 @@ export function hashHolds(one: Pick<Approval, "sha1" | "sha256">, program: { rea
 
 /** Enough of an account or tunnel to recognise it. */
 export function short(id: string): Redacted {
-	return redact(`${id.slice(0, 8)}…`);
+	return redactOwnWords(`${id.slice(0, 8)}…`);
 }

@@ -1,4 +1,4 @@
-import { redact } from "../secrets/redact.ts";
+import { redactOwnWords } from "../secrets/redact.ts";
 import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Reading } from "../sighting/reading.ts";
 import type { Mode, Ownership, Sighting, Tunnel } from "../sighting/sighting.ts";
@@ -119,7 +119,7 @@ function unseenWords(
 			: redactedText` Tunnel ${short(named)} is on the list of ${listed.label}, but a name is no proof.`;
 	switch (mode) {
 		case "named-token-file":
-			return redactedText`The token is read from ${tokenFile ?? redact("a file")}, so the account is not visible.${which}`;
+			return redactedText`The token is read from ${tokenFile ?? redactOwnWords("a file")}, so the account is not visible.${which}`;
 		case "named-env":
 			return redactedText`The token is not on the command line, so the account is not visible.${which}`;
 		case "named-credentials":

@@ -3,7 +3,7 @@ import { giveUpAfterMs } from "../outbox/backoff.ts";
 import { problemCodes } from "../outbox/problem-code.ts";
 import { columns, countColumn, cut, dateColumn, jsonColumn } from "../store/columns.ts";
 import type { Key, Row, Values } from "../store/table.ts";
-import { isSerious, nameOf, type Problem, type Standing } from "./problems.ts";
+import { isSerious, nameOf, type Problem, type StandingProblem } from "./problems.ts";
 
 /**
  * One problem from its first look to the last message about it. Its messages are desired state, as notices about findings
@@ -36,7 +36,7 @@ const longestText = 300;
  */
 export function advance(
 	known: readonly Incident[],
-	visible: readonly Standing[],
+	visible: readonly StandingProblem[],
 	hidden: ReadonlySet<string>,
 	now: Date,
 ): readonly Incident[] {

@@ -3,7 +3,7 @@ import { problemCodes } from "../outbox/problem-code.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns, dateColumn, jsonColumn } from "../store/columns.ts";
 import type { Key, Row, Table } from "../store/table.ts";
-import { type Problem, type Standing, standing } from "./problems.ts";
+import { type Problem, type StandingProblem, standing } from "./problems.ts";
 
 const address: Key = { partitionKey: "meta", rowKey: "a|problems" };
 /** Many destinations and hubs are far fewer than this. */
@@ -27,18 +27,18 @@ const schema = z.object({
 });
 
 /** What stood at the last look; a row that cannot be read is as good as none. */
-export async function readStanding(table: Table): Promise<readonly Standing[]> {
+export async function readStanding(table: Table): Promise<readonly StandingProblem[]> {
 	return standingIn(await table.get(address));
 }
 
-function standingIn(row: Row | undefined): readonly Standing[] {
+function standingIn(row: Row | undefined): readonly StandingProblem[] {
 	const read = schema.safeParse(row?.values);
 	return read.success ? read.data.problems : [];
 }
 
 /** Remembers what is wrong, and answers with what stands: these problems, and those of the last quarter of an hour. */
-export async function noteProblems(deps: ChangeDeps, problems: readonly Problem[], now: Date): Promise<readonly Standing[]> {
-	let next: readonly Standing[] = [];
+export async function noteProblems(deps: ChangeDeps, problems: readonly Problem[], now: Date): Promise<readonly StandingProblem[]> {
+	let next: readonly StandingProblem[] = [];
 	await changeRow(deps, address, (row) => {
 		const known = standingIn(row);
 		next = standing(known, problems, now).slice(0, mostStanding);

@@ -43,12 +43,12 @@ export function withoutEffects<P extends Problem>(problems: readonly P[]): reado
 const keepMs = 15 * 60_000;
 
 /** A problem as it is remembered from minute to minute. */
-export interface Standing extends Problem {
+export interface StandingProblem extends Problem {
 	readonly lastTrue: Date;
 }
 
 /** Level, not edge: what is wrong now and what was within the last quarter of an hour, with the first minute of each. */
-export function standing(known: readonly Standing[], problems: readonly Problem[], now: Date): readonly Standing[] {
+export function standing(known: readonly StandingProblem[], problems: readonly Problem[], now: Date): readonly StandingProblem[] {
 	const before = new Map(known.map((one) => [nameOf(one), one]));
 	const current = problems.map((one) => ({ ...one, since: before.get(nameOf(one))?.since ?? one.since, lastTrue: now }));
 	const names = new Set(current.map(nameOf));

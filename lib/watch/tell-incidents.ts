@@ -8,7 +8,7 @@ import { attempt, sendMs } from "../outbox/send.ts";
 import { type ChangeDeps, replaceUnchanged } from "../store/change-row.ts";
 import { inParallel } from "../store/parallel.ts";
 import { advance, endOf, type Incident, incidentsAddress, incidentValues, readIncidents, unaware } from "./incidents.ts";
-import type { Standing } from "./problems.ts";
+import type { StandingProblem } from "./problems.ts";
 
 export interface TellDeps extends ChangeDeps {
 	readonly destinations: readonly Destination[];
@@ -28,7 +28,7 @@ const perRun = 16;
  */
 export async function tellIncidents(
 	deps: TellDeps,
-	{ visible, hidden }: { readonly visible: readonly Standing[]; readonly hidden: ReadonlySet<string> },
+	{ visible, hidden }: { readonly visible: readonly StandingProblem[]; readonly hidden: ReadonlySet<string> },
 	now: Date,
 ): Promise<readonly string[]> {
 	const { table, destinations } = deps;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { follow, type Step } from "../../cli/drill/follow.ts";
+import { type DrillStep, follow } from "../../cli/drill/follow.ts";
 import { stepText } from "../../cli/drill/words.ts";
 import { inventedDeviceId, inventedTenant, syntheticRecord } from "../../cli/synthetic.ts";
 import { decodeRecords } from "../../lib/defender/envelope.ts";
@@ -16,11 +16,11 @@ import { createSink, createWorld, failed, keyOfSighting, type Sink } from "../ou
 import { tunnelwatch } from "./tunnelwatch.ts";
 
 /** Follows the finding of `aSighting` in a world whose timer runs while the drill sleeps. */
-async function followed(sinks: readonly Sink[], { recorded = true, timeoutMs = 20_000 } = {}): Promise<readonly Step[]> {
+async function followed(sinks: readonly Sink[], { recorded = true, timeoutMs = 20_000 } = {}): Promise<readonly DrillStep[]> {
 	const world = createWorld(sinks);
 	const started = world.clock.now.getTime();
 	if (recorded) await world.recorder.record([aSighting()], world.clock.now);
-	const steps: Step[] = [];
+	const steps: DrillStep[] = [];
 	const sleep = async (ms: number) => {
 		world.clock.now = new Date(world.clock.now.getTime() + ms);
 		await world.dispatcher.deliverDue({ ms: 10_000, sends: 10 });

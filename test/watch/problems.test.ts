@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ProblemCode, problemCodes } from "../../lib/outbox/problem-code.ts";
-import { nameOf, type Problem, type Standing, standing, withoutEffects } from "../../lib/watch/problems.ts";
+import { nameOf, type Problem, type StandingProblem, standing, withoutEffects } from "../../lib/watch/problems.ts";
 import { at } from "../builders.ts";
 
 const now = at("21T10:00:00");
@@ -77,7 +77,7 @@ function mailsOf(codesOf: (minute: number) => readonly string[], minutes: number
 
 /** What stands in each minute, when the problems of each minute are these. */
 function codesOf(problemsAt: (minute: number) => readonly Problem[]): (minute: number) => readonly string[] {
-	let known: readonly Standing[] = [];
+	let known: readonly StandingProblem[] = [];
 	const lines: (readonly string[])[] = [];
 	return (wanted) => {
 		for (let minute = lines.length; minute <= wanted; minute++) {

@@ -6,13 +6,14 @@ import { normalised } from "../../sighting/folder-class.ts";
 import type { Claim, Contact, FilePlace, Identified, ProgramKind } from "../../sighting/reading.ts";
 import type { Mode } from "../../sighting/sighting.ts";
 import { targetClass } from "../../sighting/targets.ts";
+import { exposesAdministration } from "../../verdict/doubts.ts";
 import { foundIn } from "./claims.ts";
 import { contactHost, talkerOf } from "./contacts.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
 import { laterStarts } from "./later-starts.ts";
 import { launcherOf } from "./launchers.ts";
 import { baseName, nameKind, programName } from "./names.ts";
-import { exposesAdministration, isSame, opensTunnel, readStart, type StartReading } from "./read-start.ts";
+import { isSame, opensTunnel, readStart, type StartReading } from "./read-start.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
 import { type Start, startOf } from "./start.ts";
 import { expand } from "./starters.ts";
@@ -116,7 +117,7 @@ function isTool({ kind }: StartReading): boolean {
 function worstOf(readings: readonly StartReading[]): StartReading | undefined {
 	const rank = ({ kind, mode, exposes }: StartReading): number => {
 		if (kind === "other") return -1;
-		if (exposesAdministration(exposes)) return 5;
+		if (exposesAdministration(exposes.map(targetClass))) return 5;
 		if (mode === "quick" || mode === "adhoc-named") return 4;
 		if (opensTunnel(mode) || mode === "service-install") return kind === "renamed" ? 4 : 3;
 		if (mode === "would-fail") return 2;

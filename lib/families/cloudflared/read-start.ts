@@ -1,6 +1,5 @@
 import type { Claim, Decoding, ProgramKind } from "../../sighting/reading.ts";
 import type { FolderClass, Mode, Tunnel } from "../../sighting/sighting.ts";
-import { targetClass } from "../../sighting/targets.ts";
 import { givenIn } from "./claims.ts";
 import { type Command, readCommand } from "./command.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
@@ -232,8 +231,4 @@ function farHost(command: Command): string {
 	if (command.path[0] !== "access") return "";
 	const level = command.levels.at(-1);
 	return ["hostname", "tunnel-host", "T"].map((name) => level?.flags.get(name)?.at(-1)).find((one) => one !== undefined) ?? "";
-}
-
-export function exposesAdministration(exposes: readonly string[]): boolean {
-	return exposes.some((target) => ["rdp", "ssh", "smb", "vnc", "winrm", "network"].includes(targetClass(target)));
 }

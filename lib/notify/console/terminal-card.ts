@@ -2,7 +2,7 @@ import { stripVTControlCharacters, styleText } from "node:util";
 import type { Severity } from "../../detect/severity-scale.ts";
 import { type Story, type StyledText, severityBars, severityWord } from "../story/story.ts";
 import { type Inert, inertText, joined } from "../text.ts";
-import { columns, type Styled, wrap } from "./wrap.ts";
+import { displayWidth, type Styled, wrap } from "./wrap.ts";
 
 type Look = StyledText["look"] | "severity" | "heading" | "code";
 
@@ -23,7 +23,7 @@ export function terminalCard(story: Story, { width, colour }: Terminal): string 
 	/** A label, and its text beside it on all lines. */
 	const hanging = (label: string, column: number, spans: readonly Styled<Look>[]): readonly string[] =>
 		lines(spans, column).map((line, index) =>
-			index === 0 ? label + " ".repeat(Math.max(1, column - columns(stripVTControlCharacters(label)))) + line.slice(column) : line,
+			index === 0 ? label + " ".repeat(Math.max(1, column - displayWidth(stripVTControlCharacters(label)))) + line.slice(column) : line,
 		);
 	const rows = story.rows.flatMap(({ label, spans }) => hanging(paint("subtle", label), labelWidth, spans.map(setApart)));
 	const news = story.news.flatMap((text) => hanging("  +", 4, [span("plain", text)]));

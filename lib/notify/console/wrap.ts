@@ -11,7 +11,7 @@ export function wrap<Look>(spans: readonly Styled<Look>[], width: number): reado
 	let line: Styled<Look>[] = [];
 	let used = 0;
 	for (const { text, look } of spans.flatMap(words).flatMap((word) => pieces(word, width))) {
-		const needed = columns(text) + (line.length === 0 ? 0 : 1);
+		const needed = displayWidth(text) + (line.length === 0 ? 0 : 1);
 		if (line.length > 0 && used + needed > width) {
 			lines.push(line);
 			line = [];
@@ -21,13 +21,13 @@ export function wrap<Look>(spans: readonly Styled<Look>[], width: number): reado
 		if (last === undefined) line.push({ text, look });
 		else if (last.look === look) line[line.length - 1] = { text: inertText`${last.text} ${text}`, look };
 		else line.push({ text: inertText` ${text}`, look });
-		used += columns(text) + (last === undefined ? 0 : 1);
+		used += displayWidth(text) + (last === undefined ? 0 : 1);
 	}
 	return line.length === 0 ? lines : [...lines, line];
 }
 
-/** Terminal columns: combining marks take none, East Asian wide characters and emoji take two. */
-export function columns(text: string): number {
+/** Columns in a terminal: combining marks take none, East Asian wide characters and emoji take two. */
+export function displayWidth(text: string): number {
 	let sum = 0;
 	for (const character of text) sum += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
 	return sum;
@@ -43,19 +43,19 @@ function words<Look>({ text, look }: Styled<Look>): readonly Styled<Look>[] {
 const scheme = /^(mailto|tel|sms|javascript|data|msteams):/i;
 
 function pieces<Look>({ text, look }: Styled<Look>, width: number): readonly Styled<Look>[] {
-	if (columns(text) <= width) return [{ text, look }];
+	if (displayWidth(text) <= width) return [{ text, look }];
 	const parts: string[] = [""];
 	let used = 0;
 	let at = 0;
 	for (const character of text) {
-		const size = columns(character);
+		const size = displayWidth(character);
 		if (used + size > width) {
 			const last = parts.at(-1) ?? "";
 			// In the middle of a word these are harmless; at the start of a line they would be links.
 			const kept = scheme.test(text.slice(at)) ? last.slice(-1) : "";
 			parts[parts.length - 1] = last.slice(0, last.length - kept.length);
 			parts.push(kept);
-			used = columns(kept);
+			used = displayWidth(kept);
 		}
 		parts[parts.length - 1] += character;
 		used += size;

@@ -4,7 +4,7 @@ import type { Device, FolderClass } from "../../sighting/sighting.ts";
 import { targetWords } from "../../sighting/target-words.ts";
 import type { FindRule } from "../rule-facts.ts";
 import { type Inert, inert, inertText, joined, shortWords } from "../text.ts";
-import { folderOf, withoutScheme } from "./names.ts";
+import { parentFolder, withoutScheme } from "./names.ts";
 import { rulesLine } from "./rule-words.ts";
 import { isTold, note, plain, type Room, row, type StoryRow, type StyledText, strong, subtle } from "./story.ts";
 import { counted, utc } from "./time.ts";
@@ -48,7 +48,7 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 		was: row(inertText`Was`, plain(sighting.formerName === undefined ? inertText`` : name(sighting.formerName))),
 		folder: row(
 			inertText`Folder`,
-			plain(shortWords(inert(folderOf(program.path), room.name), room.word + 4)),
+			plain(shortWords(inert(parentFolder(program.path), room.name), room.word + 4)),
 			note(
 				joined(
 					[folderNotes[program.folderClass], program.renamed ? inertText`${toolWords(sighting)} under another name` : inertText``],

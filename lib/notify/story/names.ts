@@ -33,7 +33,7 @@ export function namesOf(finding: Finding, word: number): Names {
 		device: plainName(device.name, device.id),
 		user: short(program.user),
 		file: short(program.fileName),
-		folder: short(folderOf(program.path)),
+		folder: short(parentFolder(program.path)),
 		parent: short(program.chain.at(-2) ?? ("" as Redacted)),
 		account: shortId(tunnel?.account ?? ""),
 		tunnel: idText(tunnel?.tunnelId ?? ""),
@@ -58,7 +58,7 @@ export function withoutScheme({ text, class: kind }: Target): Redacted {
 }
 
 /** Everything before the last separator; it only ever shortens, so redacted text stays redacted. */
-export function folderOf(path: Redacted): Redacted {
+export function parentFolder(path: Redacted): Redacted {
 	const end = Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/"));
 	return path.slice(0, Math.max(0, end)) as Redacted;
 }

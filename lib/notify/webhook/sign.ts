@@ -16,6 +16,6 @@ function readSecret(text: string): Buffer | undefined {
 }
 
 /** The header value of Standard Webhooks: one signature per key, so that a receiver can change keys without a gap. */
-export function signature(keys: readonly Buffer[], id: string, seconds: number, body: string): string {
+export function signatureHeader(keys: readonly Buffer[], id: string, seconds: number, body: string): string {
 	return keys.map((key) => `v1,${createHmac("sha256", key).update(`${id}.${seconds}.${body}`).digest("base64")}`).join(" ");
 }

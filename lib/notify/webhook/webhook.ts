@@ -4,7 +4,7 @@ import { classify } from "../http/classify.ts";
 import type { TellContext } from "../story/tell.ts";
 import { findingEvent } from "./finding-body.ts";
 import { ocsfEvent } from "./ocsf.ts";
-import { signature } from "./sign.ts";
+import { signatureHeader } from "./sign.ts";
 
 export interface WebhookOptions {
 	readonly url: string;
@@ -39,7 +39,7 @@ export function createWebhook({
 				"content-type": "application/json; charset=utf-8",
 				"webhook-id": notice.id,
 				"webhook-timestamp": String(seconds),
-				...(keys.length === 0 ? {} : { "webhook-signature": signature(keys, notice.id, seconds, body) }),
+				...(keys.length === 0 ? {} : { "webhook-signature": signatureHeader(keys, notice.id, seconds, body) }),
 				...(header === undefined ? {} : { [header.name]: header.value }),
 			};
 			return classify(await post({ url, headers, body, signal, allowAddress }), clock());

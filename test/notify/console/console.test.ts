@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createConsole } from "../../../lib/notify/console/console.ts";
-import { columns } from "../../../lib/notify/console/wrap.ts";
+import { displayWidth } from "../../../lib/notify/console/wrap.ts";
 import { everywhere } from "../everywhere.ts";
 import { forbidden, hostileText } from "../hostile.ts";
 import { aNotice, anUnapprovedFinding, knowledge, variants } from "../samples.ts";
@@ -62,7 +62,7 @@ describe.each(Object.entries(variants))("the terminal card '%s'", (_name, notice
 	test.each([40, 80, 110, 300])("fits a terminal of %i columns, but for the link that must stay whole", async (width) => {
 		const text = await printed(notice, width);
 		for (const line of text.split("\n").filter((one) => !one.includes("Open device: ")))
-			expect(columns(line)).toBeLessThanOrEqual(Math.min(width, 110));
+			expect(displayWidth(line)).toBeLessThanOrEqual(Math.min(width, 110));
 	});
 
 	test("says the same in colour, with clickable words for links", async () => {
@@ -84,7 +84,7 @@ test("hostile text cannot colour, move, link or fake a line of the card", async 
 			if (!colour) expect(codes).toEqual([]);
 			for (const line of rest.split("\n").slice(0, -2)) {
 				expect(line).toMatch(/^▌/);
-				if (!line.startsWith("▌ Open device: ")) expect(columns(line)).toBeLessThanOrEqual(80);
+				if (!line.startsWith("▌ Open device: ")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
 				if (!line.startsWith("▌ Open device: ")) expect(line).not.toMatch(forbidden);
 			}
 		}),
