@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { redact } from "../../lib/secrets/redact.ts";
+import { redactOwnWords } from "../../lib/secrets/redact.ts";
 import { clipped, type Redacted } from "../../lib/secrets/redacted.ts";
 import { createSafeTexts } from "../../lib/sighting/safe-text.ts";
 
@@ -11,7 +11,7 @@ function listening() {
 	const asked: string[] = [];
 	const texts = createSafeTexts((text): Redacted => {
 		asked.push(text);
-		return redact(text);
+		return redactOwnWords(text);
 	});
 	return { asked, texts };
 }
@@ -45,10 +45,10 @@ test("whatever was asked before, a text comes out as if it were redacted alone",
 	const text = fc.array(fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 6 })), { maxLength: 3 }).map((parts) => parts.join(" "));
 	fc.assert(
 		fc.property(fc.array(fc.array(text, { maxLength: 4 }), { maxLength: 4 }), (records) => {
-			const texts = createSafeTexts(redact);
+			const texts = createSafeTexts(redactOwnWords);
 			for (const record of records) {
 				const safe = texts();
-				for (const one of [...record, ...record]) expect(safe(one)).toBe(clipped(redact(one), 8_192));
+				for (const one of [...record, ...record]) expect(safe(one)).toBe(clipped(redactOwnWords(one), 8_192));
 			}
 		}),
 		{ numRuns: 200 },
