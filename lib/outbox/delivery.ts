@@ -51,6 +51,8 @@ export interface DigestNotice {
 	readonly approvedCount: number;
 	/** Notices given up. */
 	readonly deadCount: number;
+	/** Messages of the hub that had been passed over and were read again. */
+	readonly rereadCount: number;
 	/** Ids of active rules that no finding has; a rule that never fires may be one that cannot. */
 	readonly idleRules: readonly string[];
 	readonly now: Date;

@@ -11,6 +11,7 @@ import { columns, maybeDateColumn } from "../store/columns.ts";
 import { inParallel } from "../store/parallel.ts";
 import { partitions } from "../store/partitions.ts";
 import { type Row, rowsOf, type Table } from "../store/table.ts";
+import { countRereads } from "./continuity-log.ts";
 import { newestEvent } from "./newest-event.ts";
 import { readSurvey } from "./survey.ts";
 
@@ -109,6 +110,7 @@ async function digest({ table, rules }: WatchDeps, from: Date, now: Date): Promi
 		heldCount: held.length,
 		approvedCount: days.filter(({ want }) => want === 0).length,
 		deadCount,
+		rereadCount: await countRereads(table, from, now),
 		// Before the end of the first round nobody knows which rules never fired.
 		idleRules: survey.last === undefined ? [] : rules.filter((id) => !fired.has(id)),
 		now,

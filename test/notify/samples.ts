@@ -224,6 +224,7 @@ export const digest: DigestNotice = {
 	heldCount: 2,
 	approvedCount: 14,
 	deadCount: 1,
+	rereadCount: 16,
 	idleRules: ["cloudflared-file-renamed", "cloudflared-quick-tunnel"],
 	now: at("22T06:00:02"),
 };

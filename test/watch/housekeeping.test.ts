@@ -306,6 +306,7 @@ describe("a chat that hears nothing", () => {
 			heldCount: 1,
 			approvedCount: 1,
 			deadCount: 0,
+			rereadCount: 0,
 			held: [{ more: 1 }],
 			idleRules: ["never-fired"],
 		});

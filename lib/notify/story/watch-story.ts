@@ -82,6 +82,11 @@ export function digestStory(notice: DigestNotice): Story {
 				note(notice.deadCount === 0 ? inertText`` : inertText`failed for good`),
 			),
 			row(
+				inertText`Read again`,
+				notice.rereadCount === 0 ? plain(inertText``) : strong(counted(notice.rereadCount, inertText`message`, inertText`messages`)),
+				note(notice.rereadCount === 0 ? inertText`` : inertText`the host had skipped them`),
+			),
+			row(
 				inertText`Never fired`,
 				strong(counted(notice.idleRules.length, inertText`rule`, inertText`rules`)),
 				note(notice.idleRules.length === 0 ? inertText`` : joined(notice.idleRules.slice(0, 5).map(idText), inertText`, `)),

@@ -112,9 +112,9 @@ function stormData({ id, count, bySeverity, worst, since }: StormNotice): object
 	return { schema, id, count, bySeverity, since, worst: worst.map(summary) };
 }
 
-function digestData({ id, from, to, held, heldCount, approvedCount, deadCount, idleRules }: DigestNotice): object {
+function digestData({ id, from, to, held, heldCount, approvedCount, deadCount, rereadCount, idleRules }: DigestNotice): object {
 	const list = held.map(({ finding, more }) => ({ ...summary(finding), more }));
-	return { schema, id, from, to, heldCount, approvedCount, deadCount, idleRules, held: list };
+	return { schema, id, from, to, heldCount, approvedCount, deadCount, rereadCount, idleRules, held: list };
 }
 
 function heartbeatData({ id, lastMessageAt, openCount, newestEventAt }: HeartbeatNotice): object {
