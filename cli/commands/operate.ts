@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { AuditOptions } from "../audit.ts";
 import type { DoctorOptions } from "../doctor.ts";
 
 /** `tunnelwatch drill` and `doctor` */
@@ -20,6 +21,30 @@ Exit code: 0 everybody has it · 1 somebody has not · 2 wrong usage or settings
 		)
 		.action(async ({ hub, timeout, json }: { readonly hub?: string; readonly timeout: number; readonly json: boolean }) => {
 			process.exitCode = await (await import("../drill.ts")).drill({ hub, timeoutSeconds: timeout, json });
+		});
+
+	program
+		.command("audit")
+		.description("compare what the Event Hub holds with what is recorded: was any message passed over?")
+		.option("--accept", "take the expired messages for looked into: their alarm ends", false)
+		.option("--json", "one JSON document on standard output (docs/audit.schema.json)", false)
+		.addHelpText(
+			"after",
+			`
+covered: recorded · running: being read, or waiting · missing: passed over, still in the hub, read again by the
+timer within minutes · expired: passed over and gone. Needs EVENTHUB_NAME, EventHub__fullyQualifiedNamespace and
+TABLE_ENDPOINT as the function has them, and for you the roles "Azure Event Hubs Data Receiver" on the hub and
+"Storage Table Data Reader" on the storage account; --accept needs "Storage Table Data Contributor".
+
+Examples:
+  tunnelwatch --env app.env audit                    all partitions, and a sentence
+  tunnelwatch --env app.env audit --json | jq .outcome
+  tunnelwatch --env app.env audit --accept           after you asked Defender for that time
+
+Exit code: 0 whole · 1 something is missing or expired · 2 cannot tell, wrong usage or settings`,
+		)
+		.action(async (options: AuditOptions) => {
+			process.exitCode = await (await import("../audit.ts")).audit(options);
 		});
 
 	program

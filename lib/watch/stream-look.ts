@@ -101,7 +101,7 @@ export function lookAtStream(
 		const start = facts.checkpoints === undefined ? (recorded.ranges[0]?.from ?? last + 1) : firstJudged(passed, begin, last);
 		const covered = recorded.floor === undefined ? withFloor(recorded, start) : recorded;
 		const top = topOf(covered);
-		const absent = missing(covered, Math.min(last, Math.max(top, passed ?? -1)));
+		const absent = missing(covered, Math.min(last, Math.max(top, passed ?? -1, begin - 1)));
 		const believed =
 			before === undefined || before.gaps.length < looksToBelieve
 				? []

@@ -78,6 +78,11 @@ describe("messages that were passed over", () => {
 		expect(late.every(({ gaps }) => gaps.size === 0)).toBe(true);
 	});
 
+	test("and expire while nobody reads are lost as they go, not only when reading goes on", () => {
+		const looks = watchFor(8, (minute) => ({ last: 90, begin: minute < 2 ? 0 : 60, ranges: upTo(40) }));
+		expect(looks.flatMap(({ lost }) => [...lost])).toEqual([["0", [{ from: 41, to: 59 }]]]);
+	});
+
 	test("and have expired are lost, which is told once", () => {
 		const looks = watchFor(10, (minute) => ({ last: 90, begin: minute < 6 ? 0 : 60, ranges: skipped(minute) }));
 		expect(looks.map(({ lost }) => lost.size)).toEqual([0, 0, 0, 0, 0, 0, 1, 0, 0, 0]);

@@ -1,0 +1,48 @@
+import { setTimeout } from "node:timers/promises";
+import { world } from "../lib/app/compose.ts";
+import { openTable } from "../lib/app/open-table.ts";
+import { readSettings } from "../lib/app/settings.ts";
+import { acceptLost } from "../lib/watch/continuity-log.ts";
+import { auditHub, type HubAudit } from "./audit/audit-hub.ts";
+import { auditText, isWhole } from "./audit/words.ts";
+import { hubsOfSettings } from "./hub/address.ts";
+import { connectHub } from "./hub/connection.ts";
+import { hubTrouble } from "./hub/trouble.ts";
+import { printLine } from "./print-line.ts";
+
+export interface AuditOptions {
+	/** Take what is lost for known: health and its alarm let go of it. */
+	readonly accept: boolean;
+	readonly json: boolean;
+}
+
+/** `tunnelwatch audit`: was any message passed over? Returns the exit code. */
+export async function audit({ accept, json }: AuditOptions): Promise<number> {
+	const { TABLE_ENDPOINT, TABLE_NAME } = process.env;
+	const read = readSettings({ TABLE_ENDPOINT, TABLE_NAME });
+	const hubs = hubsOfSettings(process.env);
+	const endpoint = read.ok ? read.settings.TABLE_ENDPOINT : undefined;
+	if (!read.ok || !hubs.ok || endpoint === undefined) {
+		const missing = read.ok && endpoint === undefined ? ["TABLE_ENDPOINT: set it to the table that the function writes to"] : [];
+		printLine("Wrong settings; nothing was looked at.");
+		for (const mistake of [...missing, ...(read.ok ? [] : read.mistakes), ...(hubs.ok ? [] : hubs.mistakes)]) printLine(`  ${mistake}`);
+		return 2;
+	}
+	const table = openTable(endpoint, read.settings.TABLE_NAME);
+	const audited: HubAudit[] = [];
+	for (const address of hubs.addresses) {
+		try {
+			if (accept) await acceptLost({ ...world, table }, address.hub);
+			audited.push(await auditHub(await connectHub(address), table, async (ms) => void (await setTimeout(ms))));
+		} catch (error) {
+			const says =
+				error instanceof Error && error.message.startsWith("Table Storage") ? error.message : hubTrouble(error, address, "$Default");
+			printLine(`Cannot tell: ${says}`);
+			return 2;
+		}
+	}
+	const whole = isWhole(audited);
+	const document = { schema: 1, at: new Date().toISOString(), outcome: whole ? "whole" : "missing", hubs: audited };
+	process.stdout.write(`${json ? JSON.stringify(document) : auditText(audited)}\n`);
+	return whole ? 0 : 1;
+}
