@@ -93,6 +93,7 @@ export function aFinding(change: Partial<Finding> = {}): Finding {
 		rules: ["cloudflared-usage"],
 		tunnels: sighting.tunnel === undefined ? [] : [{ tunnel: sighting.tunnel, at: sighting.at }],
 		serviceEvents: [],
+		approvedFirsts: [],
 		newest: sighting,
 		worst: sighting,
 		...change,

@@ -2,10 +2,10 @@ import { severities, worst } from "../detect/severity-scale.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { rememberable } from "../verdict/remembered.ts";
 import { serviceEventOf } from "../verdict/service-events.ts";
-import { type Finding, findingKey } from "./finding.ts";
+import { type ApprovedFirst, type Finding, findingKey } from "./finding.ts";
 
 /** Bounds of the lists that a finding carries. What falls out is the oldest; the counters stay true. */
-const kept = { seen: 400, rules: 100, tunnels: 20, serviceEvents: 20 } as const;
+const kept = { seen: 400, rules: 100, tunnels: 20, serviceEvents: 20, approvedFirsts: 20 } as const;
 
 /** An approved tunnel, an approved connector or a bystander is counted, and says nothing. */
 export function speaks(sighting: Sighting): boolean {
@@ -46,6 +46,7 @@ export function tally(finding: Finding | undefined, fresh: readonly [Sighting, .
 		rules: [...new Set([...before.rules, ...fresh.flatMap((one) => one.rules.map((rule) => rule.id))])].sort().slice(0, kept.rules),
 		tunnels: learned(before.tunnels, fresh),
 		serviceEvents: done(before.serviceEvents, fresh),
+		approvedFirsts: approvedFirsts(before, fresh, now),
 		newest,
 		worst: top(samples, byDanger) ?? before.worst,
 	};
@@ -76,6 +77,7 @@ function blank(sighting: Sighting, now: Date): Finding {
 		rules: [],
 		tunnels: [],
 		serviceEvents: [],
+		approvedFirsts: [],
 		newest: sighting,
 		worst: sighting,
 	};
@@ -91,6 +93,22 @@ function learned(before: Finding["tunnels"], fresh: readonly Sighting[]): Findin
 		if (known === undefined || known.at < one.at) latest.set(id, one);
 	}
 	return [...latest.values()].sort((a, b) => a.at.getTime() - b.at.getTime()).slice(-kept.tunnels);
+}
+
+/** Approved tunnels that the device shows for the first time. Nobody is alerted; the digest names each once. */
+function approvedFirsts(before: Finding, fresh: readonly Sighting[], now: Date): Finding["approvedFirsts"] {
+	const known = new Set([...before.tunnels.map(({ tunnel }) => tunnel), ...before.approvedFirsts].map(idOf));
+	const firsts: ApprovedFirst[] = [];
+	for (const { tunnel, ownership } of fresh) {
+		if (ownership.verdict !== "ours" || tunnel === undefined || known.has(idOf(tunnel))) continue;
+		known.add(idOf(tunnel));
+		firsts.push({ account: tunnel.account, tunnelId: tunnel.tunnelId, at: now });
+	}
+	return [...before.approvedFirsts, ...firsts].slice(-kept.approvedFirsts);
+}
+
+function idOf({ account, tunnelId }: Pick<ApprovedFirst, "account" | "tunnelId">): string {
+	return `${account} ${tunnelId}`;
 }
 
 /** Of each kind the newest: a flood of one hides none of the others. */

@@ -2,8 +2,9 @@ import * as z from "zod";
 import { columns, countColumn } from "../store/columns.ts";
 import { partitionOf } from "../store/partitions.ts";
 import type { Key, Range, Row, Write } from "../store/table.ts";
-import type { Finding } from "./finding.ts";
+import type { ApprovedFirst, Finding } from "./finding.ts";
 import { silenceNow } from "./silence.ts";
+import { approvedFirstsColumn } from "./stored-sighting.ts";
 
 /** What one day brought about one finding, for the digest: it reads what is new, and not every finding there is. */
 export interface Day {
@@ -17,14 +18,23 @@ export interface Day {
 	readonly answers: number;
 	/** Records that a silence has held back so far. */
 	readonly silenced: number;
+	/** Approved tunnels that were new on the device within the last days. */
+	readonly approvedFirsts: readonly ApprovedFirst[];
 }
+
+/** The last row of a finding stands for all days of a digest, which can be late. */
+const firstsKeptMs = 7 * 86_400_000;
 
 /** Written together with its finding, which guards it. */
 export function dayWrite(finding: Finding, now: Date): Write {
 	const more = finding.count - finding.countAtNotice;
 	const answers = finding.history?.filter(({ at }) => dayOf(at) === dayOf(now)).length ?? 0;
 	const silenced = silenceNow(finding, now)?.held ?? 0;
-	return { kind: "put", row: { ...dayAddress(finding.key, now), values: columns({ v: 1, want: finding.want, more, answers, silenced }) } };
+	const since = now.getTime() - firstsKeptMs;
+	const firsts = finding.approvedFirsts.filter(({ at }) => at.getTime() >= since);
+	const counts = columns({ v: 1, want: finding.want, more, answers, silenced });
+	const values = firsts.length === 0 ? counts : { ...counts, firsts: JSON.stringify(firsts) };
+	return { kind: "put", row: { ...dayAddress(finding.key, now), values } };
 }
 
 function dayAddress(key: string, now: Date): Key {
@@ -36,14 +46,22 @@ export function dayRange(partitionKey: string, from: Date, to: Date): Range {
 	return { partitionKey, from: `y|${dayOf(from)}|`, to: `y|${dayOf(to)}}` };
 }
 
-/** The last two are absent in rows of older versions. */
-const schema = z.object({ want: countColumn, more: countColumn, answers: countColumn.default(0), silenced: countColumn.default(0) });
+/** All but the first two can be absent: rows of older versions, and nothing to name. */
+const schema = z.object({
+	want: countColumn,
+	more: countColumn,
+	answers: countColumn.default(0),
+	silenced: countColumn.default(0),
+	firsts: approvedFirstsColumn.optional(),
+});
 
 /** A row that cannot be read is left out: it only counts. */
 export function readDay({ rowKey, values }: Row): Day | undefined {
 	const read = schema.safeParse(values);
 	const [, , key] = rowKey.split("|");
-	return read.success && key !== undefined ? { key, ...read.data } : undefined;
+	if (!read.success || key === undefined) return undefined;
+	const { firsts = [], ...rest } = read.data;
+	return { key, ...rest, approvedFirsts: firsts };
 }
 
 function dayOf(moment: Date): string {

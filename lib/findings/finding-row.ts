@@ -6,7 +6,7 @@ import type { Key, Range, Row, Values, Write } from "../store/table.ts";
 import { readAnswers, writeAnswers } from "./answer-columns.ts";
 import type { Finding } from "./finding.ts";
 import { type NoticeKind, readNoticeKind } from "./notice-kind.ts";
-import { rememberedSchema, serviceEventSchema, sightingColumn, writeSighting } from "./stored-sighting.ts";
+import { approvedFirstsColumn, rememberedSchema, serviceEventSchema, sightingColumn, writeSighting } from "./stored-sighting.ts";
 
 export function findingAddress(key: string): Key {
 	return { partitionKey: partitionOf(key), rowKey: `f|${key}` };
@@ -65,6 +65,7 @@ export function findingValues(finding: Finding, smallest = false): Values {
 		rules: JSON.stringify(finding.rules.map((id) => cut(id, 100))),
 		tunnels: JSON.stringify(finding.tunnels),
 		serviceEvents: JSON.stringify(finding.serviceEvents),
+		approvedFirsts: JSON.stringify(finding.approvedFirsts),
 		newest: newest.text,
 		worst: worst.text,
 		dropped: newest.dropped + worst.dropped,
@@ -118,6 +119,7 @@ const schema = z.object({
 	tunnels: jsonColumn(z.array(rememberedSchema)),
 	/** Absent in rows of older versions. */
 	serviceEvents: jsonColumn(z.array(serviceEventSchema)).optional(),
+	approvedFirsts: approvedFirstsColumn.optional(),
 	newest: sightingColumn,
 	worst: sightingColumn,
 	/** Absent while nobody has answered. What cannot be read silences nothing. */
@@ -151,6 +153,7 @@ export function readFinding(row: Row): StoredFinding {
 			newest: { ...rest.newest, family: rest.family },
 			worst: { ...rest.worst, family: rest.family },
 			serviceEvents: rest.serviceEvents ?? [],
+			approvedFirsts: rest.approvedFirsts ?? [],
 			touchedAt: rest.touchedAt ?? rest.lastSeen,
 			countAtNotice: rest.countAtNotice ?? rest.count,
 			key,

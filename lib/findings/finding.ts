@@ -15,6 +15,14 @@ export interface Change {
 	readonly text: Redacted;
 }
 
+/** An approved tunnel that this device had not shown before. */
+export interface ApprovedFirst {
+	readonly account: string;
+	readonly tunnelId: string;
+	/** When it was counted, by our clock. */
+	readonly at: Date;
+}
+
 /** All sightings of one family on one device: the unit of deduplication. */
 export interface Finding {
 	/** First 24 hex digits of SHA-256 over `[tenantId, deviceId, family]`, ids in lower case. */
@@ -53,6 +61,8 @@ export interface Finding {
 	readonly tunnels: readonly Remembered[];
 	/** What was done to the tool's service, newest last: arguments of one start are not those of its entry. */
 	readonly serviceEvents: readonly ServiceEvent[];
+	/** Approved tunnels that were new on this device, newest last, bounded: each is a line of the digest. */
+	readonly approvedFirsts: readonly ApprovedFirst[];
 	readonly newest: Sighting;
 	readonly worst: Sighting;
 	/** Someone is on it; absent when nobody is. */

@@ -203,6 +203,8 @@ export const rememberedSchema = z
 
 export const serviceEventSchema = z.object({ at: moment, kind: z.enum(["started-with-arguments", "written"]), approved: z.boolean() });
 
+export const approvedFirstsColumn = jsonColumn(z.array(z.object({ account: z.string(), tunnelId: z.string(), at: moment })));
+
 /** Reads what `writeSighting` wrote. */
 export const sightingColumn = jsonColumn(
 	z

@@ -1,6 +1,6 @@
 import type { Severity } from "../detect/severity-scale.ts";
 import type { Answered } from "../findings/answered.ts";
-import type { Finding } from "../findings/finding.ts";
+import type { ApprovedFirst, Finding } from "../findings/finding.ts";
 import type { NoticeKind } from "../findings/notice-kind.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 import type { ProblemCode } from "./problem-code.ts";
@@ -49,6 +49,10 @@ export interface DigestNotice {
 	readonly heldCount: number;
 	/** Findings on which only approved tunnels were seen. */
 	readonly approvedCount: number;
+	/** Approved tunnels that a device showed for the first time, the newest first, at most ten. */
+	readonly approvedFirsts: readonly (ApprovedFirst & { readonly finding: Finding })[];
+	/** How many there were in all. */
+	readonly approvedFirstCount: number;
 	/** Notices given up. */
 	readonly deadCount: number;
 	/** Messages of the hub that had been passed over and were read again. */

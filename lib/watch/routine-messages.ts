@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Day, dayRange, readDay } from "../findings/day-row.ts";
+import type { Finding } from "../findings/finding.ts";
 import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import type { Delivery, Destination, DigestNotice, HeartbeatNotice } from "../outbox/delivery.ts";
 import { openSession, readDestinations } from "../outbox/destination-session.ts";
@@ -30,6 +31,7 @@ const dayMs = 86_400_000;
 const heartbeatAfterMs = 7 * dayMs;
 const retryMs = 3_600_000;
 const heldShown = 10;
+const firstsShown = 10;
 
 /** What the timer sends by itself, about no single finding: signs of life, and the digest for those who asked. Returns what failed. */
 export async function watch(deps: WatchDeps, now: Date): Promise<readonly string[]> {
@@ -99,6 +101,10 @@ async function digest({ table, rules }: WatchDeps, from: Date, now: Date): Promi
 	const days = await readDays(table, from, now);
 	const held = days.filter(({ want, more }) => want > 0 && more > 0);
 	held.sort((a, b) => b.more - a.more || (a.key < b.key ? -1 : 1));
+	const firsts = days
+		.flatMap(({ key, approvedFirsts }) => approvedFirsts.map((one) => ({ key, ...one })))
+		.filter(({ at }) => at > from && at <= now)
+		.sort((a, b) => b.at.getTime() - a.at.getTime() || (a.key < b.key ? -1 : 1));
 	const { survey } = await readSurvey(table);
 	const fired = new Set([...survey.rules, ...(survey.last?.rules ?? [])]);
 	return {
@@ -109,6 +115,8 @@ async function digest({ table, rules }: WatchDeps, from: Date, now: Date): Promi
 		held: await withFindings(table, held.slice(0, heldShown)),
 		heldCount: held.length,
 		approvedCount: days.filter(({ want }) => want === 0).length,
+		approvedFirsts: await withFindings(table, firsts.slice(0, firstsShown)),
+		approvedFirstCount: firsts.length,
 		deadCount,
 		rereadCount: await countRereads(table, from, now),
 		// Before the end of the first round nobody knows which rules never fired.
@@ -130,11 +138,14 @@ async function readDays(table: Table, from: Date, to: Date): Promise<readonly Da
 	return [...days.values()];
 }
 
-async function withFindings(table: Table, held: readonly Day[]): Promise<DigestNotice["held"]> {
-	const found = await inParallel(held, 16, async ({ key, more }) => {
-		const row = await table.get(findingAddress(key));
+async function withFindings<T extends { readonly key: string }>(
+	table: Table,
+	list: readonly T[],
+): Promise<readonly (T & { readonly finding: Finding })[]> {
+	const found = await inParallel(list, 16, async (one) => {
+		const row = await table.get(findingAddress(one.key));
 		const finding = row === undefined ? undefined : readFinding(row).finding;
-		return finding === undefined ? undefined : { finding, more };
+		return finding === undefined ? undefined : { ...one, finding };
 	});
 	return found.filter((one) => one !== undefined);
 }

@@ -223,6 +223,15 @@ export const digest: DigestNotice = {
 	],
 	heldCount: 2,
 	approvedCount: 14,
+	approvedFirsts: [
+		{
+			finding: anUnapprovedFinding(),
+			account: "9f86d081884c7d659a2feaa0c55ad015",
+			tunnelId: "6ff42ae2-765d-4adf-8112-31c55c1551ef",
+			at: at("21T19:36:10"),
+		},
+	],
+	approvedFirstCount: 3,
 	deadCount: 1,
 	rereadCount: 16,
 	idleRules: ["cloudflared-file-renamed", "cloudflared-quick-tunnel"],

@@ -287,7 +287,7 @@ describe("a chat that hears nothing", () => {
 		expect(sink.got).toHaveLength(2);
 	});
 
-	test("the digest counts what was held back and what is approved", async () => {
+	test("the digest counts what was held back and what is approved, and names an approved tunnel new on its device once", async () => {
 		const sink = createSink("teams");
 		const world = createWorld([sink]);
 		const ours = { verdict: "ours" as const, reason: aSighting().ownership.reason };
@@ -298,6 +298,8 @@ describe("a chat that hears nothing", () => {
 			[aSighting({ recordId: "0000000000aa" }), aSighting({ recordId: "0000000000bb", device: other, ownership: ours })],
 			world.clock.now,
 		);
+		// Seen again on the same device, the approved tunnel is no news.
+		await world.recorder.record([aSighting({ recordId: "0000000000cc", device: other, ownership: ours })], world.clock.now);
 		await tidy(changeDeps(world.memory), world.clock.now);
 		await tend(world, sink, at("21T19:50:00"), 7);
 		await tend(world, sink, at("21T20:55:00"), 7);
@@ -305,6 +307,8 @@ describe("a chat that hears nothing", () => {
 			type: "digest",
 			heldCount: 1,
 			approvedCount: 1,
+			approvedFirstCount: 1,
+			approvedFirsts: [{ finding: { device: other }, account: aSighting().tunnel?.account, tunnelId: aSighting().tunnel?.tunnelId }],
 			deadCount: 0,
 			rereadCount: 0,
 			held: [{ more: 1 }],

@@ -71,6 +71,17 @@ export function digestStory(notice: DigestNotice): Story {
 					],
 		rows: [
 			...notice.held.map(({ finding, more }) => row(inertText`+${more}`, strong(shortName(finding)), note(titleWords(finding.worst)))),
+			...notice.approvedFirsts.map(({ finding, account, tunnelId }) =>
+				row(inertText`First time`, strong(shortName(finding)), note(firstWords(account, tunnelId))),
+			),
+			row(
+				inertText`First time`,
+				plain(
+					unlisted(notice) === 0
+						? inertText``
+						: counted(unlisted(notice), inertText`more approved tunnel`, inertText`more approved tunnels`),
+				),
+			),
 			row(
 				inertText`Approved`,
 				strong(counted(notice.approvedCount, inertText`device`, inertText`devices`)),
@@ -94,6 +105,14 @@ export function digestStory(notice: DigestNotice): Story {
 		].filter(isTold),
 		footer: idText(notice.id),
 	};
+}
+
+function firstWords(account: string, tunnelId: string): Inert {
+	return inertText`approved tunnel ${shortId(tunnelId)} of account ${shortId(account)}, for the first time on this device`;
+}
+
+function unlisted({ approvedFirsts, approvedFirstCount }: DigestNotice): number {
+	return approvedFirstCount - approvedFirsts.length;
 }
 
 /** Sent after a quiet week, so that people know the channel works. */

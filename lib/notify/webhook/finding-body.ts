@@ -112,9 +112,19 @@ function stormData({ id, count, bySeverity, worst, since }: StormNotice): object
 	return { schema, id, count, bySeverity, since, worst: worst.map(summary) };
 }
 
-function digestData({ id, from, to, held, heldCount, approvedCount, deadCount, rereadCount, idleRules }: DigestNotice): object {
-	const list = held.map(({ finding, more }) => ({ ...summary(finding), more }));
-	return { schema, id, from, to, heldCount, approvedCount, deadCount, rereadCount, idleRules, held: list };
+function digestData({ held, approvedFirsts, type: _, now: __, ...counts }: DigestNotice): object {
+	return {
+		schema,
+		...counts,
+		held: held.map(({ finding, more }) => ({ ...summary(finding), more })),
+		approvedFirsts: approvedFirsts.map(({ finding, account, tunnelId, at }) => ({
+			deviceId: finding.device.id,
+			deviceName: finding.device.name,
+			account,
+			tunnel: tunnelId,
+			at,
+		})),
+	};
 }
 
 function heartbeatData({ id, lastMessageAt, openCount, newestEventAt }: HeartbeatNotice): object {
