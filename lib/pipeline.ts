@@ -22,7 +22,7 @@ export interface Parts extends Steps {
 	readonly quarantine: (entries: readonly Quarantined[], now: Date) => Promise<void>;
 	readonly record: (sightings: readonly Sighting[], now: Date) => Promise<readonly Recorded[]>;
 	/** Best effort: what it cannot deliver stays owed. */
-	readonly deliver: (keys: readonly string[]) => Promise<Delivered>;
+	readonly deliver: (recorded: readonly Recorded[]) => Promise<Delivered>;
 	readonly clock: () => Date;
 	/** So long a batch may record; absent = as long as it takes. What is left then comes again. */
 	readonly budgetMs?: number;
@@ -54,7 +54,7 @@ export async function runPipeline(messages: readonly Message[], parts: Parts): P
 	if (needed.length > 0) await parts.learn?.(needed);
 	const { sightings, recorded, quarantined } = await recordDevices(inspected, parts);
 	await setAside(parts, quarantined);
-	const told = recorded.filter((one) => one.kinds.length > 0).map((one) => one.key);
+	const told = recorded.filter((one) => one.kinds.length > 0);
 	const delivered = told.length > 0 ? await parts.deliver(told) : nothingDelivered;
 	const rest = inspected.devices.filter((row) => !isSeen(row));
 	const learnFailed = rest.length > 0 ? await failureOf(parts.learn?.(rest)) : undefined;

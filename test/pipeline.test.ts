@@ -23,7 +23,16 @@ const messages = (bodies: readonly (string | Uint8Array)[]): readonly Message[] 
 const steps = { sieve: undefined, match: createMatcher(allRules), sight, accepts: () => true };
 
 function told({ device }: Sighting): Recorded {
-	const nothing = { fresh: 1, repeats: 0, setAside: undefined, damaged: false, finding: undefined, dueAt: undefined, owed: [] };
+	const nothing = {
+		fresh: 1,
+		repeats: 0,
+		setAside: undefined,
+		damaged: false,
+		written: undefined,
+		finding: undefined,
+		dueAt: undefined,
+		owed: [],
+	};
 	return { key: device.id, reason: "new", kinds: ["new"], ...nothing };
 }
 
@@ -205,6 +214,7 @@ describe("a batch", () => {
 			reason: "quarantined" as const,
 			setAside: "refused-by-table" as const,
 			damaged: false,
+			written: undefined,
 			fresh: 2,
 			repeats: 0,
 			finding: undefined,

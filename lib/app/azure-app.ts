@@ -5,6 +5,7 @@ import { redactError } from "../families/redact.ts";
 import { addressSettings } from "../notify/index.ts";
 import { afterRecording } from "../outbox/deliver.ts";
 import { readOutbox } from "../outbox/outbox.ts";
+import type { Recorded } from "../outbox/recorded.ts";
 import { newestEvent } from "../watch/newest-event.ts";
 import { createNotebook } from "../watch/notebook.ts";
 import { readStanding } from "../watch/problem-store.ts";
@@ -68,7 +69,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 		learn,
 		quarantine: quarantine.add,
 		record: recorder.record,
-		deliver: (keys: readonly string[]) => dispatcher.deliver(keys, afterRecording),
+		deliver: (recorded: readonly Recorded[]) => dispatcher.deliver(recorded, afterRecording),
 	};
 	const ofHubNames = (now: Date) => hubNameProblems(environment["EVENTHUB_NAME"], now);
 	let noteFailure: string | undefined;

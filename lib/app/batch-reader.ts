@@ -35,9 +35,9 @@ export function createBatchReader({ parts, table, sieve, noteName = "" }: BatchR
 	const bounded: Parts = {
 		...parts,
 		budgetMs: recordMs,
-		async deliver(keys) {
+		async deliver(recorded) {
 			try {
-				return await within(deliverMs, "delivering", parts.deliver(keys));
+				return await within(deliverMs, "delivering", parts.deliver(recorded));
 			} catch (error) {
 				// It is recorded, so it stays owed; only a fault of ours is more than that.
 				if (!isOverdue(error)) throw error;

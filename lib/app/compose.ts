@@ -23,6 +23,7 @@ import { createRecorder, type Recorder } from "../outbox/record.ts";
 import { sendMs } from "../outbox/send.ts";
 import type { Parts } from "../pipeline.ts";
 import { createSight } from "../sighting/sight.ts";
+import { createServerClock, listening } from "../store/server-clock.ts";
 import type { Table } from "../store/table.ts";
 import { createQuarantine, type Quarantine } from "../watch/quarantine.ts";
 import type { ApprovalsFile } from "./approvals-file.ts";
@@ -86,11 +87,13 @@ export function composeDestinations(settings: Settings, detection: Detection): r
 
 export function composeStorage(
 	settings: Settings,
-	table: Table,
+	stored: Table,
 	destinations: readonly Destination[],
 	approvals: ApprovalsFile,
 	deadline = world.deadline,
 ): Storage {
+	const server = createServerClock(world.clock);
+	const table = listening(stored, server);
 	const devices = settings.DEVICE_CONTEXT ? createDeviceStore({ ...world, table }) : undefined;
 	const readAhead = createReadAhead(table);
 	const prevalence = createPrevalenceCounter({ ...world, table });
@@ -123,7 +126,7 @@ export function composeStorage(
 				return recorded;
 			},
 		},
-		dispatcher: createDispatcher({ ...world, deadline, table, destinations }),
+		dispatcher: createDispatcher({ ...world, deadline, table, server, destinations }),
 		quarantine: createQuarantine({ ...world, table }),
 	};
 }

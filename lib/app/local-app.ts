@@ -111,7 +111,7 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 				learn,
 				quarantine: quarantine.add,
 				record: recorder.record,
-				deliver: (keys) => dispatcher.deliver(keys, betweenPieces),
+				deliver: (recorded) => dispatcher.deliver(recorded, betweenPieces),
 			}),
 		async deliver() {
 			await fallBackNow();

@@ -67,8 +67,9 @@ export function findingValues(finding: Finding, smallest = false): Values {
 		serviceEvents: JSON.stringify(finding.serviceEvents),
 		approvedFirsts: JSON.stringify(finding.approvedFirsts),
 		newest: newest.text,
-		worst: worst.text,
-		dropped: newest.dropped + worst.dropped,
+		// Most findings have one sample: the newest is the worst.
+		worst: worst.text === newest.text ? undefined : worst.text,
+		dropped: newest.dropped + (worst.text === newest.text ? 0 : worst.dropped),
 		answers: writeAnswers(finding),
 	});
 }
@@ -121,7 +122,8 @@ const schema = z.object({
 	serviceEvents: jsonColumn(z.array(serviceEventSchema)).optional(),
 	approvedFirsts: approvedFirstsColumn.optional(),
 	newest: sightingColumn,
-	worst: sightingColumn,
+	/** Absent where it is the newest. */
+	worst: sightingColumn.optional(),
 	/** Absent while nobody has answered. What cannot be read silences nothing. */
 	answers: z.string().optional(),
 });
@@ -151,7 +153,7 @@ export function readFinding(row: Row): StoredFinding {
 			...rest,
 			...readAnswers(answers),
 			newest: { ...rest.newest, family: rest.family },
-			worst: { ...rest.worst, family: rest.family },
+			worst: { ...(rest.worst ?? rest.newest), family: rest.family },
 			serviceEvents: rest.serviceEvents ?? [],
 			approvedFirsts: rest.approvedFirsts ?? [],
 			touchedAt: rest.touchedAt ?? rest.lastSeen,

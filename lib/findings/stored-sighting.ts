@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { redactedText } from "../secrets/redacted.ts";
 import type { ProgramKind } from "../sighting/reading.ts";
 import type { DeviceFacts, FolderClass, Mode, Sighting, TargetClass } from "../sighting/sighting.ts";
 import { cut, jsonColumn, redactedColumn, severityColumn } from "../store/columns.ts";
@@ -25,10 +26,29 @@ const ladder: readonly Bounds[] = [
 export function writeSighting(sighting: Sighting, smallest = false): { readonly text: string; readonly dropped: number } {
 	for (const bounds of smallest ? ladder.slice(-1) : ladder) {
 		const bounded = bound(sighting, bounds);
-		const text = JSON.stringify({ ...bounded, tunnel: bounded.tunnel ?? null });
+		const text = JSON.stringify({ ...bounded, rules: withReferences(bounded), tunnel: bounded.tunnel ?? null });
 		if (text.length <= maxUnits) return { text, dropped: entries(sighting) - entries(bounded) };
 	}
 	throw new Error("the smallest sample of a sighting does not fit into a column");
+}
+
+/** Texts of the sample that evidence mostly repeats. */
+const repeated = ["commandLine", "path", "fileName"] as const;
+
+/** Evidence whose text stands in the sample anyway only says where. */
+function withReferences({ rules, program }: Sighting) {
+	return rules.map((rule) => ({
+		...rule,
+		evidence: rule.evidence.map(({ value, ...rest }) => {
+			// What was cut for the evidence is the beginning of the longer text.
+			const of = value === "" ? undefined : repeated.find((name) => program[name] === value || isCutOf(value, program[name]));
+			return of === undefined ? { ...rest, value } : { ...rest, of };
+		}),
+	}));
+}
+
+function isCutOf(value: string, text: string): boolean {
+	return value.endsWith("…") && text.length > value.length && text.startsWith(value.slice(0, -1));
 }
 
 function bound({ reading: _, ...sighting }: Sighting, { text, commandLine, rules, evidence, list }: Bounds): Sighting {
@@ -205,6 +225,8 @@ export const serviceEventSchema = z.object({ at: moment, kind: z.enum(["started-
 
 export const approvedFirstsColumn = jsonColumn(z.array(z.object({ account: z.string(), tunnelId: z.string(), at: moment })));
 
+const nothingKept = redactedText``;
+
 /** Reads what `writeSighting` wrote. */
 export const sightingColumn = jsonColumn(
 	z
@@ -224,7 +246,15 @@ export const sightingColumn = jsonColumn(
 				z.object({
 					id: z.string(),
 					severity: severityColumn,
-					evidence: z.array(z.object({ column: z.string(), test: z.string(), value: redactedColumn })),
+					evidence: z.array(
+						z.object({
+							column: z.string(),
+							test: z.string(),
+							/** Absent where it says which text of the program it is. */
+							value: redactedColumn.optional(),
+							of: z.enum(repeated).optional(),
+						}),
+					),
 				}),
 			),
 			program: z
@@ -263,5 +293,15 @@ export const sightingColumn = jsonColumn(
 			hostname: redactedColumn,
 			ownership: z.object({ verdict: z.enum(["ours", "not-ours", "cannot-tell"]), reason: redactedColumn }),
 		})
-		.transform(({ tunnel, ...rest }) => ({ ...present(rest), tunnel: tunnel ?? undefined })),
+		.transform(({ tunnel, rules, ...rest }) => ({
+			...present(rest),
+			rules: rules.map((rule) => ({
+				...rule,
+				evidence: rule.evidence.map(({ of, value, ...one }) => ({
+					...one,
+					value: value ?? (of === undefined ? nothingKept : rest.program[of]),
+				})),
+			})),
+			tunnel: tunnel ?? undefined,
+		})),
 );

@@ -42,7 +42,7 @@ export interface DestinationSession {
 const rereadMs = 2_000;
 /** Longer than one attempt: while one instance probes an unwell destination, the others leave it alone. */
 const probingMs = 30_000;
-/** So exactly the table knows when a destination that is well took a message last. */
+/** So exactly the table knows when a destination that is well and has no pace took a message last. */
 const stampMs = 60_000;
 
 export function openSession(
@@ -53,6 +53,7 @@ export function openSession(
 ): DestinationSession {
 	const oneAtATime = createTurns();
 	let state = first;
+	let hasPlace = false;
 	let readAt = serverClock();
 	let stampedAt = first.lastOk;
 	// As it was read or written last: a change begins with it, and reads again only if somebody else was faster.
@@ -99,6 +100,7 @@ export function openSession(
 				}
 				const plan = planPlaces(known.slots, wanted, now, patienceMs, ends);
 				places = plan.places;
+				hasPlace = places.some((place) => place !== undefined);
 				return { ...known, slots: plan.taken };
 			});
 			return places;
@@ -119,8 +121,9 @@ export function openSession(
 			oneAtATime(name, async () => {
 				const now = serverClock();
 				const worthWriting = !delivery.ok || isUnwell(state) || state.failuresInARow > 0 || state.refused.length > 0;
-				const stale = stampedAt === undefined || now.getTime() - stampedAt.getTime() >= stampMs;
-				if (worthWriting || stale) return change((known) => learn(known, delivery, noticeId, now, deps.random));
+				// A place in the pace that nothing bad is known of says the same.
+				const isStale = !hasPlace && (stampedAt === undefined || now.getTime() - stampedAt.getTime() >= stampMs);
+				if (worthWriting || isStale) return change((known) => learn(known, delivery, noticeId, now, deps.random));
 				state = learn(state, delivery, noticeId, now, deps.random);
 			}),
 	};

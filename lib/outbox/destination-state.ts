@@ -48,6 +48,13 @@ export function isUnwell({ pausedUntil, downSince }: DestinationState): boolean 
 	return pausedUntil !== undefined || downSince !== undefined;
 }
 
+/** When it took a message last, as far as the table knows: while it is well, each place in its pace was one. */
+export function lastTaken(state: DestinationState, now: Date): Date | undefined {
+	const { lastOk, failuresInARow, refused, slots } = state;
+	const last = isUnwell(state) || failuresInARow > 0 || refused.length > 0 ? undefined : slots.findLast((slot) => slot <= now);
+	return lastOk === undefined || (last !== undefined && last > lastOk) ? last : lastOk;
+}
+
 const failuresBeforePause = 5;
 const refusalsBeforeDown = 3;
 

@@ -1,4 +1,5 @@
 import { inParallel } from "../store/parallel.ts";
+import type { ServerClock } from "../store/server-clock.ts";
 import { maxTransaction, type Range, type Table } from "../store/table.ts";
 import type { DestinationState } from "./destination-state.ts";
 import { intoChunks, type OpenOwed } from "./lease.ts";
@@ -12,12 +13,7 @@ export interface Look {
 	readonly due: readonly OpenOwed[];
 	/** Told long ago by the version before, which left its rows among the open ones. */
 	readonly settled: readonly OpenOwed[];
-	/** Ours, corrected by what the table's clock said. */
-	readonly serverClock: () => Date;
 }
-
-/** HTTP dates are whole seconds, so a difference this small is none. */
-const negligibleMs = 2_000;
 
 /** So many rows are kept in memory; of more, the most urgent. */
 const mostKept = 20_000;
@@ -29,30 +25,27 @@ export async function lookAt(
 	table: Table,
 	ranges: readonly Range[],
 	stateOf: (destination: string) => DestinationState | undefined,
-	clock: () => Date,
+	server: ServerClock,
 ): Promise<Look> {
 	const settled: OpenOwed[] = [];
 	let due: OpenOwed[] = [];
-	let offsetMs = 0;
-	const serverClock = () => new Date(clock().getTime() + offsetMs);
 	await inParallel(ranges, rangesAtOnce, async (range) => {
 		let next: string | undefined;
 		do {
 			const page = await table.page(range, { next });
-			const difference = page.at.getTime() - clock().getTime();
-			offsetMs = Math.abs(difference) <= negligibleMs ? 0 : difference;
+			server.heard(page.at);
 			for (const row of page.rows) {
 				const { owed, ...rest } = readOwed(row);
 				const state = stateOf(rest.destination);
 				if (owed === undefined) continue;
 				if (owed.state === "done") settled.push({ ...rest, owed });
-				if (state !== undefined && isClaimable(owed, serverClock(), state.recoveredAt)) due.push({ ...rest, owed });
+				if (state !== undefined && isClaimable(owed, server.now(), state.recoveredAt)) due.push({ ...rest, owed });
 			}
 			if (due.length > 2 * mostKept) due = due.sort(byUrgency).slice(0, mostKept);
 			next = page.next;
 		} while (next !== undefined);
 	});
-	return { due: due.sort(byUrgency), settled, serverClock };
+	return { due: due.sort(byUrgency), settled };
 }
 
 /** In one pass; the others follow in the next ones. */

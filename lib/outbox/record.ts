@@ -7,6 +7,7 @@ import { type ChangeDeps, changeRow, type RowChange } from "../store/change-row.
 import { createTurns } from "../store/keyed-lock.ts";
 import { inParallel } from "../store/parallel.ts";
 import { type Row, rowsOf, type Table } from "../store/table.ts";
+import type { OpenOwed } from "./lease.ts";
 import { kindsOwed, raise } from "./owed.ts";
 import { owedRangeOf, owedWrites, readOwed, type StoredOwed } from "./owed-row.ts";
 import { type Recorded, recordedOf, setAsideOf } from "./recorded.ts";
@@ -56,9 +57,22 @@ async function recordFinding(deps: RecorderDeps, key: string, sightings: readonl
 		const owed = createOwedReader(deps, key);
 		const changed = await changeRow(deps, findingAddress(key), (row) => plan(deps, key, sightings, now, row, owed, smallest), owed.read);
 		if (changed.outcome === "crowded") throw new Error(`finding cf-${key.slice(0, 12)} was changed by others at each try`);
-		if (changed.outcome !== "refused") return changed.result;
+		if (changed.outcome === "kept") return changed.result.recorded;
+		if (changed.outcome === "written") return withEtags(changed.result, changed.alsoEtags);
 	}
 	return setAsideOf(key, "refused-by-table", sightings.length);
+}
+
+/** What a plan comes to once it is written. */
+interface Planned {
+	readonly recorded: Recorded;
+	/** The open rows it writes, each with its place among the further writes; their ETags come with the answer. */
+	readonly opened: readonly { readonly row: OpenOwed; readonly at: number }[];
+}
+
+function withEtags({ recorded, opened }: Planned, etags: readonly string[] | undefined): Recorded {
+	if (etags === undefined || opened.length === 0) return recorded;
+	return { ...recorded, written: opened.map(({ row, at }) => ({ ...row, etag: etags[at] ?? "" })) };
 }
 
 interface OwedReader {
@@ -117,21 +131,21 @@ async function plan(
 	row: Row | undefined,
 	reader: OwedReader,
 	smallest: boolean,
-): Promise<RowChange<Recorded>> {
+): Promise<RowChange<Planned>> {
 	const stored = row === undefined ? undefined : readFinding(row);
 	const total = sightings.length;
 	const isDamaged = stored?.finding === undefined && stored?.unreadable === "damaged";
-	if (stored?.finding === undefined && stored?.unreadable === "newer") return { keep: setAsideOf(key, "row-newer", total) };
+	if (stored?.finding === undefined && stored?.unreadable === "newer") return { keep: only(setAsideOf(key, "row-newer", total)) };
 	const decided = decide(stored?.finding, sightings, now, policy);
-	if (decided.reason === "repeat") return { keep: recordedOf(key, decided, total, () => []) };
+	if (decided.reason === "repeat") return { keep: only(recordedOf(key, decided, total, () => [])) };
 	const beside = [dayWrite(decided.finding, now), ...(row !== undefined && isDamaged ? [damagedCopy(row, key, now)] : [])];
 	if (decided.reason === "held") {
 		const result = { ...recordedOf(key, decided, total, () => []), damaged: isDamaged };
-		return { values: findingValues(decided.finding, smallest), also: beside, result };
+		return { values: findingValues(decided.finding, smallest), also: beside, result: only(result) };
 	}
 	const known = await reader.all(row === undefined);
 	const rows = destinations.map((destination) => known.get(destination));
-	if (rows.some((one) => one?.unreadable === "newer")) return { keep: setAsideOf(key, "row-newer", total) };
+	if (rows.some((one) => one?.unreadable === "newer")) return { keep: only(setAsideOf(key, "row-newer", total)) };
 	const decision = decided.reason === "new" ? continueNumbers(decided, known) : decided;
 	const { reason, finding, dueAt } = decision;
 	const demand = { reason, finding, dueAt, urgency: urgencyOf(finding.noticeSeverity ?? finding.severity, sightings) };
@@ -139,11 +153,18 @@ async function plan(
 	const recorded = recordedOf(key, decision, total, () =>
 		owed.map(({ destination, after }) => ({ destination, kinds: kindsOwed(finding, after.sent) })),
 	);
-	return {
-		values: findingValues(finding, smallest),
-		also: [...beside, ...owed.flatMap(({ destination, stored: before, after }) => owedWrites(before, key, destination, after))],
-		result: { ...recorded, damaged: isDamaged || rows.some((one) => one?.unreadable === "damaged") },
-	};
+	const also = [...beside];
+	const opened = owed.map(({ destination, stored: before, after }) => {
+		const at = also.length;
+		also.push(...owedWrites(before, key, destination, after));
+		return { row: { key, destination, owed: after, etag: "", place: "open" as const }, at };
+	});
+	const damaged = isDamaged || rows.some((one) => one?.unreadable === "damaged");
+	return { values: findingValues(finding, smallest), also, result: { recorded: { ...recorded, damaged }, opened } };
+}
+
+function only(recorded: Recorded): Planned {
+	return { recorded, opened: [] };
 }
 
 type Told = Exclude<Decision, { reason: "repeat" | "held" }>;

@@ -1,6 +1,7 @@
 import type { Finding } from "../findings/finding.ts";
 import type { NoticeKind } from "../findings/notice-kind.ts";
 import type { Decision, Reason } from "../findings/policy.ts";
+import type { OpenOwed } from "./lease.ts";
 
 /**
  * `refused-by-table`: the table refuses this finding for ever, even without its samples. `row-newer`: a later version wrote
@@ -26,11 +27,21 @@ export interface Recorded {
 	readonly kinds: readonly NoticeKind[];
 	/** When it is due; `undefined` when nothing is wanted. */
 	readonly dueAt: Date | undefined;
+	/** What was written of it, as it stands now: it can be told without being read again. `undefined`: that is not known. */
+	readonly written: readonly OpenOwed[] | undefined;
 	/** Who is owed something about this finding now, and what in all. */
 	readonly owed: readonly { readonly destination: string; readonly kinds: readonly NoticeKind[] }[];
 }
 
-const nothing = { setAside: undefined, damaged: false, finding: undefined, kinds: [], dueAt: undefined, owed: [] } as const;
+const nothing = {
+	setAside: undefined,
+	written: undefined,
+	damaged: false,
+	finding: undefined,
+	kinds: [],
+	dueAt: undefined,
+	owed: [],
+} as const;
 
 /** @param total records of the batch about this finding. */
 export function recordedOf(

@@ -79,13 +79,18 @@ export async function sendClaimed<N extends AnyNotice>(
 	return { notice: message.notice, delivery, outcomes, lost };
 }
 
-/** One notice to one destination, about its finding as it is now. */
-export function sendOne(deps: SendDeps, receiver: Receiver, row: OpenOwed): Promise<Sent<Notice> | undefined> {
+/**
+ * One notice to one destination, about its finding as it is now.
+ * @param known as it has just been recorded; otherwise it is read.
+ */
+export function sendOne(deps: SendDeps, receiver: Receiver, row: OpenOwed, known?: Finding): Promise<Sent<Notice> | undefined> {
 	const serverNow = receiver.serverClock;
 	return sendClaimed(deps, receiver, [row], async (lease) => {
 		const [member] = lease.members;
-		const found = member === undefined ? undefined : await deps.table.get(findingAddress(member.key));
-		const stored = found === undefined ? undefined : readFinding(found);
+		// As it was recorded, unless more was wanted before the claim.
+		const isCurrent = known !== undefined && known.want === member?.owed.want;
+		const found = member === undefined || isCurrent ? undefined : await deps.table.get(findingAddress(member.key));
+		const stored = isCurrent ? { finding: known } : found === undefined ? undefined : readFinding(found);
 		const finding = stored?.finding;
 		if (member === undefined || finding === undefined) {
 			const unreadable = { lastError: "unreadable", lastStatus: undefined } as const;

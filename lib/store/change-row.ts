@@ -1,4 +1,4 @@
-import type { Key, NewRow, Row, Table, Values, Write, Written } from "./table.ts";
+import type { Key, NewRow, Row, Table, Transacted, Values, Write } from "./table.ts";
 
 export interface ChangeDeps {
 	readonly table: Table;
@@ -16,8 +16,8 @@ export type RowChange<T> =
 
 export type Changed<T> =
 	| { readonly outcome: "kept"; readonly result: T }
-	/** `row` is as it stands now. */
-	| { readonly outcome: "written"; readonly result: T; readonly row: Row }
+	/** `row` is as it stands now, and the rows of `also` have these ETags; `undefined`: the answer was lost, and with it theirs. */
+	| { readonly outcome: "written"; readonly result: T; readonly row: Row; readonly alsoEtags: readonly string[] | undefined }
 	/** The table will never take it. */
 	| { readonly outcome: "refused"; readonly status: number }
 	/** Others changed it at each of our tries. */
@@ -42,15 +42,17 @@ export async function changeRow<T>(
 	for (let attempt = 0; attempt < maxTries; attempt++) {
 		const row = await read();
 		const ours = written.get(writerOf(row));
-		if (row !== undefined && ours !== undefined) return { outcome: "written", result: ours.result, row };
+		if (row !== undefined && ours !== undefined) return { outcome: "written", result: ours.result, row, alsoEtags: undefined };
 		const wanted = await change(row);
 		if ("keep" in wanted) return { outcome: "kept", result: wanted.keep };
 		const token = newId();
 		const next = { ...address, values: { ...wanted.values, writer: token } };
 		const done = await write(table, next, row, wanted.also ?? []);
 		switch (done.outcome) {
-			case "written":
-				return { outcome: "written", result: wanted.result, row: { ...next, etag: done.etag } };
+			case "written": {
+				const [etag = "", ...alsoEtags] = done.etags;
+				return { outcome: "written", result: wanted.result, row: { ...next, etag }, alsoEtags };
+			}
 			case "refused":
 				return { outcome: "refused", status: done.status };
 			case "tableMissing":
@@ -86,12 +88,10 @@ export async function replaceUnchanged(deps: ChangeDeps, address: Key, before: R
 	return changed.outcome === "written" ? changed.row : undefined;
 }
 
-async function write(table: Table, next: NewRow, before: Row | undefined, also: readonly Write[]): Promise<Written> {
-	if (also.length > 0) {
-		const done = await table.transact([writeOf(next, before?.etag), ...also]);
-		return done.outcome === "written" ? { outcome: "written", etag: done.etags[0] ?? "" } : done;
-	}
-	return before === undefined ? table.create(next) : table.replace(next, before.etag);
+async function write(table: Table, next: NewRow, before: Row | undefined, also: readonly Write[]): Promise<Transacted> {
+	if (also.length > 0) return table.transact([writeOf(next, before?.etag), ...also]);
+	const done = await (before === undefined ? table.create(next) : table.replace(next, before.etag));
+	return done.outcome === "written" ? { outcome: "written", etags: [done.etag] } : { ...done, index: 0 };
 }
 
 /** A row that was not there is created, one that was there must still be the same. */

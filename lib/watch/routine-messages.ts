@@ -4,7 +4,7 @@ import type { Finding } from "../findings/finding.ts";
 import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import type { Delivery, Destination, DigestNotice, HeartbeatNotice } from "../outbox/delivery.ts";
 import { openSession, readDestinations } from "../outbox/destination-session.ts";
-import type { DestinationState } from "../outbox/destination-state.ts";
+import { type DestinationState, lastTaken } from "../outbox/destination-state.ts";
 import { openOwed } from "../outbox/outbox.ts";
 import { attempt, sendMs } from "../outbox/send.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
@@ -82,12 +82,12 @@ export function whatIsDue(
 	return now.getTime() - last >= heartbeatAfterMs ? "heartbeat" : undefined;
 }
 
-async function heartbeat(table: Table, { lastOk }: DestinationState, now: Date): Promise<HeartbeatNotice> {
+async function heartbeat(table: Table, state: DestinationState, now: Date): Promise<HeartbeatNotice> {
 	const { survey } = await readSurvey(table);
 	return {
 		type: "heartbeat",
 		id: `cf-heartbeat-${dayOf(now)}`,
-		lastMessageAt: lastOk,
+		lastMessageAt: lastTaken(state, now),
 		// Of the last whole round; before the end of the first, what was counted so far.
 		openCount: survey.last?.open ?? survey.open,
 		newestEventAt: await newestEvent(table),
@@ -181,7 +181,7 @@ async function begin(
 	let begun: { readonly due: ReturnType<typeof whatIsDue>; readonly known: Watched } | undefined;
 	const isOurs = await changeWatched(deps, destination, (known) => {
 		const isTried = known.triedAt !== undefined && now.getTime() - known.triedAt.getTime() < retryMs;
-		begun = { due: isTried ? undefined : whatIsDue(deps.digestHour, state, known, now), known };
+		begun = { due: isTried ? undefined : whatIsDue(deps.digestHour, { lastOk: lastTaken(state, now) }, known, now), known };
 		return begun.due === undefined ? undefined : { ...known, triedAt: now, since: known.since ?? now };
 	});
 	if (!isOurs || begun?.due === undefined || begun.due === "begin") return undefined;

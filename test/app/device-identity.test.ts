@@ -41,7 +41,7 @@ async function told(...bodies: readonly Buffer[]) {
 			judge: (sightings) => Promise.resolve(sightings),
 			quarantine: () => Promise.resolve(),
 			record: world.recorder.record,
-			deliver: (keys) => world.dispatcher.deliver(keys, afterRecording),
+			deliver: (recorded) => world.dispatcher.deliver(recorded, afterRecording),
 			clock: () => world.clock.now,
 		});
 	}

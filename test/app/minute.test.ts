@@ -3,17 +3,24 @@ import { createApprovalsFile } from "../../lib/app/approvals-file.ts";
 import { logLineFields } from "../../lib/app/log-lines.ts";
 import { createMinute } from "../../lib/app/minute.ts";
 import { createDispatcher } from "../../lib/outbox/deliver.ts";
+import { raise } from "../../lib/outbox/owed.ts";
+import { owedAddress, owedValues } from "../../lib/outbox/owed-row.ts";
 import type { Table } from "../../lib/store/table.ts";
 import type { Problem } from "../../lib/watch/problems.ts";
 import { createQuarantine } from "../../lib/watch/quarantine.ts";
-import { at } from "../builders.ts";
+import { aFinding, at } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
 
 const start = at("21T10:00:00").getTime();
 
 /** A timer whose table can be taken away. */
-function aTimer(problems: readonly Problem[] = []) {
-	const world: { now: Date; tableIsAway: boolean } = { now: new Date(start), tableIsAway: false };
+function aTimer(problems: readonly Problem[] = [], FALLBACK?: string) {
+	const world: { now: Date; tableIsAway: boolean; toldIsAway: boolean; errors: readonly unknown[] } = {
+		now: new Date(start),
+		tableIsAway: false,
+		toldIsAway: false,
+		errors: [],
+	};
 	const clock = () => world.now;
 	const memory = createMemoryTable(clock);
 	const away = <T>(work: () => Promise<T>): Promise<T> =>
@@ -24,7 +31,10 @@ function aTimer(problems: readonly Problem[] = []) {
 		replace: (row, etag) => away(() => memory.replace(row, etag)),
 		remove: (key, etag) => away(() => memory.remove(key, etag)),
 		transact: (writes) => away(() => memory.transact(writes)),
-		page: (range, options) => away(() => memory.page(range, options)),
+		page: (range, options) =>
+			world.toldIsAway && /^f\|./.test(range.from)
+				? Promise.reject(new Error("Table Storage failed: 500"))
+				: away(() => memory.page(range, options)),
 		ensure: () => away(() => memory.ensure()),
 	};
 	const parts = {
@@ -40,7 +50,7 @@ function aTimer(problems: readonly Problem[] = []) {
 		destinations: [],
 		quarantine: createQuarantine({ ...parts, table }),
 		approvals: createApprovalsFile("samples/approvals.json"),
-		settings: { FALLBACK: undefined, DIGEST_HOUR_UTC: undefined },
+		settings: { FALLBACK, DIGEST_HOUR_UTC: undefined },
 		rules: [],
 		openRules: [],
 		clock,
@@ -50,11 +60,12 @@ function aTimer(problems: readonly Problem[] = []) {
 	});
 	const lineAt = async (minute: number) => {
 		world.now = new Date(start + minute * 60_000);
-		const [line] = await run();
+		const [line, ...errors] = await run();
+		world.errors = errors;
 		if (line?.event !== "deliver") throw new Error("no line");
 		return line;
 	};
-	return { world, lineAt };
+	return { world, memory, lineAt };
 }
 
 test("the line of a quiet minute has every field that alarms and queries read, and no code", async () => {
@@ -84,4 +95,15 @@ test("a problem stays in the line for a quarter of an hour after its last minute
 	problems.length = 0;
 	expect((await lineAt(14)).codes).toEqual(["events-unread:defender"]);
 	expect((await lineAt(15)).codes).toEqual([]);
+});
+
+test("a fallback that cannot be served is an error line, and the minute's run goes on to its end", async () => {
+	const { world, memory, lineAt } = aTimer([], "teams");
+	const finding = aFinding({ severity: "critical", noticeSeverity: "critical" });
+	const owed = raise(undefined, { reason: "new", finding, urgency: "severe", dueAt: at("21T09:00:00") });
+	await memory.create({ ...owedAddress(finding.key, "webhook"), values: owedValues(owed) });
+	world.toldIsAway = true;
+	await lineAt(0);
+
+	expect(world.errors).toContainEqual({ event: "error", what: expect.stringContaining("the fallback was not given what is late: ") });
 });

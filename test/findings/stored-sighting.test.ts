@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { findingAddress, findingValues, readFinding } from "../../lib/findings/finding-row.ts";
 import { sightingColumn, writeSighting } from "../../lib/findings/stored-sighting.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
-import { aSighting, at, redacted } from "../builders.ts";
+import { aFinding, aSighting, at, redacted } from "../builders.ts";
 
 const plain = aSighting();
 const everything: Sighting = {
@@ -47,4 +48,36 @@ test("however long its texts and lists are, it fits into a column, and what was 
 	expect(text.length).toBeLessThanOrEqual(32_768);
 	expect(dropped).toBeGreaterThan(900);
 	expect(sightingColumn.safeParse(text).success).toBe(true);
+});
+
+test("evidence that repeats a text of the program is stored as where it stands, and reads as before", () => {
+	const commandLine = redacted(`cloudflared tunnel run ${"--protocol http2 ".repeat(100)}`);
+	const evidence = [
+		{ column: "ProcessCommandLine", test: 'has "cloudflared"', value: commandLine },
+		{ column: "FileName", test: 'has "cloudflared"', value: plain.program.fileName },
+		{ column: "InitiatingProcessFileName", test: 'is "cmd.exe"', value: redacted("cmd.exe") },
+	];
+	const sighting = {
+		...plain,
+		program: { ...plain.program, commandLine },
+		rules: [{ ...plain.rules[0], id: "r", severity: "high" as const, evidence }],
+	};
+	const { text } = writeSighting(sighting);
+
+	expect(text.split("--protocol http2").length - 1).toBe(100);
+	expect(sightingColumn.parse(text)).toEqual(sighting);
+	// As the version before wrote it.
+	expect(sightingColumn.parse(JSON.stringify(sighting))).toEqual(sighting);
+});
+
+test("a finding whose newest sample is its worst one stores it once, and two where they differ", () => {
+	const worst = aSighting({ recordId: "worse", severity: "critical" });
+	const [once, twice] = [aFinding({ newest: plain, worst: plain }), aFinding({ newest: plain, worst })].map((finding) => {
+		const values = findingValues(finding);
+		return { values, read: readFinding({ ...findingAddress(finding.key), values, etag: "1" }).finding };
+	});
+
+	expect([once?.values["worst"], typeof twice?.values["worst"]]).toEqual([undefined, "string"]);
+	expect(once?.read).toMatchObject({ newest: plain, worst: plain });
+	expect(twice?.read).toMatchObject({ newest: plain, worst });
 });

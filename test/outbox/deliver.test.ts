@@ -28,7 +28,7 @@ describe("a notice", () => {
 		const [teams, webhook] = [createSink("teams"), createSink("webhook")];
 		const world = createWorld([teams, webhook]);
 		await recorded(world);
-		const first = await world.dispatcher.deliver([keyOfSighting], afterRecording);
+		const first = await world.dispatcher.deliver([{ key: keyOfSighting }], afterRecording);
 		const second = await world.dispatcher.deliverDue(eachMinute);
 
 		expect(first).toMatchObject({ sent: 2, retried: 0, left: 0, oldestOwedMs: undefined });
@@ -44,7 +44,11 @@ describe("a notice", () => {
 		const teams = createSink("teams", failed(), delivered);
 		const world = createWorld([teams]);
 		await recorded(world);
-		expect(await world.dispatcher.deliver([keyOfSighting], afterRecording)).toMatchObject({ sent: 0, retried: 1, oldestOwedMs: 0 });
+		expect(await world.dispatcher.deliver([{ key: keyOfSighting }], afterRecording)).toMatchObject({
+			sent: 0,
+			retried: 1,
+			oldestOwedMs: 0,
+		});
 
 		later(world, 4_999);
 		await world.dispatcher.deliverDue(eachMinute);
@@ -59,7 +63,7 @@ describe("a notice", () => {
 		const world = createWorld([teams, webhook]);
 		await recorded(world);
 
-		expect(await world.dispatcher.deliver([keyOfSighting], afterRecording)).toMatchObject({ sent: 1, retried: 1 });
+		expect(await world.dispatcher.deliver([{ key: keyOfSighting }], afterRecording)).toMatchObject({ sent: 1, retried: 1 });
 		expect(await world.owed("teams")).toMatchObject({ state: "due", attempt: 1, lastError: "server", lastStatus: 500 });
 		expect(await world.owed("webhook")).toMatchObject({ state: "done" });
 	});
@@ -68,7 +72,7 @@ describe("a notice", () => {
 		const teams = createSink("teams", failed(), delivered);
 		const world = createWorld([teams]);
 		await recorded(world);
-		await world.dispatcher.deliver([keyOfSighting], afterRecording);
+		await world.dispatcher.deliver([{ key: keyOfSighting }], afterRecording);
 		await recorded(world, aSighting({ recordId: "b", severity: "critical" }));
 		await recorded(world, aSighting({ recordId: "c", severity: "critical" }));
 		await world.dispatcher.deliverDue(eachMinute);
@@ -210,7 +214,7 @@ describe("a notice", () => {
 			return plainSend(notice, signal);
 		};
 		await recorded(world);
-		await world.dispatcher.deliver([keyOfSighting], afterRecording);
+		await world.dispatcher.deliver([{ key: keyOfSighting }], afterRecording);
 		expect(await world.owed("teams")).toMatchObject({ state: "due", want: 2, sent: 0, attempt: 0, dueAt: atOnce, wantedAt: now });
 
 		later(world, 1_000);
@@ -380,7 +384,7 @@ describe("a pass", () => {
 
 		expect(
 			await world.dispatcher.deliver(
-				devices.map((one) => findingKey(one.device, "cloudflared")),
+				devices.map((one) => ({ key: findingKey(one.device, "cloudflared") })),
 				afterRecording,
 			),
 		).toMatchObject({ sent: 3, left: 2 });
@@ -399,7 +403,7 @@ describe("a pass", () => {
 
 		expect(
 			await world.dispatcher.deliver(
-				[onDevice("a"), onDevice("b")].map((one) => findingKey(one.device, "cloudflared")),
+				[onDevice("a"), onDevice("b")].map((one) => ({ key: findingKey(one.device, "cloudflared") })),
 				afterRecording,
 			),
 		).toMatchObject({

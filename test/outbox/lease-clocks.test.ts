@@ -79,7 +79,7 @@ describe("a message is begun", () => {
 		});
 		await world.recorder.record([aSighting()], world.clock.now);
 		delays.push(ms);
-		await world.dispatcher.deliver([keyOfSighting], afterRecording);
+		await world.dispatcher.deliver([{ key: keyOfSighting }], afterRecording);
 		return { world, sink, owed: await world.owed("teams") };
 	}
 

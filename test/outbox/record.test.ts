@@ -190,7 +190,7 @@ describe("recording", () => {
 	test("a finding row that nobody can read is begun anew, and its next notice has a new number", async () => {
 		const world = createWorld([teams]);
 		await world.recorder.record([aSighting()], now);
-		await world.dispatcher.deliver([keyOfSighting], { ms: 10_000, sends: 3 });
+		await world.dispatcher.deliver([{ key: keyOfSighting }], { ms: 10_000, sends: 3 });
 		const row = await world.memory.get(findingAddress(keyOfSighting));
 		await world.memory.replace({ ...findingAddress(keyOfSighting), values: { v: 1, damaged: true } }, row?.etag ?? "");
 		const [recorded] = await world.recorder.record([aSighting({ recordId: "b" })], at("21T20:00:00"));

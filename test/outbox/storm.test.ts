@@ -20,6 +20,10 @@ function keysOf(sightings: readonly Sighting[]): readonly string[] {
 	return sightings.map((one) => findingKey(one.device, "cloudflared"));
 }
 
+function tellAll(sightings: readonly Sighting[]) {
+	return keysOf(sightings).map((key) => ({ key }));
+}
+
 function later(world: World, ms: number): void {
 	world.clock.now = new Date(world.clock.now.getTime() + ms);
 }
@@ -124,7 +128,7 @@ describe("a storm", () => {
 
 		const one = onDevice("planted", planted);
 		await world.recorder.record([one], world.clock.now);
-		expect(await world.dispatcher.deliver(keysOf([one]), afterRecording)).toMatchObject({ sent: 1, left: 0 });
+		expect(await world.dispatcher.deliver(tellAll([one]), afterRecording)).toMatchObject({ sent: 1, left: 0 });
 		expect(teams.got.at(-1)).toMatchObject({ finding: { device: { name: "planted" } } });
 	});
 
@@ -136,7 +140,7 @@ describe("a storm", () => {
 		later(world, 1);
 		const one = onDevice("planted", foreignRdp);
 		await world.recorder.record([one], world.clock.now);
-		await world.dispatcher.deliver(keysOf([...crowd, one]), afterRecording);
+		await world.dispatcher.deliver(tellAll([...crowd, one]), afterRecording);
 		expect(teams.got[0]).toMatchObject({ finding: { device: { name: "planted" } } });
 	});
 
@@ -146,7 +150,7 @@ describe("a storm", () => {
 		const crowd = [...devices(50), onDevice("planted", { severity: "high" })];
 		await world.recorder.record(crowd, world.clock.now);
 
-		expect(await world.dispatcher.deliver(keysOf(crowd), afterRecording)).toMatchObject({ sent: 1, left: 50 });
+		expect(await world.dispatcher.deliver(tellAll(crowd), afterRecording)).toMatchObject({ sent: 1, left: 50 });
 		expect(teams.got).toMatchObject([{ finding: { device: { name: "planted" } } }]);
 	});
 

@@ -9,6 +9,7 @@ import { afterRecording, createDispatcher, eachMinute } from "../../lib/outbox/d
 import type { AnyNotice, Destination } from "../../lib/outbox/delivery.ts";
 import { createRecorder } from "../../lib/outbox/record.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
+import { createServerClock, listening } from "../../lib/store/server-clock.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { readApprovals } from "../../lib/verdict/approvals.ts";
 import { aSighting, redacted, tenantId } from "../builders.ts";
@@ -102,8 +103,10 @@ export async function play(kind: Noise, plants: ReadonlyMap<string, number>, hou
 		},
 	};
 	let ids = 0;
+	const serverClock = createServerClock(() => new Date(scheduler.now()));
 	const base = {
-		table: remote(memory, scheduler),
+		table: listening(remote(memory, scheduler), serverClock),
+		server: serverClock,
 		clock: () => new Date(scheduler.now()),
 		random: scheduler.random,
 		sleep: (ms: number) => scheduler.after(ms),
@@ -142,7 +145,7 @@ export async function play(kind: Noise, plants: ReadonlyMap<string, number>, hou
 					const recorded = await recorder.record(judged, now);
 					await prevalence.note(judged);
 					await dispatcher.deliver(
-						recorded.filter((one) => one.kinds.length > 0).map((one) => one.key),
+						recorded.filter((one) => one.kinds.length > 0),
 						afterRecording,
 					);
 					done = true;

@@ -5,6 +5,7 @@ import type { Destination } from "../../lib/outbox/delivery.ts";
 import { createRecorder } from "../../lib/outbox/record.ts";
 import type { Outcome, Parts } from "../../lib/pipeline.ts";
 import { runPipeline } from "../../lib/pipeline.ts";
+import { createServerClock, listening } from "../../lib/store/server-clock.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { createQuarantine } from "../../lib/watch/quarantine.ts";
 import type { FaultPlan } from "./faults.ts";
@@ -94,16 +95,17 @@ export async function play(
 				return controller.signal;
 			},
 		};
+		const server = createServerClock(base.clock);
 		const tableFor = (role: "record" | "deliver") => {
 			const table = createFaultyTable(memory, stage, worker, role);
-			return sabotage.table?.(table, role) ?? table;
+			return listening(sabotage.table?.(table, role) ?? table, server);
 		};
 		const sinks = destinationNames.map((name) => {
 			const sink = createFaultySink(name, stage, worker, log);
 			return sabotage.destination?.(sink) ?? sink;
 		});
 		const recorder = createRecorder({ ...base, table: tableFor("record"), destinations: destinationNames, policy: defaultPolicy });
-		const dispatcher = createDispatcher({ ...base, table: tableFor("deliver"), destinations: sinks });
+		const dispatcher = createDispatcher({ ...base, table: tableFor("deliver"), server, destinations: sinks });
 		const quarantine = createQuarantine({ ...base, table: tableFor("deliver") });
 		const parts: Parts = {
 			sieve: undefined,
@@ -114,7 +116,7 @@ export async function play(
 			sight,
 			quarantine: quarantine.add,
 			record: recorder.record,
-			deliver: (keys) => dispatcher.deliver(keys, afterRecording),
+			deliver: (recorded) => dispatcher.deliver(recorded, afterRecording),
 			clock: base.clock,
 		};
 		return { worker, parts: sabotage.parts?.(parts) ?? parts, dispatcher };

@@ -20,7 +20,7 @@ describe("how delivery stands", () => {
 	test("what is due and was not taken is owed, with its age", async () => {
 		const world = createWorld([createSink("teams", failed())]);
 		await world.recorder.record([urgent], world.clock.now);
-		await world.dispatcher.deliver([keyOfSighting], budget);
+		await world.dispatcher.deliver([{ key: keyOfSighting }], budget);
 		world.clock.now = at("21T19:46:10");
 		const state = await readOutbox(world.memory, ["teams"], world.clock.now);
 		expect([...state.owed]).toEqual([["teams", 1]]);
@@ -31,14 +31,14 @@ describe("how delivery stands", () => {
 	test("what was delivered is not owed, and a destination that is not set any more is not counted", async () => {
 		const world = createWorld([createSink("teams"), createSink("webhook", failed())]);
 		await world.recorder.record([urgent], world.clock.now);
-		await world.dispatcher.deliver([keyOfSighting], budget);
+		await world.dispatcher.deliver([{ key: keyOfSighting }], budget);
 		expect((await readOutbox(world.memory, ["teams"], world.clock.now)).owed.size).toBe(0);
 	});
 
 	test("a destination that refuses us is down, since when it did", async () => {
 		const world = createWorld([createSink("teams", failed({ reason: "auth", scope: "down", status: 401 }))]);
 		await world.recorder.record([urgent], world.clock.now);
-		await world.dispatcher.deliver([keyOfSighting], budget);
+		await world.dispatcher.deliver([{ key: keyOfSighting }], budget);
 		expect([...(await readOutbox(world.memory, ["teams"], world.clock.now)).down.keys()]).toEqual(["teams"]);
 	});
 
@@ -46,7 +46,7 @@ describe("how delivery stands", () => {
 		const sink = createSink("teams", failed({ reason: "rejected", scope: "dead", status: 400 }));
 		const world = createWorld([sink]);
 		await world.recorder.record([urgent], world.clock.now);
-		await world.dispatcher.deliver([keyOfSighting], budget);
+		await world.dispatcher.deliver([{ key: keyOfSighting }], budget);
 		world.clock.now = new Date(world.clock.now.getTime() + 72 * 3_600_000);
 		await world.dispatcher.deliverDue(budget);
 		expect([...(await readOutbox(world.memory, ["teams"], world.clock.now)).dead]).toEqual([["teams", 1]]);
@@ -63,7 +63,7 @@ test("waking makes due now what waits for another try, also at a destination tha
 	const sink = createSink("webhook", failed({ scope: "destination", status: 503, retryAfterMs: 3_600_000 }));
 	const world = createWorld([sink]);
 	await world.recorder.record([urgent], world.clock.now);
-	await world.dispatcher.deliver([keyOfSighting], budget);
+	await world.dispatcher.deliver([{ key: keyOfSighting }], budget);
 	sink.answers = [{ ok: true, proof: "confirmed" }];
 	await world.dispatcher.deliverDue(budget);
 	expect(sink.got).toHaveLength(1);
@@ -81,7 +81,7 @@ describe("the fallback", () => {
 		const both = createWorld([main, fallback], { table: () => world.memory });
 		both.clock.now = world.clock.now;
 		await world.recorder.record([aSighting({ severity })], world.clock.now);
-		await world.dispatcher.deliver([keyOfSighting], budget);
+		await world.dispatcher.deliver([{ key: keyOfSighting }], budget);
 		return { world, both, fallback };
 	};
 
@@ -99,7 +99,7 @@ describe("the fallback", () => {
 	test("gets what another destination has refused for good", async () => {
 		const world = createWorld([createSink("teams", failed({ reason: "rejected", scope: "dead", status: 400 }))]);
 		await world.recorder.record([aSighting({ severity: "high" })], world.clock.now);
-		await world.dispatcher.deliver([keyOfSighting], budget);
+		await world.dispatcher.deliver([{ key: keyOfSighting }], budget);
 		expect(await fallBack(world.memory, "webhook", at("21T19:46:10"))).toBe(1);
 	});
 
@@ -293,7 +293,7 @@ describe("a chat that hears nothing", () => {
 		const ours = { verdict: "ours" as const, reason: aSighting().ownership.reason };
 		const other = { ...aSighting().device, id: aSighting().device.name };
 		await world.recorder.record([aSighting()], world.clock.now);
-		await world.dispatcher.deliver([keyOfSighting], budget);
+		await world.dispatcher.deliver([{ key: keyOfSighting }], budget);
 		await world.recorder.record(
 			[aSighting({ recordId: "0000000000aa" }), aSighting({ recordId: "0000000000bb", device: other, ownership: ours })],
 			world.clock.now,
