@@ -2,7 +2,7 @@ import * as z from "zod";
 import { columns, dateColumn, jsonColumn } from "../store/columns.ts";
 import type { Key, Row, Values } from "../store/table.ts";
 import { type Coverage, missing, nothingCovered, topOf, withFloor } from "./coverage.ts";
-import { common, type Intervals, readIntervals, sizeOf, writeIntervals } from "./intervals.ts";
+import { common, type Intervals, readIntervals, sizeOf, union, without, writeIntervals } from "./intervals.ts";
 
 /** What a hub says of one of its partitions. Numbers of messages grow by one and are never used again. */
 export interface PartitionFacts {
@@ -31,7 +31,7 @@ interface Watched {
 	/** Highest recorded number, and the minute in which it last grew. */
 	readonly top: number;
 	readonly movedAt: number;
-	/** What was missing at the last three looks, newest first. */
+	/** What was missing at the last two looks, newest first. */
 	readonly gaps: readonly string[];
 	/** Since which minute as many messages as now, or fewer, have been passed over and not been read again. */
 	readonly openSince?: number | undefined;
@@ -70,7 +70,7 @@ export interface StreamLook {
 
 const minuteMs = 60_000;
 const looksKept = 30;
-const looksToBelieve = 3;
+const looksToBelieve = 2;
 
 /**
  * Compares what the hub has with what is recorded. Pure. The watch begins where the host's checkpoint stands, or with the
@@ -98,8 +98,8 @@ export function lookAtStream(
 		const before = replaced ? undefined : known?.partitions[id];
 		const recorded = replaced ? nothingCovered : (coverage.get(id) ?? nothingCovered);
 		const passed = facts.checkpoints?.get(id);
-		const start = facts.checkpoints === undefined ? (recorded.ranges[0]?.from ?? last + 1) : firstJudged(passed, begin, last);
-		const covered = recorded.floor === undefined ? withFloor(recorded, start) : recorded;
+		const start = facts.checkpoints === undefined ? last + 1 : firstJudged(passed, begin, last);
+		const covered = recorded.floor === undefined ? withFloor(recorded, Math.min(recorded.ranges[0]?.from ?? start, start)) : recorded;
 		const top = topOf(covered);
 		const absent = missing(covered, Math.min(last, Math.max(top, passed ?? -1, begin - 1)));
 		const believed =
@@ -113,7 +113,9 @@ export function lookAtStream(
 		const isStuck = before?.openSince !== undefined && sizeOf(open) >= (before.open ?? 0);
 		const openSince = open.length === 0 ? undefined : isStuck ? before.openSince : minute;
 		gapsSince = Math.min(gapsSince, openSince ?? minute);
-		const after = gone.length > 0 ? withFloor(covered, begin) : covered;
+		// Settled is what was told lost, and nothing beside it: what is missing only since now is not believed yet.
+		const firstOpen = without(absent, gone)[0]?.from ?? begin;
+		const after = gone.length > 0 ? withFloor({ ...covered, ranges: union(covered.ranges, gone) }, Math.min(begin, firstOpen)) : covered;
 		if (replaced || after !== recorded) settled.set(id, after);
 
 		const ends = [...(before?.ends ?? []), [minute, last] as const].slice(-looksKept);

@@ -72,15 +72,29 @@ describe("messages that were passed over", () => {
 
 	test("are told after they were missing for three looks, and not while a note is only late", () => {
 		const looks = watchFor(8, (minute) => ({ last: 90, ranges: skipped(minute) }));
-		expect(looks.map(({ gaps }) => gaps.size)).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+		expect(looks.map(({ gaps }) => gaps.size)).toEqual([0, 0, 0, 1, 1, 1, 1, 1]);
 		expect([...(looks.at(-1)?.gaps ?? [])]).toEqual([["0", [{ from: 41, to: 50 }]]]);
-		const late = watchFor(8, (minute) => ({ last: 90, ranges: minute < 4 ? skipped(minute) : upTo(90) }));
+		const late = watchFor(8, (minute) => ({ last: 90, ranges: minute < 3 ? skipped(minute) : upTo(90) }));
 		expect(late.every(({ gaps }) => gaps.size === 0)).toBe(true);
 	});
 
 	test("and expire while nobody reads are lost as they go, not only when reading goes on", () => {
 		const looks = watchFor(8, (minute) => ({ last: 90, begin: minute < 2 ? 0 : 60, ranges: upTo(40) }));
 		expect(looks.flatMap(({ lost }) => [...lost])).toEqual([["0", [{ from: 41, to: 59 }]]]);
+	});
+
+	test("and expire beside others that are missing only since now: the latter are not settled with them", () => {
+		const late = [
+			{ from: 0, to: 40 },
+			{ from: 51, to: 55 },
+			{ from: 59, to: 90 },
+		];
+		const all = [
+			{ from: 0, to: 40 },
+			{ from: 51, to: 90 },
+		];
+		const looks = watchFor(10, (minute) => ({ last: 90, begin: minute < 4 ? 0 : 60, ranges: minute < 4 ? all : late }));
+		expect(looks.flatMap(({ lost }) => [...lost].map(([, list]) => list))).toEqual([[{ from: 41, to: 50 }], [{ from: 56, to: 58 }]]);
 	});
 
 	test("and have expired are lost, which is told once", () => {
