@@ -43,13 +43,15 @@ export function catchStopSignals(cancel: () => void): StopSignals {
 	] as const;
 	for (const [signal, handler] of handlers) process.once(signal, handler);
 	// `tunnelwatch … | head` closes the pipe early: stop, but close the table properly.
-	process.stdout.on("error", end("because nobody reads the output"));
+	const closed = end("because nobody reads the output");
+	process.stdout.on("error", closed);
 	return {
 		signal: stop.signal,
 		exitCode: () => exitCodes[why],
 		reason: () => why,
 		release() {
 			for (const [signal, handler] of handlers) process.off(signal, handler);
+			process.stdout.off("error", closed);
 			if (!stop.signal.aborted) clearTimeout(last);
 		},
 	};

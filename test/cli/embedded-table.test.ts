@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { tunnelwatch } from "./tunnelwatch.ts";
+import { type HowToRun, tunnelwatch } from "./tunnelwatch.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -12,7 +12,8 @@ afterEach(() => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (dataFolder: string, uid?: number) => tunnelwatch(["run", "--json", "samples/"], { env: { DATA_FOLDER: dataFolder }, uid });
+const run = (dataFolder: string, how: HowToRun = {}) =>
+	tunnelwatch(["run", "--json", "samples/"], { env: { DATA_FOLDER: dataFolder }, ...how });
 
 test("a damaged table is named, and the run ends", async () => {
 	writeFileSync(join(folder, "findings.db"), "garbage");
@@ -34,14 +35,14 @@ test.skipIf(process.getuid?.() !== 0)("a folder without write access is named (n
 	mkdirSync(data);
 	chmodSync(folder, 0o755);
 	chmodSync(data, 0o555);
-	const ran = await run(data, 65_534);
+	const ran = await run(data, { uid: 65_534 });
 	expect(ran).toMatchObject({ code: 1, stdout: "" });
 	expect(ran.stderr).toContain("cannot be opened for writing");
 	expect(ran.stderr).toContain("set DATA_FOLDER to another folder");
 });
 
 test("two runs at once both end well, and every finding is counted once", async () => {
-	const [one, two] = await Promise.all([run(folder), run(folder)]);
+	const [one, two] = await Promise.all([run(folder, { ownProcess: true }), run(folder, { ownProcess: true })]);
 	expect([one.code, two.code]).toEqual([0, 0]);
 	const notices = [...one.lines, ...two.lines].filter((line) => line["type"] === "notice" && line["reason"] === "new");
 	const devices = new Set(one.lines.filter((line) => line["type"] === "match").map((line) => line["deviceId"]));

@@ -9,7 +9,8 @@ test("every command and option in docs/operate.md exists", async () => {
 		...new Set([...page.matchAll(/(?:`tunnelwatch|npx tunnelwatch|cli\/main\.ts) ([a-z]+)/g)].map(([, command = ""]) => command)),
 	].toSorted();
 	expect(commands).toEqual(["audit", "doctor", "drill", "help", "run"]);
-	const help = (await Promise.all(commands.map((command) => tunnelwatch([command, "--help"])))).map(({ stdout }) => stdout).join("\n");
+	let help = "";
+	for (const command of commands) help += (await tunnelwatch([command, "--help"])).stdout;
 	const ours = /--(?:follow|from|to|consumer-group|event-hub|what-if|json|send-test|timeout)\b/g;
 	const options = new Set([...page.matchAll(ours)].map(([option]) => option));
 	expect(options.size).toBe(9);

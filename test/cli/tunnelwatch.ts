@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { runCommand } from "../../cli/run-command.ts";
 
 export const project = join(import.meta.dirname, "..", "..");
 
@@ -19,16 +20,69 @@ export interface HowToRun {
 	readonly keepInputOpen?: boolean;
 	/** These pipes are closed before anything is written, as by `| head` or `2>&1 | head` that has seen enough. */
 	readonly closed?: readonly ("stdout" | "stderr")[];
+	/** For commands that run at the same time. */
+	readonly ownProcess?: true;
 	/** Runs as this user; only root can. */
 	readonly uid?: number | undefined;
 }
 
-/** Runs the command line as a person would, in a process of its own, ended after 5 minutes at the latest. */
+/** What a test needs a process for; without any of it a command runs in this one, which spares its start. */
+const needsProcess = ["input", "interruptAt", "keepInputOpen", "closed", "uid", "ownProcess"] as const;
+
+/** Runs the command line as a person would. */
 export async function tunnelwatch(args: readonly string[], how: HowToRun = {}): Promise<Ran> {
-	const { TEAMS_WEBHOOK_URL: _t, WEBHOOK_URL: _w, TABLE_ENDPOINT: _e, FORCE_COLOR: _f, ...environment } = process.env;
+	const { TEAMS_WEBHOOK_URL: _t, WEBHOOK_URL: _w, TABLE_ENDPOINT: _e, FORCE_COLOR: _f, ...inherited } = process.env;
+	const environment = { ...inherited, NO_COLOR: "1", ...how.env };
+	const ran = needsProcess.some((need) => how[need] !== undefined)
+		? await inProcessOfItsOwn(args, how, environment)
+		: await inThisProcess(args, environment);
+	const lines = args.includes("--json")
+		? ran.stdout
+				.split("\n")
+				.filter((line) => line !== "")
+				.map((line) => JSON.parse(line) as Record<string, unknown>)
+		: [];
+	return { ...ran, lines };
+}
+
+type Output = Omit<Ran, "lines">;
+
+/** Of the command that runs in this process. */
+let running: readonly string[] | undefined;
+
+async function inThisProcess(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Output> {
+	if (running !== undefined) throw new Error(`"${running.join(" ")}" is still running: give one of the two a process of its own`);
+	running = args;
+	const { env, exitCode } = process;
+	const written = { stdout: "", stderr: "" };
+	const restore = (["stdout", "stderr"] as const).map((name) => {
+		const { write } = process[name];
+		process[name].write = (text: string | Uint8Array) => {
+			written[name] += typeof text === "string" ? text : Buffer.from(text).toString("utf8");
+			return true;
+		};
+		return () => {
+			process[name].write = write;
+		};
+	});
+	process.env = environment;
+	process.exitCode = undefined;
+	try {
+		await runCommand(args);
+		return { ...written, code: Number(process.exitCode ?? 0) };
+	} finally {
+		for (const undo of restore) undo();
+		process.env = env;
+		process.exitCode = exitCode;
+		running = undefined;
+	}
+}
+
+/** Ended after 5 minutes at the latest. */
+async function inProcessOfItsOwn(args: readonly string[], how: HowToRun, env: NodeJS.ProcessEnv): Promise<Output> {
 	const child = spawn(process.execPath, [join(project, "cli", "main.ts"), ...args], {
 		cwd: project,
-		env: { ...environment, NO_COLOR: "1", ...how.env },
+		env,
 		timeout: 300_000,
 		...(how.uid === undefined ? {} : { uid: how.uid }),
 	});
@@ -56,11 +110,5 @@ export async function tunnelwatch(args: readonly string[], how: HowToRun = {}): 
 		child.on("error", reject);
 		child.on("close", resolve);
 	});
-	const lines = args.includes("--json")
-		? stdout
-				.split("\n")
-				.filter((line) => line !== "")
-				.map((line) => JSON.parse(line) as Record<string, unknown>)
-		: [];
-	return { code, stdout, stderr, lines };
+	return { code, stdout, stderr };
 }

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { redactError } from "../lib/families/redact.ts";
+import { addApprovals } from "./commands/approvals.ts";
+import { addBacktest } from "./commands/backtest.ts";
+import { addFindings } from "./commands/findings.ts";
+import { addHelpTopics } from "./commands/help-topics.ts";
+import { addOperate } from "./commands/operate.ts";
+import { addRules } from "./commands/rules.ts";
+import { addRun } from "./commands/run.ts";
+import { addShell } from "./commands/shell.ts";
+import { printLine } from "./print-line.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+
+/** Runs one command with everything that it writes and reads; sets the exit code of the process. */
+export async function runCommand(args: readonly string[]): Promise<void> {
+	const program = createProgram();
+	try {
+		await program.parseAsync(args, { from: "user" });
+	} catch (error) {
+		if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+		else {
+			process.stderr.write(`${redactError(error)}\n`);
+			process.exitCode = 1;
+		}
+	}
+}
+
+function createProgram(): Command {
+	const program = new Command("tunnelwatch")
+		.description("Finds abuse of Cloudflare Tunnel in the Microsoft Defender XDR streaming export and tells people once.")
+		.version(version)
+		.option("--env <file>", "read settings from this file (NAME=value per line); the environment wins")
+		.exitOverride()
+		.showHelpAfterError("Try `tunnelwatch --help`.")
+		.addHelpText(
+			"after",
+			`
+Examples:
+  tunnelwatch run --what-if hunting.csv        look into an export; nothing is recorded or sent
+  tunnelwatch run export/                      record what it shows, and send what is due
+  tunnelwatch backtest export/ --html r.html   what would have been told, and when
+  tunnelwatch findings --severity high         what is known
+  tunnelwatch --env app.env doctor             check what a deployed function depends on`,
+		);
+
+	program.hook("preAction", async () => {
+		const file: unknown = program.opts()["env"];
+		if (typeof file !== "string") return;
+		let slips: readonly string[] = [];
+		try {
+			slips = (await import("./env-file.ts")).loadEnvFile(file);
+		} catch {
+			program.error(`error: the file given with --env cannot be read: ${file}`);
+		}
+		for (const slip of slips) printLine(slip);
+	});
+
+	// Each command loads what it needs when it is called: the SDKs take longer to load than most commands to run.
+	addRun(program);
+	addBacktest(program);
+	addFindings(program);
+	addRules(program);
+	addApprovals(program);
+	addOperate(program);
+	addHelpTopics(program);
+	addShell(program, version);
+	return program;
+}
