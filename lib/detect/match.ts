@@ -32,6 +32,7 @@ type Predicate = (record: DefenderRecord) => boolean;
 /** A condition ready to run: tells whether it holds, and what proves that it holds or does not. */
 interface Compiled {
 	readonly holds: Predicate;
+	/** Only where `holds` says what is wanted. */
 	readonly prove: (record: DefenderRecord, wanted: boolean) => readonly Proof[];
 }
 
@@ -87,12 +88,18 @@ function compile(condition: Condition): Compiled {
 		case "all": {
 			const parts = condition.parts.map(compile);
 			const holds: Predicate = (record) => parts.every((part) => part.holds(record));
-			return { holds, prove: (record, wanted) => proveParts(parts, record, wanted) };
+			return {
+				holds,
+				prove: (record, wanted) => (wanted ? parts : decisive(parts, record, wanted)).flatMap((part) => part.prove(record, wanted)),
+			};
 		}
 		case "any": {
 			const parts = condition.parts.map(compile);
 			const holds: Predicate = (record) => parts.some((part) => part.holds(record));
-			return { holds, prove: (record, wanted) => proveParts(parts, record, wanted) };
+			return {
+				holds,
+				prove: (record, wanted) => (wanted ? decisive(parts, record, wanted) : parts).flatMap((part) => part.prove(record, wanted)),
+			};
 		}
 		case "not": {
 			const part = compile(condition.part);
@@ -108,17 +115,21 @@ function compile(condition: Condition): Compiled {
 		case "equalsNumber":
 		case "hasFlag":
 		case "hasWords":
-		case "hasShape":
-			return {
-				holds: compileTest(condition),
-				prove: (_record, wanted) => [{ column: condition.column, test: spell(condition, wanted) }],
+		case "hasShape": {
+			const proofs = new Map<boolean, readonly Proof[]>();
+			const proof = (wanted: boolean): readonly Proof[] => {
+				const made = [{ column: condition.column, test: spell(condition, wanted) }];
+				proofs.set(wanted, made);
+				return made;
 			};
+			return { holds: compileTest(condition), prove: (_record, wanted) => proofs.get(wanted) ?? proof(wanted) };
+		}
 	}
 }
 
-/** The parts that decided a group: the true ones if it holds, the false ones if it does not. */
-function proveParts(parts: readonly Compiled[], record: DefenderRecord, wanted: boolean): readonly Proof[] {
-	return parts.filter((part) => part.holds(record) === wanted).flatMap((part) => part.prove(record, wanted));
+/** The parts that decided a group of which some did: the true ones if it holds, the false ones if it does not. */
+function decisive(parts: readonly Compiled[], record: DefenderRecord, wanted: boolean): readonly Compiled[] {
+	return parts.filter((part) => part.holds(record) === wanted);
 }
 
 /** One test as a predicate. */

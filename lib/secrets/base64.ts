@@ -17,7 +17,8 @@ const webTokenParts = /(?:\.[A-Za-z0-9_-]+){1,4}/y;
 /** What line wrapping, quoting, shell escapes and string concatenation put between two pieces of one run. */
 const gap = /(?:[\s"'`^,]|\\[rn]?|\+(?=[\s"'])){1,12}/y;
 const piece = /[A-Za-z0-9+/_-]{4,}={0,2}/y;
-const longRun = /[A-Za-z0-9+/_-]{40,}(?:(?:\r?\n|\\r\\n|\\n)[A-Za-z0-9+/_-]{8,})*={0,2}/g;
+/** A run is read from its beginning on, so that short ones cost one look each. */
+const longRun = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{40,}(?:(?:\r?\n|\\r\\n|\\n)[A-Za-z0-9+/_-]{8,})*={0,2}/g;
 
 /**
  * Base64 runs that decode to the start of a JSON object: tunnel tokens, credentials, certificates' JSON, web tokens; also

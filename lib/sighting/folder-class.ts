@@ -39,19 +39,23 @@ const variables: ReadonlyMap<string, string> = new Map([
 	["windir", "c:\\windows"],
 ]);
 
+/** A drive and backslashes: nearly every path, and nothing of it is rewritten. */
+const usual = /^[a-z]:\\(?!progra~)[^/]*$/;
+
 /** Lower case, one kind of slash, without device prefixes, short names and detours: `C:\Program Files\..\Users\` is not in Program Files. */
 export function normalised(path: string): string {
-	const plain = path
-		.slice(0, 4_096)
-		.toLowerCase()
-		.replace(/^"/, "")
-		.replace(/^%(\w{3,17})%(?=[\\/])/, (variable, name: string) => variables.get(name) ?? variable)
-		.replace(/^(?:[a-z]:|\\|\/\/[^/]).*/s, (windows) => windows.replaceAll("/", "\\"))
-		.replace(/^\\[\\?]\?\\unc\\/, "\\\\")
-		.replace(/^\\[\\?]\?\\/, "")
-		.replace(/^\\device\\harddiskvolume\d+\\/, "c:\\")
-		.replace(/^([a-z]:\\)progra~1\\/, "$1program files\\")
-		.replace(/^([a-z]:\\)progra~2\\/, "$1program files (x86)\\");
+	const lower = path.slice(0, 4_096).toLowerCase();
+	const plain = usual.test(lower)
+		? lower
+		: lower
+				.replace(/^"/, "")
+				.replace(/^%(\w{3,17})%(?=[\\/])/, (variable, name: string) => variables.get(name) ?? variable)
+				.replace(/^(?:[a-z]:|\\|\/\/[^/]).*/s, (windows) => windows.replaceAll("/", "\\"))
+				.replace(/^\\[\\?]\?\\unc\\/, "\\\\")
+				.replace(/^\\[\\?]\?\\/, "")
+				.replace(/^\\device\\harddiskvolume\d+\\/, "c:\\")
+				.replace(/^([a-z]:\\)progra~1\\/, "$1program files\\")
+				.replace(/^([a-z]:\\)progra~2\\/, "$1program files (x86)\\");
 	return plain.includes("..") || /[\\/]\.?[\\/]/.test(plain) ? withoutDetours(plain) : plain;
 }
 

@@ -119,7 +119,7 @@ function isElevated(elevation: string, level: string, sid: string, name: string)
 
 /** The last part of a path; parents come as a name or as a whole path. */
 function baseName(path: string): string {
-	return path.split(/[\\/]/).at(-1) ?? "";
+	return path.slice(Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/")) + 1);
 }
 
 /** Some rows hold the folder only. */

@@ -29,27 +29,32 @@ export function identify(record: DefenderRecord): Identified {
 	const ownName = get("FileName") || baseName(get("FolderPath"));
 	const ownPath = withName(get("FolderPath"), ownName);
 	const contact = contactOf(record, actorName, actorPath);
-	const candidates: Candidate[] = [];
-	if (record.table === "DeviceProcessEvents" || (record.table === "DeviceEvents" && get("ProcessCommandLine") !== "")) {
-		const inherited = variablesOf(startOf(actorPath, actorLine, new Map()));
-		candidates.push(
-			candidate(
+	const actor = startOf(actorPath, actorLine, new Map());
+	// Read one after the other: where the first one is the tool, which is nearly always, the others do not matter.
+	function* candidates(): Generator<Candidate> {
+		if (record.table === "DeviceProcessEvents" || (record.table === "DeviceEvents" && get("ProcessCommandLine") !== "")) {
+			yield candidate(
 				"own",
-				startOf(ownPath, get("ProcessCommandLine"), inherited),
+				startOf(ownPath, get("ProcessCommandLine"), variablesOf(actor)),
 				parentOf(actorName, get("InitiatingProcessParentFileName")),
 				get("ProcessCommandLine"),
 				{ official: isOfficial(get("SHA256")), nameless: isNameless(record, ownPath) },
-			),
-		);
-	}
-	for (const { start, text } of laterStarts(record)) candidates.push(candidate("text", start, programName(actorName), text, {}));
-	candidates.push(
-		candidate("actor", startOf(actorPath, actorLine, new Map()), programName(get("InitiatingProcessParentFileName")), actorLine, {
+			);
+		}
+		for (const { start, text } of laterStarts(record)) yield candidate("text", start, programName(actorName), text, {});
+		yield candidate("actor", actor, programName(get("InitiatingProcessParentFileName")), actorLine, {
 			contact,
 			official: isOfficial(get("InitiatingProcessSHA256")),
-		}),
-	);
-	const chosen = candidates.find(({ readings }) => readings.some(isTool)) ?? candidates[0] ?? candidates[candidates.length - 1];
+		});
+	}
+	let first: Candidate | undefined;
+	let tool: Candidate | undefined;
+	for (const one of candidates()) {
+		first ??= one;
+		tool = one.readings.some(isTool) ? one : undefined;
+		if (tool !== undefined) break;
+	}
+	const chosen = tool ?? first;
 	return finish(record, chosen, contact, { ownName, ownPath, actorPath });
 }
 
@@ -266,11 +271,11 @@ function otherClaims(record: DefenderRecord, chosen: Candidate | undefined, runs
 	const previous = { text: columnText(record, "PreviousRegistryValueData"), gives: false };
 	const decoded = chosen?.readings.map(({ start }) => ({ text: start.command.text, gives: runs })) ?? [];
 	const distinct = new Map<string, Claim>();
-	const read = new Set<string>();
+	const read = new Map<string, boolean>();
 	for (const { text, gives } of [...decoded, ...texts, previous]) {
 		// A command often stands in two columns, or is the column.
-		if (text.length < 24 || distinct.size >= 16 || read.has(`${gives} ${text}`)) continue;
-		read.add(`${gives} ${text}`);
+		if (text.length < 24 || distinct.size >= 16 || read.get(text) === gives) continue;
+		read.set(text, gives);
 		for (const claim of foundIn(text, gives)) {
 			const key = `${claim.tunnel.account} ${claim.tunnel.tunnelId}`;
 			const before = distinct.get(key);

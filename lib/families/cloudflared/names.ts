@@ -17,8 +17,9 @@ export function nameKind(fileName: string): NameKind | undefined {
 
 /** The last part of a path without what Windows drops from its end. */
 export function baseName(path: string): string {
-	const last = path.slice(-1_024).split(/[\\/]/).at(-1) ?? "";
-	return last.replace(/[. ]{1,64}$/, "");
+	const end = path.slice(-1_024);
+	const last = end.slice(Math.max(end.lastIndexOf("\\"), end.lastIndexOf("/")) + 1);
+	return last.endsWith(".") || last.endsWith(" ") ? last.replace(/[. ]{1,64}$/, "") : last;
 }
 
 /** The name of a program to compare: lower case, without `.exe`, `.cmd`, `.bat`. */

@@ -43,6 +43,7 @@ export function findTunnels(text: string, depth = 0): readonly FoundTunnel[] {
 
 /** Credentials JSON, or a token's JSON, that stands in a text as it is; its quotes may be escaped or eaten by a shell. */
 export function plainCredentials(text: string): readonly FoundTunnel[] {
+	if (!text.includes("{")) return [];
 	const found: FoundTunnel[] = [];
 	for (const match of text.matchAll(objects)) {
 		const tunnel = readTunnel(match[0].replaceAll("\\", ""));
