@@ -13,8 +13,9 @@ export function* jsonLines(outcome: Omit<Outcome, "delivered">): Generator<strin
 }
 
 export function summaryLine(totals: Totals): string {
-	const { messages, records, matches, findings, notices, held, quarantined } = totals;
-	return JSON.stringify({ type: "summary", messages, records, matches, findings, notices, held, quarantined });
+	const { messages, records, matches, findings, notices, held, waiting, waitingUntil, quarantined } = totals;
+	const wait = { waiting, waitingUntil: waitingUntil ?? null };
+	return JSON.stringify({ type: "summary", messages, records, matches, findings, notices, held, ...wait, quarantined });
 }
 
 function matchLines(sighting: Sighting): readonly object[] {
@@ -30,7 +31,7 @@ function matchLines(sighting: Sighting): readonly object[] {
 	}));
 }
 
-function noticeLines({ kinds, finding, owed }: Recorded): readonly object[] {
+function noticeLines({ kinds, finding, owed, dueAt }: Recorded): readonly object[] {
 	const reason = kinds[0];
 	if (reason === undefined || finding === undefined) return [];
 	const severity = finding.noticeSeverity ?? finding.severity;
@@ -41,6 +42,7 @@ function noticeLines({ kinds, finding, owed }: Recorded): readonly object[] {
 		reason,
 		destination,
 		severity,
+		dueAt: dueAt ?? null,
 	}));
 }
 

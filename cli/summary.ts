@@ -23,10 +23,12 @@ const shown = 5;
 
 /** The end of a run, for people. */
 export function summaryText({ totals, quarantined, deliveries, owed, destinations, whatIf, seconds }: Summary): string {
-	const notices = whatIf ? `${count(totals.notices, "notice")} would go to ${destinations.join(", ")}` : sentText(deliveries);
+	const notices = whatIf
+		? `${count(totals.notices - totals.waiting, "notice")} would go to ${destinations.join(", ")}`
+		: sentText(deliveries);
 	return [
 		`Read ${count(totals.messages, "message")} with ${count(totals.records, "record")} in ${seconds.toFixed(1)} s.`,
-		`${count(totals.matches, "match", "matches")} on ${count(totals.findings, "device")}. ${notices}.${heldText(totals.held)}`,
+		`${count(totals.matches, "match", "matches")} on ${count(totals.findings, "device")}. ${notices}.${waitingText(totals)}${heldText(totals.held)}`,
 		...quarantineLines(totals.quarantined, quarantined),
 		...owed.map(({ destination, count: due }) => {
 			const why = deliveries.find((one) => one.destination === destination)?.trouble;
@@ -49,6 +51,13 @@ function sentText(deliveries: readonly DestinationTally[]): string {
 	return total === 0
 		? "No notices sent"
 		: `${count(total, "notice")} sent: ${sent.map((one) => `${one.sent.toLocaleString("en")} ${one.destination}`).join(", ")}`;
+}
+
+/** "1 waits until 2026-11-22 19:36 UTC." */
+function waitingText({ waiting, waitingUntil }: Totals): string {
+	if (waiting === 0 || waitingUntil === undefined) return "";
+	const until = `${waitingUntil.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+	return waiting === 1 ? ` 1 waits until ${until}.` : ` ${waiting.toLocaleString("en")} wait, the first until ${until}.`;
 }
 
 function heldText(held: number): string {

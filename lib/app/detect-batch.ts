@@ -32,7 +32,8 @@ export function createDetect({ parts, table, notebook, noteFailure, sieve }: Det
 		notebook.recorded(messages);
 		const counter = createTotals();
 		for (const outcome of outcomes) counter.add(outcome);
-		const totals = counter.totals();
+		// What waits is told by the timer, which logs it then.
+		const { waiting: _, waitingUntil: __, ...totals } = counter.totals();
 		const delivered = outcomes.map((outcome) => outcome.delivered);
 		const now = world.clock();
 		const line = quietLog(

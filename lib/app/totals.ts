@@ -9,6 +9,9 @@ export interface Totals {
 	readonly findings: number;
 	readonly notices: number;
 	readonly held: number;
+	/** Notices that wait for the end of a quiet period, and the first moment at which one is due. */
+	readonly waiting: number;
+	readonly waitingUntil: Date | undefined;
 	readonly quarantined: number;
 }
 
@@ -28,6 +31,7 @@ const kept = 20;
 export function createTotals(): TotalsCounter {
 	const findings = new Set<string>();
 	const told = new Set<string>();
+	const waiting = new Map<string, { readonly dueAt: Date; readonly notices: number }>();
 	const quarantined: Quarantined[] = [];
 	const sum = { messages: 0, records: 0, matches: 0, notices: 0, quarantined: 0 };
 	return {
@@ -37,14 +41,22 @@ export function createTotals(): TotalsCounter {
 			sum.quarantined += recordsIn(outcome.quarantined);
 			quarantined.push(...outcome.quarantined.slice(0, Math.max(0, kept - quarantined.length)));
 			for (const sighting of outcome.sightings) sum.matches += sighting.rules.length;
-			for (const { key, kinds, owed } of outcome.recorded) {
+			for (const { key, reason, kinds, dueAt, owed } of outcome.recorded) {
 				findings.add(key);
 				if (kinds.length === 0) continue;
 				told.add(key);
 				sum.notices += owed.length;
+				// Whatever is told at once tells what waited, too.
+				if (reason === "later" && dueAt !== undefined) waiting.set(key, { dueAt, notices: owed.length });
+				else waiting.delete(key);
 			}
 		},
-		totals: () => ({ ...sum, findings: findings.size, held: findings.size - told.size }),
+		totals: () => {
+			const later = [...waiting.values()];
+			const [waitingUntil] = later.map(({ dueAt }) => dueAt).sort((a, b) => a.getTime() - b.getTime());
+			const count = later.reduce((all, { notices }) => all + notices, 0);
+			return { ...sum, findings: findings.size, held: findings.size - told.size, waiting: count, waitingUntil };
+		},
 		keys: () => ({ met: findings, told }),
 		quarantined: () => quarantined,
 	};

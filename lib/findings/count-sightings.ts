@@ -125,11 +125,17 @@ function top(list: readonly Sighting[], order: Order): Sighting | undefined {
 	return list.toSorted(order).at(-1);
 }
 
-// Both orders are total, so that the order of arrival decides nothing.
+// Both orders are total, so that the order within a batch decides nothing.
 const byTime: Order = (a, b) => a.at.getTime() - b.at.getTime() || (a.recordId < b.recordId ? -1 : a.recordId > b.recordId ? 1 : 0);
 
 const byDanger: Order = (a, b) =>
 	severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
 	Number(a.ownership.verdict === "not-ours") - Number(b.ownership.verdict === "not-ours") ||
 	Number(a.tunnel !== undefined) - Number(b.tunnel !== undefined) ||
+	arrival(a) - arrival(b) ||
 	byTime(a, b);
+
+/** Among equals the newest arrival is shown: a device's own clock can be wrong by years. */
+function arrival({ arrivedAt }: Sighting): number {
+	return arrivedAt?.getTime() ?? 0;
+}

@@ -279,6 +279,7 @@ export const sightingColumn = jsonColumn(
 			mode,
 			severityReason: redactedColumn.optional(),
 			exportedAt: moment.optional(),
+			arrivedAt: moment.optional(),
 			tokenFile: redactedColumn.optional(),
 			remote: redactedColumn.optional(),
 			registry: z.object({ key: redactedColumn, name: redactedColumn, value: redactedColumn }).optional(),

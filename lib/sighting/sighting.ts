@@ -151,6 +151,8 @@ export interface Sighting {
 	readonly at: Date;
 	/** When Defender exported it: the delay between the sensor and us. Absent when the envelope does not say. */
 	readonly exportedAt?: Date;
+	/** When it was judged, by our clock; absent before that. */
+	readonly arrivedAt?: Date;
 	/** Events that an aggregated row reports; 1 otherwise. */
 	readonly times: number;
 	readonly severity: Severity;

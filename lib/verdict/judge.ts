@@ -35,7 +35,8 @@ export interface JudgeContext {
 /** The sighting with its verdict, its severity and the reasons for both. */
 export function judge(seen: Sighting, context: JudgeContext): Sighting {
 	const { approvals, remembered, serviceEvents, device, release, firstInTenant, now, redact } = context;
-	const sighting = release === undefined || seen.program.release !== undefined ? seen : asRelease(seen, release);
+	const known = release === undefined || seen.program.release !== undefined ? seen : asRelease(seen, release);
+	const sighting = { ...known, at: notAhead(known.at, now), arrivedAt: now };
 	const reading = sighting.reading ?? plainReading(sighting);
 	const { reading: _, ...shown } = sighting;
 	const verdict = decideVerdict(shown, reading, approvals, now, serviceEvents);
@@ -85,6 +86,14 @@ export function judge(seen: Sighting, context: JudgeContext): Sighting {
 		...(quiet === undefined ? {} : { quiet }),
 		...(deed === undefined ? {} : { serviceDeed: deed }),
 	};
+}
+
+/** A device's clock can be years ahead: what it says must not outrank everything that comes later. */
+const mostAheadMs = 3_600_000;
+
+function notAhead(at: Date, arrival: Date): Date {
+	const latest = arrival.getTime() + mostAheadMs;
+	return at.getTime() > latest ? new Date(latest) : at;
 }
 
 /** The foreign tunnel that decided goes first: people must look it up. A mere claim of our own account counts for nothing. */

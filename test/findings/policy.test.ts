@@ -59,6 +59,15 @@ describe("the first sighting", () => {
 	});
 });
 
+test("of equally grave sightings the one that arrived last is shown, whatever a device's clock says", () => {
+	const ahead = again("a", { at: at("21T20:30:00"), arrivedAt: at("21T19:36:10") });
+	const later = again("b", { at: at("21T19:40:00"), arrivedAt: at("21T19:41:00") });
+	const first = outcome(undefined, [ahead], at("21T19:36:10"));
+
+	expect(outcome(first.finding, [later], at("21T19:41:00")).finding.worst.recordId).toBe("b");
+	expect(outcome(first.finding, [{ ...later, severity: "low" }], at("21T19:41:00")).finding.worst.recordId).toBe("a");
+});
+
 describe("a device that was told about", () => {
 	test("stays quiet until its quiet period is over", () => {
 		const finding = aToldFinding({ nextNoticeAt: at("22T19:36:10") });

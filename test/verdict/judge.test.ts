@@ -90,3 +90,13 @@ test("weak approvals alone never make an unknown account more urgent than no app
 test("what is known of the device holds no secret either", () => {
 	expect(JSON.stringify(judge(aSighting(), { ...knowledge, device: server }))).not.toContain(token);
 });
+
+test("a device's clock counts up to an hour ahead of the arrival, and no further", () => {
+	const now = at("21T12:00:00");
+	const judgedAt = (moment: Date) => judge(aSighting({ at: moment }), { ...knowledge, now }).at;
+
+	expect(judgedAt(at("21T13:00:00"))).toEqual(at("21T13:00:00"));
+	expect(judgedAt(at("21T13:00:01"))).toEqual(at("21T13:00:00"));
+	expect(judgedAt(new Date("2031-01-01T00:00:00Z"))).toEqual(at("21T13:00:00"));
+	expect(judgedAt(at("19T01:00:00"))).toEqual(at("19T01:00:00"));
+});
