@@ -94,6 +94,7 @@ export function aFinding(change: Partial<Finding> = {}): Finding {
 		tunnels: sighting.tunnel === undefined ? [] : [{ tunnel: sighting.tunnel, at: sighting.at }],
 		serviceEvents: [],
 		approvedFirsts: [],
+		deeds: [],
 		newest: sighting,
 		worst: sighting,
 		...change,

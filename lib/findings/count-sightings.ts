@@ -2,10 +2,11 @@ import { severities, worst } from "../detect/severity-scale.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { rememberable } from "../verdict/remembered.ts";
 import { serviceEventOf } from "../verdict/service-events.ts";
+import { deedMarks } from "./deed.ts";
 import { type ApprovedFirst, type Finding, findingKey } from "./finding.ts";
 
 /** Bounds of the lists that a finding carries. What falls out is the oldest; the counters stay true. */
-const kept = { seen: 400, rules: 100, tunnels: 20, serviceEvents: 20, approvedFirsts: 20 } as const;
+const kept = { seen: 400, rules: 100, tunnels: 20, serviceEvents: 20, approvedFirsts: 20, deeds: 120 } as const;
 
 /** An approved tunnel, an approved connector or a bystander is counted, and says nothing. */
 export function speaks(sighting: Sighting): boolean {
@@ -47,6 +48,7 @@ export function tally(finding: Finding | undefined, fresh: readonly [Sighting, .
 		tunnels: learned(before.tunnels, fresh),
 		serviceEvents: done(before.serviceEvents, fresh),
 		approvedFirsts: approvedFirsts(before, fresh, now),
+		deeds: [...new Set([...before.deeds, ...speaking.flatMap(deedMarks)])].slice(-kept.deeds),
 		newest,
 		worst: top(samples, byDanger) ?? before.worst,
 	};
@@ -78,6 +80,7 @@ function blank(sighting: Sighting, now: Date): Finding {
 		tunnels: [],
 		serviceEvents: [],
 		approvedFirsts: [],
+		deeds: [],
 		newest: sighting,
 		worst: sighting,
 	};

@@ -66,6 +66,7 @@ export function findingValues(finding: Finding, smallest = false): Values {
 		tunnels: JSON.stringify(finding.tunnels),
 		serviceEvents: JSON.stringify(finding.serviceEvents),
 		approvedFirsts: JSON.stringify(finding.approvedFirsts),
+		deeds: finding.deeds.join(" "),
 		newest: newest.text,
 		// Most findings have one sample: the newest is the worst.
 		worst: worst.text === newest.text ? undefined : worst.text,
@@ -121,6 +122,7 @@ const schema = z.object({
 	/** Absent in rows of older versions. */
 	serviceEvents: jsonColumn(z.array(serviceEventSchema)).optional(),
 	approvedFirsts: approvedFirstsColumn.optional(),
+	deeds: listColumn.optional(),
 	newest: sightingColumn,
 	/** Absent where it is the newest. */
 	worst: sightingColumn.optional(),
@@ -156,6 +158,7 @@ export function readFinding(row: Row): StoredFinding {
 			worst: { ...(rest.worst ?? rest.newest), family: rest.family },
 			serviceEvents: rest.serviceEvents ?? [],
 			approvedFirsts: rest.approvedFirsts ?? [],
+			deeds: rest.deeds ?? [],
 			touchedAt: rest.touchedAt ?? rest.lastSeen,
 			countAtNotice: rest.countAtNotice ?? rest.count,
 			key,

@@ -61,6 +61,8 @@ export interface Finding {
 	readonly tunnels: readonly Remembered[];
 	/** What was done to the tool's service, newest last: arguments of one start are not those of its entry. */
 	readonly serviceEvents: readonly ServiceEvent[];
+	/** Marks of the newest starts, so that further rows of one start are recognised. */
+	readonly deeds: readonly string[];
 	/** Approved tunnels that were new on this device, newest last, bounded: each is a line of the digest. */
 	readonly approvedFirsts: readonly ApprovedFirst[];
 	readonly newest: Sighting;

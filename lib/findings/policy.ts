@@ -2,6 +2,7 @@ import { isWorse, type Severity, worst } from "../detect/severity-scale.ts";
 import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { withAnswer } from "./answered.ts";
+import { isToldDeed } from "./deed.ts";
 import { speaks, tally, unseen } from "./count-sightings.ts";
 import type { Change, Finding } from "./finding.ts";
 import type { NoticeKind } from "./notice-kind.ts";
@@ -57,7 +58,7 @@ export function decide(finding: Finding | undefined, sightings: readonly Sightin
 	const { held = [], speaking = [] } = Object.groupBy(fresh.filter(speaks), (one) =>
 		silence !== undefined && covers(silence, one) ? "held" : "speaking",
 	);
-	const counted = holdBack(tally(finding, fresh, now), silence, held.length);
+	const counted = knowing(holdBack(tally(finding, fresh, now), silence, held.length), finding, speaking);
 	const news = whatIsNew(finding, speaking, silence);
 	const reason = reasonToSpeak(finding, news, now);
 	if (reason === "held") return { reason, finding: counted, fresh: fresh.length };
@@ -89,6 +90,17 @@ function endAnswers({ ack, ...finding }: Finding, reason: Spoken | "later", now:
 	};
 }
 
+/** Another row of a start that is told: what it shows beside is no news, now or in later rows. */
+function isRepeated(finding: Finding | undefined, sighting: Sighting): boolean {
+	return finding !== undefined && finding.want > 0 && isToldDeed(finding.deeds, sighting);
+}
+
+function knowing(counted: Finding, before: Finding | undefined, speaking: readonly Sighting[]): Finding {
+	const repeated = speaking.filter((one) => isRepeated(before, one)).flatMap(signatures);
+	const cheap = repeated.filter(({ strong }) => !strong).map(({ id }) => id);
+	return cheap.length === 0 ? counted : { ...counted, sigs: newest([...new Set([...counted.sigs, ...cheap])]) };
+}
+
 interface News {
 	/** Of the sightings that may speak; `undefined` when none may. */
 	readonly severity: Severity | undefined;
@@ -101,7 +113,8 @@ interface News {
 function whatIsNew(finding: Finding | undefined, speaking: readonly Sighting[], silence: Silence | undefined): News {
 	const known = new Set([...(finding?.sigs ?? []), ...(silence?.scope ?? [])]);
 	const facts = silence === undefined ? signatures : scopeFacts;
-	const found = new Map(speaking.flatMap(facts).map((one) => [one.id, one]));
+	const shown = speaking.flatMap((one) => facts(one).filter(({ strong }) => strong || !isRepeated(finding, one)));
+	const found = new Map(shown.map((one) => [one.id, one]));
 	const fresh = [...found.values()].filter((one) => !known.has(one.id));
 	const told = finding?.sigs.filter(isStrong).length ?? 0;
 	return {

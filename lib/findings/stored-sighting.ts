@@ -51,7 +51,7 @@ function isCutOf(value: string, text: string): boolean {
 	return value.endsWith("…") && text.length > value.length && text.startsWith(value.slice(0, -1));
 }
 
-function bound({ reading: _, ...sighting }: Sighting, { text, commandLine, rules, evidence, list }: Bounds): Sighting {
+function bound({ reading: _, process: __, ...sighting }: Sighting, { text, commandLine, rules, evidence, list }: Bounds): Sighting {
 	const { device, program } = sighting;
 	return {
 		...sighting,

@@ -8,6 +8,7 @@ import { type Severity, worst } from "../detect/severity-scale.ts";
 import type { Redact } from "../secrets/redact.ts";
 import { redactedText } from "../secrets/redacted.ts";
 import { columnText } from "./column-text.ts";
+import { processIds } from "./process-ids.ts";
 import { programOf } from "./program.ts";
 import type { Identified, Reading } from "./reading.ts";
 import { hostName, recordFacts } from "./record-facts.ts";
@@ -96,6 +97,7 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 		hostname: safe(identified.hostname),
 		...recordFacts(record, safe),
 		ownership: { verdict: "cannot-tell", reason: redactedText`No approved accounts are configured, so no account counts as ours.` },
+		process: processIds(record, identified.subject),
 		reading,
 	};
 }

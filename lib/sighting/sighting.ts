@@ -1,6 +1,7 @@
 import type { DeviceClass } from "../defender/device.ts";
 import type { Severity } from "../detect/severity-scale.ts";
 import type { Redacted } from "../secrets/redacted.ts";
+import type { ProcessIds } from "./process-ids.ts";
 import type { ProgramKind, Reading } from "./reading.ts";
 import type { Release } from "./release.ts";
 
@@ -184,6 +185,8 @@ export interface Sighting {
 	readonly serviceDeed?: "started-with-arguments" | "written";
 	/** Counted, and told to nobody: an approved tunnel or connector, or a bystander. Absent when it speaks. */
 	readonly quiet?: "approved" | "connector" | "bystander";
+	/** Which process it is about, and which one started that; absent in stored samples. */
+	readonly process?: ProcessIds;
 	/** What judging rests on; absent once judged, and where no family read the record. */
 	readonly reading?: Reading;
 }

@@ -5,7 +5,7 @@ import type { Recorded } from "../../lib/outbox/recorded.ts";
 import { aFinding, at } from "../builders.ts";
 
 const told = (key: string, reason: "new" | "later", dueAt: Date): Recorded => ({
-	...{ key, reason, dueAt, setAside: undefined, damaged: false, written: true, fresh: 1, repeats: 0, finding: aFinding() },
+	...{ key, reason, dueAt, setAside: undefined, damaged: false, written: undefined, fresh: 1, repeats: 0, finding: aFinding() },
 	kinds: [reason === "later" ? "changed" : reason],
 	owed: [{ destination: "teams", kinds: ["changed"] }],
 });

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import type { Sighting } from "../sighting/sighting.ts";
+
+/**
+ * One start is seen several times: in the row of the shell or `sudo` that carries the command, and in the row of its
+ * child. What tells them as one is the process that the one row is about and the other names as its parent, together with
+ * what it does: mode, tunnel and targets. Another start, or one that does something else, is another deed.
+ */
+export function isToldDeed(deeds: readonly string[], sighting: Sighting): boolean {
+	const known = new Set(deeds);
+	return seeks(sighting).some((one) => known.has(one));
+}
+
+/** The marks that a counted sighting leaves, so that the other rows of its start are recognised. */
+export function deedMarks(sighting: Sighting): readonly string[] {
+	const { own, parent } = idsOf(sighting);
+	if (!isStart(sighting)) return [];
+	return isWrapper(sighting) ? [...marks("wrapper", own), ...marks("child", parent)] : [...marks("child", parent), ...marks("self", own)];
+}
+
+/** A child looks for the wrapper that started it, or that it replaced; a wrapper also for a child that was faster. */
+function seeks(sighting: Sighting): readonly string[] {
+	const { own, parent } = idsOf(sighting);
+	if (!isStart(sighting)) return [];
+	const wrappers = marks("wrapper", [...own, ...parent]);
+	return isWrapper(sighting) ? [...wrappers, ...marks("child", own), ...marks("self", own)] : wrappers;
+}
+
+function marks(role: "wrapper" | "child" | "self", ids: readonly string[]): readonly string[] {
+	return ids.map((id) => `${role[0]}${id}`);
+}
+
+/** Each id with the deed in it. */
+function idsOf({ process, mode, tunnel, exposes }: Sighting): { readonly own: readonly string[]; readonly parent: readonly string[] } {
+	const deed = JSON.stringify([mode, tunnel?.account ?? "", tunnel?.tunnelId ?? "", exposes.map(({ text }) => text.toLowerCase()).sort()]);
+	const named = (id: string): string => createHash("sha256").update(`${id} ${deed}`).digest("hex").slice(0, 12);
+	return { own: (process?.own ?? []).map(named), parent: (process?.parent ?? []).map(named) };
+}
+
+/** Connections and files of a process that runs already are news of their own. */
+function isStart({ table, mode }: Sighting): boolean {
+	return (table === "DeviceProcessEvents" || table === "DeviceEvents") && mode !== "unknown";
+}
+
+function isWrapper({ program }: Sighting): boolean {
+	return program.kind === "wrapper";
+}
