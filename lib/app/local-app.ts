@@ -1,3 +1,4 @@
+import { endSilences } from "../actions/end-silences.ts";
 import { deviceTables } from "../defender/device.ts";
 import { fileLimits } from "../defender/limits.ts";
 import type { Message } from "../defender/message.ts";
@@ -100,6 +101,7 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 		...about,
 		begin: async () => {
 			await table.ensure();
+			await endSilences({ ...world, table }, world.clock());
 			await fallBackNow();
 			await wake({ ...world, table }, names, world.clock());
 			return warnings();
@@ -114,6 +116,7 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 				deliver: (recorded) => dispatcher.deliver(recorded, betweenPieces),
 			}),
 		async deliver() {
+			await endSilences({ ...world, table }, world.clock());
 			await fallBackNow();
 			return dispatcher.deliverDue(eachMinute);
 		},

@@ -1,3 +1,4 @@
+import { endSilences } from "../actions/end-silences.ts";
 import { redactError } from "../families/redact.ts";
 import { type Dispatcher, eachMinute } from "../outbox/deliver.ts";
 import type { Destination } from "../outbox/delivery.ts";
@@ -85,6 +86,7 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 				? await step("reading again", deps.readAgain(stream.open, started), againMs)
 				: undefined;
 		errors.push(...(again?.failures ?? []));
+		if (hasTime()) await step("ending silences", endSilences({ ...world, table }, started));
 		if (settings.FALLBACK !== undefined && hasTime()) {
 			await step("the fallback was not given what is late", fallBack(table, settings.FALLBACK, started));
 		}

@@ -57,6 +57,10 @@ export interface DigestNotice {
 	readonly deadCount: number;
 	/** Messages of the hub that had been passed over and were read again. */
 	readonly rereadCount: number;
+	/** What people said and which silences ended, oldest first, at most ten; absent when nothing was. */
+	readonly answers?: readonly { readonly finding: Finding; readonly line: Answered }[];
+	/** Findings of which a silence held back records; absent = none. */
+	readonly silencedCount?: number;
 	/** Ids of active rules that no finding has; a rule that never fires may be one that cannot. */
 	readonly idleRules: readonly string[];
 	readonly now: Date;

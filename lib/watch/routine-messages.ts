@@ -32,6 +32,8 @@ const heartbeatAfterMs = 7 * dayMs;
 const retryMs = 3_600_000;
 const heldShown = 10;
 const firstsShown = 10;
+const answersShown = 10;
+const answersRead = 50;
 
 /** What the timer sends by itself, about no single finding: signs of life, and the digest for those who asked. Returns what failed. */
 export async function watch(deps: WatchDeps, now: Date): Promise<readonly string[]> {
@@ -119,20 +121,33 @@ async function digest({ table, rules }: WatchDeps, from: Date, now: Date): Promi
 		approvedFirstCount: firsts.length,
 		deadCount,
 		rereadCount: await countRereads(table, from, now),
+		...(await answersOf(table, days, from)),
 		// Before the end of the first round nobody knows which rules never fired.
 		idleRules: survey.last === undefined ? [] : rules.filter((id) => !fired.has(id)),
 		now,
 	};
 }
 
-/** What the days brought, each finding once, as its last day has it. */
+/** The audit trail of the day, and how many findings a silence keeps quiet. */
+async function answersOf(table: Table, days: readonly Day[], from: Date): Promise<Pick<DigestNotice, "answers" | "silencedCount">> {
+	const silencedCount = days.filter(({ silenced }) => silenced > 0).length;
+	const answered = days.filter(({ answers }) => answers > 0).slice(0, answersRead);
+	const found = await withFindings(table, answered);
+	const answers = found
+		.flatMap(({ finding }) => (finding.history ?? []).filter(({ at }) => at > from).map((line) => ({ finding, line })))
+		.sort((a, b) => a.line.at.getTime() - b.line.at.getTime())
+		.slice(-answersShown);
+	return { ...(answers.length === 0 ? {} : { answers }), ...(silencedCount === 0 ? {} : { silencedCount }) };
+}
+
+/** What the days brought, each finding once, as its last day has it; what people said on any of them counts. */
 async function readDays(table: Table, from: Date, to: Date): Promise<readonly Day[]> {
 	const days = new Map<string, Day>();
 	await inParallel(partitions, 4, async (partition) => {
 		// In the order of the days.
 		for await (const row of rowsOf(table, dayRange(partition, from, to))) {
 			const day = readDay(row);
-			if (day !== undefined) days.set(day.key, day);
+			if (day !== undefined) days.set(day.key, { ...day, answers: day.answers + (days.get(day.key)?.answers ?? 0) });
 		}
 	});
 	return [...days.values()];

@@ -1,6 +1,6 @@
 /** Fields that hold our own words, ids of rules, or hashes: no device can write them. */
 const ours = new Set(
-	"type kind kinds verdict mode class folderClass severity noticeSeverity status family key rules code phase incident".split(" "),
+	"type kind kinds verdict mode class folderClass severity noticeSeverity status family key rules code phase incident how as".split(" "),
 );
 
 /** The same value with every text that a device could have sent replaced by the given one. */

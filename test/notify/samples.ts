@@ -1,3 +1,4 @@
+import type { Answered } from "../../lib/findings/answered.ts";
 import type { Finding } from "../../lib/findings/finding.ts";
 import { createPortal } from "../../lib/notify/portal.ts";
 import type { FindRule, RuleFacts } from "../../lib/notify/rule-facts.ts";
@@ -234,6 +235,21 @@ export const digest: DigestNotice = {
 	approvedFirstCount: 3,
 	deadCount: 1,
 	rereadCount: 16,
+	silencedCount: 1,
+	answers: [
+		{
+			finding: tokenInFile,
+			line: {
+				kind: "silence",
+				by: redacted("Kim Lee"),
+				how: "page",
+				verified: false,
+				at: at("21T19:41:20"),
+				n: 2,
+				until: at("22T19:41:20"),
+			},
+		},
+	],
 	idleRules: ["cloudflared-file-renamed", "cloudflared-quick-tunnel"],
 	now: at("22T06:00:02"),
 };
@@ -261,8 +277,37 @@ export const operations: OperationsNotice = {
 	now: at("21T19:36:00"),
 };
 
+const byKim = { by: redacted("Kim Lee"), how: "page", verified: false, at: at("21T19:41:20"), n: 2 } as const;
+
+/** A person has answered, and nothing else happened. */
+export function anAnswer(line: Pick<Answered, "kind"> & Partial<Answered>, finding: Partial<Finding> = {}): Notice {
+	const answer = { ...byKim, ...line };
+	const answered = anUnapprovedFinding({ want: 2, reasons: { new: 1, answered: 2 }, history: [answer], ...finding });
+	return aNotice({ id: "cf-52d8e6b10f37-2", n: 2, kinds: ["answered"], finding: answered, answers: [answer], now: at("21T19:41:30") });
+}
+
+const until = at("22T19:41:20");
+
+/** What people hear when somebody has answered. */
+export const answerSamples = {
+	acknowledged: anAnswer({ kind: "acknowledge", by: redacted("kim.lee@contoso.example"), verified: true }, { ack: { ...byKim, until } }),
+	silenced: anAnswer(
+		{ kind: "silence", until, note: redacted("Patch window of the server team, change 4711.") },
+		{ silence: { ...byKim, until, severity: "medium", scope: [], held: 0 } },
+	),
+	unsilenced: anAnswer({ kind: "lift", held: 0 }),
+	proposed: anAnswer({ kind: "propose", how: "cli", verified: true }, { ack: { ...byKim, until } }),
+	closed: anAnswer({ kind: "close", as: "cleaned", how: "cli", verified: true }, { status: "closed" }),
+	escalated: aNotice({
+		...anAnswer({ kind: "not-ours" }, { reasons: { new: 1, escalated: 2 }, severity: "high" }),
+		kinds: ["escalated"],
+	}),
+} satisfies Readonly<Record<string, Notice>>;
+
 /** One notice of each sort that people may get. */
 export const variants: Readonly<Record<string, AnyNotice>> = {
+	silenced: answerSamples.silenced,
+	escalated: answerSamples.escalated,
 	new: aNotice({ finding: anUnapprovedFinding() }),
 	"new, cannot tell": aNotice(),
 	"new, quick tunnel": aNotice({ id: "cf-7c01d2e8a944-1", finding: quickOnServer }),

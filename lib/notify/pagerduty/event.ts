@@ -1,7 +1,9 @@
-import type { Severity } from "../../detect/severity-scale.ts";
-import { findingId } from "../../findings/finding.ts";
+import { isWorse, type Severity, severities as severityScale } from "../../detect/severity-scale.ts";
+import { type Finding, findingId } from "../../findings/finding.ts";
 import type { NoticeKind } from "../../findings/notice-kind.ts";
+import { silenceNow } from "../../findings/silence.ts";
 import type { AnyNotice } from "../../outbox/delivery.ts";
+import { onlyAnswers } from "../story/answer-story.ts";
 import { rowWords, type Story, summaryOf } from "../story/story.ts";
 import { type TellContext, tell } from "../story/tell.ts";
 import { clip, inert, inertText } from "../text.ts";
@@ -10,7 +12,7 @@ type PagerSeverity = "critical" | "error" | "warning" | "info";
 
 /** https://developer.pagerduty.com/docs/events-api-v2/trigger-events/ */
 export interface PagerdutyEvent {
-	readonly event_action: "trigger" | "resolve";
+	readonly event_action: "trigger" | "acknowledge" | "resolve";
 	/** At most 255 characters. Events of one key are one incident. */
 	readonly dedup_key: string;
 	readonly client: "Tunnelwatch";
@@ -35,6 +37,31 @@ const severities: Readonly<Record<Severity, PagerSeverity>> = {
 	low: "info",
 	info: "info",
 };
+
+/**
+ * What a notice means for incidents, in order: usually one event. What people say in Tunnelwatch acknowledges or resolves
+ * every incident that the finding has opened; one that PagerDuty does not know is dropped there.
+ */
+export function pagerdutyEvents(notice: AnyNotice, knowledge: TellContext): readonly PagerdutyEvent[] {
+	const event = pagerdutyEvent(notice, knowledge);
+	if (notice.type !== "finding" || !notice.kinds.includes("answered")) return [event];
+	const { finding, now } = notice;
+	const triggers = onlyAnswers(notice) === undefined ? [event] : [];
+	const isHandled = silenceNow(finding, now) !== undefined || (finding.ack !== undefined && finding.ack.until > now);
+	const action = finding.status === "closed" ? "resolve" : isHandled ? "acknowledge" : undefined;
+	// Nothing can be taken back there: an incident stays acknowledged.
+	if (action === undefined) return triggers;
+	return [...triggers, ...incidentKeys(finding).map((key) => ({ ...event, event_action: action, dedup_key: key }) as const)];
+}
+
+/** All keys under which a finding may have opened incidents. */
+function incidentKeys(finding: Finding): readonly string[] {
+	const id = findingId(finding);
+	const { worse = 0, escalated = 0 } = finding.reasons;
+	return worse + escalated === 0
+		? [id]
+		: [id, ...severityScale.filter((one) => !isWorse(one, finding.severity)).map((one) => `${id}:${one}`)];
+}
 
 export function pagerdutyEvent(notice: AnyNotice, knowledge: TellContext): PagerdutyEvent {
 	const story = tell(notice, knowledge);

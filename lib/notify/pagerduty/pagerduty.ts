@@ -1,8 +1,8 @@
-import type { Destination } from "../../outbox/delivery.ts";
+import type { Delivery, Destination } from "../../outbox/delivery.ts";
 import type { PostFunction } from "../http/answer.ts";
 import { classify, type Quirk } from "../http/classify.ts";
 import type { TellContext } from "../story/tell.ts";
-import { pagerdutyEvent } from "./event.ts";
+import { pagerdutyEvents } from "./event.ts";
 
 /** Sends events to PagerDuty's Events API v2. The key stands in the body, so bodies are as secret as addresses elsewhere. */
 export function createPagerduty({
@@ -20,9 +20,15 @@ export function createPagerduty({
 }): Pick<Destination, "send"> {
 	return {
 		send: async (notice, signal) => {
-			const body = JSON.stringify({ routing_key: routingKey, ...pagerdutyEvent(notice, knowledge) });
-			const headers = { "content-type": "application/json; charset=utf-8" };
-			return classify(await post({ url, headers, body, signal }), clock(), keyQuirk);
+			let delivery: Delivery = { ok: true, proof: "confirmed" };
+			// Sent again from the start when one does not arrive: the same event twice changes nothing there.
+			for (const event of pagerdutyEvents(notice, knowledge)) {
+				const body = JSON.stringify({ routing_key: routingKey, ...event });
+				const headers = { "content-type": "application/json; charset=utf-8" };
+				delivery = classify(await post({ url, headers, body, signal }), clock(), keyQuirk);
+				if (!delivery.ok) return delivery;
+			}
+			return delivery;
 		},
 	};
 }

@@ -1,23 +1,27 @@
 import { findFamily } from "../../families/find-family.ts";
-import { type Finding, findingId } from "../../findings/finding.ts";
+import { findingId } from "../../findings/finding.ts";
 import type { NoticeKind } from "../../findings/notice-kind.ts";
 import type { Notice } from "../../outbox/delivery.ts";
 import type { Redacted } from "../../secrets/redacted.ts";
 import { huntingQuery } from "../hunting-query.ts";
 import type { Portal } from "../portal.ts";
 import type { FindRule } from "../rule-facts.ts";
-import { type Inert, idText, inert, inertText, joined, plainName, shortWords } from "../text.ts";
+import { type Inert, idText, inert, inertText, joined, shortWords } from "../text.ts";
+import { answerLine, answerStory, onlyAnswers } from "./answer-story.ts";
 import { findingDetails } from "./finding-details.ts";
 import { findingRows } from "./finding-rows.ts";
+import { findingTitle } from "./finding-title.ts";
 import { happenedWords } from "./happened.ts";
 import { mainRule, whyWords } from "./rule-words.ts";
 import { stepWords } from "./steps.ts";
 import type { Links, Room, Story } from "./story.ts";
 import { counted, duration, shortDuration, utc } from "./time.ts";
-import { titleWords, verdictWords } from "./tunnel-words.ts";
+import { verdictWords } from "./tunnel-words.ts";
 
 /** The story of one finding. The head is about its worst sighting: a weaker one that came later never hides it. */
 export function findingStory(notice: Notice, room: Room, rules: FindRule, portal: Portal): Story {
+	const answers = onlyAnswers(notice);
+	if (answers !== undefined) return answerStory(notice, answers, portal);
 	const { finding } = notice;
 	const { worst } = finding;
 	return {
@@ -33,9 +37,10 @@ export function findingStory(notice: Notice, room: Room, rules: FindRule, portal
 			reason: shortWords(inert(worst.ownership.reason, room.sentence), room.word),
 		},
 		happened: room.rows === "few" ? inertText`` : happenedWords(finding, room.word),
-		news: news(notice)
-			.slice(0, room.news)
-			.map((text) => shortWords(inert(text, room.sentence), room.word)),
+		news: [
+			...(notice.answers ?? []).filter(({ kind }) => kind !== "ended").map(answerLine),
+			...news(notice).map((text) => shortWords(inert(text, room.sentence), room.word)),
+		].slice(0, room.news),
 		rows: findingRows(notice, room, rules),
 		commandLine: room.commandLine === 0 ? inertText`` : shortWords(inert(worst.program.commandLine, room.commandLine), room.word + 8),
 		why: whyWords(finding, rules),
@@ -44,11 +49,6 @@ export function findingStory(notice: Notice, room: Room, rules: FindRule, portal
 		links: findingLinks(notice, rules, portal),
 		footer: footer(notice),
 	};
-}
-
-/** "Unapproved Cloudflare tunnel on FIN-LT-0142" */
-export function findingTitle({ device, worst }: Finding): Inert {
-	return inertText`${titleWords(worst)} on ${plainName(device.name, device.id)}`;
 }
 
 export function findingLinks(notice: Notice, rules: FindRule, portal: Portal): Links {
@@ -76,8 +76,9 @@ const kinds: Readonly<Record<NoticeKind, { readonly words: Inert; readonly remin
 	back: { words: inertText`Seen again after 30 quiet days`, reminds: false },
 };
 
-function kindWords({ kinds: told, n }: Notice): Inert {
-	const kind = kinds[told[0] ?? "new"].words;
+function kindWords({ kinds: told, n, finding }: Notice): Inert {
+	const wasClosed = told[0] === "back" && finding.history?.at(-1)?.kind === "close";
+	const kind = wasClosed ? inertText`Seen again after it was closed` : kinds[told[0] ?? "new"].words;
 	return n > 1 ? inertText`${kind}, notice ${n}` : kind;
 }
 

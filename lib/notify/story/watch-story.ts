@@ -5,9 +5,10 @@ import type { AnyNotice, DigestNotice, HeartbeatNotice, StormNotice } from "../.
 import { huntingQuery } from "../hunting-query.ts";
 import type { Portal } from "../portal.ts";
 import { type Inert, idText, inertText, joined, plainName, sealed } from "../text.ts";
+import { didWords, whoWords } from "./answer-words.ts";
 import { type Cause, commonCause } from "./common-cause.ts";
 import { isTold, type Links, note, plain, row, type Story, type StoryRow, severityWord, strong } from "./story.ts";
-import { counted, duration, utc } from "./time.ts";
+import { clock, counted, duration, utc } from "./time.ts";
 import { shortId } from "./tunnel-row.ts";
 import { modeWords, titleWords, tunnelsWords, verdictWords } from "./tunnel-words.ts";
 
@@ -86,6 +87,16 @@ export function digestStory(notice: DigestNotice): Story {
 				inertText`Approved`,
 				strong(counted(notice.approvedCount, inertText`device`, inertText`devices`)),
 				note(inertText`with approved tunnels only`),
+			),
+			notice.silencedCount === undefined
+				? undefined
+				: row(
+						inertText`Silenced`,
+						strong(counted(notice.silencedCount, inertText`device`, inertText`devices`)),
+						note(inertText`seen again while silenced`),
+					),
+			...(notice.answers ?? []).map(({ finding, line }) =>
+				row(clock(line.at), strong(shortName(finding)), note(inertText`${didWords(line)} by ${whoWords(line)}`)),
 			),
 			row(
 				inertText`Failed`,

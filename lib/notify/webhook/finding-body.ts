@@ -1,17 +1,27 @@
 import { type Finding, findingId } from "../../findings/finding.ts";
 import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, OperationsNotice, StormNotice } from "../../outbox/delivery.ts";
 import type { Device } from "../../sighting/sighting.ts";
-import { findingLinks, findingTitle } from "../story/finding-story.ts";
+import { onlyAnswers } from "../story/answer-story.ts";
+import { findingLinks } from "../story/finding-story.ts";
+import { findingTitle } from "../story/finding-title.ts";
 import { attackIds, ruleTitle } from "../story/rule-words.ts";
 import type { TellContext } from "../story/tell.ts";
 import { knownTunnel } from "../story/tunnel-words.ts";
+import { type AnswerType, answerData, answersData, answerType } from "./answer-body.ts";
 import { opensFinding } from "./opens-finding.ts";
 
 /** Grows by new fields only; a changed meaning takes the next number. Described in docs/finding.schema.json. */
 const schema = 1;
 
 export interface Event {
-	readonly type: "finding.created" | "finding.updated" | "findings.storm" | "findings.digest" | "watch.heartbeat" | "watch.problem";
+	readonly type:
+		| "finding.created"
+		| "finding.updated"
+		| AnswerType
+		| "findings.storm"
+		| "findings.digest"
+		| "watch.heartbeat"
+		| "watch.problem";
 	/** When it happened, not when it was sent. */
 	readonly timestamp: Date;
 	readonly data: object;
@@ -22,8 +32,8 @@ export function findingEvent(notice: AnyNotice, knowledge: TellContext): Event {
 	switch (notice.type) {
 		case "finding":
 			return {
-				type: opensFinding(notice) ? "finding.created" : "finding.updated",
-				timestamp: notice.finding.lastSeen,
+				type: answerType(notice) ?? (opensFinding(notice) ? "finding.created" : "finding.updated"),
+				timestamp: onlyAnswers(notice)?.at(-1)?.at ?? notice.finding.lastSeen,
 				data: findingData(notice, knowledge),
 			};
 		case "storm":
@@ -71,6 +81,7 @@ function findingData(notice: Notice, knowledge: TellContext): object {
 		evidence: worst.rules.flatMap(({ id, evidence }) => evidence.map((one) => ({ rule: id, ...one }))),
 		attack: attackIds(finding, knowledge.rules),
 		record: { table: worst.table, reportId: worst.reportId, timestamp: worst.timestamp, exportedAt: worst.exportedAt },
+		...answersData(notice),
 		changes: finding.changes.map(({ n, kind, text }) => ({ notice: n, reason: kind, text })),
 		moreSinceLast: notice.moreSinceLast,
 		nextNoticeAt: finding.nextNoticeAt,
@@ -112,10 +123,12 @@ function stormData({ id, count, bySeverity, worst, since }: StormNotice): object
 	return { schema, id, count, bySeverity, since, worst: worst.map(summary) };
 }
 
-function digestData({ held, approvedFirsts, type: _, now: __, ...counts }: DigestNotice): object {
+function digestData({ held, approvedFirsts, answers, silencedCount = 0, type: _, now: __, ...counts }: DigestNotice): object {
 	return {
 		schema,
 		...counts,
+		silencedCount,
+		answers: answers?.map(({ finding, line }) => ({ finding: findingId(finding), ...answerData(line) })),
 		held: held.map(({ finding, more }) => ({ ...summary(finding), more })),
 		approvedFirsts: approvedFirsts.map(({ finding, account, tunnelId, at }) => ({
 			deviceId: finding.device.id,

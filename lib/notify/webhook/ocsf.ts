@@ -1,14 +1,17 @@
 import type { Severity } from "../../detect/severity-scale.ts";
 import { findFamily } from "../../families/find-family.ts";
 import { findingId } from "../../findings/finding.ts";
+import { silenceNow } from "../../findings/silence.ts";
 import type { AnyNotice, Notice } from "../../outbox/delivery.ts";
 import type { Device } from "../../sighting/sighting.ts";
 import type { RuleFacts } from "../rule-facts.ts";
-import { findingLinks, findingTitle } from "../story/finding-story.ts";
+import { findingLinks } from "../story/finding-story.ts";
+import { findingTitle } from "../story/finding-title.ts";
 import { attackIds, mainRule } from "../story/rule-words.ts";
 import { summaryOf } from "../story/story.ts";
 import { type TellContext, tell } from "../story/tell.ts";
 import { knownTunnel, toolWords } from "../story/tunnel-words.ts";
+import { answerData } from "./answer-body.ts";
 import { opensFinding } from "./opens-finding.ts";
 
 const detectionFinding = 2004;
@@ -30,12 +33,11 @@ function findingEvent(notice: Notice, knowledge: TellContext): object {
 	const { finding, kinds, n } = notice;
 	const { device, worst } = finding;
 	return {
-		...head(opensFinding(notice) ? activities.create : activities.update, finding.severity, notice.now),
+		...head(activityOf(notice), finding.severity, notice.now),
 		start_time: finding.firstSeen.getTime(),
 		end_time: finding.lastSeen.getTime(),
 		count: finding.count,
-		status_id: 1,
-		status: "New",
+		...statusOf(notice),
 		is_alert: true,
 		message: findingTitle(finding),
 		metadata: {
@@ -59,6 +61,7 @@ function findingEvent(notice: Notice, knowledge: TellContext): object {
 			reasons: kinds,
 			rules: finding.rules,
 			more_since_last: notice.moreSinceLast,
+			...(notice.answers === undefined ? {} : { answers: notice.answers.map((one) => JSON.stringify(answerData(one))) }),
 			...(worst.program.signer === undefined ? {} : { signer: worst.program.signer }),
 			...(device.group === "" ? {} : { device_group: device.group }),
 			...(finding.nextNoticeAt === undefined ? {} : { next_notice_at: finding.nextNoticeAt.getTime() }),
@@ -79,9 +82,23 @@ function watchEvent(notice: Exclude<AnyNotice, Notice>, knowledge: TellContext):
 	};
 }
 
+function activityOf(notice: Notice): (typeof activities)[keyof typeof activities] {
+	if (opensFinding(notice)) return activities.create;
+	return notice.finding.status === "closed" ? activities.close : activities.update;
+}
+
+/** Where people are with it. */
+function statusOf({ finding, now }: Notice): object {
+	if (finding.status === "closed") return { status_id: 4, status: "Resolved" };
+	if (silenceNow(finding, now) !== undefined) return { status_id: 3, status: "Suppressed" };
+	const isAcknowledged = finding.ack !== undefined && finding.ack.until > now;
+	return isAcknowledged ? { status_id: 2, status: "In Progress" } : { status_id: 1, status: "New" };
+}
+
 const activities = {
 	create: { id: 1, name: "Create" },
 	update: { id: 2, name: "Update" },
+	close: { id: 3, name: "Close" },
 	other: { id: 99, name: "Other" },
 };
 

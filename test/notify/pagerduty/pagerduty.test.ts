@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Severity } from "../../../lib/detect/severity-scale.ts";
 import { createPost } from "../../../lib/notify/http/http.ts";
-import { pagerdutyEvent } from "../../../lib/notify/pagerduty/event.ts";
+import { pagerdutyEvent, pagerdutyEvents } from "../../../lib/notify/pagerduty/event.ts";
 import { pagerduty } from "../../../lib/notify/pagerduty/kind.ts";
 import { createPagerduty } from "../../../lib/notify/pagerduty/pagerduty.ts";
 import type { AnyNotice } from "../../../lib/outbox/delivery.ts";
@@ -10,7 +10,7 @@ import { aFinding, at } from "../../builders.ts";
 import { everywhere } from "../everywhere.ts";
 import { forbidden, hostileText } from "../hostile.ts";
 import { receiver, status } from "../loopback.ts";
-import { aNotice, anUnapprovedFinding, knowledge, operations, variants } from "../samples.ts";
+import { aNotice, anAnswer, answerSamples, anUnapprovedFinding, knowledge, operations, variants } from "../samples.ts";
 
 const never = new AbortController().signal;
 const routingKey = "R0CANARY000000000000000000000000";
@@ -92,4 +92,41 @@ test.each([
 	expect(configured).toBeUndefined();
 	expect(mistakes).toEqual([expect.stringMatching(mistake)]);
 	expect(mistakes.join()).not.toContain("CANARY");
+});
+
+describe("what people say in Tunnelwatch", () => {
+	const actions = (notice: AnyNotice) => pagerdutyEvents(notice, knowledge).map((one) => [one.event_action, one.dedup_key]);
+	const id = "cf-3f9c2a7d5110";
+
+	test("acknowledges and resolves the incident of its finding", () => {
+		expect(actions(answerSamples.acknowledged)).toEqual([["acknowledge", id]]);
+		expect(actions(answerSamples.silenced)).toEqual([["acknowledge", id]]);
+		expect(actions(answerSamples.closed)).toEqual([["resolve", id]]);
+	});
+
+	test("closing also resolves every incident that was opened when it got worse", () => {
+		const closed = anAnswer({ kind: "close" }, { status: "closed", severity: "critical", reasons: { new: 1, worse: 3, answered: 4 } });
+		expect(actions(closed).map(([, key]) => key)).toEqual([
+			id,
+			...["info", "low", "medium", "high", "critical"].map((one) => `${id}:${one}`),
+		]);
+	});
+
+	test("who confirms that it is not ours pages, although somebody has acknowledged it", () => {
+		expect(actions(answerSamples.escalated)).toEqual([["trigger", `${id}:high`]]);
+	});
+
+	test("an answer that comes with news pages first and acknowledges then", () => {
+		const both = { ...answerSamples.acknowledged, kinds: ["changed", "answered"] } as const;
+		expect(actions(both)).toEqual([
+			["trigger", id],
+			["acknowledge", id],
+		]);
+	});
+
+	test("nothing can be taken back there, so a lifted silence sends nothing", async () => {
+		const { base, received } = await receiver(status(202));
+		expect(await pagerdutyAt(base).send(answerSamples.unsilenced, never)).toEqual({ ok: true, proof: "confirmed" });
+		expect(received).toEqual([]);
+	});
 });

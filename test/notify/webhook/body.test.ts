@@ -12,7 +12,7 @@ import { createWebhook } from "../../../lib/notify/webhook/webhook.ts";
 import { aFinding, aSighting, at, redacted } from "../../builders.ts";
 import { readable } from "../golden.ts";
 import { closedPort } from "../loopback.ts";
-import { aNotice, knowledge, variants } from "../samples.ts";
+import { aNotice, answerSamples, knowledge, variants } from "../samples.ts";
 
 const docs = new URL("../../../docs/", import.meta.url);
 const schema = JSON.parse(await readFile(new URL("finding.schema.json", docs), "utf8"));
@@ -29,7 +29,7 @@ function withoutUnknownFields(part: unknown): unknown {
 	return "properties" in part && !("oneOf" in part) && "type" in part ? { ...inner, additionalProperties: false } : inner;
 }
 
-describe.each(Object.entries(variants))("the body '%s'", (_name, notice) => {
+describe.each(Object.entries({ ...variants, ...answerSamples }))("the body '%s'", (_name, notice) => {
 	test("is as the published schema says, and has no field that is not in it", () => {
 		const validate = new Ajv2020({ allErrors: true }).compile(withoutUnknownFields(schema) as object);
 		validate(body(notice));
@@ -81,9 +81,13 @@ test("a first word that comes late is still the first, though the device has lon
 
 test("the manual and the schema name the types that are sent, and no other", async () => {
 	const manual = await readFile(new URL("webhook.md", docs), "utf8");
-	const sent = new Set(Object.values(variants).map((notice) => body(notice).type));
+	const sent = new Set(Object.values({ ...variants, ...answerSamples }).map((notice) => body(notice).type));
 	expect(new Set(schema.properties.type.enum)).toEqual(sent);
-	expect(new Set([...manual.matchAll(/^\| `(\w+\.\w+)` \|/gm)].map(([, type]) => type))).toEqual(sent);
+	expect(
+		new Set(
+			[...manual.matchAll(/^\| (`\w+\.\w+`(?:, `\w+\.\w+`)*) \|/gm)].flatMap(([, types = ""]) => types.replaceAll("`", "").split(", ")),
+		),
+	).toEqual(sent);
 });
 
 test("the receiver of the manual takes what is signed, and nothing else", async () => {

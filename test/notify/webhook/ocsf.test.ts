@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ocsfEvent } from "../../../lib/notify/webhook/ocsf.ts";
 import { aFinding } from "../../builders.ts";
-import { aNotice, anUnapprovedFinding, knowledge, variants } from "../samples.ts";
+import { aNotice, answerSamples, anUnapprovedFinding, knowledge, variants } from "../samples.ts";
 
 type Event = Readonly<Record<string, unknown>>;
 
@@ -32,10 +32,18 @@ describe.each(Object.entries(variants))("the OCSF event '%s'", (_name, notice) =
 	});
 });
 
-test("a first notice creates, a later one updates, and none closes", () => {
+test("a first notice creates, a later one updates, and the one about a closed finding closes", () => {
 	expect(event(aNotice())).toMatchObject({ activity_id: 1, type_uid: 200_401, status_id: 1 });
 	expect(event(aNotice({ n: 2, kinds: ["still"] }))).toMatchObject({ activity_id: 2, type_uid: 200_402, status_id: 1 });
-	expect(event(aNotice({ finding: aFinding({ status: "closed" }) }))).toMatchObject({ activity_id: 1, type_uid: 200_401, status_id: 1 });
+	expect(event(aNotice({ finding: aFinding({ status: "closed" }) }))).toMatchObject({ activity_id: 1, type_uid: 200_401, status_id: 4 });
+	expect(event(answerSamples.closed)).toMatchObject({
+		activity_id: 3,
+		type_uid: 200_403,
+		status_id: 4,
+		status: "Resolved",
+	});
+	expect(event(answerSamples.silenced)).toMatchObject({ activity_id: 2, status_id: 3, status: "Suppressed" });
+	expect(event(answerSamples.acknowledged)).toMatchObject({ activity_id: 2, status_id: 2, status: "In Progress" });
 });
 
 test("a finding keeps its id in all its events, each event has its own", () => {
