@@ -90,11 +90,7 @@ const situations: readonly Row[] = [
 		reason: redactedText`an official release of cloudflared under another name`,
 	},
 	{
-		when: (f) =>
-			renamed(f) &&
-			!f.reading.file &&
-			(opens(f) || f.reading.mode === "service-install" || f.reading.mode === "unknown") &&
-			f.reading.certain,
+		when: disguised,
 		least: "high",
 		reason: redactedText`cloudflared under another name`,
 	},
@@ -349,8 +345,13 @@ export function weigh(facts: Facts): Weighed {
 	return { severity, reason: reasonOf(severity, rows, facts.rules, raise?.reason) };
 }
 
-/** Of the tool under its own name the table knows what is grave; what a rule takes for a disguise is none there. */
+/**
+ * Of the tool under its own name the table knows what is grave; what a rule takes for a disguise is none there. A disguise
+ * that is certain is high, whichever rules its texts let match.
+ */
 function startOf(facts: Facts): Severity {
+	if (disguised(facts) && isWorse("high", facts.rules)) return "high";
+	if (renamed(facts) && !facts.reading.file && !disguised(facts) && !opens(facts)) return "medium";
 	const plain = isTool(facts) && !renamed(facts) && !facts.reading.pretends;
 	return plain && isWorse(facts.rules, "medium") ? "medium" : facts.rules;
 }
@@ -395,6 +396,11 @@ function lowOnly({ reading }: Facts): boolean {
 
 function renamed({ reading }: Facts): boolean {
 	return reading.inner === "renamed";
+}
+
+function disguised(f: Facts): boolean {
+	const acts = opens(f) || f.reading.mode === "service-install" || f.reading.mode === "unknown";
+	return renamed(f) && !f.reading.file && acts && f.reading.certain;
 }
 
 function opens({ reading }: Facts): boolean {

@@ -16,6 +16,8 @@ export function givenIn(args: readonly Word[], environment: ReadonlyMap<string, 
 	const keep = (tunnel: Tunnel | undefined): void => {
 		if (tunnel !== undefined && tunnel.account !== "" && found.length < most) found.push(tunnel);
 	};
+	const install = args.findIndex(({ value }, at) => value === "install" && args[at - 1]?.value === "service");
+	if (install !== -1) for (const { value } of args.slice(install + 1)) keep(readToken({ value, start: 0, hidden: false }, false).tunnel);
 	args.forEach((word, at) => {
 		const flag = /^--?(token|credentials-contents)(?:=(.*))?$/s.exec(word.value);
 		if (flag === null) return;
@@ -49,7 +51,7 @@ export function foundIn(text: string, givesCredentials: boolean): readonly Claim
 		.filter(({ tunnel }) => tunnel.account !== "")
 		.map(({ tunnel, start }) => {
 			const before = plain.slice(Math.max(0, start - 48), start);
-			const given = givesCredentials && /(?:--?token|TUNNEL_TOKEN|service\s{1,8}install)[\s"'=^:]{1,12}$/i.test(before);
+			const given = givesCredentials && /(?:--?token|TUNNEL_TOKEN|service["'\s^]{1,12}install)[\s"'=^:]{1,12}$/i.test(before);
 			return { tunnel, place: given ? "given" : "elsewhere" };
 		});
 }

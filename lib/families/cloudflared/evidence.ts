@@ -51,7 +51,8 @@ export function evidenceOf(command: Command, runs: Runs, args: readonly Word[], 
 /** A readable token behind `run --token` or `service install`. */
 function tokenInPlace(args: readonly Word[]): boolean {
 	const values = args.map(({ value }) => value);
-	if (values[0] === "service" && values[1] === "install") return args.slice(2).some((word) => isReadable(word));
+	const install = values.findIndex((value, at) => value === "install" && values[at - 1] === "service");
+	if (install !== -1) return args.slice(install + 1).some((word) => isReadable(word));
 	if (!values.includes("run") || !values.includes("tunnel")) return false;
 	return args.some((word, at) => {
 		const glued = /^--?token=(.*)$/s.exec(word.value)?.[1];

@@ -8,6 +8,7 @@ import type { Mode } from "../../sighting/sighting.ts";
 import { targetClass } from "../../sighting/targets.ts";
 import { exposesAdministration } from "../../verdict/doubts.ts";
 import { foundIn } from "./claims.ts";
+import { readCommand } from "./command.ts";
 import { contactHost, talkerOf } from "./contacts.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
 import { laterStarts } from "./later-starts.ts";
@@ -15,7 +16,7 @@ import { launcherOf } from "./launchers.ts";
 import { baseName, nameKind, programName } from "./names.ts";
 import { isSame, opensTunnel, readStart, type StartReading } from "./read-start.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
-import { type Start, startOf } from "./start.ts";
+import { type Start, startOf, withoutQuotes } from "./start.ts";
 import { expand } from "./starters.ts";
 import { readTunnelId } from "./token.ts";
 import type { Word } from "./words.ts";
@@ -88,11 +89,16 @@ function candidate(
 	const readings = starts.map((start) => readStart(start, { official, suspicious: talks || (nameless && start === outer) }));
 	// A starter's name on a program whose own arguments are cloudflared's: words for the starter among them are a disguise.
 	const own = isStarter ? readStart(outer, { official, suspicious: talks }) : undefined;
-	const disguised = own !== undefined && own.kind === "renamed" && own.certain && (opensTunnel(own.mode) || own.mode === "service-install");
+	const strong = own !== undefined && own.kind === "renamed" && own.certain && isOpening(own);
+	// `sudo -n cloudflared tunnel run` reads as a flag of cloudflared's and its value; long names are not shared like that.
+	const disguised = strong && !(readings.some(isTool) && hasShortFlag(outer));
+	const plain = isStarter || readings.some(isOpening) ? undefined : withoutQuotes(outer);
+	const unquoted = plain === undefined ? undefined : readStart(plain, { official, suspicious: talks || nameless });
+	const more = [...(disguised ? [own] : []), ...(unquoted !== undefined && isTool(unquoted) && isOpening(unquoted) ? [unquoted] : [])];
 	return {
 		subject,
 		isStarter: isStarter && !disguised,
-		readings: disguised ? [own, ...readings] : readings,
+		readings: [...more, ...readings],
 		outer,
 		parent,
 		commandLine,
@@ -112,6 +118,16 @@ function isNameless(record: DefenderRecord, path: string): boolean {
 	if (!/^(?:[a-z]:)?\\/i.test(path) || !versionColumns.some((column) => record.columns[column] !== undefined)) return false;
 	const place = folderOf(path);
 	return versionColumns.every((column) => columnText(record, column) === "") && (place === "user" || place === "program-data");
+}
+
+function hasShortFlag({ args }: Start): boolean {
+	const [program] = readCommand(args.map(({ value }) => value)).levels;
+	return [...(program?.spelling.values() ?? [])].some((name) => name.length === 1);
+}
+
+/** It opens a tunnel, now or as a service. */
+function isOpening({ mode }: StartReading): boolean {
+	return opensTunnel(mode) || mode === "service-install";
 }
 
 function isTool({ kind }: StartReading): boolean {

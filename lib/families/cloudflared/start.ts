@@ -1,6 +1,6 @@
 import { posixWords } from "./shell-text.ts";
 import { windowsWords } from "./windows-arguments.ts";
-import type { Word, Words } from "./words.ts";
+import { mostWords, type Word, type Words } from "./words.ts";
 
 /** How a program is started: its file, what stands behind it, and the variables that are visible for it. */
 export interface Start {
@@ -45,6 +45,17 @@ export function startOf(image: string, commandLine: string, environment: Readonl
 export function fromWords(command: Words, image: string, environment: ReadonlyMap<string, Word>, trail: Trail): Start {
 	const argument0 = command.words[0]?.value ?? "";
 	return { image: image === "" ? argument0 : image, argument0, args: command.words.slice(1), command, environment, trail };
+}
+
+/**
+ * The same text split at blanks alone. Linux and macOS show arguments joined by blanks, so a quote may be one that nobody
+ * closes; which reading is right cannot be told, so this one never approves. `undefined` where it would be the same.
+ */
+export function withoutQuotes(start: Start): Start | undefined {
+	const { text } = start.command;
+	if (!/["'\\]/.test(text) || !isPosix(start.image, text)) return undefined;
+	const words = [...text.matchAll(/\S+/g)].slice(0, mostWords).map((match) => ({ value: match[0], start: match.index, hidden: false }));
+	return fromWords({ text, words }, start.image, start.environment, { ...start.trail, unread: true });
 }
 
 /** No drive, no backslash in its place: then the text is split as on Linux and macOS, where quotes may have been lost. */

@@ -72,6 +72,7 @@ const starters: readonly Starter[] = [
 	{ names: /^(?:npx|bunx|npm|pnpm|yarn|bun|node|deno|go|python[\d.]*|pythonw|py|uvx|pipx)$/, inner: packageInner },
 	{ names: /^(?:perl|ruby|php|lua|osascript)$/, inner: codeInner },
 	{ names: /^start-stop-daemon$/, inner: daemonInner },
+	{ names: /^pcalua$/, inner: compatibilityInner },
 	{
 		names:
 			/^(?:sudo|doas|runuser|su|pkexec|env|nohup|setsid|nice|ionice|timeout|stdbuf|systemd-run|screen|tmux|flatpak|snap|exec|command|time|chroot|caffeinate|watch|xargs|gosu|su-exec|tini|dumb-init|start|call|runas|conhost|forfiles)$/,
@@ -464,6 +465,18 @@ function prefixInner(start: Start, options: RegExp | undefined): readonly Start[
 	if (rest.length === 1 && /\s/.test(only.value))
 		return inside(only.value, { ...start, environment }, start.command.text.includes("\\") ? "cmd" : "posix");
 	return [fromWords({ text: start.command.text, words: rest }, "", environment, noTrail)];
+}
+
+/** `pcalua -a PROGRAM -c ARGUMENTS` */
+function compatibilityInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	const program = wordAfter(words, /^-a$/i);
+	const at = words.findIndex(({ value }) => /^-c$/i.test(value));
+	if (program === undefined) return [];
+	const args = at === -1 ? [] : words.slice(at + 1);
+	const [only] = args;
+	const text = args.length === 1 && only !== undefined ? only.value : args.map(({ value }) => value).join(" ");
+	return [commandText(`"${program.value}" ${text}`, start.environment, noTrail)];
 }
 
 function daemonInner(start: Start): readonly Start[] {

@@ -1,5 +1,6 @@
 import { all, any, type Condition, contains, firstWords, hasFlag, hasWords, not, startsWith } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
+import { hasFlagsBeforeTunnel } from "../flags-before-tunnel.ts";
 import { anotherTool, buildScript, namedCloudflared } from "./conditions.ts";
 
 const openFolder: Condition = any(
@@ -25,6 +26,7 @@ export const cloudflaredRenamedTunnel: Rule = {
 			hasWords("ProcessCommandLine", "tunnel", "run"),
 			all(firstWords("ProcessCommandLine", "tunnel"), hasWords("ProcessCommandLine", "run")),
 			all(hasWords("ProcessCommandLine", "tunnel"), hasFlag("ProcessCommandLine", "config")),
+			hasFlagsBeforeTunnel("ProcessCommandLine"),
 			// Alone it opens what a variable or the settings name; other tools have the word too, but not where anybody can write.
 			all(firstWords("ProcessCommandLine", "tunnel"), openFolder),
 		),
@@ -47,6 +49,7 @@ export const cloudflaredRenamedTunnel: Rule = {
 			{ FileName: "x.exe", ProcessCommandLine: "x.exe tunnel --config c.yml" },
 			{ FileName: "x.exe", ProcessCommandLine: "x.exe --config C:\\Users\\a\\.cloudflared\\c.yml tunnel" },
 			{ FileName: "x.exe", ProcessCommandLine: "x.exe tunnel run web" },
+			{ FileName: "x.exe", ProcessCommandLine: 'x.exe --label "" tunnel --label x run web' },
 			{ FileName: "x.exe", ProcessCommandLine: '"C:\\a b\\x.exe" tunnel --loglevel fatal run web' },
 			{ FileName: "x", ProcessCommandLine: "/tmp/x --loglevel fatal tunnel run" },
 			{ FileName: "x.exe", FolderPath: "C:\\Users\\Public\\x.exe", ProcessCommandLine: "x.exe tunnel" },

@@ -1,4 +1,4 @@
-import { all, hasWords, not } from "../../../detect/condition.ts";
+import { all, any, hasWords, not } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
 import { namedCloudflared } from "./conditions.ts";
 
@@ -13,7 +13,11 @@ export const cloudflaredStartedByAnother: Rule = {
 	meaning:
 		"A shell, sudo, a container engine, a scheduler or another tool started cloudflared with a tunnel. The command says which tunnel; the program itself may run where nothing else is seen of it.",
 	tables: ["DeviceProcessEvents", "DeviceEvents"],
-	when: all(namedCloudflared("ProcessCommandLine"), not(namedCloudflared("FileName")), hasWords("ProcessCommandLine", "tunnel")),
+	when: all(
+		namedCloudflared("ProcessCommandLine"),
+		not(namedCloudflared("FileName")),
+		any(hasWords("ProcessCommandLine", "tunnel"), hasWords("ProcessCommandLine", "service", "install")),
+	),
 	runbook: [
 		"Read ProcessCommandLine: what runs, on this device or on another one, and with which token or settings?",
 		"Look in DeviceProcessEvents of this device, next 10 minutes, for cloudflared in FileName.",
