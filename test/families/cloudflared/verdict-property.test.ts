@@ -1,0 +1,9 @@
+import { test } from "vitest";
+import { invariants } from "./verdict-invariants.ts";
+
+/** A part of what `npm run fuzz` tries, and always the same one: a failure here is a change of ours. */
+const [runs, seed] = [60, 16];
+
+test.for(invariants)("$name", { timeout: 600_000 }, ({ assert }) => {
+	assert(runs, seed);
+});
