@@ -11,7 +11,7 @@ import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub, type HubConnection } from "./hub/connection.ts";
 import { hubTrouble } from "./hub/trouble.ts";
 import { printLine } from "./print-line.ts";
-import { inventedDeviceId, inventedTenant, syntheticRecord } from "./synthetic.ts";
+import { inventedDeviceId, inventedTenant, syntheticRecord } from "../lib/app/synthetic.ts";
 
 export interface DrillOptions {
 	/** Which of several hubs; the first one if absent. */

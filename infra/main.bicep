@@ -163,6 +163,9 @@ param maxThroughputUnits int = 2
 @description('Refuses key sign-in on a new namespace, from the start where a policy demands it. The export from Defender may need keys: try it once data flows.')
 param disableEventHubKeys bool = false
 
+@description('Day and hour, UTC, of a drill that runs by itself each week, such as Tue 10; the app may then write to its hubs. Empty = none.')
+param weeklyDrill string = ''
+
 // ---- the app. Zero, minus one or nothing is as the preset says.
 
 @description('Version of Node.js.')
@@ -423,6 +426,7 @@ module hubAccess 'modules/hub-access.bicep' = {
       names: hubNames
       consumerGroupName: consumerGroupName
     }
+    sendsDrills: !empty(weeklyDrill)
     #disable-next-line what-if-short-circuiting
     principalId: identity.outputs.principalId
   }
@@ -488,6 +492,8 @@ var otlpSettings = empty(otlpEndpoint)
   : { AzureFunctionsJobHost__telemetryMode: 'OpenTelemetry', OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }
 var packageSettings = empty(packageSha256) ? {} : { PACKAGE_SHA256: toLower(packageSha256) }
 
+var drillSettings = empty(weeklyDrill) ? {} : { WEEKLY_DRILL_UTC: weeklyDrill }
+
 var approvalsSettings = approvalsInStorage ? { APPROVALS_FILE: '${storage.outputs.blobEndpoint}${configContainer}/approvals.json' } : {}
 
 var plainSettings = {
@@ -536,6 +542,7 @@ module app 'modules/function-app.bicep' = {
       signatureSettings,
       headerSettings,
       approvalsSettings,
+      drillSettings,
       otlpSettings,
       packageSettings
     )

@@ -33,6 +33,7 @@ param partitionCount = int(readEnvironmentVariable('TUNNELWATCH_PARTITION_COUNT'
 param retentionHours = int(readEnvironmentVariable('TUNNELWATCH_RETENTION_HOURS', '168'))
 param maxThroughputUnits = int(readEnvironmentVariable('TUNNELWATCH_MAX_THROUGHPUT_UNITS', '2'))
 param disableEventHubKeys = bool(readEnvironmentVariable('TUNNELWATCH_DISABLE_EVENT_HUB_KEYS', 'false'))
+param weeklyDrill = readEnvironmentVariable('TUNNELWATCH_WEEKLY_DRILL', '')
 param nodeVersion = readEnvironmentVariable('TUNNELWATCH_NODE_VERSION', '24')
 param instanceMemoryMB = json(readEnvironmentVariable('TUNNELWATCH_INSTANCE_MEMORY_MB', '0'))
 param alwaysReadyInstances = int(readEnvironmentVariable('TUNNELWATCH_ALWAYS_READY_INSTANCES', '-1'))

@@ -11,7 +11,7 @@ import type { DestinationKind } from "../../lib/notify/kind.ts";
 import type { Delivery, Destination, Notice } from "../../lib/outbox/delivery.ts";
 import { render, sendMs } from "../../lib/outbox/send.ts";
 import { createSight } from "../../lib/sighting/sight.ts";
-import { inventedDeviceId, inventedTenant, syntheticRecord } from "../synthetic.ts";
+import { inventedDeviceId, inventedTenant, syntheticRecord } from "../../lib/app/synthetic.ts";
 import { type Environment, type Result, sentence } from "./check.ts";
 import { withoutReferences } from "./settings.ts";
 

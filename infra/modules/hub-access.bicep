@@ -7,6 +7,8 @@ param hub {
   consumerGroupName: string
 }
 param principalId string
+@description('The app sends drills through its own hubs, so it may write to them.')
+param sendsDrills bool
 
 resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' existing = {
   name: hub.namespaceName
@@ -48,6 +50,20 @@ resource readHub 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
       principalId: principalId
       principalType: 'ServicePrincipal'
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', eventHubsDataReceiver)
+    }
+  }
+]
+
+var eventHubsDataSender = '2b629674-e913-4c01-ae53-ef4638d8f975'
+
+resource writeHub 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (name, i) in hub.names: if (sendsDrills) {
+    name: guid(namespace::events[i].id, principalId, eventHubsDataSender)
+    scope: namespace::events[i]
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', eventHubsDataSender)
     }
   }
 ]

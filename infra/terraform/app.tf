@@ -30,6 +30,7 @@ locals {
     local.webhook && var.webhook_proof != "header" ? { WEBHOOK_SECRET = "${local.secret}webhook-secret/)" } : {},
     local.webhook && var.webhook_proof != "signature" ? { WEBHOOK_HEADER = "${local.secret}webhook-header/)" } : {},
     var.approvals_in_storage ? { APPROVALS_FILE = "${local.endpoints.blob}${azapi_resource.config_container.name}/approvals.json" } : {},
+    var.weekly_drill == "" ? {} : { WEEKLY_DRILL_UTC = var.weekly_drill },
     var.package_sha256 == "" ? {} : { PACKAGE_SHA256 = lower(var.package_sha256) }
   )
 }

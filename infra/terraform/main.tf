@@ -263,6 +263,7 @@ locals {
       keepPackage      = { scope = azapi_resource.package_container.id, principal = local.package, role = "ba92f5b4-2d11-453d-a403-e96b0029c9fe" }
     },
     { for name, id in local.hub_ids : "readHub-${name}" => { scope = id, principal = local.code, role = "a638d3c7-ab3a-418d-83e6-5f17a39d4fde" } },
+    { for name, id in local.hub_ids : "writeHub-${name}" => { scope = id, principal = local.code, role = "2b629674-e913-4c01-ae53-ef4638d8f975" } if var.weekly_drill != "" },
     { for name, container in azapi_resource.host_container : "keepState-${name}" => { scope = container.id, principal = local.code, role = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b" } }
   )
 }

@@ -143,6 +143,12 @@ variable "consumer_group_name" {
   default     = "tunnelwatch"
 }
 
+variable "weekly_drill" {
+  description = "Day and hour, UTC, of a drill that runs by itself each week, such as Tue 10; the app may then write to its hubs. Empty = none."
+  type        = string
+  default     = ""
+}
+
 variable "partition_count" {
   description = "Partitions of each new hub. They cannot be changed later."
   type        = number

@@ -1,15 +1,17 @@
 import { resolve } from "node:path";
+import { decodeRecords } from "../defender/envelope.ts";
 import { deviceTables } from "../defender/device.ts";
 import { createSieve } from "../detect/prefilter/prefilter.ts";
 import { redactError } from "../families/redact.ts";
 import { addressSettings } from "../notify/index.ts";
+import type { Sighting } from "../sighting/sighting.ts";
 import { afterRecording } from "../outbox/deliver.ts";
 import { readOutbox } from "../outbox/outbox.ts";
 import type { Recorded } from "../outbox/recorded.ts";
 import { newestEvent } from "../watch/newest-event.ts";
 import { createNotebook } from "../watch/notebook.ts";
 import { readStanding } from "../watch/problem-store.ts";
-import { isSerious, withoutEffects } from "../watch/problems.ts";
+import { isSerious, type Problem, withoutEffects } from "../watch/problems.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
 import { createBatchReader } from "./batch-reader.ts";
 import { composeDestinations, composeDetection, composeStorage, world } from "./compose.ts";
@@ -18,6 +20,7 @@ import { createDetect } from "./detect-batch.ts";
 import { asTold, type Health, problemsOf } from "./health.ts";
 import { hubNameProblems } from "./hub-names.ts";
 import { hubReaders } from "./hub-reader.ts";
+import { hubSenders } from "./hub-sender.ts";
 import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
 import { createMinute } from "./minute.ts";
 import { openTable } from "./open-table.ts";
@@ -25,6 +28,8 @@ import { createReadAgain } from "./read-again.ts";
 import { packageWarning, type RunningPackage, runningPackage } from "./running-package.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { createStreamWatch } from "./stream-watch.ts";
+import { inventedDeviceId, inventedTenant, syntheticRecord } from "./synthetic.ts";
+import { createWeeklyDrill, drillDevice } from "./weekly-drill.ts";
 
 /** What the functions call. Answers are the lines they log. */
 export interface AzureApp {
@@ -61,6 +66,13 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 	let running: { readonly package: RunningPackage | undefined } | undefined;
 	// No rule reads the rows that describe devices: they are looked for by the names of their tables.
 	const sieve = createSieve(detection.rules, settings.DEVICE_CONTEXT ? deviceTables : []);
+	const drill = createWeeklyDrill({
+		...world,
+		table,
+		schedule: settings.WEEKLY_DRILL_UTC,
+		senders: hubSenders(environment),
+		tenantId: settings.TENANT_IDS[0] ?? inventedTenant,
+	});
 	const parts = {
 		...detection,
 		sieve,
@@ -68,10 +80,11 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 		judge,
 		learn,
 		quarantine: quarantine.add,
-		record: recorder.record,
+		record: async (sightings: readonly Sighting[], now: Date) => ((await drill.takes(sightings)) ? [] : recorder.record(sightings, now)),
 		deliver: (recorded: readonly Recorded[]) => dispatcher.deliver(recorded, afterRecording),
 	};
-	const ofHubNames = (now: Date) => hubNameProblems(environment["EVENTHUB_NAME"], now);
+	const seesDrill = settings.WEEKLY_DRILL_UTC === undefined || decodeRecords([aDrillRecord]).records.some((one) => detection.match(one).length > 0);
+	const ofSettings = (now: Date) => [...hubNameProblems(environment["EVENTHUB_NAME"], now), ...(seesDrill ? [] : [drillUnseen(now)])];
 	let noteFailure: string | undefined;
 	const note = () =>
 		notebook.write(world.clock()).then(
@@ -94,8 +107,9 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 		rules: detection.rules.map((rule) => rule.id),
 		openRules: sieve.open,
 		clock: world.clock,
-		ofHubNames,
-		lookAtStream: createStreamWatch({ ...world, table }, hubs),
+		ofSettings,
+		lookAtStream: createStreamWatch({ ...world, table }, hubs, drill.sentLately),
+		drill: drill.run,
 		readAgain: createReadAgain({ ...world, table }, hubs, again),
 	});
 	return {
@@ -110,7 +124,7 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 			await approvals.refresh(now);
 			const state = await readOutbox(table, names, now);
 			const { kept, overflow } = await quarantine.count(now);
-			const current = [...ofHubNames(now), ...problemsOf(state, approvals.mistakes(), now)];
+			const current = [...ofSettings(now), ...problemsOf(state, approvals.mistakes(), now)];
 			const standing = await readStanding(table);
 			running ??= { package: runningPackage(root) };
 			return {
@@ -128,6 +142,24 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 				},
 			};
 		},
+	};
+}
+
+const aDrillRecord = syntheticRecord({
+	tenantId: inventedTenant,
+	deviceId: inventedDeviceId(""),
+	deviceName: drillDevice,
+	words: "",
+	at: new Date(0),
+});
+
+function drillUnseen(since: Date): Problem {
+	return {
+		code: "settings-wrong",
+		subject: "WEEKLY_DRILL_UTC",
+		since,
+		what: "WEEKLY_DRILL_UTC: none of the RULES sees a drill, so it would never arrive.",
+		do: "Add `base` to RULES, or take WEEKLY_DRILL_UTC away.",
 	};
 }
 

@@ -35,9 +35,11 @@ export interface MinuteDeps {
 	/** Ids of rules that keep every message from being passed by unread. */
 	readonly openRules: readonly string[];
 	readonly clock: () => Date;
-	/** What is wrong with the names of the hubs. */
-	readonly ofHubNames: (now: Date) => readonly Problem[];
+	/** What is wrong with single settings, while the rest of the app works. */
+	readonly ofSettings: (now: Date) => readonly Problem[];
 	readonly lookAtStream: (now: Date) => Promise<StreamState>;
+	/** Sends the weekly drill when it is due, and says which did not arrive. */
+	readonly drill: (now: Date) => Promise<readonly Problem[]>;
 	readonly readAgain: (open: readonly OpenGaps[], now: Date) => Promise<ReadAgain>;
 }
 
@@ -87,6 +89,7 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 				: undefined;
 		errors.push(...(again?.failures ?? []));
 		if (hasTime()) await step("ending silences", endSilences({ ...world, table }, started));
+		const drilled = hasTime() ? await step("the weekly drill", deps.drill(started)) : undefined;
 		if (settings.FALLBACK !== undefined && hasTime()) {
 			await step("the fallback was not given what is late", fallBack(table, settings.FALLBACK, started));
 		}
@@ -110,9 +113,10 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 			...(down !== undefined && downSince !== undefined && started.getTime() - downSince.getTime() >= downMs
 				? [tableDown(downSince, down)]
 				: []),
-			...deps.ofHubNames(started),
+			...deps.ofSettings(started),
 			...problemsOf(state, approvals.mistakes(), started),
 			...(stream?.problems ?? []),
+			...(drilled ?? []),
 			...(setAside > 0 ? [quarantined(setAside, started)] : []),
 		];
 		const problems = withoutEffects(found);

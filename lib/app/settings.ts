@@ -4,6 +4,7 @@ import { selectRules } from "../families/select.ts";
 import { configureDestinations, destinationKinds, notifySettings } from "../notify/index.ts";
 import type { Configured, Given } from "../notify/kind.ts";
 import { portalSettings } from "../notify/portal-settings.ts";
+import { readDrillSchedule } from "../watch/drill.ts";
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -86,6 +87,18 @@ const ownSettings = {
 	DIGEST_HOUR_UTC: wholeNumber(0, 23)
 		.optional()
 		.describe("Hour of the day for a daily digest to chats: what was held back, approved, given up. Empty = no digest."),
+	WEEKLY_DRILL_UTC: z
+		.string()
+		.transform((value, context) => {
+			const schedule = readDrillSchedule(value);
+			if (schedule !== undefined) return schedule;
+			context.addIssue({ code: "custom", message: "write a day and an hour, for example Tue 10" });
+			return z.NEVER;
+		})
+		.optional()
+		.describe(
+			"Day and hour, UTC, of a weekly drill that sends itself, for example `Tue 10`: silent when it arrives, an alarm when it does not. Empty = none. The identity needs Azure Event Hubs Data Sender on each hub.",
+		),
 	...portalSettings,
 };
 

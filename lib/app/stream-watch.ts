@@ -34,7 +34,12 @@ const calm: StreamState = { unread: 0, oldestUnreadMs: 0, silentMs: 0, open: [],
  *
  * @returns a function that rejects if the table does not answer.
  */
-export function createStreamWatch(deps: ChangeDeps, readers: readonly HubReader[]): (now: Date) => Promise<StreamState> {
+export function createStreamWatch(
+	deps: ChangeDeps,
+	readers: readonly HubReader[],
+	/** Was the last message in the hub ours? Then it says nothing about the export. */
+	isOurs: (now: Date) => boolean = () => false,
+): (now: Date) => Promise<StreamState> {
 	const silentHubs = new Map<string, Date>();
 	return async (now) => {
 		if (readers.length === 0) return calm;
@@ -58,7 +63,7 @@ export function createStreamWatch(deps: ChangeDeps, readers: readonly HubReader[
 			looks.length === readers.length
 				? await noteRhythm(
 						deps,
-						looks.some(({ look }) => look.arrived),
+						looks.some(({ look }) => look.arrived) && !isOurs(now),
 						now,
 					)
 				: undefined;

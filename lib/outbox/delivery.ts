@@ -63,7 +63,19 @@ export interface DigestNotice {
 	readonly silencedCount?: number;
 	/** Ids of active rules that no finding has; a rule that never fires may be one that cannot. */
 	readonly idleRules: readonly string[];
+	/** The weekly drill, if there was one in this time. */
+	readonly drill: DrillResult | undefined;
 	readonly now: Date;
+}
+
+/** What became of a weekly drill, of which nobody is told otherwise when it succeeds. */
+export interface DrillResult {
+	readonly begunAt: Date;
+	/** Hubs it was sent through, and those of which it came out. */
+	readonly hubs: number;
+	readonly arrived: number;
+	/** From the sending to the end of detection, in the slowest hub that it came out of. */
+	readonly slowestMs: number;
 }
 
 /** A sign of life after a quiet week; an idle chat connection is switched off by its host. */

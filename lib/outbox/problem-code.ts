@@ -8,6 +8,7 @@ export const problemCodes = [
 	"events-lost",
 	"gap-open",
 	"stream-silent",
+	"drill-missing",
 	"destination-down",
 	"notice-late",
 	"notice-dead",

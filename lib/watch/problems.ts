@@ -21,8 +21,8 @@ export function isSerious({ code }: Problem): boolean {
 /** Effects of each cause, which say nothing new as long as the cause stands. */
 const effects: Readonly<Partial<Record<ProblemCode, readonly ProblemCode[]>>> = {
 	"table-down": problemCodes.filter((code) => code !== "table-down" && code !== "settings-wrong"),
-	"hub-unreachable": ["events-unread", "events-late", "stream-silent"],
-	"events-unread": ["events-late", "stream-silent", "gap-open"],
+	"hub-unreachable": ["events-unread", "events-late", "stream-silent", "drill-missing"],
+	"events-unread": ["events-late", "stream-silent", "gap-open", "drill-missing"],
 	"events-lost": ["gap-open"],
 };
 /** Effects of a destination that is down, on that destination. */

@@ -13,6 +13,7 @@ import { inParallel } from "../store/parallel.ts";
 import { partitions } from "../store/partitions.ts";
 import { type Row, rowsOf, type Table } from "../store/table.ts";
 import { countRereads } from "./continuity-log.ts";
+import { drillResult, readDrill } from "./drill.ts";
 import { newestEvent } from "./newest-event.ts";
 import { readSurvey } from "./survey.ts";
 
@@ -124,6 +125,7 @@ async function digest({ table, rules }: WatchDeps, from: Date, now: Date): Promi
 		...(await answersOf(table, days, from)),
 		// Before the end of the first round nobody knows which rules never fired.
 		idleRules: survey.last === undefined ? [] : rules.filter((id) => !fired.has(id)),
+		drill: drillResult(await readDrill(table), from, now),
 		now,
 	};
 }

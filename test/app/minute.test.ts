@@ -54,7 +54,8 @@ function aTimer(problems: readonly Problem[] = [], FALLBACK?: string) {
 		rules: [],
 		openRules: [],
 		clock,
-		ofHubNames: () => [],
+		ofSettings: () => [],
+		drill: () => Promise.resolve([]),
 		lookAtStream: () => Promise.resolve({ unread: 3, oldestUnreadMs: 60_000, silentMs: 0, open: [], lost: 0, problems }),
 		readAgain: () => Promise.resolve({ count: 0, failures: [] }),
 	});

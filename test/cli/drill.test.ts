@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type DrillStep, follow } from "../../cli/drill/follow.ts";
 import { stepText } from "../../cli/drill/words.ts";
-import { inventedDeviceId, inventedTenant, syntheticRecord } from "../../cli/synthetic.ts";
+import { inventedDeviceId, inventedTenant, syntheticRecord } from "../../lib/app/synthetic.ts";
 import { decodeRecords } from "../../lib/defender/envelope.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
 import { rulesOfSet } from "../../lib/families/select.ts";

@@ -15,6 +15,7 @@ const everything = {
 	packageUrl: "https://example.com/tunnelwatch.zip",
 	packageSha256: "00",
 	approvalsInStorage: true,
+	weeklyDrill: "Tue 10",
 };
 
 /** Every setting the template can give the app: what it writes itself, and what the "settings" parameter takes. */

@@ -54,6 +54,7 @@ describe("Terraform has what the Bicep template has", () => {
 		expect(rolesIn(sources)).toEqual([
 			"0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3 azapi_resource.findings.id code",
 			"2a2b9908-6ea1-4ae2-8e65-a410df84e7d1 azapi_resource.config_container.id code",
+			"2b629674-e913-4c01-ae53-ef4638d8f975 id code",
 			"3913510d-42f4-4e42-8a64-420c390055eb azapi_resource.insights.id code",
 			"4633458b-17de-408a-b874-0445c86b69e6 azapi_resource.vault.id code",
 			"a638d3c7-ab3a-418d-83e6-5f17a39d4fde id code",
@@ -67,7 +68,7 @@ describe("Terraform has what the Bicep template has", () => {
 	});
 
 	test("the same settings of the app", () => {
-		const given = { destinations: ["teams", "webhook"], webhookProof: "both", packageSha256: "00", approvalsInStorage: true };
+		const given = { destinations: ["teams", "webhook"], webhookProof: "both", packageSha256: "00", approvalsInStorage: true, weeklyDrill: "Tue 10" };
 		const list = deploy(template, given)
 			.module("app")
 			.value(at(only(template, "Microsoft.Web/sites"), "properties.siteConfig.appSettings"));

@@ -251,6 +251,7 @@ export const digest: DigestNotice = {
 		},
 	],
 	idleRules: ["cloudflared-file-renamed", "cloudflared-quick-tunnel"],
+	drill: { begunAt: at("21T10:00:00"), hubs: 1, arrived: 1, slowestMs: 2_400 },
 	now: at("22T06:00:02"),
 };
 

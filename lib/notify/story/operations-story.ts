@@ -50,6 +50,7 @@ const titles: Readonly<Record<ProblemCode, { readonly words: Inert; readonly isU
 	"events-lost": { words: inertText`Events expired unread`, isUrgent: true },
 	"gap-open": { words: inertText`Events were skipped`, isUrgent: true },
 	"stream-silent": { words: inertText`No events from Defender`, isUrgent: true },
+	"drill-missing": { words: inertText`The weekly drill did not arrive`, isUrgent: true },
 	"destination-down": { words: inertText`A destination refuses messages`, isUrgent: true },
 	"notice-late": { words: inertText`Notices are late`, isUrgent: false },
 	"notice-dead": { words: inertText`Notices failed for good`, isUrgent: true },

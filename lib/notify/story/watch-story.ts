@@ -1,7 +1,7 @@
 import { severities } from "../../detect/severity-scale.ts";
 import { findFamily } from "../../families/find-family.ts";
 import type { Finding } from "../../findings/finding.ts";
-import type { AnyNotice, DigestNotice, HeartbeatNotice, StormNotice } from "../../outbox/delivery.ts";
+import type { AnyNotice, DigestNotice, DrillResult, HeartbeatNotice, StormNotice } from "../../outbox/delivery.ts";
 import { huntingQuery } from "../hunting-query.ts";
 import type { Portal } from "../portal.ts";
 import { type Inert, idText, inertText, joined, plainName, sealed } from "../text.ts";
@@ -113,6 +113,7 @@ export function digestStory(notice: DigestNotice): Story {
 				strong(counted(notice.idleRules.length, inertText`rule`, inertText`rules`)),
 				note(notice.idleRules.length === 0 ? inertText`` : joined(notice.idleRules.slice(0, 5).map(idText), inertText`, `)),
 			),
+			drillRow(notice.drill),
 		].filter(isTold),
 		footer: idText(notice.id),
 	};
@@ -124,6 +125,15 @@ function firstWords(account: string, tunnelId: string): Inert {
 
 function unlisted({ approvedFirsts, approvedFirstCount }: DigestNotice): number {
 	return approvedFirstCount - approvedFirsts.length;
+}
+
+function drillRow(drill: DrillResult | undefined): StoryRow | undefined {
+	if (drill === undefined) return undefined;
+	const { hubs, arrived, slowestMs } = drill;
+	const through = counted(hubs, inertText`hub`, inertText`hubs`);
+	return arrived === hubs
+		? row(inertText`Weekly drill`, strong(inertText`arrived`), note(inertText`through ${through}, within ${Math.max(1, Math.ceil(slowestMs / 1_000))} s`))
+		: row(inertText`Weekly drill`, strong(inertText`missing`), note(inertText`arrived through ${arrived} of ${through}`));
 }
 
 /** Sent after a quiet week, so that people know the channel works. */

@@ -4,6 +4,7 @@ import type { Guard } from "./guard.ts";
 /** Everything the app may do, and where. Data planes only, each at the narrowest scope that works. */
 const expected = [
 	"Azure Event Hubs Data Receiver on namespace::events to principalId",
+	"Azure Event Hubs Data Sender on namespace::events to principalId",
 	"Key Vault Secrets User on vault to principalId",
 	"Monitoring Metrics Publisher on insights to principalId",
 	"Storage Blob Data Contributor on account::blobs::package to packagePrincipalId",
@@ -14,6 +15,7 @@ const expected = [
 
 const roleNames: Readonly<Record<string, string>> = {
 	"a638d3c7-ab3a-418d-83e6-5f17a39d4fde": "Azure Event Hubs Data Receiver",
+	"2b629674-e913-4c01-ae53-ef4638d8f975": "Azure Event Hubs Data Sender",
 	"4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
 	"3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
 	"2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "Storage Blob Data Reader",
@@ -58,7 +60,7 @@ function principalOf(assignment: Resource): string {
 
 export const roleGuards: readonly Guard[] = [
 	{
-		promise: "the app has seven roles, each at the narrowest scope, and only the other identity may write the package",
+		promise: "the app has eight roles, each at the narrowest scope, and only the other identity may write the package",
 		check: (template) => {
 			const actual = granted(template);
 			return actual.join("\n") === expected.join("\n") ? [] : [`roles are: ${actual.join("; ")}`];
@@ -83,6 +85,21 @@ export const roleGuards: readonly Guard[] = [
 			(template) => put(roles(template), "variables.storageBlobDataReader", "ba92f5b4-2d11-453d-a403-e96b0029c9fe"),
 			(template) => delete roles(template).resources["readSecrets"],
 			(template) => put(roles(template), "resources.more", { ...roles(template).resources["keepState"] }),
+		],
+	},
+	{
+		promise: "the app may write to its hubs only where it sends drills",
+		check: (template) => [
+			...(at(moduleNamed(template, "hubAccess"), "resources.writeHub.condition") === "[parameters('sendsDrills')]" ? [] : ["always"]),
+			...(at(template, "resources.hubAccess.properties.parameters.sendsDrills.value") === "[not(empty(parameters('weeklyDrill')))]"
+				? []
+				: ["without a drill"]),
+			...(template.parameters?.["weeklyDrill"]?.defaultValue === "" ? [] : ["by default"]),
+		],
+		breakIt: [
+			(template) => put(moduleNamed(template, "hubAccess"), "resources.writeHub.condition", undefined),
+			(template) => put(template, "resources.hubAccess.properties.parameters.sendsDrills.value", true),
+			(template) => put(template, "parameters.weeklyDrill.defaultValue", "Tue 10"),
 		],
 	},
 	{

@@ -41,3 +41,8 @@ export function syntheticRecord({ tenantId, deviceId, deviceName, words, at }: S
 		},
 	};
 }
+
+/** Could this be the id of an invented device? Defender's own are hashes: one in four thousand million begins like this. */
+export function isInvented(deviceId: string): boolean {
+	return deviceId.startsWith("00000000");
+}
