@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { openTable } from "../lib/app/open-table.ts";
 import { readSettings } from "../lib/app/settings.ts";
+import { inventedDeviceId, inventedTenant, syntheticRecord } from "../lib/app/synthetic.ts";
 import { cloudflared } from "../lib/families/cloudflared/family.ts";
 import { redact } from "../lib/families/redact.ts";
 import { findingKey } from "../lib/findings/finding.ts";
@@ -11,7 +12,6 @@ import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub, type HubConnection } from "./hub/connection.ts";
 import { hubTrouble } from "./hub/trouble.ts";
 import { printLine } from "./print-line.ts";
-import { inventedDeviceId, inventedTenant, syntheticRecord } from "../lib/app/synthetic.ts";
 
 export interface DrillOptions {
 	/** Which of several hubs; the first one if absent. */

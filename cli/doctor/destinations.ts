@@ -1,5 +1,6 @@
 import { composeDestinations, composeDetection } from "../../lib/app/compose.ts";
 import { readSettings } from "../../lib/app/settings.ts";
+import { inventedDeviceId, inventedTenant, syntheticRecord } from "../../lib/app/synthetic.ts";
 import { decodeRecords } from "../../lib/defender/envelope.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
 import { families } from "../../lib/families/index.ts";
@@ -11,7 +12,6 @@ import type { DestinationKind } from "../../lib/notify/kind.ts";
 import type { Delivery, Destination, Notice } from "../../lib/outbox/delivery.ts";
 import { render, sendMs } from "../../lib/outbox/send.ts";
 import { createSight } from "../../lib/sighting/sight.ts";
-import { inventedDeviceId, inventedTenant, syntheticRecord } from "../../lib/app/synthetic.ts";
 import { type Environment, type Result, sentence } from "./check.ts";
 import { withoutReferences } from "./settings.ts";
 

@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
-import { decodeRecords } from "../defender/envelope.ts";
 import { deviceTables } from "../defender/device.ts";
+import { decodeRecords } from "../defender/envelope.ts";
 import { createSieve } from "../detect/prefilter/prefilter.ts";
 import { redactError } from "../families/redact.ts";
 import { addressSettings } from "../notify/index.ts";
-import type { Sighting } from "../sighting/sighting.ts";
 import { afterRecording } from "../outbox/deliver.ts";
 import { readOutbox } from "../outbox/outbox.ts";
 import type { Recorded } from "../outbox/recorded.ts";
+import type { Sighting } from "../sighting/sighting.ts";
 import { newestEvent } from "../watch/newest-event.ts";
 import { createNotebook } from "../watch/notebook.ts";
 import { readStanding } from "../watch/problem-store.ts";
@@ -83,7 +83,8 @@ export function createAzureApp(environment: Readonly<Record<string, string | und
 		record: async (sightings: readonly Sighting[], now: Date) => ((await drill.takes(sightings)) ? [] : recorder.record(sightings, now)),
 		deliver: (recorded: readonly Recorded[]) => dispatcher.deliver(recorded, afterRecording),
 	};
-	const seesDrill = settings.WEEKLY_DRILL_UTC === undefined || decodeRecords([aDrillRecord]).records.some((one) => detection.match(one).length > 0);
+	const seesDrill =
+		settings.WEEKLY_DRILL_UTC === undefined || decodeRecords([aDrillRecord]).records.some((one) => detection.match(one).length > 0);
 	const ofSettings = (now: Date) => [...hubNameProblems(environment["EVENTHUB_NAME"], now), ...(seesDrill ? [] : [drillUnseen(now)])];
 	let noteFailure: string | undefined;
 	const note = () =>

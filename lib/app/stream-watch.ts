@@ -1,6 +1,6 @@
 import { type ChangeDeps, replaceUnchanged } from "../store/change-row.ts";
-import { type Coverage, coverageAddress, coverageValues, readCoverage } from "../watch/coverage.ts";
 import { type ContinuityLog, logGaps, lostCount, readContinuityLog } from "../watch/continuity-log.ts";
+import { type Coverage, coverageAddress, coverageValues, readCoverage } from "../watch/coverage.ts";
 import { sizeOf, writeIntervals } from "../watch/intervals.ts";
 import type { Problem } from "../watch/problems.ts";
 import { isSilent, newRhythm, observe, readRhythm, rhythmAddress, rhythmValues } from "../watch/rhythm.ts";
@@ -60,13 +60,7 @@ export function createStreamWatch(
 		);
 		for (const { hub, look, log } of looks) problems.push(...problemsOfLook(hub, look, log, now));
 		const silence =
-			looks.length === readers.length
-				? await noteRhythm(
-						deps,
-						looks.some(({ look }) => look.arrived) && !isOurs(now),
-						now,
-					)
-				: undefined;
+			looks.length === readers.length ? await noteRhythm(deps, looks.some(({ look }) => look.arrived) && !isOurs(now), now) : undefined;
 		if (silence?.isNews) problems.push(silent(silence.since));
 		return {
 			unread: looks.reduce((sum, { look }) => sum + look.unread, 0),

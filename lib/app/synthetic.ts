@@ -32,7 +32,7 @@ export function syntheticRecord({ tenantId, deviceId, deviceName, words, at }: S
 			ActionType: "ProcessCreated",
 			FileName: "cloudflared.exe",
 			FolderPath: `C:\\${deviceName}\\cloudflared.exe`,
-			ProcessCommandLine: `cloudflared.exe tunnel --url http://localhost:8080 --label "${words}"`,
+			ProcessCommandLine: `cloudflared.exe tunnel --label "${words}" --url http://localhost:8080`,
 			AccountDomain: "EXAMPLE",
 			AccountName: "nobody",
 			InitiatingProcessFileName: "tunnelwatch",

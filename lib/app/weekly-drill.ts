@@ -1,6 +1,7 @@
 import { foldId } from "../defender/device-identity.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
+import { troubleWords } from "../store/trouble.ts";
 import {
 	type Drill,
 	type DrillRun,
@@ -17,7 +18,6 @@ import type { Problem } from "../watch/problems.ts";
 import { within } from "./deadline.ts";
 import type { HubSender } from "./hub-sender.ts";
 import { inventedDeviceId, isInvented, syntheticRecord } from "./synthetic.ts";
-import { troubleWords } from "../store/trouble.ts";
 
 export interface WeeklyDrillDeps extends ChangeDeps {
 	readonly clock: () => Date;

@@ -91,7 +91,7 @@ export function drillProblems({ begunAt, runs }: Drill, now: Date): readonly Pro
 			const since = begunAt;
 			if (sentAt === undefined) {
 				const what = `The weekly drill of ${begunAt.toISOString()} could not be sent to ${hub}. ${failure ?? "The hub did not take it in time."}`;
-				return { code: "drill-missing", subject: hub, since, what, do: "Check the app's role \"Azure Event Hubs Data Sender\" on the hub." };
+				return { code: "drill-missing", subject: hub, since, what, do: 'Check the app\'s role "Azure Event Hubs Data Sender" on the hub.' };
 			}
 			return {
 				code: "drill-missing",
@@ -145,7 +145,11 @@ export function readDrillRow(row: Row | undefined): Drill | undefined {
 	const read = schema.safeParse(row?.values);
 	if (!read.success) return undefined;
 	const { dueAt, begunAt, runs } = read.data;
-	return { dueAt, begunAt, runs: runs.map((run) => ({ triedAt: undefined, sentAt: undefined, arrivedAt: undefined, failure: undefined, ...run })) };
+	return {
+		dueAt,
+		begunAt,
+		runs: runs.map((run) => ({ triedAt: undefined, sentAt: undefined, arrivedAt: undefined, failure: undefined, ...run })),
+	};
 }
 
 /** The last one, whether it arrived or not. */

@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createAzureApp } from "../../lib/app/azure-app.ts";
 import type { HubSender } from "../../lib/app/hub-sender.ts";
-import { createWeeklyDrill } from "../../lib/app/weekly-drill.ts";
 import { openTable } from "../../lib/app/open-table.ts";
+import { createWeeklyDrill } from "../../lib/app/weekly-drill.ts";
 import type { Redacted } from "../../lib/secrets/redacted.ts";
-import { createMemoryTable } from "../simulation/memory-table.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { drillAddress, readDrill } from "../../lib/watch/drill.ts";
 import { startBroker } from "../amqp/broker.ts";
 import { type Azurite, startAzurite } from "../azurite.ts";
 import { aSighting } from "../builders.ts";
 import { receiver, status } from "../notify/loopback.ts";
+import { createMemoryTable } from "../simulation/memory-table.ts";
 
 const tuesday = (time: string) => new Date(`2026-11-24T${time}Z`);
 
@@ -149,7 +149,10 @@ describe("through a real hub, a real table and the whole app", () => {
 		await app.deliver();
 		const bodies = [...broker.bodies("0"), ...broker.bodies("1")];
 		expect(bodies).toHaveLength(1);
-		await app.detect(bodies.map((body) => Buffer.from(body)), { partitionContext: { eventHubName: "defender", partitionId: "0" } });
+		await app.detect(
+			bodies.map((body) => Buffer.from(body)),
+			{ partitionContext: { eventHubName: "defender", partitionId: "0" } },
+		);
 
 		const drill = await readDrill(openTable(environment.TABLE_ENDPOINT, environment.TABLE_NAME));
 		expect(drill?.runs).toMatchObject([{ hub: "defender", sentAt: expect.any(Date), arrivedAt: expect.any(Date) }]);

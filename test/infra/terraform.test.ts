@@ -68,7 +68,13 @@ describe("Terraform has what the Bicep template has", () => {
 	});
 
 	test("the same settings of the app", () => {
-		const given = { destinations: ["teams", "webhook"], webhookProof: "both", packageSha256: "00", approvalsInStorage: true, weeklyDrill: "Tue 10" };
+		const given = {
+			destinations: ["teams", "webhook"],
+			webhookProof: "both",
+			packageSha256: "00",
+			approvalsInStorage: true,
+			weeklyDrill: "Tue 10",
+		};
 		const list = deploy(template, given)
 			.module("app")
 			.value(at(only(template, "Microsoft.Web/sites"), "properties.siteConfig.appSettings"));

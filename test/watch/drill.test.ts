@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { type Drill, drillProblems, drillResult, drillValues, dueMoment, nextDrill, readDrillRow, readDrillSchedule, toSend, withRun } from "../../lib/watch/drill.ts";
+import {
+	type Drill,
+	drillProblems,
+	drillResult,
+	drillValues,
+	dueMoment,
+	nextDrill,
+	readDrillRow,
+	readDrillSchedule,
+	toSend,
+	withRun,
+} from "../../lib/watch/drill.ts";
 
 const tuesday = (time: string) => new Date(`2026-11-24T${time}Z`);
 const schedule = { day: 2, hour: 10 };
@@ -15,7 +26,8 @@ describe("when a weekly drill begins", () => {
 	test("a day and an hour, and nothing else", () => {
 		expect(readDrillSchedule("Tue 10")).toEqual(schedule);
 		expect(readDrillSchedule(" sun 0 ")).toEqual({ day: 0, hour: 0 });
-		for (const text of ["", "Tue", "10", "Tue 24", "Tuesday 10", "Tue 10:30", "Tue -1", "* *"]) expect(readDrillSchedule(text)).toBeUndefined();
+		for (const text of ["", "Tue", "10", "Tue 24", "Tuesday 10", "Tue 10:30", "Tue -1", "* *"])
+			expect(readDrillSchedule(text)).toBeUndefined();
 	});
 
 	test("at its hour, not a second before", () => {
@@ -27,7 +39,9 @@ describe("when a weekly drill begins", () => {
 	test("once a week: not again in the same one, and again in the next", () => {
 		const drill = begun();
 		expect(nextDrill(drill, schedule, ["defender"], newId, tuesday("10:01:30"))).toBeUndefined();
-		expect(nextDrill(drill, schedule, ["defender"], newId, new Date("2026-12-01T10:00:10Z"))?.dueAt).toEqual(new Date("2026-12-01T10:00:00Z"));
+		expect(nextDrill(drill, schedule, ["defender"], newId, new Date("2026-12-01T10:00:10Z"))?.dueAt).toEqual(
+			new Date("2026-12-01T10:00:00Z"),
+		);
 	});
 
 	test("an app that was away begins it within a day, and after that waits for the next week", () => {
@@ -51,11 +65,19 @@ describe("what is sent, and when it is missing", () => {
 		const sent = withRun(begun(tuesday("10:00:00")), "00000000aa", { sentAt: tuesday("10:00:01") });
 		expect(drillProblems(sent, tuesday("10:14:59"))).toEqual([]);
 		expect(drillProblems(sent, tuesday("10:15:00"))).toMatchObject([
-			{ code: "drill-missing", subject: "defender", since: tuesday("10:00:00"), what: expect.stringContaining("has not come out of detection") },
+			{
+				code: "drill-missing",
+				subject: "defender",
+				since: tuesday("10:00:00"),
+				what: expect.stringContaining("has not come out of detection"),
+			},
 		]);
 		const refused = withRun(begun(tuesday("10:00:00")), "00000000aa", { failure: "The hub refuses the app's identity." });
 		expect(drillProblems(refused, tuesday("10:15:00"))).toMatchObject([
-			{ what: expect.stringMatching(/could not be sent to defender\. The hub refuses the app's identity\.$/), do: expect.stringContaining("Data Sender") },
+			{
+				what: expect.stringMatching(/could not be sent to defender\. The hub refuses the app's identity\.$/),
+				do: expect.stringContaining("Data Sender"),
+			},
 		]);
 		expect(drillProblems(withRun(sent, "00000000aa", { arrivedAt: tuesday("12:00:00") }), tuesday("12:01:00"))).toEqual([]);
 	});

@@ -132,7 +132,11 @@ function drillRow(drill: DrillResult | undefined): StoryRow | undefined {
 	const { hubs, arrived, slowestMs } = drill;
 	const through = counted(hubs, inertText`hub`, inertText`hubs`);
 	return arrived === hubs
-		? row(inertText`Weekly drill`, strong(inertText`arrived`), note(inertText`through ${through}, within ${Math.max(1, Math.ceil(slowestMs / 1_000))} s`))
+		? row(
+				inertText`Weekly drill`,
+				strong(inertText`arrived`),
+				note(inertText`through ${through}, within ${Math.max(1, Math.ceil(slowestMs / 1_000))} s`),
+			)
 		: row(inertText`Weekly drill`, strong(inertText`missing`), note(inertText`arrived through ${arrived} of ${through}`));
 }
 
