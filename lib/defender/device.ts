@@ -11,7 +11,19 @@ export interface DeviceRow {
 	readonly columns: Readonly<Record<string, unknown>>;
 }
 
-export type DeviceClass = "server" | "workstation" | "unknown";
+export const deviceClasses = ["domain-controller", "server", "workstation", "unknown"] as const;
+
+export type DeviceClass = (typeof deviceClasses)[number];
+
+/** A domain controller is a server, too. */
+export function isServer(kind: DeviceClass): boolean {
+	return kind === "domain-controller" || kind === "server";
+}
+
+/** Defender has no column that says it: people do, in tags and in the names of groups, and some exports in the type. */
+export function saysDomainController(text: string): boolean {
+	return /(?:^|[^a-z0-9])domain[ _-]?controllers?(?:$|[^a-z0-9])/i.test(text.slice(0, 1_024));
+}
 
 /** Everything known about a device: raw text, empty if unknown. */
 export interface DeviceContext {
@@ -77,7 +89,7 @@ function fromInfo({ tenantId, columns }: DeviceRow, deviceId: string, at: Date):
 		os: [text(columns["OSDistribution"]) || platform, text(columns["OSVersionInfo"]) || text(columns["OSVersion"])]
 			.filter((part) => part !== "")
 			.join(" "),
-		kind: deviceClass(text(columns["DeviceType"]), platform),
+		kind: isDomainController(columns) ? "domain-controller" : deviceClass(text(columns["DeviceType"]), platform),
 		group: columns["MachineGroup"] === "UnassignedGroup" ? "" : text(columns["MachineGroup"]),
 		publicIp: text(columns["PublicIP"]),
 		adapters: [],
@@ -95,7 +107,8 @@ function merged(known: DeviceContext, row: DeviceContext): DeviceContext {
 		deviceId: known.deviceId,
 		name: newer.name || older.name,
 		os: newer.os || older.os,
-		kind: newer.kind === "unknown" ? older.kind : newer.kind,
+		// Sparse rows lack tags and type: a domain controller that a row calls a server is still one.
+		kind: newer.kind === "unknown" || (newer.kind === "server" && older.kind === "domain-controller") ? older.kind : newer.kind,
 		group: newer.group || older.group,
 		publicIp: newer.publicIp || older.publicIp,
 		adapters: known.adapters,
@@ -116,6 +129,16 @@ function withAdapter(adapters: readonly Adapter[], columns: DeviceRow["columns"]
 	const others = adapters.filter((adapter) => adapter.name !== name);
 	const adapter = { name, addresses: addresses.filter((address) => address !== "").slice(0, mostAddresses), at };
 	return [...others, adapter].slice(-mostAdapters);
+}
+
+const labels = ["DeviceType", "DeviceSubtype", "MachineGroup", "RegistryDeviceTag", "DeviceManualTags", "DeviceDynamicTags"] as const;
+
+function isDomainController(columns: DeviceRow["columns"]): boolean {
+	return labels.some((label) => {
+		const value = columns[label];
+		const texts = Array.isArray(value) ? value.map(text) : [text(value), ...list(value).map(text)];
+		return texts.some((one) => saysDomainController(one) || (label !== "MachineGroup" && one.trim().toUpperCase() === "DC"));
+	});
 }
 
 function deviceClass(type: string, platform: string): DeviceClass {

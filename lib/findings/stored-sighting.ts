@@ -1,3 +1,4 @@
+import { deviceClasses } from "../defender/device.ts";
 import * as z from "zod";
 import { redactedText } from "../secrets/redacted.ts";
 import type { ProgramKind } from "../sighting/reading.ts";
@@ -179,7 +180,7 @@ const targetClass = words<TargetClass>(
 const factsSchema = z
 	.object({
 		os: redactedColumn,
-		kind: z.enum(["server", "workstation", "unknown"]).catch("unknown"),
+		kind: z.enum(deviceClasses).catch("unknown"),
 		publicIp: redactedColumn,
 		addresses: z.array(redactedColumn),
 		users: z.array(redactedColumn),

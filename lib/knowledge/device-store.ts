@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Adapter, DeviceContext, DeviceRow } from "../defender/device.ts";
+import { type Adapter, type DeviceContext, type DeviceRow, deviceClasses } from "../defender/device.ts";
 import { deviceKey, foldId } from "../defender/device-identity.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns, cut, dateColumn, jsonColumn } from "../store/columns.ts";
@@ -95,7 +95,7 @@ const schema = z.object({
 	deviceId: z.string(),
 	name: z.string(),
 	os: z.string(),
-	kind: z.enum(["server", "workstation", "unknown"]),
+	kind: z.enum(deviceClasses),
 	group: z.string(),
 	publicIp: z.string(),
 	exposure: z.string(),

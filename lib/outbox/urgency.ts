@@ -1,3 +1,4 @@
+import { isServer } from "../defender/device.ts";
 import { isWorse, type Severity } from "../detect/severity-scale.ts";
 import { speaks } from "../findings/count-sightings.ts";
 import type { Sighting } from "../sighting/sighting.ts";
@@ -16,9 +17,9 @@ export function urgencyOf(severity: Severity, sightings: readonly Sighting[]): U
 	if (severity === "critical") return "critical";
 	const speaking = sightings.filter(speaks);
 	const isSevereNotice = isWorse(severity, "medium");
-	const strongest = speaking.some((one) => isForeign(one) && (isServer(one) || exposesLogon(one)));
+	const strongest = speaking.some((one) => isForeign(one) && (onServer(one) || exposesLogon(one)));
 	if (isSevereNotice) return strongest ? "foremost" : "severe";
-	const isUrgent = speaking.some((one) => isWorse(one.severity, "medium") || isForeign(one) || isServer(one) || exposesLogon(one));
+	const isUrgent = speaking.some((one) => isWorse(one.severity, "medium") || isForeign(one) || onServer(one) || exposesLogon(one));
 	return isUrgent ? "urgent" : "ordinary";
 }
 
@@ -55,8 +56,8 @@ function isForeign({ ownership }: Sighting): boolean {
 	return ownership.verdict === "not-ours";
 }
 
-function isServer({ device }: Sighting): boolean {
-	return device.facts?.kind === "server";
+function onServer({ device }: Sighting): boolean {
+	return device.facts !== undefined && isServer(device.facts.kind);
 }
 
 function exposesLogon({ exposes }: Sighting): boolean {

@@ -1,4 +1,4 @@
-import { addressesOf, type DeviceContext } from "../defender/device.ts";
+import { addressesOf, type DeviceContext, saysDomainController } from "../defender/device.ts";
 import type { Redact } from "../secrets/redact.ts";
 import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Reading } from "../sighting/reading.ts";
@@ -46,6 +46,8 @@ export function judge(seen: Sighting, context: JudgeContext): Sighting {
 			? { fit: "none" as const }
 			: memoryFit(shown, reading, remembered, approvals, now, serviceEvents);
 	const weak = approvals.find((one) => one.account === undefined && !isFleet(one) && !isExpired(one, now) && holds(one, shown));
+	// The group stands in every record; what else is known of the device may not have come yet.
+	const kind = saysDomainController(shown.device.group) ? "domain-controller" : (device?.kind ?? "unknown");
 	const facts = {
 		rules: sighting.severity,
 		reading,
@@ -58,7 +60,7 @@ export function judge(seen: Sighting, context: JudgeContext): Sighting {
 		fleet: fleet.fit,
 		memory: memory.fit,
 		weakApproval: weak !== undefined,
-		device: device?.kind ?? "unknown",
+		device: kind,
 		firstInTenant,
 	};
 	const { severity, reason } = weigh(facts);
@@ -79,7 +81,7 @@ export function judge(seen: Sighting, context: JudgeContext): Sighting {
 	return {
 		...shown,
 		...withForeign(shown, reading, verdict.foreign),
-		device: device === undefined ? sighting.device : { ...sighting.device, facts: deviceFacts(device, redact) },
+		device: device === undefined ? sighting.device : { ...sighting.device, facts: deviceFacts({ ...device, kind }, redact) },
 		ownership: withFleet(verdict.ownership, fleet, memory.fit === "installed"),
 		severity,
 		severityReason: lowered === undefined || verdict.ownership.verdict !== "cannot-tell" ? reason : redactedText`${reason} (${lowered})`,

@@ -1,4 +1,4 @@
-import type { DeviceClass } from "../defender/device.ts";
+import { type DeviceClass, isServer } from "../defender/device.ts";
 import { isWorse, type Severity, severities, worst } from "../detect/severity-scale.ts";
 import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Reading } from "../sighting/reading.ts";
@@ -66,9 +66,14 @@ const situations: readonly Row[] = [
 	},
 	// Another account.
 	{
-		when: (f) => foreignRuns(f) && f.device === "server" && administers(f),
+		when: (f) => foreignRuns(f) && isServer(f.device) && administers(f),
 		least: "critical",
 		reason: redactedText`an account that is not approved exposes remote administration of a server`,
+	},
+	{
+		when: (f) => foreignRuns(f) && f.device === "domain-controller",
+		least: "critical",
+		reason: redactedText`an account that is not approved has a tunnel on a domain controller`,
 	},
 	{ when: foreignRuns, least: "high", reason: redactedText`the Cloudflare account is not an approved one` },
 	{
@@ -104,7 +109,7 @@ const situations: readonly Row[] = [
 	{ when: (f) => f.reading.pretends && opens(f), least: "high", reason: redactedText`a program calls itself cloudflared and is none` },
 	// What is let in.
 	{
-		when: (f) => f.reading.mode === "quick" && administers(f) && f.device === "server",
+		when: (f) => f.reading.mode === "quick" && administers(f) && isServer(f.device),
 		least: "critical",
 		reason: redactedText`a quick tunnel to remote administration of a server`,
 	},
@@ -113,7 +118,12 @@ const situations: readonly Row[] = [
 		least: "high",
 		reason: redactedText`it exposes remote administration or a whole network`,
 	},
-	{ when: (f) => f.reading.mode === "quick" && f.device === "server", least: "high", reason: redactedText`a quick tunnel on a server` },
+	{
+		when: (f) => f.reading.mode === "quick" && f.device === "domain-controller",
+		least: "critical",
+		reason: redactedText`a quick tunnel on a domain controller`,
+	},
+	{ when: (f) => f.reading.mode === "quick" && isServer(f.device), least: "high", reason: redactedText`a quick tunnel on a server` },
 	{
 		when: (f) => f.reading.detours.length > 0 && (opens(f) || f.reading.mode === "service-install"),
 		least: "high",
@@ -156,7 +166,7 @@ const situations: readonly Row[] = [
 		reason: redactedText`the account is approved, this tunnel is not`,
 	},
 	{
-		when: (f) => f.standing === "almost" && ownToken(f) && f.device === "server",
+		when: (f) => f.standing === "almost" && ownToken(f) && isServer(f.device),
 		least: "medium",
 		most: "high",
 		reason: redactedText`the account is approved, this tunnel is not, and it is a server`,
@@ -225,7 +235,7 @@ const situations: readonly Row[] = [
 		reason: redactedText`its tunnel is not visible, and it runs from where anybody can write`,
 	},
 	{
-		when: (f) => hidden(f) && f.reading.byShell && f.device === "server",
+		when: (f) => hidden(f) && f.reading.byShell && isServer(f.device),
 		least: "medium",
 		most: "high",
 		reason: redactedText`a tunnel that is not visible, started by hand on a server`,
@@ -325,7 +335,7 @@ const raising: readonly { readonly when: (facts: Facts) => boolean; readonly rea
 	},
 	{ when: (f) => opens(f) && f.reading.byUnusualParent, reason: redactedText`started by a program that starts no tunnels` },
 	{
-		when: (f) => opens(f) && f.firstInTenant === true && f.device === "server",
+		when: (f) => opens(f) && f.firstInTenant === true && isServer(f.device),
 		reason: redactedText`the first time this account is seen in the tenant, and on a server`,
 	},
 ];
@@ -421,7 +431,7 @@ function webOnClient(f: Facts): boolean {
 		f.verdict !== "not-ours" &&
 		!administers(f) &&
 		!renamed(f) &&
-		f.device !== "server" &&
+		!isServer(f.device) &&
 		f.reading.detours.length === 0
 	);
 }

@@ -79,6 +79,32 @@ describe("a device is described by its rows", () => {
 		expect(described(info({ DeviceType, OSPlatform }))?.kind).toBe(kind);
 	});
 
+	test.each([
+		["a device group", { MachineGroup: "Domain Controllers (EMEA)" }],
+		["a tag that people set", { DeviceManualTags: '["tier0","Domain-Controller"]' }],
+		["a tag that is a list", { DeviceDynamicTags: ["DC"] }],
+		["a tag in the registry", { RegistryDeviceTag: "dc" }],
+		["a type", { DeviceType: "DomainController" }],
+	])("%s says that it is a domain controller", (_, columns) => {
+		expect(described(info({ DeviceType: "Server", ...columns }))?.kind).toBe("domain-controller");
+	});
+
+	test.each([
+		{ MachineGroup: "DC" },
+		{ DeviceManualTags: '["subdomain controllers-x"]' },
+		{ DeviceManualTags: '["DC-backup"]' },
+		{ MachineGroup: "Domain admins" },
+	])("%o does not", (columns) => {
+		expect(described(info({ DeviceType: "Server", ...columns }))?.kind).toBe("server");
+	});
+
+	test("a sparse row without tags does not make it a mere server again", () => {
+		const tagged = info({ DeviceType: "Server", MachineGroup: "Domain Controllers" });
+		const sparse = info({ Timestamp: "2026-11-21T12:00:00Z", OSPlatform: "WindowsServer2022" });
+
+		expect(described(tagged, sparse)?.kind).toBe("domain-controller");
+	});
+
 	test("each adapter brings its addresses, and takes them away when it goes down", () => {
 		const wired = network({
 			NetworkAdapterName: "{A}",

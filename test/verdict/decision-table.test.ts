@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { DeviceClass } from "../../lib/defender/device.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { approvedToken, deviceStory, foreignToken, type Row, tokenOf } from "./device-story.ts";
 
@@ -21,7 +22,7 @@ function start(args: string, columns: Row["columns"] = {}, path = exe): Row {
 	};
 }
 
-async function seen(row: Row, device: "server" | "workstation" = "workstation"): Promise<Sighting | undefined> {
+async function seen(row: Row, device: DeviceClass = "workstation"): Promise<Sighting | undefined> {
 	const [chapter] = await deviceStory([[row]], device);
 	return chapter?.sightings[0];
 }
@@ -162,6 +163,27 @@ test("N6: a connection of it to the tunnel's port at an address that is not Clou
 	});
 	expect(await seen(connection("198.41.192.7"))).toMatchObject({ ownership: { verdict: "ours" } });
 	expect(await seen(connection("203.0.113.9"))).toMatchObject({ ownership: { verdict: "cannot-tell" }, severity: "high" });
+});
+
+describe("on a domain controller", () => {
+	test("a quick tunnel and a foreign account are critical, whatever they open; an approved tunnel stays ours", async () => {
+		const quick = start("tunnel --url http://localhost:8080");
+		const foreign = start(`tunnel run --token ${foreignToken}`);
+
+		expect([(await seen(quick, "server"))?.severity, (await seen(foreign, "server"))?.severity]).toEqual(["high", "high"]);
+		expect(await seen(quick, "domain-controller")).toMatchObject({
+			severity: "critical",
+			severityReason: "a quick tunnel on a domain controller",
+		});
+		expect((await seen(foreign, "domain-controller"))?.severity).toBe("critical");
+		expect(await seen(start(approved), "domain-controller")).toMatchObject({ severity: "info", quiet: "approved" });
+	});
+
+	test("the name of its device group is enough", async () => {
+		const inGroup = start("tunnel --url http://localhost:8080", { MachineGroup: "Domain Controllers" });
+
+		expect((await seen(inGroup))?.severity).toBe("critical");
+	});
 });
 
 describe("an approved tunnel for the first time on a device", () => {

@@ -70,11 +70,17 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 function deviceNote({ group, facts }: Device, name: (text: Redacted) => Inert): Inert {
 	const known = [
 		facts === undefined ? inertText`` : name(facts.os),
-		facts?.kind === "server" && !/server/i.test(facts.os) ? inertText`server` : inertText``,
+		facts === undefined ? inertText`` : kindWords(facts),
 		group === "" ? inertText`` : inertText`group ${name(group)}`,
 		facts?.internetFacing === true ? inertText`faces the internet` : inertText``,
 	];
 	return joined(known, inertText`, `);
+}
+
+/** "Windows Server 2022" says server already. */
+function kindWords({ kind, os }: NonNullable<Device["facts"]>): Inert {
+	if (kind === "domain-controller") return inertText`domain controller`;
+	return kind === "server" && !/server/i.test(os) ? inertText`server` : inertText``;
 }
 
 function chainSpans(names: readonly Inert[]): readonly StyledText[] {

@@ -1,3 +1,4 @@
+import { isServer } from "../../defender/device.ts";
 import type { Severity } from "../../detect/severity-scale.ts";
 import { findFamily } from "../../families/find-family.ts";
 import { findingId } from "../../findings/finding.ts";
@@ -154,7 +155,7 @@ function findingInfo(notice: Notice, knowledge: TellContext): object {
 }
 
 function ocsfDevice({ id, name, facts }: Device): object {
-	const type = facts?.kind === "server" ? { type_id: 1, type: "Server" } : { type_id: 0, type: "Unknown" };
+	const type = facts !== undefined && isServer(facts.kind) ? { type_id: 1, type: "Server" } : { type_id: 0, type: "Unknown" };
 	if (facts === undefined || facts.os === "") return { uid: id, hostname: name, ...type };
 	return { uid: id, hostname: name, ...type, os: { name: facts.os, ...osType(facts.os) } };
 }
