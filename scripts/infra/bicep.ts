@@ -44,12 +44,6 @@ export function compile(bicep: string, file: string): Compiled {
 	return { template: stdout, complaints: linesOf(stderr) };
 }
 
-/** The values that a parameters file gives in an environment, and what the compiler complains about. */
-export function compileParameters(bicep: string, file: string, environment: Readonly<Record<string, string>>): Compiled {
-	const { stdout, stderr } = spawnSync(bicep, ["build-params", file, "--stdout"], { encoding: "utf8", env: environment });
-	return { template: stdout, complaints: linesOf(stderr) };
-}
-
 /** Writes every source in a folder as the compiler's own formatter has it. */
 export function format(bicep: string, folder: string): void {
 	execFileSync(bicep, ["format", "--pattern", "./**/*.bicep"], { cwd: folder, stdio: "pipe" });

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TriggerData } from "../functions/core.ts";
 
@@ -61,7 +62,8 @@ export async function createStaff(options: StaffOptions): Promise<Staff> {
 		const id = ++lastId;
 		const { env, farewell } = await options.welcome(id);
 		const child = fork(script, [options.bundle, options.hasty ? "hasty" : ""], {
-			env,
+			// Every process loads the same file.
+			env: { NODE_COMPILE_CACHE: join(dirname(options.bundle), "compiled"), ...env },
 			execArgv: [],
 			serialization: "advanced",
 			stdio: ["ignore", "pipe", "pipe", "ipc"],

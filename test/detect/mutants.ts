@@ -8,7 +8,7 @@ import type { Rule } from "../../lib/detect/rule.ts";
 /** One deliberate mistake in the prefilter: this text of this file becomes that. */
 export interface Mutant {
 	readonly name: string;
-	/** Of cases that find it soon. */
+	/** Of cases that find it soonest; without it the property takes longer, and finds it all the same. */
 	readonly seed?: number;
 	readonly file: (typeof files)[number];
 	readonly from: string;
@@ -51,13 +51,14 @@ function replaceOnce(source: string, { name, from, to }: Mutant): string {
 export const mutants: readonly Mutant[] = [
 	{
 		name: "stride one byte too long",
-		seed: 2,
+		seed: 21,
 		file: "scan.ts",
 		from: "const stride = fewestBytes - sampleBytes + 1;",
 		to: "const stride = fewestBytes - sampleBytes + 2;",
 	},
 	{
 		name: "one place of the window missing in the table",
+		seed: 2,
 		file: "scan.ts",
 		from: "window + stride; offset++",
 		to: "window + stride - 1; offset++",
@@ -71,7 +72,7 @@ export const mutants: readonly Mutant[] = [
 	},
 	{ name: "comparison one byte off", file: "scan.ts", from: "sample - suspect.offset;", to: "sample - suspect.offset + 1;" },
 	{ name: "upper case missing in the case table", file: "pattern.ts", from: ", character.toUpperCase().charCodeAt(0)]", to: "]" },
-	{ name: "no escape check", file: "scan.ts", from: ", ...escapePatterns(literals)", to: "" },
+	{ name: "no escape check", seed: 5, file: "scan.ts", from: ", ...escapePatterns(literals)", to: "" },
 	{
 		name: "escaped capitals missing in the escape check",
 		seed: 8,
@@ -81,14 +82,14 @@ export const mutants: readonly Mutant[] = [
 	},
 	{
 		name: "one character missing in the escape check",
-		seed: 2,
+		seed: 23,
 		file: "pattern.ts",
 		from: "[...text, ...text",
 		to: '[...text.replace("t", ""), ...text',
 	},
 	{
 		name: "hex digits of escapes in lower case only",
-		seed: 8,
+		seed: 20,
 		file: "pattern.ts",
 		from: "[...seconds].flatMap(bytesOf)",
 		to: "[...seconds].map((c) => c.charCodeAt(0))",
@@ -101,23 +102,24 @@ export const mutants: readonly Mutant[] = [
 	},
 	{ name: "scan ends too early", file: "scan.ts", from: "bytes.byteLength - 4;", to: "bytes.byteLength - 16;" },
 	{ name: "literals cut at fewer characters: slash", seed: 7, file: "literals.ts", from: "split(/[^ !", to: "split(/[^ /!" },
-	{ name: "literals cut at fewer characters: backslash", file: "literals.ts", from: "split(/[^ !", to: "split(/[^ \\\\!" },
-	{ name: "literals cut at fewer characters: quote", file: "literals.ts", from: "split(/[^ !", to: 'split(/[^ "!' },
-	{ name: "case folded before the cut", file: "literals.ts", from: "value.split(", to: "value.toLowerCase().split(" },
+	{ name: "literals cut at fewer characters: backslash", seed: 3, file: "literals.ts", from: "split(/[^ !", to: "split(/[^ \\\\!" },
+	{ name: "literals cut at fewer characters: quote", seed: 6, file: "literals.ts", from: "split(/[^ !", to: 'split(/[^ "!' },
+	{ name: "case folded before the cut", seed: 2, file: "literals.ts", from: "value.split(", to: "value.toLowerCase().split(" },
 	{
 		name: "a bound where the operator has none",
+		seed: 6,
 		file: "literals.ts",
 		from: "return best(pieces(condition.value, false), known);",
 		to: "return best(pieces(condition.value, true), known);",
 	},
 	{
 		name: "a bound behind punctuation",
-		seed: 6,
+		seed: 18,
 		file: "literals.ts",
 		from: "pieces(condition.value, endsInTerm(condition.value))",
 		to: "pieces(condition.value, true)",
 	},
-	{ name: "an open part of any is overlooked", seed: 4, file: "literals.ts", from: "found.length === witnesses.length && ", to: "" },
+	{ name: "an open part of any is overlooked", seed: 7, file: "literals.ts", from: "found.length === witnesses.length && ", to: "" },
 	{
 		name: "not is read as its part",
 		file: "literals.ts",
@@ -126,30 +128,32 @@ export const mutants: readonly Mutant[] = [
 	},
 	{
 		name: "a number is taken to need nothing",
+		seed: 10,
 		file: "literals.ts",
 		from: "7.844e3.\n\t\t\treturn undefined;",
 		to: "7.844e3.\n\t\t\treturn [];",
 	},
-	{ name: "flags with two dashes only", file: "literals.ts", from: "pieces(`-", to: "pieces(`--" },
+	{ name: "flags with two dashes only", seed: 2, file: "literals.ts", from: "pieces(`-", to: "pieces(`--" },
 	{
 		name: "a bounded literal covers what is not bounded",
-		seed: 7,
+		seed: 14,
 		file: "literals.ts",
 		from: "if (!one.bounded || ends) return true;",
 		to: "return true;",
 	},
 	{
 		name: "the search goes on behind the start of the next record",
-		seed: 7,
+		seed: 2,
 		file: "slice.ts",
 		from: "{ record, end } :",
 		to: "{ record, end: end + 100 } :",
 	},
 	{
 		name: "a piece that is no record is taken for one",
+		seed: 2,
 		file: "slice.ts",
 		from: "return isRecord(record) ?",
 		to: "return record !== undefined ?",
 	},
-	{ name: "only the first hit is followed", file: "prefilter.ts", from: "while (hit !== -1)", to: "if (hit !== -1)" },
+	{ name: "only the first hit is followed", seed: 2, file: "prefilter.ts", from: "while (hit !== -1)", to: "if (hit !== -1)" },
 ];

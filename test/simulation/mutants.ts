@@ -97,7 +97,7 @@ export const mutants: readonly Mutant[] = [
 	},
 	{
 		name: "a lease is shorter than a request",
-		seed: 18,
+		seed: 26,
 		plan: ["S6"],
 		seenAs: ["I2"],
 		sabotage: rewriting("deliver", "o|", ({ values }) =>
@@ -106,6 +106,7 @@ export const mutants: readonly Mutant[] = [
 	},
 	{
 		name: "a lease is not checked before its row is marked",
+		seed: 62,
 		plan: ["D3", "S18"],
 		seenAs: ["I2"],
 		// Whoever reads a leased row takes it for its own.
@@ -183,6 +184,7 @@ export const mutants: readonly Mutant[] = [
 	},
 	{
 		name: "a destination that asks for time does not get it",
+		seed: 43,
 		plan: ["S17"],
 		seenAs: ["I6"],
 		sabotage: {
@@ -223,6 +225,7 @@ export const mutants: readonly Mutant[] = [
 	},
 	{
 		name: "a notice leaves the open ones whatever was wanted meanwhile",
+		seed: 35,
 		plan: ["S7"],
 		seenAs: ["I1"],
 		sabotage: {
