@@ -10,7 +10,7 @@ import { spell } from "./spell.ts";
 export interface Step {
 	/** How many groups it lies in. */
 	readonly depth: number;
-	/** `all of`, `any of`, `not`, or a test in KQL: `FileName has "cloudflared"`. */
+	/** `all of`, `any of`, `not`, or a test in KQL: `FileName has "agent"`. */
 	readonly text: string;
 	readonly holds: boolean;
 	/** Absent for a group. */

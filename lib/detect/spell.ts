@@ -2,7 +2,7 @@ import type { Test } from "./condition.ts";
 import { flagPattern, wordsPattern } from "./text-test.ts";
 
 /**
- * A test without its column, in KQL: `has "cloudflared"`, `!contains "…"`, `in (22, 3389)`. Shown to people as
+ * A test without its column, in KQL: `has "agent"`, `!contains "…"`, `in (22, 3389)`. Shown to people as
  * evidence; the query text is built from the same spelling.
  */
 export function spell(test: Test, wanted: boolean): string {

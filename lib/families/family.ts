@@ -3,6 +3,7 @@ import type { Redacted } from "../secrets/redacted.ts";
 import type { ToolSecrets } from "../secrets/tool-secrets.ts";
 import type { Mode, Sighting } from "../sighting/sighting.ts";
 import type { ToolReader } from "../sighting/tool-reader.ts";
+import type { VerdictWords } from "../verdict/words.ts";
 
 /**
  * One kind of tunnel tool, and all that is known about it. A new one is its folder and its line in index.ts: findings,
@@ -21,12 +22,29 @@ export interface Family {
 	readonly hunting: string;
 }
 
+/**
+ * A step to take, with holes for what is known: `{account} {device} {file} {program} {target} {tokenFile} {tunnel}`;
+ * `program` is the file or else the tool. A step is left out while one of its holes cannot be filled.
+ */
+export type StepTemplate = string;
+
+/** What to do, where it depends on the tool. */
+export interface FamilySteps {
+	/** An account is known, and nobody has said whose it is. */
+	readonly account?: StepTemplate;
+	/** How to learn the account, by how the tunnel was started. */
+	readonly findAccount: Readonly<Partial<Record<Mode, StepTemplate>>>;
+	/** An approved tunnel lets something in. */
+	readonly approvedTarget?: StepTemplate;
+	/** The credential of an approved tunnel stands where others can read it, by how it was started. */
+	readonly exposedCredential: Readonly<Partial<Record<Mode, StepTemplate>>>;
+}
+
 /** How people are told about the family. */
-export interface FamilyWords {
-	/** The tool's name in a sentence: "cloudflared". */
-	readonly tool: Redacted;
-	/** Many of its tunnels: "Cloudflare tunnels". */
+export interface FamilyWords extends VerdictWords {
+	/** Many of its tunnels: "X tunnels". */
 	readonly tunnels: Redacted;
+	readonly steps: FamilySteps;
 	/** What happened, in a few words that stand before "on FIN-LT-0142". */
 	readonly title: (sighting: Sighting) => Redacted;
 	/** How the tunnel was started; absent or empty where there is nothing to say. */

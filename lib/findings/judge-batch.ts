@@ -1,10 +1,12 @@
 import type { DeviceContext } from "../defender/device.ts";
+import { findFamily } from "../families/find-family.ts";
 import { redact } from "../families/redact.ts";
 import type { Release } from "../sighting/release.ts";
 import type { Prevalence, Sighting } from "../sighting/sighting.ts";
 import { inParallel } from "../store/parallel.ts";
 import type { Approval } from "../verdict/approvals.ts";
 import { judge } from "../verdict/judge.ts";
+import { plainVerdictWords } from "../verdict/words.ts";
 import { rememberable } from "../verdict/remembered.ts";
 import { serviceEventOf } from "../verdict/service-events.ts";
 import { type Finding, findingKey } from "./finding.ts";
@@ -43,7 +45,8 @@ export function createMemory(deps: MemoryDeps): (sightings: readonly Sighting[],
 			const remembered = upTo(shown, sighting.at);
 			const release = releases[index] ?? taught.get(sighting.program.sha1);
 			const serviceEvents = upTo(done, sighting.at);
-			const knowledge = { approvals: deps.approvals(), remembered, serviceEvents, device, release, firstInTenant, now, redact };
+			const words = findFamily(sighting.family)?.words ?? plainVerdictWords;
+			const knowledge = { approvals: deps.approvals(), remembered, serviceEvents, device, release, firstInTenant, now, redact, words };
 			const verdict = judge(sighting, knowledge);
 			judged.set(sighting, { ...verdict, prevalence });
 			const worth = rememberable(verdict);

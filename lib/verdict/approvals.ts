@@ -14,7 +14,7 @@ const entry = z
 			.string()
 			.regex(/^[0-9a-fA-F]{32}$/, "must be an account tag: 32 hexadecimal characters")
 			.optional()
-			.describe("Cloudflare account tag. Strong: the verdict is Ours."),
+			.describe("Account tag of the tunnel service. Strong: the verdict is Ours."),
 		tunnels: z
 			.union(
 				[
@@ -32,7 +32,7 @@ const entry = z
 			.boolean()
 			.optional()
 			.describe(
-				"Do others use this account too, as with hosted services that run cloudflared for their customers? true: list the tunnels, any customer owns a token. false: needed for any tunnel to count.",
+				"Do others use this account too, as with hosted services that run tunnels for their customers? true: list the tunnels, any customer owns a token. false: needed for any tunnel to count.",
 			),
 		sha256: z
 			.string()
@@ -89,7 +89,7 @@ export const approvalsFile = z
 			});
 		});
 	})
-	.describe("Cloudflare tunnels that are ours.");
+	.describe("Tunnels that are ours.");
 
 /** "This is ours." Everything it names must hold; with an account it is strong, without one weak. */
 export interface Approval {

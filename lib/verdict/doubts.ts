@@ -1,7 +1,8 @@
-import { type Redacted, redactedText } from "../secrets/redacted.ts";
+import { redactedText } from "../secrets/redacted.ts";
 import type { Reading } from "../sighting/reading.ts";
 import type { Sighting, TargetClass } from "../sighting/sighting.ts";
 import type { Approval } from "./approvals.ts";
+import type { Wording } from "./words.ts";
 
 /** Why an approved tunnel is not simply ours. */
 export type Doubt =
@@ -58,8 +59,8 @@ export function exposesAdministration(exposes: readonly TargetClass[]): boolean 
 }
 
 /** Behind "The tunnel is approved, but …". */
-export const doubtWords: Readonly<Record<Doubt, Redacted>> = {
-	renamed: redactedText`the program is not cloudflared by its name`,
+export const doubtWords: Readonly<Record<Doubt, Wording>> = {
+	renamed: ({ tool }) => redactedText`the program is not ${tool} by its name`,
 	"open-folder": redactedText`the program lies where anybody can write`,
 	"user-folder": redactedText`the program lies in a user's folder or has a name of its own`,
 	"second-credential": redactedText`the command names a second credential`,
@@ -68,7 +69,7 @@ export const doubtWords: Readonly<Record<Doubt, Redacted>> = {
 	exposes: redactedText`this command opens remote administration`,
 	detour: redactedText`the command leads its connection to another server`,
 	config: redactedText`its config file lies in an unusual folder`,
-	"foreign-edge": redactedText`it connected to an address that is not Cloudflare's`,
+	"foreign-edge": ({ service }) => redactedText`it connected to an address that is not ${service}'s`,
 	"start-arguments": redactedText`the service was started with other arguments`,
 	unread: redactedText`the record holds more than was read`,
 };

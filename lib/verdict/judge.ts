@@ -13,6 +13,7 @@ import type { Remembered } from "./remembered.ts";
 import { type ServiceEvent, serviceDeed } from "./service-events.ts";
 import { isQuiet, weigh } from "./severity-table.ts";
 import { holds } from "./standing.ts";
+import { plainVerdictWords, type VerdictWords } from "./words.ts";
 import { decideVerdict } from "./verdict.ts";
 
 /** Everything known besides the record. */
@@ -28,18 +29,23 @@ export interface JudgeContext {
 	/** The account was never seen in this tenant before; `undefined` when nobody counts. */
 	readonly firstInTenant: boolean | undefined;
 	readonly now: Date;
+	/** How the sighting's family calls its own. */
+	readonly words?: VerdictWords;
 	/** Of all families: what is known of a device comes from its records. */
 	readonly redact: Redact;
 }
 
 /** The sighting with its verdict, its severity and the reasons for both. */
 export function judge(seen: Sighting, context: JudgeContext): Sighting {
-	const { approvals, remembered, serviceEvents, device, release, firstInTenant, now, redact } = context;
+	const { approvals, remembered, serviceEvents, device, release, firstInTenant, now, redact, words = plainVerdictWords } = context;
 	const known = release === undefined || seen.program.release !== undefined ? seen : asRelease(seen, release);
 	const sighting = { ...known, at: notAhead(known.at, now), arrivedAt: now };
 	const reading = sighting.reading ?? plainReading(sighting);
 	const { reading: _, ...shown } = sighting;
-	const verdict = decideVerdict(shown, reading, approvals, now, serviceEvents);
+	const verdict = decideVerdict(shown, reading, approvals, now, {
+		words,
+		...(serviceEvents === undefined ? {} : { events: serviceEvents }),
+	});
 	const fleet = fleetFit(shown, reading, verdict.ownership.verdict === "not-ours" ? [] : approvals, now, serviceEvents);
 	const memory =
 		verdict.ownership.verdict === "not-ours"
@@ -63,7 +69,7 @@ export function judge(seen: Sighting, context: JudgeContext): Sighting {
 		device: kind,
 		firstInTenant,
 	};
-	const { severity, reason } = weigh(facts);
+	const { severity, reason } = weigh(facts, words);
 	const quiet = isQuiet(facts)
 		? "bystander"
 		: verdict.ownership.verdict === "ours"

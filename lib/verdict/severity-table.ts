@@ -7,6 +7,7 @@ import { type Doubt, exposesAdministration } from "./doubts.ts";
 import type { FleetFit } from "./fleet.ts";
 import type { MemoryFit } from "./memory.ts";
 import type { Standing } from "./standing.ts";
+import { type VerdictWords, type Wording, worded } from "./words.ts";
 
 /** What the severity of one sighting depends on. */
 export interface Facts {
@@ -41,7 +42,7 @@ interface Row {
 	readonly when: (facts: Facts) => boolean;
 	readonly least?: Severity;
 	readonly most?: Severity;
-	readonly reason: Redacted;
+	readonly reason: Wording;
 }
 
 const situations: readonly Row[] = [
@@ -62,7 +63,7 @@ const situations: readonly Row[] = [
 	{
 		when: (f) => f.reading.inner === "mention" && !isQuiet(f) && f.reading.contact.host === "none" && !reachesForTunnels(f),
 		most: "low",
-		reason: redactedText`only the name of cloudflared stands there`,
+		reason: ({ tool }) => redactedText`only the name of ${tool} stands there`,
 	},
 	// Another account.
 	{
@@ -75,7 +76,7 @@ const situations: readonly Row[] = [
 		least: "critical",
 		reason: redactedText`an account that is not approved has a tunnel on a domain controller`,
 	},
-	{ when: foreignRuns, least: "high", reason: redactedText`the Cloudflare account is not an approved one` },
+	{ when: foreignRuns, least: "high", reason: ({ service }) => redactedText`the ${service} account is not an approved one` },
 	{
 		when: (f) => f.verdict === "not-ours" && f.reading.mode === "would-fail",
 		least: "medium",
@@ -92,21 +93,29 @@ const situations: readonly Row[] = [
 	{
 		when: (f) => renamed(f) && f.reading.official && !f.reading.file && !lowOnly(f),
 		least: "high",
-		reason: redactedText`an official release of cloudflared under another name`,
+		reason: ({ tool }) => redactedText`an official release of ${tool} under another name`,
 	},
 	{
 		when: disguised,
 		least: "high",
-		reason: redactedText`cloudflared under another name`,
+		reason: ({ tool }) => redactedText`${tool} under another name`,
 	},
 	{
 		when: (f) => renamed(f) && !f.reading.file && opens(f) && !f.reading.certain,
 		least: "medium",
 		most: "high",
-		reason: redactedText`a program under another name behaves like cloudflared`,
+		reason: ({ tool }) => redactedText`a program under another name behaves like ${tool}`,
 	},
-	{ when: (f) => renamed(f) && f.reading.file, least: "medium", reason: redactedText`a copy of cloudflared was saved under another name` },
-	{ when: (f) => f.reading.pretends && opens(f), least: "high", reason: redactedText`a program calls itself cloudflared and is none` },
+	{
+		when: (f) => renamed(f) && f.reading.file,
+		least: "medium",
+		reason: ({ tool }) => redactedText`a copy of ${tool} was saved under another name`,
+	},
+	{
+		when: (f) => f.reading.pretends && opens(f),
+		least: "high",
+		reason: ({ tool }) => redactedText`a program calls itself ${tool} and is none`,
+	},
 	// What is let in.
 	{
 		when: (f) => f.reading.mode === "quick" && administers(f) && isServer(f.device),
@@ -127,12 +136,12 @@ const situations: readonly Row[] = [
 	{
 		when: (f) => f.reading.detours.length > 0 && (opens(f) || f.reading.mode === "service-install"),
 		least: "high",
-		reason: redactedText`its connection is led to another server than Cloudflare's`,
+		reason: ({ service }) => redactedText`its connection is led to another server than ${service}'s`,
 	},
 	{
 		when: (f) => f.reading.contact.host === "foreign-edge" && isTool(f),
 		least: "high",
-		reason: redactedText`it connected to the tunnel's port at an address that is not Cloudflare's`,
+		reason: ({ service }) => redactedText`it connected to the tunnel's port at an address that is not ${service}'s`,
 	},
 	{
 		when: (f) => f.reading.startArguments || has(f, "start-arguments"),
@@ -274,9 +283,9 @@ const situations: readonly Row[] = [
 	{
 		when: (f) => f.reading.file && isTool(f) && !renamed(f) && f.reading.mode === "unknown" && f.verdict !== "not-ours",
 		most: "medium",
-		reason: redactedText`a copy of cloudflared was saved`,
+		reason: ({ tool }) => redactedText`a copy of ${tool} was saved`,
 	},
-	// Who talks to Cloudflare's servers.
+	// Who talks to the tunnel's servers.
 	{ when: (f) => talks(f, "edge", "checker"), most: "low", reason: redactedText`a connection test` },
 	{ when: (f) => talks(f, "edge", "browser"), most: "medium", reason: redactedText`a browser asked for the tunnel's servers` },
 	{
@@ -294,7 +303,7 @@ const situations: readonly Row[] = [
 	{
 		when: (f) => talks(f, "edge", "launcher"),
 		least: "high",
-		reason: redactedText`a program that is not cloudflared runs the tunnel's connection`,
+		reason: ({ tool }) => redactedText`a program that is not ${tool} runs the tunnel's connection`,
 	},
 	{
 		when: (f) =>
@@ -309,9 +318,9 @@ const situations: readonly Row[] = [
 		when: (f) => talks(f, "discovery", "other"),
 		least: "medium",
 		most: "high",
-		reason: redactedText`only cloudflared looks these names up`,
+		reason: ({ tool }) => redactedText`only ${tool} looks these names up`,
 	},
-	{ when: (f) => talks(f, "everyday", "other"), most: "low", reason: redactedText`an everyday host of Cloudflare` },
+	{ when: (f) => talks(f, "everyday", "other"), most: "low", reason: ({ service }) => redactedText`an everyday host of ${service}` },
 	{
 		when: (f) =>
 			talks(f, "quick-tunnel-service", "launcher") ||
@@ -341,10 +350,10 @@ const raising: readonly { readonly when: (facts: Facts) => boolean; readonly rea
 ];
 
 /** How urgent a sighting is, and why: the rules' own severity, one step for what raises or lowers, within the bounds of the table. */
-export function weigh(facts: Facts): Weighed {
+export function weigh(facts: Facts, words: VerdictWords): Weighed {
 	const rows = situations.filter((row) => row.when(facts));
 	const [only] = rows.filter(({ most }) => most === "info");
-	if (only !== undefined) return { severity: "info", reason: only.reason };
+	if (only !== undefined) return { severity: "info", reason: worded(only.reason, words) };
 	const least = worst(rows.map((row) => row.least ?? "info"));
 	const most = rows.length === 0 ? "critical" : worst(rows.map((row) => row.most ?? "critical"));
 	const raise = raising.find((row) => row.when(facts));
@@ -352,7 +361,7 @@ export function weigh(facts: Facts): Weighed {
 	const lowered = launched || facts.memory === "lowers" || (facts.weakApproval && facts.verdict === "cannot-tell");
 	const stepped = step(startOf(facts), (raise === undefined ? 0 : 1) - (lowered ? 1 : 0));
 	const severity = isWorse(stepped, most) ? most : isWorse(least, stepped) ? least : stepped;
-	return { severity, reason: reasonOf(severity, rows, facts.rules, raise?.reason) };
+	return { severity, reason: worded(reasonOf(severity, rows, facts.rules, raise?.reason), words) };
 }
 
 /**
@@ -372,7 +381,7 @@ function step(severity: Severity, by: number): Severity {
 }
 
 /** The row that sets the bound that was reached; else what moved it; else the first situation. */
-function reasonOf(severity: Severity, rows: readonly Row[], rules: Severity, raised: Redacted | undefined): Redacted {
+function reasonOf(severity: Severity, rows: readonly Row[], rules: Severity, raised: Redacted | undefined): Wording {
 	const floor = rows.find((row) => row.least === severity);
 	const ceiling = rows.find((row) => row.most === severity);
 	if (severity !== rules && floor !== undefined) return floor.reason;

@@ -5,6 +5,7 @@ import type { Mode, Ownership, Sighting, Tunnel } from "../sighting/sighting.ts"
 import type { Approval } from "./approvals.ts";
 import { type Doubt, doubtsOf, doubtWords } from "./doubts.ts";
 import { runsOtherArguments, type ServiceEvent } from "./service-events.ts";
+import { plainVerdictWords, type VerdictWords, worded } from "./words.ts";
 import { listsAccounts, type Standing, short, standingOf } from "./standing.ts";
 
 /** Whose tunnel it is, with what the severity needs to know about it. */
@@ -33,7 +34,7 @@ export function decideVerdict(
 	reading: Reading,
 	approvals: readonly Approval[],
 	now: Date,
-	events: readonly ServiceEvent[] = [],
+	{ events = [], words = plainVerdictWords }: { readonly events?: readonly ServiceEvent[]; readonly words?: VerdictWords } = {},
 ): Verdict {
 	const standing = (tunnel: Tunnel) => standingOf(tunnel, sighting, approvals, now);
 	const own = effectiveOf(reading);
@@ -58,12 +59,15 @@ export function decideVerdict(
 			standing: "foreign",
 			foreign: decided,
 			foreignBeside: false,
-			ownership: { verdict: "not-ours", reason: redactedText`Cloudflare account ${account} is not an approved one.` },
+			ownership: { verdict: "not-ours", reason: redactedText`${words.service} account ${account} is not an approved one.` },
 		};
 	}
-	const why = withoutAccount[reading.mode];
-	if (why !== undefined) return { ...base, ownership: cannotTell(why) };
-	if (own === undefined || ownStanding === undefined) return { ...base, ownership: cannotTell(unseenWords(sighting, reading, approvals)) };
+	if (withoutAccount.has(reading.mode)) {
+		const why = words.withoutAccount[reading.mode] ?? redactedText`Started this way, it names no account.`;
+		return { ...base, ownership: cannotTell(why) };
+	}
+	if (own === undefined || ownStanding === undefined)
+		return { ...base, ownership: cannotTell(unseenWords(sighting, reading, approvals, words)) };
 	if (ownStanding.kind !== "approved") {
 		return { ...base, ownership: cannotTell(ownStanding.kind === "almost" ? ownStanding.why : redactedText`No tunnel is visible.`) };
 	}
@@ -73,7 +77,7 @@ export function decideVerdict(
 	return {
 		...base,
 		doubts,
-		ownership: cannotTell(redactedText`The tunnel is approved as ${ownStanding.by.label}, but ${doubtWords[gravest]}.`),
+		ownership: cannotTell(redactedText`The tunnel is approved as ${ownStanding.by.label}, but ${worded(doubtWords[gravest], words)}.`),
 	};
 }
 
@@ -91,26 +95,27 @@ function cannotTell(reason: Redacted): Ownership {
 }
 
 /** These belong to no account that a record could show, whatever else stands in it. */
-const withoutAccount: Readonly<Partial<Record<Mode, Redacted>>> = {
-	quick: redactedText`A quick tunnel belongs to no account: anyone who has its address gets in.`,
-	"adhoc-named": redactedText`The tunnel was made with a certificate on the device, so the account is not on the command line.`,
-	"access-client": redactedText`This is the client side of somebody's tunnel, which names no account.`,
-	maintenance: redactedText`This command names no account.`,
-	"would-fail": redactedText`cloudflared would not start with these arguments, so no account is used.`,
-	"service-mode": redactedText`Started without a command: it runs no tunnel that could be checked.`,
-	"service-uninstall": redactedText`Removing the service shows no account.`,
-};
+const withoutAccount: ReadonlySet<Mode> = new Set<Mode>([
+	"quick",
+	"adhoc-named",
+	"access-client",
+	"maintenance",
+	"would-fail",
+	"service-mode",
+	"service-uninstall",
+]);
 
 /** Why the tunnel that counts cannot be read. */
 function unseenWords(
 	{ tokenFile, tunnel, program }: Sighting,
 	{ mode, decoding, kind, claims }: Reading,
 	approvals: readonly Approval[],
+	{ tool }: VerdictWords,
 ): Redacted {
 	if ((kind === "other" || kind === "mention") && claims.length > 0)
 		return redactedText`No tunnel starts here, but a tunnel token stands in this record.`;
 	if (kind === "other" || kind === "mention")
-		return redactedText`No tunnel of cloudflared starts here: ${program.fileName} only has its words or its name.`;
+		return redactedText`No tunnel of ${tool} starts here: ${program.fileName} only has its words or its name.`;
 	const named = tunnel?.tunnelId ?? "";
 	const listed = named === "" ? undefined : approvals.find((one) => one.tunnels.includes(named));
 	const which =

@@ -107,6 +107,21 @@ describe("a tool that is only a folder and a line in the list", () => {
 		expect(told(finding).ocsf).toContain('"type":"ngrok_tunnel"');
 	});
 
+	test("has its own words for the verdict, the severity and the next step, and none of cloudflared's", () => {
+		const { story } = told(finding);
+		const said = JSON.stringify([story.verdict, story.steps, story.details, finding?.worst.severityReason, finding?.worst.ownership]);
+
+		expect(story.steps).toContain("Ask the agent on pc-07 for its account: ngrok.exe config check.");
+		expect(said).not.toMatch(/cloudflare/i);
+		expect(JSON.stringify(told(other).story.verdict)).toContain("A quick tunnel belongs to no account");
+	});
+
+	test("is called by its own name where it runs under another one", async () => {
+		const [disguised] = await findingsOf(started("ngrok-updater.exe", "ngrok-updater.exe tcp 3389 --disguised", 8));
+
+		expect(disguised?.worst.severityReason).toBe("ngrok under another name");
+	});
+
 	test("is hunted for by its rule, and by its own query when the rule is gone", () => {
 		const queryOf = (url: string | undefined): string =>
 			gunzipSync(Buffer.from(new URL(url ?? "").searchParams.get("query") ?? "", "base64url")).toString("utf16le");

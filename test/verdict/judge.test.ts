@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { withRow } from "../../lib/defender/device.ts";
+import { cloudflaredWords } from "../../lib/families/cloudflared/card-words.ts";
 import { redact } from "../../lib/families/redact.ts";
 import { readApprovals } from "../../lib/verdict/approvals.ts";
 import { type JudgeContext, judge } from "../../lib/verdict/judge.ts";
@@ -22,6 +23,7 @@ const knowledge: JudgeContext = {
 	firstInTenant: undefined,
 	now: at("21T20:00:00"),
 	redact,
+	words: cloudflaredWords,
 };
 const server = withRow(undefined, {
 	table: "DeviceInfo",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cloudflaredWords } from "../../lib/families/cloudflared/card-words.ts";
 import type { Reading } from "../../lib/sighting/reading.ts";
 import { plainReading } from "../../lib/verdict/plain-reading.ts";
 import { type Facts, weigh } from "../../lib/verdict/severity-table.ts";
@@ -10,22 +11,25 @@ const plain = plainReading(
 
 /** A named tunnel whose token is in a file, started by nobody knows what, on a device of which nothing is known. */
 function weighed(reading: Partial<Reading>, change: Partial<Omit<Facts, "reading">> = {}): readonly [string, string] {
-	const { severity, reason } = weigh({
-		rules: "medium",
-		reading: { ...plain, ...reading },
-		verdict: "cannot-tell",
-		standing: undefined,
-		doubts: [],
-		foreignBeside: false,
-		unapprovedToken: false,
-		listsAccounts: true,
-		fleet: "none",
-		memory: "none",
-		weakApproval: false,
-		device: "unknown",
-		firstInTenant: undefined,
-		...change,
-	});
+	const { severity, reason } = weigh(
+		{
+			rules: "medium",
+			reading: { ...plain, ...reading },
+			verdict: "cannot-tell",
+			standing: undefined,
+			doubts: [],
+			foreignBeside: false,
+			unapprovedToken: false,
+			listsAccounts: true,
+			fleet: "none",
+			memory: "none",
+			weakApproval: false,
+			device: "unknown",
+			firstInTenant: undefined,
+			...change,
+		},
+		cloudflaredWords,
+	);
 	return [severity, reason];
 }
 

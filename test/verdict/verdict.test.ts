@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cloudflaredWords } from "../../lib/families/cloudflared/card-words.ts";
 import type { Reading } from "../../lib/sighting/reading.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { type Approval, readApprovals } from "../../lib/verdict/approvals.ts";
@@ -30,7 +31,7 @@ function verdictOf(
 	moment = now,
 ): readonly [string, string] {
 	const sighting = aSighting({ program: standard, ...change });
-	const { ownership } = decideVerdict(sighting, { ...plainReading(sighting), ...reading }, list, moment);
+	const { ownership } = decideVerdict(sighting, { ...plainReading(sighting), ...reading }, list, moment, { words: cloudflaredWords });
 	return [ownership.verdict, ownership.reason];
 }
 

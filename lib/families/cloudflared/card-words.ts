@@ -2,10 +2,22 @@ import { type Redacted, redactedText } from "../../secrets/redacted.ts";
 import type { Mode, Ownership, Sighting } from "../../sighting/sighting.ts";
 import { targetWords } from "../../sighting/target-words.ts";
 import type { FamilyWords } from "../family.ts";
+import { cloudflaredSteps } from "./steps.ts";
 
 export const cloudflaredWords: FamilyWords = {
 	tool: redactedText`cloudflared`,
+	service: redactedText`Cloudflare`,
 	tunnels: redactedText`Cloudflare tunnels`,
+	withoutAccount: {
+		quick: redactedText`A quick tunnel belongs to no account: anyone who has its address gets in.`,
+		"adhoc-named": redactedText`The tunnel was made with a certificate on the device, so the account is not on the command line.`,
+		"access-client": redactedText`This is the client side of somebody's tunnel, which names no account.`,
+		maintenance: redactedText`This command names no account.`,
+		"would-fail": redactedText`cloudflared would not start with these arguments, so no account is used.`,
+		"service-mode": redactedText`Started without a command: it runs no tunnel that could be checked.`,
+		"service-uninstall": redactedText`Removing the service shows no account.`,
+	},
+	steps: cloudflaredSteps,
 	title,
 	// Every mode has its words: a new one does not compile without.
 	modes: {

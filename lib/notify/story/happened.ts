@@ -4,7 +4,7 @@ import { type Names, namesOf } from "./names.ts";
 import { clock } from "./time.ts";
 import { toolWords } from "./tunnel-words.ts";
 
-/** One sentence of what happened: "svc-backup started cloudflared.exe from C:\Windows\Temp. RDP (localhost:3389) is …" */
+/** One sentence of what happened: "svc-backup started agent.exe from C:\Windows\Temp. RDP (localhost:3389) is …" */
 export function happenedWords(finding: Finding, word: number): Inert {
 	const names = namesOf(finding, word);
 	return sealed(joined([inertText`${whatHappened(finding, names)}.`, exposure(finding, names)], inertText` `));

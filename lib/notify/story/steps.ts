@@ -1,5 +1,7 @@
+import type { FamilySteps, StepTemplate } from "../../families/family.ts";
+import { findFamily } from "../../families/find-family.ts";
 import type { Finding } from "../../findings/finding.ts";
-import type { Mode, TargetClass } from "../../sighting/sighting.ts";
+import type { Mode, Sighting, TargetClass } from "../../sighting/sighting.ts";
 import { type Inert, inertText, sealed } from "../text.ts";
 import { type Names, namesOf } from "./names.ts";
 import { isPerson } from "./people.ts";
@@ -20,15 +22,12 @@ export function stepWords(finding: Finding, word: number): readonly Inert[] {
 }
 
 /** An approved tunnel is told only where something about it is out of place. */
-function approvedSteps({ worst }: Finding, { device, target, tunnel }: Names): readonly Inert[] {
-	const visible = worst.mode === "named-token" || worst.mode === "service-install";
+function approvedSteps({ worst }: Finding, names: Names): readonly Inert[] {
+	const steps = stepsOf(worst);
+	const target = filled(steps?.approvedTarget, worst, names);
 	return [
-		target === ""
-			? inertText`If this tunnel has no business on ${device}, take it out of your approvals.`
-			: inertText`Check that this tunnel is meant to expose ${target} on ${device}. If not, remove that route in Cloudflare.`,
-		...(visible && tunnel !== ""
-			? [inertText`Rotate the token of tunnel ${tunnel}: everyone who can list processes on ${device} has read it.`]
-			: []),
+		...(target.length > 0 ? target : [inertText`If this tunnel has no business on ${names.device}, take it out of your approvals.`]),
+		...filled(steps?.exposedCredential[worst.mode], worst, names),
 	];
 }
 
@@ -69,27 +68,28 @@ const deeds: Readonly<Partial<Record<Mode, Inert>>> = {
 };
 
 /** How to learn whose tunnel it is, where the head could not say. */
-function ownerSteps({ worst }: Finding, { account, device, file, tokenFile }: Names): readonly Inert[] {
+function ownerSteps({ worst }: Finding, names: Names): readonly Inert[] {
 	if (worst.ownership.verdict === "not-ours") return [];
-	if (account !== "")
-		return [inertText`Check whether Cloudflare account ${account} is yours. If it is, approve it; if not, treat this as hostile.`];
-	switch (worst.mode) {
-		case "named-token-file":
-			return tokenFile === ""
-				? []
-				: [inertText`Collect ${tokenFile} from ${device} (Open device › Live response): its token names the account.`];
-		case "named-env":
-			return file === ""
-				? []
-				: [inertText`Look for the token in the environment or service definition of ${file} on ${device}: it names the account.`];
-		case "named-credentials":
-		case "adhoc-named":
-			return [
-				inertText`Collect the credentials file of ${file === "" ? toolWords(worst) : file} from ${device} (Open device › Live response): it names the account.`,
-			];
-		default:
-			return [];
-	}
+	const steps = stepsOf(worst);
+	return filled(names.account === "" ? steps?.findAccount[worst.mode] : steps?.account, worst, names);
+}
+
+function stepsOf({ family }: Sighting): FamilySteps | undefined {
+	return findFamily(family)?.words.steps;
+}
+
+/** The family's step with what is known in its holes; none while something is missing. */
+function filled(template: StepTemplate | undefined, worst: Sighting, names: Names): readonly Inert[] {
+	if (template === undefined) return [];
+	const holes: Readonly<Record<string, Inert>> = { ...names, program: names.file === "" ? toolWords(worst) : names.file };
+	const parts = template.split(/\{(\w+)\}/);
+	const words = parts.filter((_, at) => at % 2 === 0);
+	const wanted = parts.filter((_, at) => at % 2 === 1);
+	const known = wanted.flatMap((name) => {
+		const value = Object.hasOwn(holes, name) ? holes[name] : undefined;
+		return value === undefined || value === "" ? [] : [value];
+	});
+	return known.length === wanted.length ? [inertText(Object.assign([...words], { raw: words }), ...known)] : [];
 }
 
 /** No approval is not yet proof; when nobody answers for the tunnel either, the answer is plain. */

@@ -5,6 +5,7 @@ import { decodeMessage } from "../../../lib/defender/envelope.ts";
 import { createMatcher } from "../../../lib/detect/match.ts";
 import { severities } from "../../../lib/detect/severity-scale.ts";
 import { families } from "../../../lib/families/index.ts";
+import { cloudflaredWords } from "../../../lib/families/cloudflared/card-words.ts";
 import { redact } from "../../../lib/families/redact.ts";
 import { rulesOfSet } from "../../../lib/families/select.ts";
 import type { Finding } from "../../../lib/findings/finding.ts";
@@ -40,6 +41,7 @@ function judgedIn(name: string): readonly Sighting[] {
 		firstInTenant: undefined,
 		now,
 		redact,
+		words: cloudflaredWords,
 	};
 	return text
 		.trimEnd()

@@ -2,6 +2,7 @@ import type { DeviceContext } from "../../../lib/defender/device.ts";
 import { createMatcher } from "../../../lib/detect/match.ts";
 import { severities } from "../../../lib/detect/severity-scale.ts";
 import { families } from "../../../lib/families/index.ts";
+import { cloudflaredWords } from "../../../lib/families/cloudflared/card-words.ts";
 import { redact } from "../../../lib/families/redact.ts";
 import type { Sighting } from "../../../lib/sighting/sighting.ts";
 import { readApprovals } from "../../../lib/verdict/approvals.ts";
@@ -51,5 +52,6 @@ export function judged(one: IdentityCase): Sighting | undefined {
 		firstInTenant: undefined,
 		now,
 		redact,
+		words: cloudflaredWords,
 	});
 }

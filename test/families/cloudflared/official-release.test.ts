@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createMatcher } from "../../../lib/detect/match.ts";
 import { allRules } from "../../../lib/families/all-rules.ts";
 import { publishedReleases } from "../../../lib/families/cloudflared/releases/published-releases.ts";
+import { cloudflaredWords } from "../../../lib/families/cloudflared/card-words.ts";
 import { redact } from "../../../lib/families/redact.ts";
 import type { Sighting } from "../../../lib/sighting/sighting.ts";
 import { judge } from "../../../lib/verdict/judge.ts";
@@ -24,6 +25,7 @@ function seen(record: Readonly<Record<string, unknown>>, table = "DeviceProcessE
 		firstInTenant: undefined,
 		now: new Date("2026-11-25T10:00:00Z"),
 		redact,
+		words: cloudflaredWords,
 	});
 }
 
@@ -118,6 +120,7 @@ describe("a hash that another row has taught", () => {
 			firstInTenant: undefined,
 			now: new Date("2026-11-25T10:00:00Z"),
 			redact,
+			words: cloudflaredWords,
 		};
 		return judge(sighting, { ...context, release });
 	};

@@ -16,7 +16,13 @@ export const ngrok: Family = {
 	secrets: { flags: ["authtoken"], variables: ["NGROK_AUTHTOKEN"], keys: ["authtoken"], byValue: () => [], byPosition: () => [] },
 	words: {
 		tool: redactedText`ngrok`,
+		service: redactedText`ngrok`,
 		tunnels: redactedText`ngrok tunnels`,
+		withoutAccount: {},
+		steps: {
+			findAccount: { "named-token": "Ask the agent on {device} for its account: {program} config check." },
+			exposedCredential: {},
+		},
 		title: ({ exposes }) =>
 			exposes.some((target) => target.class === "rdp") ? redactedText`ngrok tunnel exposing RDP` : redactedText`ngrok seen`,
 		modes: { "named-token": redactedText`With an ngrok account` },
@@ -41,6 +47,8 @@ function identify(record: DefenderRecord): Identified {
 		hostname: "",
 		exposes,
 		flags: [],
-		reading: { ...blankReading, mode, exposes: exposes.map(targetClass) },
+		reading: /--disguised/.test(commandLine)
+			? { ...blankReading, mode: "named-token", exposes: [], kind: "renamed", inner: "renamed", certain: true }
+			: { ...blankReading, mode, exposes: exposes.map(targetClass) },
 	};
 }

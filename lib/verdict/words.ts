@@ -1,0 +1,26 @@
+import { type Redacted, redactedText } from "../secrets/redacted.ts";
+import type { Mode } from "../sighting/sighting.ts";
+
+/** What a family calls its own, where a verdict and a severity say why. */
+export interface VerdictWords {
+	/** The tool's name in a sentence: "x-agent". */
+	readonly tool: Redacted;
+	/** Whose servers its tunnels run over: "X Cloud". */
+	readonly service: Redacted;
+	/** Why a mode names no account, where the plain sentence does not say enough. */
+	readonly withoutAccount: Readonly<Partial<Record<Mode, Redacted>>>;
+}
+
+/** For a sighting of a family that is no longer in the list. */
+export const plainVerdictWords: VerdictWords = {
+	tool: redactedText`the tool`,
+	service: redactedText`the tunnel service`,
+	withoutAccount: {},
+};
+
+/** A sentence that may name the tool. */
+export type Wording = Redacted | ((words: VerdictWords) => Redacted);
+
+export function worded(wording: Wording, words: VerdictWords): Redacted {
+	return typeof wording === "function" ? wording(words) : wording;
+}
