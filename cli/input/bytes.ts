@@ -18,7 +18,7 @@ export interface Opened {
 	close(): void;
 }
 
-const pieceBytes = 4 * 1024 * 1024;
+const pieceBytes = 1024 * 1024;
 const headBytes = 64 * 1024;
 const idleMs = 100;
 /** One archive inside another is common; more is an attack. */

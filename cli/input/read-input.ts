@@ -1,8 +1,8 @@
 import type { Message } from "../../lib/defender/message.ts";
-import type { LineScreen, Passed, ScreenedLines } from "../../lib/detect/prefilter/line-screen.ts";
+import type { LineScreen, Passed, ScreenedLine, ScreenedLines } from "../../lib/detect/prefilter/line-screen.ts";
 import { type Opened, openInput } from "./bytes.ts";
 import type { Input } from "./find-inputs.ts";
-import { createJsonSplitter, type JsonSplitter, type JsonText } from "./json-values.ts";
+import { createJsonSplitter, type JsonSplitter } from "./json-values.ts";
 import { createLineSplitter } from "./lines.ts";
 import { type Layout, recogniseLayout } from "./recognise.ts";
 import { isUnderstood, unwrap } from "./shapes.ts";
@@ -169,8 +169,9 @@ async function* csvMessages(reading: InputReading, text: AsyncIterable<Buffer>, 
 }
 
 /** A message or record as it comes goes on as bytes; what other tools wrapped or flattened is unwrapped here. */
-function jsonMessage(reading: InputReading, source: string, { line, bytes }: JsonText): Message {
+function jsonMessage(reading: InputReading, source: string, { line, bytes, records: cut }: ScreenedLine): Message {
 	const at = { source, message: line };
+	if (cut !== undefined) return { at, body: { records: cut } };
 	if (isAsExported(bytes)) return { at, body: bytes };
 	const value = parseJson(bytes);
 	if (value === undefined) return { at, body: bytes };

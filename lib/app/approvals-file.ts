@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { DefaultAzureCredential } from "@azure/identity";
+import type { TokenCredential } from "@azure/identity";
 import { type Approval, approvalWarnings, readApprovals } from "../verdict/approvals.ts";
 import { createStoredFile, type FileText } from "./stored-file.ts";
 
@@ -67,9 +67,14 @@ export function createApprovalsFile(
 }
 
 function storedAsIdentity(address: string): (known: string) => Promise<FileText> {
-	const credential = new DefaultAzureCredential();
-	const getToken = async (abortSignal: AbortSignal) =>
-		(await credential.getToken("https://storage.azure.com/.default", { abortSignal })).token;
+	let credential: TokenCredential | undefined;
+	const getToken = async (abortSignal: AbortSignal): Promise<string> => {
+		// Loaded only where the list lies in storage: it takes longer than most commands.
+		credential ??= new (await import("@azure/identity")).DefaultAzureCredential();
+		const token = await credential.getToken("https://storage.azure.com/.default", { abortSignal });
+		if (token === null) throw new Error("The identity gave no token for storage.");
+		return token.token;
+	};
 	return createStoredFile({ address, getToken, timeoutMs: storedTimeoutMs });
 }
 

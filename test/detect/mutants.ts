@@ -145,8 +145,8 @@ export const mutants: readonly Mutant[] = [
 		name: "the search goes on behind the start of the next record",
 		seed: 2,
 		file: "slice.ts",
-		from: "{ record, end } :",
-		to: "{ record, end: end + 100 } :",
+		from: "start: from, end } :",
+		to: "start: from, end: end + 100 } :",
 	},
 	{
 		name: "a piece that is no record is taken for one",

@@ -1,6 +1,7 @@
 import type { Rule } from "../rule.ts";
 import { literalsOf } from "./literals.ts";
 import { createScan } from "./scan.ts";
+import { createSlicer } from "./slice.ts";
 
 /** What was passed over: whole lines in which no rule can match. */
 export interface Passed {
@@ -12,9 +13,19 @@ export interface Passed {
 }
 
 export interface ScreenedLines {
-	/** To be parsed: their numbers and their bytes, without the line feed. */
-	readonly lines: readonly { readonly line: number; readonly bytes: Buffer }[];
+	readonly lines: readonly ScreenedLine[];
 	readonly passed: Passed;
+}
+
+/** To be read: its number and its bytes, without the line feed. */
+export interface ScreenedLine {
+	readonly line: number;
+	readonly bytes: Buffer;
+	/**
+	 * Of a message, its records as far as a rule can match in them, parsed; the others, at their places, as records of no
+	 * table. Absent where the whole line must be parsed.
+	 */
+	readonly records?: readonly unknown[];
 }
 
 export interface LineScreen {
@@ -31,7 +42,8 @@ const nameBytes = 64;
 
 /**
  * Reads one message or record per line and passes over the lines in which no rule can match, unparsed. It scans a whole
- * piece at once for what the rules look for (scan.ts says why nothing is missed) and cuts out the lines that hit. A line
+ * piece at once for what the rules look for (scan.ts says why nothing is missed) and cuts out the lines that hit, and of
+ * a message only the records that hit (slice.ts). A line
  * is passed over only if it begins and ends as an object and says its category as the export writes it: every other one
  * is parsed, so that damage and other shapes are named. Damage in the middle of a line without a hit stays unseen.
  *
@@ -58,6 +70,32 @@ export function createLineScreens(
 		return answer;
 	};
 
+	/** Of a message that hits: what can match, and how many of its other records are of known tables. */
+	const cutRecords = (message: Buffer, firstHit: number, firstMark: number): { records: readonly unknown[]; known: number } | undefined => {
+		const cut = createSlicer(message);
+		const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+		const records: unknown[] = [];
+		let known = 0;
+		let mark = firstMark;
+		for (let hit = firstHit; hit !== -1; ) {
+			const slice = cut(hit);
+			if (slice === undefined) return undefined;
+			// Each record says its category once.
+			for (; mark !== -1 && mark < slice.start; mark = message.indexOf(marker, mark + marker.length)) {
+				records.push(recordOfNoTable);
+				if (isKnownTable(message, mark + marker.length)) known += 1;
+			}
+			records.push(slice.record);
+			while (mark !== -1 && mark < slice.end) mark = message.indexOf(marker, mark + marker.length);
+			hit = scan(message, view, slice.end);
+		}
+		for (; mark !== -1; mark = message.indexOf(marker, mark + marker.length)) {
+			records.push(recordOfNoTable);
+			if (isKnownTable(message, mark + marker.length)) known += 1;
+		}
+		return { records, known };
+	};
+
 	return () => {
 		let line = 0;
 		let carry: Buffer[] = [];
@@ -65,7 +103,7 @@ export function createLineScreens(
 		/** All of `bytes` is whole lines; the last one needs no line feed. */
 		const screen = (bytes: Buffer): ScreenedLines => {
 			const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-			const lines: { line: number; bytes: Buffer }[] = [];
+			const lines: ScreenedLine[] = [];
 			const passed = { lines: 0, records: 0, known: 0 };
 			let hit = scan(bytes, view, 0);
 			let mark = bytes.indexOf(marker);
@@ -74,9 +112,15 @@ export function createLineScreens(
 				const end = feed === -1 ? bytes.length : feed;
 				line += 1;
 				const isHit = hit !== -1 && hit < end;
-				if (isHit || !isWhole(bytes, from, end, mark)) {
+				const whole = isWhole(bytes, from, end, mark);
+				const cut = isHit && whole ? cutRecords(bytes.subarray(from, end), hit - from, mark - from) : undefined;
+				if (cut !== undefined) {
+					lines.push({ line, bytes: bytes.subarray(from, end), records: cut.records });
+					passed.known += cut.known;
+					mark = bytes.indexOf(marker, end);
+				} else if (isHit || !whole) {
 					if (!isBlank(bytes, from, end)) lines.push({ line, bytes: bytes.subarray(from, end) });
-					while (mark !== -1 && mark < end) mark = bytes.indexOf(marker, end);
+					if (mark !== -1 && mark < end) mark = bytes.indexOf(marker, end);
 				} else {
 					passed.lines += 1;
 					for (; mark !== -1 && mark < end; mark = bytes.indexOf(marker, mark + marker.length)) {
@@ -117,6 +161,8 @@ export function createLineScreens(
 	};
 }
 
+const recordOfNoTable = { category: "AdvancedHunting-", properties: {} };
+
 /** Begins and ends as an object, and holds the category of a record. */
 function isWhole(bytes: Buffer, from: number, end: number, mark: number): boolean {
 	const tail = bytes[end - 1] === carriageReturn ? end - 2 : end - 1;
@@ -139,9 +185,7 @@ function together(one: ScreenedLines, other: ScreenedLines): ScreenedLines {
 
 const windowBytes = 128 * 1024;
 
-/** The line feed at which a window ends: the last one within it, or else that of its only, long line. */
+/** The line feed at which a window ends: the first one after its usual size. (To look backwards is far slower.) */
 function windowEnd(piece: Buffer, from: number, last: number): number {
-	if (from + windowBytes >= last) return last;
-	const within = piece.lastIndexOf(newline, from + windowBytes);
-	return within >= from ? within : piece.indexOf(newline, from + windowBytes);
+	return from + windowBytes >= last ? last : piece.indexOf(newline, from + windowBytes);
 }

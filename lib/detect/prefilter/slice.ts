@@ -1,6 +1,7 @@
-/** A record cut out of a message: parsed, and where its bytes end. */
+/** A record cut out of a message: parsed, and where its bytes begin and end. */
 export interface Slice {
 	readonly record: unknown;
+	readonly start: number;
 	readonly end: number;
 }
 
@@ -26,7 +27,7 @@ export function createSlicer(buffer: Buffer): Slicer {
 		const end = next === -1 ? buffer.lastIndexOf("]") : next;
 		if (from === -1 || end <= hit) return undefined;
 		const record = parse(buffer.toString("utf8", from, next === -1 ? end : buffer.lastIndexOf(",", next)));
-		return isRecord(record) ? { record, end } : undefined;
+		return isRecord(record) ? { record, start: from, end } : undefined;
 	};
 }
 

@@ -1,6 +1,5 @@
 import { lookup } from "node:dns";
-import { type IncomingMessage, request as plainRequest, type RequestOptions } from "node:http";
-import { request as tlsRequest } from "node:https";
+import type { IncomingMessage, RequestOptions } from "node:http";
 import type { Answer, Failure, PostFunction, PostRequest } from "./answer.ts";
 
 const maxAnswerBytes = 4096;
@@ -41,7 +40,9 @@ function send(post: PostRequest, signal: AbortSignal, outerMs: number, resolveNa
 		};
 		let connected = false;
 		let answering = false;
-		const request = (secure ? tlsRequest : plainRequest)(url, options);
+		// Imported the usual way, node:http brings the web's fetch and sockets along: a third of what a short command costs.
+		const { request: start } = secure ? process.getBuiltinModule("node:https") : process.getBuiltinModule("node:http");
+		const request = start(url, options);
 		const settle = (answer: Answer): void => {
 			clearTimeout(outer);
 			resolve(answer);

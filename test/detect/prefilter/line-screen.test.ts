@@ -33,12 +33,17 @@ const quiet = JSON.stringify({
 	category: "AdvancedHunting-DeviceProcessEvents",
 	properties: { FileName: "notepad.exe" },
 });
+/** What stands for a record in which no rule can match. */
+const nothing = { category: "AdvancedHunting-", properties: {} };
 const mail = JSON.stringify({
 	time: "2026-11-18T08:00:00Z",
 	tenantId: "t",
 	category: "AdvancedHunting-EmailEvents",
 	properties: { Subject: "hello" },
 });
+
+/** Messages of quiet and other records, so that hits stand first, last and in between. */
+const mixed = [0, 7, 23].map((at) => `{"records":[${[records[at], quiet, mail, quiet, records[at + 1], mail, quiet].join(",")}]}`);
 
 /** What a run counts and finds, by way of the screen, with the text cut into pieces. */
 function screened(text: string, cuts: readonly number[]) {
@@ -48,7 +53,10 @@ function screened(text: string, cuts: readonly number[]) {
 	const parts = [...edges.slice(1).map((edge, index) => screen.feed(bytes.subarray(edges[index], edge))), screen.end()];
 	const lines = parts.flatMap((part) => part.lines);
 	const inspected = inspect(
-		lines.map(({ line, bytes: body }) => ({ at: { source: "f", message: line }, body })),
+		lines.map(({ line, bytes, records: cut }) => ({
+			at: { source: "f", message: line },
+			body: cut === undefined ? bytes : { records: cut },
+		})),
 		detection,
 	);
 	const passed = parts.map((part) => part.passed);
@@ -78,7 +86,19 @@ function whole(text: string) {
 }
 
 test("however a file is cut into pieces, the screen counts and finds what parsing every line does", () => {
-	const line = fc.constantFrom(...messages, ...records, quiet, mail, "", "  ", "not json", quiet.slice(0, 60), "[1]", `${quiet}\r`);
+	const line = fc.constantFrom(
+		...messages,
+		...records,
+		quiet,
+		mail,
+		...mixed,
+		"",
+		"  ",
+		"not json",
+		quiet.slice(0, 60),
+		"[1]",
+		`${quiet}\r`,
+	);
 	fc.assert(
 		fc.property(
 			fc.array(line, { minLength: 1, maxLength: 20 }),
@@ -103,4 +123,13 @@ test("a rule with nothing to look for makes the lines of its tables parsed, and 
 	const fileRow = quiet.replace("DeviceProcessEvents", "DeviceFileEvents");
 
 	expect(screen?.feed(Buffer.from(`${quiet}\n${fileRow}\n${mail}\n`))).toMatchObject({ lines: [{ line: 2 }], passed: { lines: 2 } });
+});
+
+test("of a long message only the records that hit are parsed, and each keeps its place", () => {
+	const hit = quiet.replace("notepad.exe", "cloudflared.exe");
+	const line = `{"records":[${[quiet, mail, hit, quiet, hit, mail].join(",")}]}`;
+	const { lines, passed } = newScreen().feed(Buffer.from(`${line}\n`));
+
+	expect(lines.map(({ records: cut }) => cut)).toEqual([[nothing, nothing, JSON.parse(hit), nothing, JSON.parse(hit), nothing]]);
+	expect(passed).toEqual({ lines: 0, records: 0, known: 2 });
 });
