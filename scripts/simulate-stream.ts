@@ -1,6 +1,6 @@
 /**
- * Plays the watch over the stream: 1,000,000 histories of a partition whose host passes messages over, and twenty years of
- * each kind of tenant with 280 outages, on every core.
+ * Plays the watch over the stream: a day of each fault with the template's own alarms, 1,000,000 histories of a partition
+ * whose host passes messages over, and twenty years of each kind of tenant with 280 outages, on every core.
  *
  *   npx node scripts/simulate-stream.ts [--histories 1000000] [--years 20]
  *   npx node scripts/simulate-stream.ts --seed 17 [--mutant no-etag]                 one history again
@@ -8,8 +8,10 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { mistakesOf } from "../test/simulation/stream/alarm-table.ts";
 import { mutants, playContinuity } from "../test/simulation/stream/continuity.ts";
 import { type Lived, live, percentile, tenants, unreadDelays, year } from "../test/simulation/stream/tenants.ts";
+import { faults } from "../test/simulation/stream/watched-day.ts";
 
 const outagesPerYear = 14;
 const stopsPerTenant = 280;
@@ -67,7 +69,7 @@ async function playAll(histories: number, years: number): Promise<number> {
 		`${number(sum((one) => one.reread))} read again, ${sum((one) => one.lostThoughRecorded)} told lost though recorded, ` +
 			`at most ${most((one) => one.mostRanges)} ranges in a row`,
 	);
-	const failures = shares.flatMap((one) => one.failures);
+	const failures = [...(await playAlarms()), ...shares.flatMap((one) => one.failures)];
 	for (const [index, tenant] of tenants.entries()) {
 		const lives = shares.flatMap((one) => one.lives[index] ?? []);
 		const unread = shares.flatMap((one) => one.unread[index] ?? []);
@@ -93,6 +95,14 @@ async function playAll(histories: number, years: number): Promise<number> {
 	for (const failure of failures.slice(0, 20)) console.error(failure);
 	console.log(`${failures.length} with a violated promise, ${Math.round((performance.now() - started) / 1_000)} s`);
 	return failures.length === 0 ? 0 : 1;
+}
+
+/** Each fault for a whole day: one mail, one end. */
+async function playAlarms(): Promise<readonly string[]> {
+	const mistakes: string[] = [];
+	for (const fault of faults) for (const mistake of await mistakesOf(fault, 24 * 60)) mistakes.push(`${fault} for a day: ${mistake}`);
+	console.log(`${faults.length} faults that stand for a day: ${mistakes.length} of their alarms wrong`);
+	return mistakes;
 }
 
 function delegate(task: Task): Promise<Share> {

@@ -25,7 +25,7 @@ export interface HealthFacts {
 	readonly quarantinedToday: number;
 }
 
-const lateMs = 10 * 60_000;
+const longestMs = 10 * 60_000;
 
 /** A problem as health tells it, with the page that says what to do. */
 export interface ToldProblem extends Problem {
@@ -41,11 +41,12 @@ export function asTold(problem: Problem): ToldProblem {
 
 /** What is wrong with delivery and approvals. */
 export function problemsOf(
-	{ oldestOwedMs, dead, down, unreadable }: OutboxState,
+	{ lateMs, refusedMs, dead, down, unreadable }: OutboxState,
 	approvalMistakes: readonly string[],
 	now: Date,
 ): readonly Problem[] {
-	const late = new Date(now.getTime() - oldestOwedMs);
+	const ago = (ms: number) => new Date(now.getTime() - ms);
+	const tooLong = (waited: ReadonlyMap<string, number>) => [...waited].filter(([, ms]) => ms > longestMs);
 	return [
 		...approvalMistakes.map(
 			(what): Problem => ({
@@ -65,17 +66,27 @@ export function problemsOf(
 				do: "Check its address and that it is switched on; notices stay stored; one is tried after 1, 5 and 15 minutes, then each hour.",
 			}),
 		),
-		...(oldestOwedMs > lateMs
-			? [
-					{
-						code: "notice-late",
-						subject: "",
-						since: late,
-						what: `The oldest owed notice has waited ${Math.round(oldestOwedMs / 60_000)} minutes.`,
-						do: "Look whether its destination answers: `tunnelwatch doctor --send-test`.",
-					} as const,
-				]
-			: []),
+		...tooLong(lateMs).map(
+			([name, ms]): Problem => ({
+				code: "notice-late",
+				subject: name,
+				since: ago(ms),
+				what: `The oldest notice owed to ${name} has waited ${Math.round(ms / 60_000)} minutes.`,
+				do: "Look whether it answers: `tunnelwatch doctor --send-test`.",
+			}),
+		),
+		// Refused while others arrive: it will be given up when that has shown twice, and is the same cause till then.
+		...tooLong(refusedMs)
+			.filter(([name]) => !dead.has(name))
+			.map(
+				([name, ms]): Problem => ({
+					code: "notice-dead",
+					subject: name,
+					since: ago(ms),
+					what: `${name} has refused a notice for ${Math.round(ms / 60_000)} minutes; it is given up if others arrive.`,
+					do: "Look what it answers: `tunnelwatch doctor --send-test`.",
+				}),
+			),
 		...[...dead].map(
 			([name, count]): Problem => ({
 				code: "notice-dead",

@@ -162,6 +162,8 @@ function shownOf(stands: readonly StandingProblem[], found: readonly Problem[]) 
 const nothingKnown: Awaited<ReturnType<typeof readOutbox>> = {
 	owed: new Map(),
 	oldestOwedMs: 0,
+	lateMs: new Map(),
+	refusedMs: new Map(),
 	dead: new Map(),
 	down: new Map(),
 	unreadable: 0,

@@ -12,6 +12,10 @@ export interface OutboxState {
 	readonly owed: ReadonlyMap<string, number>;
 	/** How long the oldest of them has been due. */
 	readonly oldestOwedMs: number;
+	/** The same for each destination, without those that it refused by themselves. */
+	readonly lateMs: ReadonlyMap<string, number>;
+	/** Refused by themselves and tried again, by destination: how long the oldest has waited. */
+	readonly refusedMs: ReadonlyMap<string, number>;
 	/** Given up, by destination: after 72 hours, or refused for good. */
 	readonly dead: ReadonlyMap<string, number>;
 	/** Destinations that refuse us altogether, and since when. */
@@ -49,7 +53,8 @@ export async function* owedOf(table: Table, key: string): AsyncGenerator<StoredO
 export async function readOutbox(table: Table, destinations: readonly string[], now: Date): Promise<OutboxState> {
 	const owed = new Map<string, number>();
 	const dead = new Map<string, number>();
-	let oldestOwedMs = 0;
+	const lateMs = new Map<string, number>();
+	const refusedMs = new Map<string, number>();
 	let unreadable = 0;
 	for await (const { destination, owed: row } of openRows(table)) {
 		if (!destinations.includes(destination)) continue;
@@ -58,7 +63,8 @@ export async function readOutbox(table: Table, destinations: readonly string[], 
 		if (row.state === "dead") dead.set(destination, (dead.get(destination) ?? 0) + 1);
 		if (!isLate(row, now)) continue;
 		owed.set(destination, (owed.get(destination) ?? 0) + 1);
-		oldestOwedMs = Math.max(oldestOwedMs, now.getTime() - row.wantedAt.getTime());
+		const oldest = row.refusedAt === undefined ? lateMs : refusedMs;
+		oldest.set(destination, Math.max(oldest.get(destination) ?? 0, now.getTime() - row.wantedAt.getTime()));
 	}
 	const states = [...(await readDestinations(table, destinations))];
 	const down = new Map(
@@ -71,7 +77,8 @@ export async function readOutbox(table: Table, destinations: readonly string[], 
 			]) => (downSince === undefined ? [] : [[name, downSince] as const]),
 		),
 	);
-	return { owed, oldestOwedMs, dead, down, unreadable };
+	const oldestOwedMs = Math.max(0, ...lateMs.values(), ...refusedMs.values());
+	return { owed, oldestOwedMs, lateMs, refusedMs, dead, down, unreadable };
 }
 
 /** Should have been delivered by now: never tried and due, or waiting for another try. */

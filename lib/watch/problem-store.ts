@@ -3,7 +3,7 @@ import { problemCodes } from "../outbox/problem-code.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns, dateColumn, jsonColumn } from "../store/columns.ts";
 import type { Key, Row, Table } from "../store/table.ts";
-import { type Problem, type StandingProblem, standing } from "./problems.ts";
+import { type Problem, type StandingProblem, standing, withoutEffects } from "./problems.ts";
 
 const address: Key = { partitionKey: "meta", rowKey: "a|problems" };
 /** Many destinations and hubs are far fewer than this. */
@@ -41,7 +41,8 @@ export async function noteProblems(deps: ChangeDeps, problems: readonly Problem[
 	let next: readonly StandingProblem[] = [];
 	await changeRow(deps, address, (row) => {
 		const known = standingIn(row);
-		next = standing(known, problems, now).slice(0, mostStanding);
+		// What a fading cause brings about is not remembered: it must not outlive the cause by its own quarter of an hour.
+		next = withoutEffects(standing(known, problems, now)).slice(0, mostStanding);
 		if (known.length === 0 && next.length === 0) return { keep: undefined };
 		return { values: columns({ v: 1, problems: JSON.stringify(next) }), result: undefined };
 	});

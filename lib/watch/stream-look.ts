@@ -70,6 +70,8 @@ export interface StreamLook {
 
 const minuteMs = 60_000;
 const looksKept = 30;
+/** In minutes: a timer that did not run, or a table that did not answer. */
+const longestAbsence = 5;
 const looksToBelieve = 2;
 
 /**
@@ -118,8 +120,10 @@ export function lookAtStream(
 		const after = gone.length > 0 ? withFloor({ ...covered, ranges: union(covered.ranges, gone) }, Math.min(begin, firstOpen)) : covered;
 		if (replaced || after !== recorded) settled.set(id, after);
 
-		const ends = [...(before?.ends ?? []), [minute, last] as const].slice(-looksKept);
-		const movedAt = before === undefined || top > before.top ? minute : before.movedAt;
+		// What came while nobody looked is judged from now on: the reader was away with the timer, and starts with it.
+		const wasAway = before !== undefined && minute - (before.ends.at(-1)?.[0] ?? minute) > longestAbsence;
+		const ends = [...(before === undefined || wasAway ? [] : before.ends), [minute, last] as const].slice(-looksKept);
+		const movedAt = before === undefined || wasAway || top > before.top ? minute : before.movedAt;
 		const missed = [writeIntervals(absent), ...(before?.gaps ?? [])].slice(0, looksToBelieve);
 		partitions[id] = { ends, top, movedAt, gaps: missed, ...(openSince === undefined ? {} : { openSince, open: sizeOf(open) }) };
 		if (before !== undefined && last > (before.ends.at(-1)?.[1] ?? last)) arrived = true;

@@ -46,6 +46,14 @@ interface Reader {
 	position: number;
 }
 
+const size = 2_048;
+// One of each for all histories, by number of the message: a million of each would be work for the collector only.
+const recorded = new Uint8Array(size);
+const noted = new Uint8Array(size);
+const arrivedAt = new Int32Array(size);
+const plantedAt = new Int32Array(size);
+const endedAt = new Int32Array(size);
+
 /**
  * One partition of a hub, read by a host that crashes, steals, repeats and passes over, with the product's own account of it
  * and its timer. Everything but the account is a model: numbers, no messages.
@@ -56,12 +64,8 @@ export function playContinuity(seed: number, mutant?: Mutant): Continuity {
 	const arrivals = random.pick([0.3, 1, 3]);
 	const trouble = random.pick([0.5, 1, 2]);
 	const start = random.below(3) * 1_000_000;
-	const size = 4_096;
-	const recorded = new Uint8Array(size);
-	const noted = new Uint8Array(size);
-	const plantedAt = new Int32Array(size).fill(-1);
-	const endedAt = new Int32Array(size).fill(-1);
-	const arrivedAt = new Int32Array(size);
+	for (const one of [recorded, noted, arrivedAt]) one.fill(0);
+	for (const one of [plantedAt, endedAt]) one.fill(-1);
 	const all: Reader[] = Array.from({ length: readers }, fresh);
 	const sum = { planted: 0, falseGaps: 0, lostThoughRecorded: 0, gapAlarms: 0, reread: 0, handedOut: 0, mostRanges: 0 };
 	let begin = start;
