@@ -23,6 +23,7 @@ export const cloudflaredTokenInClear: Rule = {
 		"Compare the Cloudflare account and tunnel with your own; not yours or not known: treat it as hostile.",
 		"Look in DeviceProcessEvents of all devices, last 30 days, for the same account in ProcessCommandLine: one account on several devices is one actor.",
 		"If the tunnel is yours, rotate its token: it is in your logs for as long as ProcessCommandLine is kept (often 30 days).",
+		"Rotating leaves running connectors connected. Restart cloudflared on every device that DeviceProcessEvents names for that tunnel, last 30 days, or disconnect its connectors in Cloudflare; an intruder's copy stays in until then.",
 	],
 	falsePositives: ["Your own roll-out by Intune, SCCM or Ansible: approve the account"],
 	references: ["https://attack.mitre.org/techniques/T1572/", "https://www.cisa.gov/news-events/cybersecurity-advisories/aa25-071a"],
