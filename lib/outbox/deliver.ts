@@ -15,6 +15,7 @@ import type { Recorded } from "./recorded.ts";
 import { expire, isTooOld, type Receiver, type SendDeps, sendOne } from "./send.ts";
 import { sendStorm, stormAbove } from "./storm.ts";
 import { byUrgency, isGathered } from "./urgency.ts";
+import { sendWave, waves } from "./wave.ts";
 
 export type { Delivered } from "./delivery-report.ts";
 
@@ -151,6 +152,8 @@ function createService(
 	limits: Limits,
 	pass: Pass,
 ) {
+	// There each finding has a notice of its own, whatever comes.
+	const singly = deps.destinations.filter((one) => one.unlimited === true && one.inOrder !== true).map(({ name }) => name);
 	const receiver: Receiver = { destination, state: session.state, serverClock };
 	const isOver = () => deps.clock() >= limits.ends;
 	const endsByServer = () => new Date(limits.ends.getTime() + serverClock().getTime() - deps.clock().getTime());
@@ -205,6 +208,30 @@ function createService(
 		inParallel(rows, destination.inOrder === true ? 1 : parallelSends, async (row) => {
 			if (!isOver() && !(await session.paused())) await single(row);
 		});
+	/** What has waited for too long: card after card, each at its place. @returns those that are not told yet. */
+	const inWaves = async (rows: readonly OpenOwed[]): Promise<readonly OpenOwed[]> => {
+		const groups = limits.mayGather ? waves(rows, session.state().slots, deps.clock()) : [];
+		if (groups.length === 0 || isOver()) return rows;
+		const places = await session.reserve(
+			groups.map(() => "wave"),
+			patienceMs,
+			endsByServer(),
+		);
+		const gathered = new Set<OpenOwed>();
+		for (const [index, group] of groups.entries()) {
+			const place = places[index];
+			// Those of a card without a place are not tried one by one either: the next card tells them.
+			for (const row of group) gathered.add(row);
+			if (place === undefined || isPaused(session.state(), serverClock())) continue;
+			await waitFor(place);
+			if (isOver() || (await session.paused())) continue;
+			const wave = await sendWave(deps, receiver, group, singly);
+			if (wave === undefined) continue;
+			await session.note(wave.delivery, wave.notice.id);
+			pass.gathered(destination.name, wave);
+		}
+		return rows.filter((row) => !gathered.has(row));
+	};
 	const together = async (rows: readonly OpenOwed[]): Promise<void> => {
 		const [place] = isOver() ? [] : await session.reserve(["storm"], patienceMs, endsByServer());
 		if (place === undefined) return;
@@ -212,7 +239,7 @@ function createService(
 		const storm = await sendStorm(deps, receiver, rows);
 		if (storm === undefined) return;
 		await session.note(storm.delivery, storm.notice.id);
-		pass.storm(destination.name, storm);
+		pass.gathered(destination.name, storm);
 	};
 	return {
 		/** `true`: the destination has taken a message again after it had not. */
@@ -220,10 +247,11 @@ function createService(
 			if (isUnwell(session.state())) return probe(rows);
 			if (destination.unlimited === true) await sideBySide(rows);
 			else {
+				const others = await inWaves(rows);
 				const gathers = (row: OpenOwed) => row.owed.urgency === "ordinary" && !wasRefused(row);
-				const ordinary = rows.filter(gathers);
+				const ordinary = others.filter(gathers);
 				const isStorm = ordinary.length > stormAbove;
-				const unplaced = await inTurn(isStorm ? rows.filter((row) => !gathers(row)) : rows);
+				const unplaced = await inTurn(isStorm ? others.filter((row) => !gathers(row)) : others);
 				// Severe ones keep waiting for their place; the others do not have to.
 				const crowd = [...(isStorm ? ordinary : []), ...unplaced.filter((row) => isGathered(row.owed.urgency) && !wasRefused(row))];
 				if (limits.mayGather && crowd.length > 1 && !(await session.paused())) await together(crowd);

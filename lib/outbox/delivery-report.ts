@@ -1,4 +1,4 @@
-import type { Notice, StormNotice } from "./delivery.ts";
+import type { Notice, StormNotice, WaveNotice } from "./delivery.ts";
 import type { OpenOwed } from "./lease.ts";
 import { type Post, postOf, type StormPost, stormPostOf } from "./post.ts";
 import type { Sent } from "./send.ts";
@@ -60,7 +60,8 @@ export function startPass(clock: () => Date) {
 			if (post !== undefined) posts.push(post);
 			possibleDuplicates += sent?.lost.length ?? 0;
 		},
-		storm(destination: string, sent: Sent<StormNotice>) {
+		/** A storm or a wave. */
+		gathered(destination: string, sent: Sent<StormNotice | WaveNotice>) {
 			for (const [row, outcome] of sent.outcomes) tried(row, outcome === "retried");
 			storms.push(...stormPostOf(destination, sent));
 			possibleDuplicates += sent.lost.length;

@@ -36,6 +36,22 @@ export interface StormNotice {
 	readonly now: Date;
 }
 
+/** Severe findings that found no place of their own in time: one message that names every one of them. Each counts as told. */
+export interface WaveNotice {
+	readonly type: "wave";
+	/** `cf-wave-<12 hex>`, from the ids of the notices it stands for. */
+	readonly id: string;
+	readonly count: number;
+	readonly bySeverity: Readonly<Record<Severity, number>>;
+	/** All of them, the most urgent first. */
+	readonly findings: readonly Finding[];
+	/** Names of the destinations where each has a notice of its own. */
+	readonly singly: readonly string[];
+	/** Since when the oldest of them was owed. */
+	readonly since: Date;
+	readonly now: Date;
+}
+
 /** Once a day, for those who asked for it: what was counted and deliberately not told. */
 export interface DigestNotice {
 	readonly type: "digest";
@@ -111,7 +127,7 @@ export interface OperationsNotice {
 	readonly now: Date;
 }
 
-export type AnyNotice = Notice | StormNotice | DigestNotice | HeartbeatNotice | OperationsNotice;
+export type AnyNotice = Notice | StormNotice | WaveNotice | DigestNotice | HeartbeatNotice | OperationsNotice;
 
 /** Closed list; each is a metric label. */
 export const failureReasons = ["rateLimited", "server", "network", "timeout", "rejected", "auth", "moved", "gone"] as const;

@@ -1,7 +1,7 @@
 import type { Severity } from "../detect/severity-scale.ts";
 import type { NoticeKind } from "../findings/notice-kind.ts";
 import type { Redacted } from "../secrets/redacted.ts";
-import type { AnyNotice, Delivery, Notice, StormNotice } from "./delivery.ts";
+import type { AnyNotice, Delivery, Notice, StormNotice, WaveNotice } from "./delivery.ts";
 import type { Sent } from "./send.ts";
 
 /** One notice that went out, or did not, for logs and reports. */
@@ -48,7 +48,7 @@ export function postOf(destination: string, { notice, delivery, outcomes }: Sent
 }
 
 /** One for each outcome: of those that were to be tried again, some may have waited for too long. */
-export function stormPostOf(destination: string, { notice, delivery, outcomes }: Sent<StormNotice>): readonly StormPost[] {
+export function stormPostOf(destination: string, { notice, delivery, outcomes }: Sent<StormNotice | WaveNotice>): readonly StormPost[] {
 	const counts = Map.groupBy(outcomes.values(), (outcome) => outcome);
 	return [...counts].map(([outcome, { length }]) => ({ ...told(destination, notice, delivery), count: length, outcome }));
 }

@@ -9,16 +9,18 @@ export interface Limit {
 export type Pace = readonly Limit[];
 
 /** What asks for a place in a chat: a notice by its urgency, or one message that stands for many. */
-export type Tier = Urgency | "storm";
+export type Tier = Urgency | "storm" | "wave";
 
 /**
  * What a chat can take. Each tier leaves room for those above it: whatever a flood of lesser findings uses up, the next
- * storm notice finds a place, and the next severe one too. The two highest have a reserve of every second, minute and
- * hour, so that even a flood of severe findings leaves them a place at once.
+ * storm notice finds a place, and the next severe one too. A card for many severe findings has places left when single
+ * ones have used up the hour, and above it the two highest have a reserve of their own, so that even a flood of severe
+ * findings leaves them a place at once.
  */
 export const paces: Readonly<Record<Tier, Pace>> = {
 	critical: pace(1_000, 20, 90),
-	foremost: pace(1_250, 18, 80),
+	foremost: pace(1_250, 18, 87),
+	wave: pace(1_250, 17, 84),
 	severe: pace(1_500, 15, 70),
 	storm: pace(1_500, 13, 62),
 	urgent: pace(1_500, 12, 56),

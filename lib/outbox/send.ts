@@ -28,7 +28,8 @@ const neededMs = sendMs + 15_000;
 /** One message, and for each notice it stands for the number and the finding's counter that it tells. */
 export interface Composed<N extends AnyNotice> {
 	readonly notice: N;
-	tells(member: OpenOwed): { readonly n: number; readonly count: number };
+	/** `undefined`: it does not tell this one, whose lease has been ended. */
+	tells(member: OpenOwed): { readonly n: number; readonly count: number } | undefined;
 }
 
 /** What the sender needs to know of where it sends to. */
@@ -65,11 +66,12 @@ export async function sendClaimed<N extends AnyNotice>(
 	if (message === undefined || deps.clock().getTime() - claimedAt.getTime() > leaseMs - neededMs) return undefined;
 
 	const delivery = await attempt(destination, message.notice, deps.deadline(sendMs));
-	const stands = lease.members.length > 1;
-	const outcomes = new Map(lease.members.map((member) => [member, outcomeOf(member.owed, delivery, stands, state(), deps.clock())]));
-	const until = new Date(serverClock().getTime() + waitAfter(delivery, lease.members[0]?.owed.attempt ?? 1, deps.random));
-	const lost = await settle(deps.table, lease, (owed, member) => {
-		const { n, count } = message.tells(member);
+	const members = lease.members.filter((member) => message.tells(member) !== undefined);
+	const stands = members.length > 1;
+	const outcomes = new Map(members.map((member) => [member, outcomeOf(member.owed, delivery, stands, state(), deps.clock())]));
+	const until = new Date(serverClock().getTime() + waitAfter(delivery, members[0]?.owed.attempt ?? 1, deps.random));
+	const lost = await settle(deps.table, { ...lease, members }, (owed, member) => {
+		const { n, count } = message.tells(member) ?? { n: owed.sent, count: owed.countSent };
 		if (delivery.ok) return told(owed, n, count, delivery.proof, deps.clock());
 		const cause = causeOf(owed, delivery, stands, state(), serverClock());
 		// What was wanted meanwhile says something else, and does not wait for what was refused.

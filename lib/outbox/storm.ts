@@ -33,16 +33,25 @@ function rank(severity: Severity): number {
 }
 
 function describe(members: readonly OpenOwed[], worst: readonly Finding[], now: Date): StormNotice {
-	const bySeverity = { info: 0, low: 0, medium: 0, high: 0, critical: 0 };
-	for (const { owed } of members) bySeverity[owed.severity] += 1;
 	const ids = members.map(({ key, owed }) => noticeId({ key }, owed.want)).sort();
 	return {
 		type: "storm",
 		id: `cf-storm-${createHash("sha256").update(ids.join(" ")).digest("hex").slice(0, 12)}`,
 		count: members.length,
-		bySeverity,
+		bySeverity: countSeverities(members),
 		worst,
-		since: members.reduce((oldest, { owed }) => (owed.wantedAt < oldest ? owed.wantedAt : oldest), now),
+		since: oldestOf(members, now),
 		now,
 	};
+}
+
+export function countSeverities(members: readonly OpenOwed[]): Readonly<Record<Severity, number>> {
+	const bySeverity = { info: 0, low: 0, medium: 0, high: 0, critical: 0 };
+	for (const { owed } of members) bySeverity[owed.severity] += 1;
+	return bySeverity;
+}
+
+/** Since when the oldest of them is owed. */
+export function oldestOf(members: readonly OpenOwed[], now: Date): Date {
+	return members.reduce((oldest, { owed }) => (owed.wantedAt < oldest ? owed.wantedAt : oldest), now);
 }

@@ -3,7 +3,7 @@ import type { Finding } from "../../lib/findings/finding.ts";
 import { createPortal } from "../../lib/notify/portal.ts";
 import type { FindRule, RuleFacts } from "../../lib/notify/rule-facts.ts";
 import type { TellContext } from "../../lib/notify/story/tell.ts";
-import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, OperationsNotice, StormNotice } from "../../lib/outbox/delivery.ts";
+import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, OperationsNotice, StormNotice, WaveNotice } from "../../lib/outbox/delivery.ts";
 import { aFinding, aSighting, at, redacted } from "../builders.ts";
 
 const usage: RuleFacts = {
@@ -213,6 +213,23 @@ export const storm: StormNotice = {
 	now: at("21T19:36:10"),
 };
 
+const severeNames = Array.from({ length: 19 }, (_, n) => `fin-lt-0${140 + n}.corp.example.com`);
+
+export const wave: WaveNotice = {
+	type: "wave",
+	id: "cf-wave-5a9c03d1e7b2",
+	count: 21,
+	bySeverity: { critical: 2, high: 19, medium: 0, low: 0, info: 0 },
+	findings: [
+		anUnapprovedServer(),
+		quickOnServer,
+		...severeNames.map((name) => anUnapprovedFinding({ device: { ...aSighting().device, name: redacted(name) } })),
+	],
+	singly: ["webhook"],
+	since: at("21T19:33:40"),
+	now: at("21T19:36:10"),
+};
+
 export const digest: DigestNotice = {
 	type: "digest",
 	id: "cf-digest-20261122",
@@ -353,6 +370,7 @@ export const variants: Readonly<Record<string, AnyNotice>> = {
 	still: aNotice({ id: "cf-1f4e9b7720cc-2", n: 2, kinds: ["still"], moreSinceLast: 38, finding: tokenInFile, now: at("22T19:40:13") }),
 	back: aNotice({ id: "cf-3f9c2a7d5110-4", n: 4, kinds: ["back"], finding: anUnapprovedFinding({ want: 4, reasons: { back: 4 } }) }),
 	storm,
+	wave,
 	digest,
 	heartbeat,
 	operations,

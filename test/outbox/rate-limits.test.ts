@@ -51,7 +51,7 @@ describe("the pace of a chat", () => {
 		expect(nextSlot(flood, now, paces.foremost)).toEqual(new Date(now.getTime() + 1_250));
 		expect(nextSlot(flood, now, paces.critical)).toEqual(new Date(now.getTime() + 1_000));
 
-		const foreign = sendAsFastAsAllowed(80, "foremost");
+		const foreign = sendAsFastAsAllowed(87, "foremost");
 		const then = foreign.at(-1) ?? at("21T10:00:00");
 		expect(nextSlot(foreign, then, paces.foremost)).toEqual(at("21T11:00:00"));
 		expect(nextSlot(foreign, then, paces.critical)).toEqual(new Date(then.getTime() + 1_000));

@@ -89,8 +89,11 @@ function buttons({ links }: Story): readonly Block[] {
 
 function fields(rows: readonly StoryRow[]): readonly Block[] {
 	if (rows.length === 0) return [];
-	const shown = rows.slice(0, longest.fields).map((row) => plainText(inertText`${row.label}: ${rowWords(row)}`, longest.field));
-	return [{ type: "section", fields: shown }];
+	const shown = rows.map((row) => plainText(inertText`${row.label}: ${rowWords(row)}`, longest.field));
+	return Array.from({ length: Math.ceil(shown.length / longest.fields) }, (_, n) => ({
+		type: "section" as const,
+		fields: shown.slice(n * longest.fields, (n + 1) * longest.fields),
+	}));
 }
 
 function commandLine({ commandLine: text }: Story): readonly Block[] {

@@ -5,6 +5,7 @@ import { findingStory } from "./finding-story.ts";
 import { operationsStory } from "./operations-story.ts";
 import { type Room, rooms, type Story } from "./story.ts";
 import { digestStory, heartbeatStory, stormStory } from "./watch-story.ts";
+import { waveStory } from "./wave-story.ts";
 
 export interface TellContext {
 	readonly rules: FindRule;
@@ -18,6 +19,8 @@ export function tell(notice: AnyNotice, { rules, portal }: TellContext, room: Ro
 			return findingStory(notice, room, rules, portal);
 		case "storm":
 			return stormStory(notice, portal);
+		case "wave":
+			return waveStory(notice, portal, room);
 		case "digest":
 			return digestStory(notice);
 		case "heartbeat":

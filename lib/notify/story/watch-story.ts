@@ -187,7 +187,7 @@ export function bare(notice: Pick<AnyNotice, "id" | "now">): Omit<Story, "kind" 
 	};
 }
 
-function deviceRow(finding: Finding, portal: Portal): StoryRow | undefined {
+export function deviceRow(finding: Finding, portal: Portal): StoryRow | undefined {
 	const { worst } = finding;
 	const account = shortId(worst.tunnel?.account ?? "");
 	const how = account === "" ? modeWords(worst) : inertText`Account ${account}`;
@@ -197,7 +197,7 @@ function deviceRow(finding: Finding, portal: Portal): StoryRow | undefined {
 	return shown === undefined || link === undefined ? shown : { ...shown, link };
 }
 
-function stormSteps(first: Finding | undefined, cause: Cause | undefined): readonly Inert[] {
+export function stormSteps(first: Finding | undefined, cause: Cause | undefined): readonly Inert[] {
 	const worst = first === undefined ? inertText`the first device of the list` : shortName(first);
 	return [
 		cause === undefined
@@ -208,12 +208,12 @@ function stormSteps(first: Finding | undefined, cause: Cause | undefined): reado
 	].map(sealed);
 }
 
-function shortName({ device }: Finding): Inert {
+export function shortName({ device }: Finding): Inert {
 	return plainName(device.name, device.id, 24);
 }
 
 /** "2 critical, 10 high" */
-function severityCounts({ bySeverity }: StormNotice): Inert {
+export function severityCounts({ bySeverity }: Pick<StormNotice, "bySeverity">): Inert {
 	const present = severities.toReversed().filter((severity) => bySeverity[severity] > 0);
 	return joined(
 		present.map((severity) => inertText`${bySeverity[severity]} ${idText(severity)}`),

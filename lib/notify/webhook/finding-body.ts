@@ -1,5 +1,5 @@
 import { type Finding, findingId } from "../../findings/finding.ts";
-import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, OperationsNotice, StormNotice } from "../../outbox/delivery.ts";
+import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, OperationsNotice, StormNotice, WaveNotice } from "../../outbox/delivery.ts";
 import type { Device } from "../../sighting/sighting.ts";
 import { onlyAnswers } from "../story/answer-story.ts";
 import { findingLinks } from "../story/finding-story.ts";
@@ -19,6 +19,7 @@ export interface Event {
 		| "finding.updated"
 		| AnswerType
 		| "findings.storm"
+		| "findings.wave"
 		| "findings.digest"
 		| "watch.heartbeat"
 		| "watch.problem";
@@ -38,6 +39,8 @@ export function findingEvent(notice: AnyNotice, knowledge: TellContext): Event {
 			};
 		case "storm":
 			return { type: "findings.storm", timestamp: notice.now, data: stormData(notice) };
+		case "wave":
+			return { type: "findings.wave", timestamp: notice.now, data: waveData(notice) };
 		case "digest":
 			return { type: "findings.digest", timestamp: notice.now, data: digestData(notice) };
 		case "heartbeat":
@@ -121,6 +124,10 @@ function deviceData({ id, name, group, facts }: Device): object {
 
 function stormData({ id, count, bySeverity, worst, since }: StormNotice): object {
 	return { schema, id, count, bySeverity, since, worst: worst.map(summary) };
+}
+
+function waveData({ id, count, bySeverity, findings, singly, since }: WaveNotice): object {
+	return { schema, id, count, bySeverity, since, singly, findings: findings.map(summary) };
 }
 
 function digestData({ held, approvedFirsts, answers, silencedCount = 0, type: _, now: __, ...counts }: DigestNotice): object {

@@ -23,6 +23,7 @@ export function ocsfEvent(notice: AnyNotice, knowledge: TellContext): object {
 		case "finding":
 			return findingEvent(notice, knowledge);
 		case "storm":
+		case "wave":
 		case "digest":
 		case "heartbeat":
 		case "operations":
@@ -70,12 +71,12 @@ function findingEvent(notice: Notice, knowledge: TellContext): object {
 	};
 }
 
-/** Storm, digest, check-in and what is wrong with the watch concern no single device, so their numbers are part of the text. */
+/** Storm, wave, digest, check-in and what is wrong with the watch concern no single device, so their numbers are part of the text. */
 function watchEvent(notice: Exclude<AnyNotice, Notice>, knowledge: TellContext): object {
 	const story = tell(notice, knowledge);
 	return {
 		...head(activities.other, story.severity, notice.now),
-		is_alert: notice.type === "storm" || (notice.type === "operations" && notice.phase === "begun"),
+		is_alert: notice.type === "storm" || notice.type === "wave" || (notice.type === "operations" && notice.phase === "begun"),
 		message: summaryOf(story),
 		metadata: metadata(notice.id),
 		finding_info: { uid: notice.id, title: story.title, desc: `${story.verdict.word} ${story.verdict.reason}` },
