@@ -46,6 +46,16 @@ export function dayRange(partitionKey: string, from: Date, to: Date): Range {
 	return { partitionKey, from: `y|${dayOf(from)}|`, to: `y|${dayOf(to)}}` };
 }
 
+/** Those of all days, the oldest first. */
+export function dayRows(partitionKey: string): Range {
+	return { partitionKey, from: "y|", to: "y}" };
+}
+
+/** Is it about a day before that of `moment`? */
+export function isDayBefore({ rowKey }: Key, moment: Date): boolean {
+	return rowKey < `y|${dayOf(moment)}`;
+}
+
 /** All but the first two can be absent: rows of older versions, and nothing to name. */
 const schema = z.object({
 	want: countColumn,

@@ -171,6 +171,11 @@ export function readFinding(row: Row): StoredFinding {
 	};
 }
 
+/** The copies of damaged rows. */
+export function damagedRange(partitionKey: string): Range {
+	return { partitionKey, from: "x|", to: "x}" };
+}
+
 /** A copy of a damaged row: what takes its place must not destroy what a person may still want to look at. */
 export function damagedCopy({ values }: Row, key: string, now: Date): Write {
 	const address = { partitionKey: partitionOf(key), rowKey: `x|${key}` };

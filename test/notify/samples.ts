@@ -3,7 +3,15 @@ import type { Finding } from "../../lib/findings/finding.ts";
 import { createPortal } from "../../lib/notify/portal.ts";
 import type { FindRule, RuleFacts } from "../../lib/notify/rule-facts.ts";
 import type { TellContext } from "../../lib/notify/story/tell.ts";
-import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, OperationsNotice, StormNotice, WaveNotice } from "../../lib/outbox/delivery.ts";
+import type {
+	AnyNotice,
+	DigestNotice,
+	HeartbeatNotice,
+	Notice,
+	OperationsNotice,
+	StormNotice,
+	WaveNotice,
+} from "../../lib/outbox/delivery.ts";
 import { aFinding, aSighting, at, redacted } from "../builders.ts";
 
 const usage: RuleFacts = {

@@ -3,7 +3,10 @@ import { findingAddress, findingValues } from "../../lib/findings/finding-row.ts
 import { createDeviceStore } from "../../lib/knowledge/device-store.ts";
 import { fallBack } from "../../lib/outbox/fallback.ts";
 import { readOutbox, retryDead } from "../../lib/outbox/outbox.ts";
+import { giveUp, raise } from "../../lib/outbox/owed.ts";
+import { owedValues } from "../../lib/outbox/owed-row.ts";
 import { wake } from "../../lib/outbox/retry-now.ts";
+import type { Values } from "../../lib/store/table.ts";
 import { tidy } from "../../lib/watch/close-findings.ts";
 import { createQuarantine } from "../../lib/watch/quarantine.ts";
 import { watch, whatIsDue } from "../../lib/watch/routine-messages.ts";
@@ -214,6 +217,33 @@ describe("tidying up", () => {
 		expect(await find()).toMatchObject({ kind: "server" });
 		await tidyFor(memory, days(90), 6);
 		expect(await find()).toBeUndefined();
+	});
+
+	test("what only older versions counted, the days of old digests, copies of damaged rows and old failures are removed in their time", async () => {
+		const memory = createMemoryTable(() => lastSeen);
+		const put = (rowKey: string, values: Values) => memory.create({ partitionKey: "s3", rowKey, values });
+		const dead = { reason: "new", finding: aFinding(), urgency: "ordinary", dueAt: days(-1) } as const;
+		const given = giveUp(raise(undefined, dead), 1, { lastError: "rejected", lastStatus: 400 }, days(0));
+		await put("g|3f9c", { rows: 60 });
+		await put("y|20261120|3f9c", { want: 1, more: 0 });
+		await put("x|3f9c", { v: 1, touchedAt: lastSeen.toISOString() });
+		await put("o|3f9c|teams", owedValues(given));
+		await put("o|3f9d|teams", owedValues(raise(undefined, dead)));
+		await put("o|3f9e|teams", { ...owedValues(given), v: 99 });
+		const left = async (day: number) => {
+			await tidyFor(memory, days(day), 6);
+			return memory
+				.all()
+				.flatMap(({ partitionKey, rowKey }) => (partitionKey === "s3" ? [rowKey] : []))
+				.toSorted();
+		};
+		const [day, copy, failed, owed, newer] = ["y|20261120|3f9c", "x|3f9c", "o|3f9c|teams", "o|3f9d|teams", "o|3f9e|teams"];
+
+		expect(await left(29)).toEqual([failed, owed, newer, copy, day]);
+		expect(await left(30)).toEqual([failed, owed, newer, day]);
+		expect(await left(60)).toEqual([failed, owed, newer]);
+		expect(await left(88)).toEqual([failed, owed, newer]);
+		expect(await left(200)).toEqual([owed, newer]);
 	});
 
 	test("a table of many rows is swept a part at a time, and whole in the end", async () => {

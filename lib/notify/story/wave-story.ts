@@ -19,7 +19,8 @@ const namesInARow = 10;
 export function waveStory(notice: WaveNotice, portal: Portal, room: Room): Story {
 	const { findings, singly, count } = notice;
 	const [first] = findings;
-	const shown = room === rooms.full ? linked.full : room === rooms.tight ? linked.tight : room === rooms.small ? linked.small : linked.least;
+	const shown =
+		room === rooms.full ? linked.full : room === rooms.tight ? linked.tight : room === rooms.small ? linked.small : linked.least;
 	const earliest = findings.reduce((moment, { firstSeen }) => (firstSeen < moment ? firstSeen : moment), notice.since);
 	const cause = commonCause(findings);
 	const query = huntingQuery(
@@ -55,10 +56,7 @@ export function waveStory(notice: WaveNotice, portal: Portal, room: Room): Story
 
 function others(findings: readonly Finding[]): readonly (StoryRow | undefined)[] {
 	return Array.from({ length: Math.ceil(findings.length / namesInARow) }, (_, n) =>
-		row(
-			inertText`Also`,
-			plain(joined(findings.slice(n * namesInARow, (n + 1) * namesInARow).map(shortName), inertText`, `)),
-		),
+		row(inertText`Also`, plain(joined(findings.slice(n * namesInARow, (n + 1) * namesInARow).map(shortName), inertText`, `))),
 	);
 }
 
