@@ -102,7 +102,8 @@ function minuteOf(table: Table, destination: Destination) {
 		rules: [],
 		openRules: [],
 		clock: world.clock,
-		ofHubNames: () => [],
+		ofSettings: () => [],
+		drill: () => Promise.resolve([]),
 		lookAtStream: () => Promise.resolve({ unread: 0, oldestUnreadMs: 0, silentMs: 0, open: [], lost: 0, problems: [] }),
 		readAgain: () => Promise.resolve({ count: 0, failures: [] }),
 	});
