@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { DefaultAzureCredential } from "@azure/identity";
 import { openTable } from "../lib/app/open-table.ts";
 import { isLocal, readSettings } from "../lib/app/settings.ts";
+import { signIn } from "../lib/app/sign-in.ts";
 import { checkApprovals } from "./doctor/approvals.ts";
 import { type Check, type Environment, type Result, runChecks } from "./doctor/check.ts";
 import { checkDestinations } from "./doctor/destinations.ts";
@@ -75,7 +76,7 @@ function checks(environment: Environment, sendTest: boolean): readonly Check[] {
 	];
 	const needed = remote.length === 0 ? "unknown" : remote.includes(true) ? "identity" : "nothing";
 	const getToken = () =>
-		new DefaultAzureCredential().getToken("https://storage.azure.com/.default", { abortSignal: AbortSignal.timeout(signInMs) });
+		signIn(DefaultAzureCredential).getToken("https://storage.azure.com/.default", { abortSignal: AbortSignal.timeout(signInMs) });
 	return [
 		{ name: "runtime", run: async () => [checkRuntime(process.versions.node, clock())] },
 		{ name: "settings", run: async () => checkSettings(environment) },

@@ -1,4 +1,5 @@
 import type { Table } from "../../lib/store/table.ts";
+import { causeOf, type TroubleCause } from "../../lib/store/trouble.ts";
 import type { Result } from "./check.ts";
 
 const why = "What cannot be recorded is not acknowledged: the function would read the same messages again and again and tell nobody.";
@@ -23,7 +24,7 @@ export async function checkTable({ table, newId, clock }: TableCheck): Promise<r
 		return [probe, checkClock(at, clock())];
 	} catch (error) {
 		const says = error instanceof Error ? `${error.message.split(". ")[0]}.` : "Table Storage failed.";
-		return [{ check: "table", verdict: "failure", says, why, fix: fixFor(says) }, notCompared];
+		return [{ check: "table", verdict: "failure", says, why, fix: fixFor(says, causeOf(error)) }, notCompared];
 	}
 }
 
@@ -53,11 +54,15 @@ async function probeTable(table: Table, id: string): Promise<Result> {
 }
 
 /** By what the store says; the sentences are its own. */
-function fixFor(says: string): string {
+function fixFor(says: string, cause: TroubleCause): string {
+	if (cause === "dns")
+		return "Check the account's name in TABLE_ENDPOINT, and in a private network its private DNS zone: the name does not resolve from here.";
+	if (cause === "certificate")
+		return "The account's certificate is not trusted here: if a proxy on the way opens TLS, give Node its certificate with NODE_EXTRA_CA_CERTS, or let this host pass.";
 	if (/: (401|403)\b/.test(says)) {
 		return 'Give the identity the role "Storage Table Data Contributor" on the storage account; a new role takes a few minutes. If it has the role: the account\'s firewall may shut this machine out.';
 	}
-	if (/Authentication|Credential/.test(says)) return "Sign in first: see the check sign-in.";
+	if (cause === "identity" || /Authentication|Credential/.test(says)) return "Sign in first: see the check sign-in.";
 	return "Check that TABLE_ENDPOINT names your account, and that its firewall lets this machine in.";
 }
 

@@ -1,4 +1,5 @@
 import type { EventHubConsumerClient, EventHubProducerClient } from "@azure/event-hubs";
+import { signIn } from "../../lib/app/sign-in.ts";
 import type { HubAddress } from "./address.ts";
 
 export interface HubConnection {
@@ -22,7 +23,7 @@ export async function connectHub(address: HubAddress): Promise<HubConnection> {
 		};
 	}
 	const { DefaultAzureCredential } = await import("@azure/identity");
-	const credential = new DefaultAzureCredential();
+	const credential = signIn(DefaultAzureCredential);
 	return {
 		address,
 		consumer: (group) => new Consumer(group, host, hub, credential, { retryOptions }),

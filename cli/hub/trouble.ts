@@ -1,9 +1,23 @@
+import { causeOf } from "../../lib/store/trouble.ts";
 import type { HubAddress } from "./address.ts";
 
 /** What a failure of the SDK means for the person at the keyboard. */
-export type Trouble = "unauthorized" | "not-found" | "taken-over" | "too-many-readers" | "sign-in" | "unreachable" | "partition" | "other";
+export type Trouble =
+	| "unauthorized"
+	| "not-found"
+	| "taken-over"
+	| "too-many-readers"
+	| "sign-in"
+	| "certificate"
+	| "unresolved"
+	| "unreachable"
+	| "partition"
+	| "other";
 
 export function troubleOf(error: unknown): Trouble {
+	const cause = causeOf(error);
+	if (cause === "certificate") return cause;
+	if (cause === "dns") return "unresolved";
 	switch (codeOf(error)) {
 		case "UnauthorizedError":
 			return "unauthorized";
@@ -27,8 +41,6 @@ export function troubleOf(error: unknown): Trouble {
 		case "InsufficientCreditError":
 		case "ECONNREFUSED":
 		case "ECONNRESET":
-		case "ENOTFOUND":
-		case "EAI_AGAIN":
 		case "ETIMEDOUT":
 			return "unreachable";
 		// The SDK's codes are an open list; a code not handled above is shown by its name.
@@ -70,6 +82,16 @@ export function hubWords(error: unknown, { host, hub }: HubAddress, group?: stri
 			return { says: "Nobody is signed in to Azure on this machine", fix: "run `az login` first." };
 		case "partition":
 			return { says: `${hub} has no such partition`, fix: "partitions are counted from 0." };
+		case "certificate":
+			return {
+				says: `${host} shows a certificate that is not trusted here`,
+				fix: "if a proxy on the way opens TLS, give Node its certificate with NODE_EXTRA_CA_CERTS, or let this host pass.",
+			};
+		case "unresolved":
+			return {
+				says: `The name ${host} cannot be resolved from here`,
+				fix: "check the name, and in a private network its private DNS zone.",
+			};
 		case "unreachable":
 			return {
 				says: `${host} cannot be reached`,

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import type { TokenCredential } from "@azure/identity";
 import { type Approval, approvalWarnings, readApprovals } from "../verdict/approvals.ts";
+import { signIn } from "./sign-in.ts";
 import { createStoredFile, type FileText } from "./stored-file.ts";
 
 /** The approvals as they are now. A wrong file stops nothing: the last good one counts, or none, and it is said loudly. */
@@ -70,7 +71,7 @@ function storedAsIdentity(address: string): (known: string) => Promise<FileText>
 	let credential: TokenCredential | undefined;
 	const getToken = async (abortSignal: AbortSignal): Promise<string> => {
 		// Loaded only where the list lies in storage: it takes longer than most commands.
-		credential ??= new (await import("@azure/identity")).DefaultAzureCredential();
+		credential ??= signIn((await import("@azure/identity")).DefaultAzureCredential);
 		const token = await credential.getToken("https://storage.azure.com/.default", { abortSignal });
 		if (token === null) throw new Error("The identity gave no token for storage.");
 		return token.token;

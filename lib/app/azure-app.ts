@@ -51,10 +51,15 @@ export interface AzureApp {
 const tableMs = 12_000;
 /**
  * @param root the folder of the app, in which `approvals.json` lies.
+ * @param nodeVersion that runs it, such as 24.21.0.
  * @throws with every wrong setting named, and no value, when the settings are wrong.
  */
-export function createAzureApp(environment: Readonly<Record<string, string | undefined>>, root: string): AzureApp {
-	const { settings, endpoint } = required(environment);
+export function createAzureApp(
+	environment: Readonly<Record<string, string | undefined>>,
+	root: string,
+	nodeVersion = process.versions.node,
+): AzureApp {
+	const { settings, endpoint } = required(environment, nodeVersion);
 	const detection = composeDetection(settings);
 	const destinations = composeDestinations(settings, detection);
 	const names = destinations.map((one) => one.name);
@@ -164,8 +169,19 @@ function drillUnseen(since: Date): Problem {
 	};
 }
 
-function required(environment: Readonly<Record<string, string | undefined>>): { settings: Settings; endpoint: string } {
+/** The bundle is made for this version; an older one lacks what it calls, and would fail batch by batch with riddles. */
+const oldestNode = 22;
+
+function required(
+	environment: Readonly<Record<string, string | undefined>>,
+	nodeVersion: string,
+): { settings: Settings; endpoint: string } {
 	const read = readSettings(environment);
+	if (Number(nodeVersion.split(".")[0]) < oldestNode) {
+		throw wrongSettings([
+			`Node.js ${nodeVersion} runs this app, which needs ${oldestNode} or later; set the runtime version of the function app to 24`,
+		]);
+	}
 	const missing = environment["TABLE_ENDPOINT"] ? [] : ["TABLE_ENDPOINT: set it to https://<account>.table.core.windows.net"];
 	if (!read.ok) throw wrongSettings([...missing, ...read.mistakes]);
 	if (read.settings.TABLE_ENDPOINT === undefined) throw wrongSettings(missing);

@@ -1,5 +1,6 @@
 import { redactError } from "../families/redact.ts";
 import type { OutboxState } from "../outbox/outbox.ts";
+import { causeOf, type TroubleCause } from "../store/trouble.ts";
 import { isSerious, type Problem } from "../watch/problems.ts";
 import type { RunningPackage } from "./running-package.ts";
 
@@ -111,11 +112,12 @@ export function problemsOf(
 }
 
 /** The table does not answer: then nothing else can be known. */
-export function tableDown(since: Date, reason: string): Problem {
+export function tableDown(since: Date, reason: string, cause: TroubleCause): Problem {
 	return {
 		code: "table-down",
 		subject: "",
 		since,
+		cause,
 		what: reason,
 		do: "Check the storage account, its network rules, and the app's role on it.",
 	};
@@ -134,7 +136,7 @@ export async function readHealth(app: () => Pick<AppWithHealth, "health">): Prom
 		const { problems, ...rest } = await made.health();
 		return { ok: !problems.some(isSerious), problems, ...rest };
 	} catch (error) {
-		return unwell(tableDown(new Date(), redactError(error)));
+		return unwell(tableDown(new Date(), redactError(error), causeOf(error)));
 	}
 }
 

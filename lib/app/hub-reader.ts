@@ -7,6 +7,7 @@ import { within } from "./deadline.ts";
 import { createHostCheckpoints } from "./host-checkpoints.ts";
 import { readHubNames } from "./hub-names.ts";
 import { type RangeLimits, readRange } from "./read-range.ts";
+import { signIn } from "./sign-in.ts";
 
 /** One hub, as the timer asks and reads it. */
 export interface HubReader {
@@ -94,7 +95,7 @@ function hostCheckpoints(environment: Environment, group: string, hub: string) {
 	let credential: TokenCredential | undefined;
 	const getToken = async (abortSignal: AbortSignal): Promise<string> => {
 		const { DefaultAzureCredential } = await import("@azure/identity");
-		credential ??= new DefaultAzureCredential(clientId ? { managedIdentityClientId: clientId } : {});
+		credential ??= signIn(DefaultAzureCredential, clientId);
 		const token = await credential.getToken("https://storage.azure.com/.default", { abortSignal });
 		if (token === null) throw new Error("no token for the storage account");
 		return token.token;
@@ -108,7 +109,5 @@ async function connect(environment: Environment, group: string, hub: string): Pr
 	const host = environment["EventHub__fullyQualifiedNamespace"];
 	if (!host) return new Consumer(group, environment["EventHub"] ?? "", hub, { retryOptions });
 	const { DefaultAzureCredential } = await import("@azure/identity");
-	const clientId = environment["EventHub__clientId"];
-	const credential = new DefaultAzureCredential(clientId ? { managedIdentityClientId: clientId } : {});
-	return new Consumer(group, host, hub, credential, { retryOptions });
+	return new Consumer(group, host, hub, signIn(DefaultAzureCredential, environment["EventHub__clientId"]), { retryOptions });
 }

@@ -1,4 +1,5 @@
 import { readHubNames } from "./hub-names.ts";
+import { signIn } from "./sign-in.ts";
 
 /** Puts one message into a hub; rejects when the hub does not take it. */
 export interface HubSender {
@@ -21,8 +22,7 @@ export function hubSenders(environment: Environment): readonly HubSender[] {
 			// The SDK is large, and needed once a week.
 			const { EventHubProducerClient: Producer } = await import("@azure/event-hubs");
 			const { DefaultAzureCredential } = await import("@azure/identity");
-			const clientId = environment["EventHub__clientId"];
-			const credential = () => new DefaultAzureCredential(clientId ? { managedIdentityClientId: clientId } : {});
+			const credential = () => signIn(DefaultAzureCredential, environment["EventHub__clientId"]);
 			const producer = host ? new Producer(host, hub, credential(), { retryOptions }) : new Producer(emulator ?? "", hub, { retryOptions });
 			try {
 				await producer.sendBatch([{ body: Buffer.from(JSON.stringify(message)) }]);

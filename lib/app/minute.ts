@@ -6,6 +6,7 @@ import { startPass } from "../outbox/delivery-report.ts";
 import { fallBack } from "../outbox/fallback.ts";
 import { readOutbox } from "../outbox/outbox.ts";
 import type { Table } from "../store/table.ts";
+import { causeOf, type TroubleCause } from "../store/trouble.ts";
 import { tidy } from "../watch/close-findings.ts";
 import { noteProblems } from "../watch/problem-store.ts";
 import { isSerious, nameOf, type Problem, type StandingProblem, withoutEffects } from "../watch/problems.ts";
@@ -65,11 +66,13 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 		const started = deps.clock();
 		const errors: string[] = [];
 		let broken = false;
+		let cause: TroubleCause = "unknown";
 		const step = async <T>(what: string, work: Promise<T>, ms = stepMs): Promise<T | undefined> => {
 			try {
 				return await within(ms, what, work);
 			} catch (error) {
 				broken = true;
+				cause = causeOf(error);
 				errors.push(`${what}: ${redactError(error)}`);
 				return undefined;
 			}
@@ -111,7 +114,7 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 		const setAside = count.kept + count.overflow;
 		const found = [
 			...(down !== undefined && downSince !== undefined && started.getTime() - downSince.getTime() >= downMs
-				? [tableDown(downSince, down)]
+				? [tableDown(downSince, down, cause)]
 				: []),
 			...deps.ofSettings(started),
 			...problemsOf(state, approvals.mistakes(), started),

@@ -1,4 +1,5 @@
 import { type ChangeDeps, replaceUnchanged } from "../store/change-row.ts";
+import { causeOf, type TroubleCause, wordsOf } from "../store/trouble.ts";
 import { type ContinuityLog, logGaps, lostCount, readContinuityLog } from "../watch/continuity-log.ts";
 import { type Coverage, coverageAddress, coverageValues, readCoverage } from "../watch/coverage.ts";
 import { sizeOf, writeIntervals } from "../watch/intervals.ts";
@@ -47,7 +48,11 @@ export function createStreamWatch(
 		const problems: Problem[] = [];
 		await Promise.all(
 			readers.map(async (reader) => {
-				const facts = await reader.facts().catch(() => undefined);
+				let cause: TroubleCause = "unknown";
+				const facts = await reader.facts().catch((error: unknown) => {
+					cause = causeOf(error);
+					return undefined;
+				});
 				if (facts !== undefined) {
 					silentHubs.delete(reader.hub);
 					looks.push({ hub: reader.hub, ...(await lookAt(deps, facts, now)) });
@@ -55,7 +60,7 @@ export function createStreamWatch(
 				}
 				const since = silentHubs.get(reader.hub) ?? now;
 				silentHubs.set(reader.hub, since);
-				if (now.getTime() - since.getTime() >= unreachableMs) problems.push(unreachable(reader.hub, since));
+				if (now.getTime() - since.getTime() >= unreachableMs) problems.push(unreachable(reader.hub, since, cause));
 			}),
 		);
 		for (const { hub, look, log } of looks) problems.push(...problemsOfLook(hub, look, log, now));
@@ -146,13 +151,14 @@ function problemsOfLook(hub: string, look: StreamLook, log: ContinuityLog, now: 
 	return problems;
 }
 
-function unreachable(hub: string, since: Date): Problem {
-	const what = `${hub} does not say what it holds, so nobody knows whether something waits in it.`;
+function unreachable(hub: string, since: Date, cause: TroubleCause): Problem {
+	const why = cause === "unknown" ? "" : ` ${wordsOf(cause, "It")}`;
 	return {
 		code: "hub-unreachable",
 		subject: hub,
 		since,
-		what,
+		cause,
+		what: `${hub} does not say what it holds, so nobody knows whether something waits in it.${why}`,
 		do: "Look at the namespace, its network rules, and the app's role on the hub.",
 	};
 }

@@ -2,6 +2,7 @@ import { odata, RestError, TableClient, type TableServiceClientOptions, type Tra
 import type { TokenCredential } from "@azure/identity";
 import { conditionalRemovals } from "./conditional-removals.ts";
 import type { NewRow, Page, PageOptions, Range, Row, Table, Transacted, Value, Values, Write, Written } from "./table.ts";
+import { causeOf, troubled, wordsOf } from "./trouble.ts";
 
 export type TableConfig =
 	| { readonly tableName: string; readonly endpoint: string; readonly credential: TokenCredential }
@@ -184,10 +185,18 @@ function codeOf(error: RestError): string {
 /** The SDK's own errors carry the request with its URL and headers, so they are not passed on as a cause. */
 function surprise(doing: string, error: unknown): Error {
 	const failed = `Table Storage failed while ${doing}`;
-	if (error instanceof Error && error.name === "AbortError") return new Error(`${failed}: no answer within ${deadlineMs / 1_000} s`);
-	if (!(error instanceof RestError)) return new Error(`${failed}: ${error instanceof Error ? error.name : "unknown error"}`);
-	if (error.statusCode === 403 || error.statusCode === 401) {
-		return new Error(`${failed}: ${error.statusCode}. Give the app's identity the role "Storage Table Data Contributor" on the account`);
+	if (error instanceof Error && error.name === "AbortError") {
+		return troubled(`${failed}: no answer within ${deadlineMs / 1_000} s`, "time-out");
 	}
-	return new Error(`${failed}: ${[error.statusCode, codeOf(error)].filter((part) => part !== undefined && part !== "").join(" ")}`);
+	const cause = causeOf(error);
+	const words = ["identity", "certificate", "dns"].includes(cause) ? `. ${wordsOf(cause, "The storage account").slice(0, -1)}` : "";
+	if (!(error instanceof RestError)) return troubled(`${failed}: ${error instanceof Error ? error.name : "unknown error"}${words}`, cause);
+	if (error.statusCode === 403 || error.statusCode === 401) {
+		return troubled(
+			`${failed}: ${error.statusCode}. Give the app's identity the role "Storage Table Data Contributor" on the account`,
+			"role",
+		);
+	}
+	const codes = [error.statusCode, codeOf(error)].filter((part) => part !== undefined && part !== "").join(" ");
+	return troubled(`${failed}: ${codes}${words}`, cause);
 }

@@ -1,5 +1,7 @@
-/** Why something outside of the process could not be used: a closed list, and a word for machines. */
-export type TroubleCause = "identity" | "role" | "certificate" | "dns" | "refused" | "time-out" | "missing" | "unknown";
+/** Why something outside of the process could not be used, as stable text for machines. */
+export const troubleCauses = ["identity", "role", "certificate", "dns", "refused", "time-out", "missing", "unknown"] as const;
+
+export type TroubleCause = (typeof troubleCauses)[number];
 
 const mostCauses = 8;
 const identityErrors = ["CredentialUnavailableError", "AuthenticationRequiredError", "AggregateAuthenticationError", "AuthenticationError"];
@@ -11,6 +13,7 @@ const certificateCode =
  * texts are never read: they repeat addresses.
  */
 export function causeOf(error: unknown): TroubleCause {
+	if (error instanceof Error && "trouble" in error) return troubleCauses.find((cause) => cause === error.trouble) ?? "unknown";
 	for (const marks of marksOf(error)) {
 		if (marks.some((mark) => identityErrors.includes(mark))) return "identity";
 	}
@@ -19,6 +22,11 @@ export function causeOf(error: unknown): TroubleCause {
 		if (cause !== undefined) return cause;
 	}
 	return "unknown";
+}
+
+/** An error in words of our own, which keeps the cause of one that repeats addresses. */
+export function troubled(message: string, cause: TroubleCause): Error {
+	return Object.assign(new Error(message), { trouble: cause });
 }
 
 function causeOfMark(mark: string): TroubleCause | undefined {
@@ -37,6 +45,7 @@ function causeOfMark(mark: string): TroubleCause | undefined {
 			return "refused";
 		case "ETIMEDOUT":
 		case "ESOCKETTIMEDOUT":
+		case "OverdueError":
 		case "OperationTimeoutError":
 		case "ServiceUnavailableError":
 		case "TimeoutError":
@@ -80,11 +89,11 @@ export function troubleWords(error: unknown, who: string): string {
 export function wordsOf(cause: TroubleCause, who: string): string {
 	switch (cause) {
 		case "identity":
-			return `${who} cannot be asked: the app has no identity to sign in with. Assign the managed identity to the app, and set AZURE_CLIENT_ID to its client id.`;
+			return `${who} cannot be used without signing in, and there is no identity: assign the managed identity to the app, and set AZURE_CLIENT_ID to its client id.`;
 		case "role":
 			return `${who} refuses the app's identity: its role is missing or a few minutes old.`;
 		case "certificate":
-			return `${who} shows a certificate that is not trusted: something between the app and it opens TLS, or the certificate has expired.`;
+			return `${who} shows a certificate that is not trusted: it has expired, or something on the way opens TLS.`;
 		case "dns":
 			return `${who} has a name that cannot be resolved: check it, and the private DNS zone of the network.`;
 		case "refused":

@@ -1,4 +1,5 @@
 import { type ProblemCode, problemCodes } from "../outbox/problem-code.ts";
+import type { TroubleCause } from "../store/trouble.ts";
 
 /** One thing that is wrong now. */
 export interface Problem {
@@ -9,6 +10,8 @@ export interface Problem {
 	/** One sentence for people; holds no value of a setting and no text from a device. */
 	readonly what: string;
 	readonly do: string;
+	/** Why, where it is known: for machines. */
+	readonly cause?: TroubleCause | undefined;
 }
 
 /** These are told, and leave health green. */
