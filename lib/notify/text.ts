@@ -64,14 +64,17 @@ export function idText(text: string): Inert {
 }
 
 function disarmed(text: string): string {
-	return text
-		.replace(/<(?=\s*[\p{L}/!?])/gu, "‹")
-		.replaceAll("](", "] (")
-		.replace(/\{\{(?=DATE|TIME)/gi, "{ {")
-		.replace(/http(s?):\/\//gi, "hxxp$1://")
-		.replace(/([a-z][a-z0-9+.-]*):\/\//gi, (whole, scheme: string) => (/^hxxps?$/i.test(scheme) ? whole : `${scheme}[:]//`))
-		.replace(/\b(mailto|tel|sms|javascript|data|msteams):/gi, "$1[:]")
-		.replace(/(www)\./gi, "$1[.]");
+	return (
+		text
+			.replace(/<(?=\s*[\p{L}/!?])/gu, "‹")
+			.replaceAll("](", "] (")
+			.replace(/\{\{(?=DATE|TIME)/gi, "{ {")
+			.replace(/http(s?):\/\//gi, "hxxp$1://")
+			// Bounded: of a longer word its end is enough to disarm the link.
+			.replace(/([a-z][a-z0-9+.-]{0,30}):\/\//gi, (whole, scheme: string) => (/^hxxps?$/i.test(scheme) ? whole : `${scheme}[:]//`))
+			.replace(/\b(mailto|tel|sms|javascript|data|msteams):/gi, "$1[:]")
+			.replace(/(www)\./gi, "$1[.]")
+	);
 }
 
 /**

@@ -1,12 +1,13 @@
 import type { Redact } from "./redact.ts";
-import { clipped, type Redacted, redactedText } from "./redacted.ts";
+import { redactPart } from "./redact-part.ts";
+import { type Redacted, redactedText } from "./redacted.ts";
 
 const longestMessage = 500;
 const mostCauses = 5;
 
 /** What went wrong and its causes, in one line without secrets: an error may repeat the input it failed on. */
 export function createRedactError(redact: Redact): (error: unknown) => Redacted {
-	const message = (text: string): Redacted => clipped(redact(text.replace(/\s+/g, " ")), longestMessage);
+	const message = (text: string): Redacted => redactPart(redact, text.replace(/\s+/g, " "), longestMessage);
 	const tell = (error: unknown, causes: number): Redacted => {
 		if (!(error instanceof Error)) return typeof error === "string" ? message(error) : redactedText`unknown error`;
 		const own = message(error.message === "" ? error.name : error.message);

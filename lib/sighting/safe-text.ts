@@ -1,5 +1,6 @@
 import type { Redact } from "../secrets/redact.ts";
-import { clipped, type Redacted, redactedText } from "../secrets/redacted.ts";
+import { redactPart } from "../secrets/redact-part.ts";
+import { type Redacted, redactedText } from "../secrets/redacted.ts";
 
 /** Makes a text of a record fit to be shown. */
 export type SafeText = (text: string) => Redacted;
@@ -28,7 +29,7 @@ export function createSafeTexts(redact: Redact): () => SafeText {
 			if (text === "") return redactedText``;
 			const known = own.get(text) ?? clean.get(text);
 			if (known !== undefined) return known;
-			const safe = clipped(redact(text), longestText);
+			const safe = redactPart(redact, text, longestText);
 			own.set(text, safe);
 			remember(text, safe);
 			return safe;
