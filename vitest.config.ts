@@ -31,6 +31,7 @@ export default defineConfig({
 		maxWorkers: "100%",
 		// The command line is started dozens of times; each start would compile the same files again.
 		env: { NODE_COMPILE_CACHE: resolve("node_modules/.cache/compile") },
+		setupFiles: ["test/fixed-seed.ts"],
 		sequence: { sequencer: LongestFirst },
 		projects: [
 			{

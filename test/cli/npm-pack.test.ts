@@ -47,7 +47,7 @@ beforeAll(() => {
 	const [tarball = ""] = readdirSync(base).filter((name) => name.endsWith(".tgz"));
 	// Offline: whatever it needs must be inside.
 	npm(["install", "--offline", "--no-audit", "--no-fund", join(base, tarball)], home);
-}, 240_000);
+});
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const run = (args: readonly string[]) =>

@@ -27,7 +27,7 @@ function expectSound(notice: AnyNotice): void {
 	expect(JSON.stringify(event).length).toBeLessThan(100_000);
 	for (const { href } of event.links) expect(href).toMatch(/^https:\/\/security\.microsoft\.com\//);
 	const { custom_details: details, summary, source } = event.payload;
-	for (const text of [summary, source, ...Object.values(details).flat()]) expect(text).not.toMatch(forbidden);
+	expect([summary, source, ...Object.values(details).flat()].filter((text) => forbidden.test(text))).toEqual([]);
 }
 
 test.each(Object.entries(variants))("the event '%s' is within what PagerDuty takes", (_name, notice) => expectSound(notice));
