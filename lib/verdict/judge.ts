@@ -11,10 +11,11 @@ import { memoryFit } from "./memory.ts";
 import { plainReading } from "./plain-reading.ts";
 import type { Remembered } from "./remembered.ts";
 import { type ServiceEvent, serviceDeed } from "./service-events.ts";
-import { isQuiet, weigh } from "./severity-table.ts";
+import { isQuiet } from "./severity-facts.ts";
+import { weigh } from "./severity-table.ts";
 import { holds } from "./standing.ts";
-import { plainVerdictWords, type VerdictWords } from "./words.ts";
 import { decideVerdict } from "./verdict.ts";
+import { plainVerdictWords, type VerdictWords } from "./words.ts";
 
 /** Everything known besides the record. */
 export interface JudgeContext {

@@ -5,8 +5,8 @@ import type { Mode, Ownership, Sighting, Tunnel } from "../sighting/sighting.ts"
 import type { Approval } from "./approvals.ts";
 import { type Doubt, doubtsOf, doubtWords } from "./doubts.ts";
 import { runsOtherArguments, type ServiceEvent } from "./service-events.ts";
-import { plainVerdictWords, type VerdictWords, worded } from "./words.ts";
 import { listsAccounts, type Standing, short, standingOf } from "./standing.ts";
+import { plainVerdictWords, type VerdictWords, worded } from "./words.ts";
 
 /** Whose tunnel it is, with what the severity needs to know about it. */
 export interface Verdict {

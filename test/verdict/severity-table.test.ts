@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { cloudflaredWords } from "../../lib/families/cloudflared/card-words.ts";
 import type { Reading } from "../../lib/sighting/reading.ts";
 import { plainReading } from "../../lib/verdict/plain-reading.ts";
-import { type Facts, weigh } from "../../lib/verdict/severity-table.ts";
+import type { Facts } from "../../lib/verdict/severity-facts.ts";
+import { weigh } from "../../lib/verdict/severity-table.ts";
 import { aSighting } from "../builders.ts";
 
 const plain = plainReading(

@@ -1,20 +1,22 @@
-import { additionalText } from "../../defender/additional-fields.ts";
 import type { DefenderRecord } from "../../defender/record.ts";
 import type { Column } from "../../defender/tables.ts";
 import { columnText } from "../../sighting/column-text.ts";
-import { normalised } from "../../sighting/folder-class.ts";
-import type { Claim, Contact, FilePlace, Identified, ProgramKind } from "../../sighting/reading.ts";
+import type { Contact, Identified } from "../../sighting/reading.ts";
 import type { Mode } from "../../sighting/sighting.ts";
 import { targetClass } from "../../sighting/targets.ts";
 import { exposesAdministration } from "../../verdict/doubts.ts";
-import { foundIn } from "./claims.ts";
+import { isAboutTunnels, ofFile } from "./about-tunnels.ts";
 import { readCommand } from "./command.ts";
-import { contactHost, talkerOf } from "./contacts.ts";
+import { filePlace } from "./file-place.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
+import { type Names, withoutCommand } from "./kind-without-command.ts";
 import { laterStarts } from "./later-starts.ts";
 import { launcherOf } from "./launchers.ts";
-import { baseName, nameKind, programName } from "./names.ts";
-import { isSame, opensTunnel, readStart, type StartReading } from "./read-start.ts";
+import { baseName, programName } from "./names.ts";
+import { hasAnother, otherClaims } from "./other-claims.ts";
+import { isHighUser, parentOf, serviceManagers, shells, unusualParents } from "./parents.ts";
+import { opensTunnel, readStart, type StartReading } from "./read-start.ts";
+import { contactOf } from "./record-contact.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
 import { type Start, startOf, withoutQuotes } from "./start.ts";
 import { expand } from "./starters.ts";
@@ -59,13 +61,7 @@ export function identify(record: DefenderRecord): Identified {
 	return finish(record, chosen, contact, { ownName, ownPath, actorPath });
 }
 
-interface Names {
-	readonly ownName: string;
-	readonly ownPath: string;
-	readonly actorPath: string;
-}
-
-interface Candidate {
+export interface Candidate {
 	readonly subject: Identified["subject"];
 	readonly isStarter: boolean;
 	readonly readings: readonly StartReading[];
@@ -229,119 +225,10 @@ function isOfficial(sha256: string): boolean {
 	return publishedReleases.find(sha256) !== undefined;
 }
 
-function ofFile({ table }: DefenderRecord): boolean {
-	return table === "DeviceFileEvents" || table === "DeviceImageLoadEvents";
-}
-
-/** Where installers and the program itself keep their files; `open` where anybody can write. */
-function filePlace(path: string): FilePlace {
-	if (path === "") return "none";
-	const plain = path.slice(0, 4_096).toLowerCase().replaceAll("\\", "/");
-	if (
-		/^c:\/programdata\/cloudflared\/token$|^\/etc\/cloudflared\/token$|\/library\/application support\/com\.cloudflare\.cloudflared\/token$/.test(
-			plain,
-		)
-	)
-		return "default";
-	if (
-		/\/(?:\.cloudflared|\.cloudflare-warp|cloudflare-warp)\/[^/]+$|^(?:\/usr\/local)?\/etc\/cloudflared\/[^/]+$/.test(plain) &&
-		!/\/(?:temp|tmp)\//.test(plain)
-	)
-		return "default";
-	const place = folderOf(path);
-	return place === "temp" || place === "user" || place === "network" || place === "odd" ? "open" : "other";
-}
-
-/** Bystanders say nothing; what reaches for quick tunnels, releases, state or services of the tool does, whoever does it. */
-function isAboutTunnels(record: DefenderRecord, contact: Contact): boolean {
-	if (record.table !== "DeviceProcessEvents" && record.table !== "DeviceNetworkEvents" && record.table !== "DeviceEvents") return true;
-	if (contact.host !== "none") return contact.host !== "everyday" || contact.talker === "other";
-	if (columnText(record, "ActionType") === "ServiceInstalled") return true;
-	const texts = (
-		["ProcessCommandLine", "FolderPath", "RemoteUrl", "FileOriginUrl", "AdditionalFields", "InitiatingProcessCommandLine"] as const
-	).map((column) => columnText(record, column));
-	return record.table !== "DeviceProcessEvents"
-		? !texts.every((text) => !/trycloudflare|cloudflare/i.test(text))
-		: texts.some((text) => /trycloudflare\.com|cloudflare\/cloudflared\/releases/i.test(text));
-}
-
-/** Two starts in one text with different credentials. */
-function hasAnother(tools: readonly StartReading[]): boolean {
-	const tunnels = tools.flatMap(({ tunnel }) => (tunnel === undefined ? [] : [tunnel]));
-	const [first] = tunnels;
-	const opening = tools.filter(({ mode }) => opensTunnel(mode) || mode === "service-install");
-	return (
-		tunnels.some((one) => !isSame(one, first)) ||
-		(opening.length > 1 && opening.some(({ tunnel }) => tunnel === undefined || !isSame(tunnel, first)))
-	);
-}
-
-/** Tokens anywhere else in the record. In the text of what starts it they count as given. */
-function otherClaims(record: DefenderRecord, chosen: Candidate | undefined, runs: boolean): readonly Claim[] {
-	const texts = (["ProcessCommandLine", "InitiatingProcessCommandLine", "RegistryValueData", "AdditionalFields"] as const).map(
-		(column) => ({
-			text: columnText(record, column),
-			gives: runs,
-		}),
-	);
-	const previous = { text: columnText(record, "PreviousRegistryValueData"), gives: false };
-	const decoded = chosen?.readings.map(({ start }) => ({ text: start.command.text, gives: runs })) ?? [];
-	const distinct = new Map<string, Claim>();
-	const read = new Map<string, boolean>();
-	for (const { text, gives } of [...decoded, ...texts, previous]) {
-		// A command often stands in two columns, or is the column.
-		if (text.length < 24 || distinct.size >= 16 || read.get(text) === gives) continue;
-		read.set(text, gives);
-		for (const claim of foundIn(text, gives)) {
-			const key = `${claim.tunnel.account} ${claim.tunnel.tunnelId}`;
-			const before = distinct.get(key);
-			if (before === undefined || (before.place === "elsewhere" && claim.place === "given")) distinct.set(key, claim);
-		}
-	}
-	return [...distinct.values()];
-}
-
 /** The variables that the parent's own text sets before it starts something. */
 function variablesOf(parent: Start): ReadonlyMap<string, Word> {
 	const { starts } = expand(parent);
 	return new Map(starts.flatMap(({ environment }) => [...environment]));
-}
-
-/** What a row without a command of the tool is about. */
-function withoutCommand(record: DefenderRecord, { ownName, actorPath }: Names, contact: Contact): Exclude<ProgramKind, "wrapper"> {
-	const published = ofFile(record) ? publishedReleases.find(columnText(record, "SHA256")) : undefined;
-	if (published !== undefined) return nameKind(ownName) ?? (keepsItsName(record, ownName) ? "release" : "renamed");
-	if (isDocument(record, ownName) || isQuarantined(record, ownName, actorPath)) return "mention";
-	const downloaded = downloadName(record, ownName);
-	if (downloaded !== undefined) return nameKind(ownName) ?? downloaded;
-	const named = record.table === "DeviceNetworkEvents" ? undefined : nameKind(ownName);
-	if (named !== undefined) return named;
-	if (nameKind(columnText(record, "PreviousFileName")) !== undefined || additionalText(record, "ServiceName") === "Cloudflared")
-		return "renamed";
-	if (ownsConstants(record) && actorPath !== "") return "renamed";
-	if (connects(contact)) return "renamed";
-	const texts = [ownName, columnText(record, "ProcessCommandLine"), columnText(record, "InitiatingProcessCommandLine"), actorPath];
-	// The name makes a bystander's row one about cloudflared; a row that is about tunnels anyway is not made less by it.
-	return texts.some((text) => /cloudflared/i.test(text)) && !isAboutTunnels(record, contact) ? "mention" : "other";
-}
-
-/** The event source that only the program itself registers, under whatever name it runs. */
-function ownsConstants(record: DefenderRecord): boolean {
-	return /\\EventLog\\Application\\Cloudflared$/i.test(columnText(record, "RegistryKey"));
-}
-
-/** A file that is no program, though its name, or the one before, is made of cloudflared's. */
-function isDocument(record: DefenderRecord, fileName: string): boolean {
-	if (record.table !== "DeviceFileEvents") return false;
-	const previous = columnText(record, "PreviousFileName");
-	if (previous !== "" && /cloudflared/i.test(previous)) return nameKind(previous) === undefined;
-	return nameKind(fileName) === undefined && /cloudflared/i.test(fileName);
-}
-
-/** Locked away by an installed security product: under that name nothing starts. */
-function isQuarantined(record: DefenderRecord, fileName: string, actorPath: string): boolean {
-	if (record.table !== "DeviceFileEvents" || !/\.(?:quarantine|quar|qtn|vir|infected)$/i.test(fileName)) return false;
-	return /^[a-z]:\\(?:program files(?: \(x86\))?|programdata\\microsoft\\windows defender)\\/.test(normalised(actorPath));
 }
 
 /** A service manager keeps the program and its arguments in two values: the one without arguments says nothing about the start. */
@@ -356,58 +243,6 @@ function modeIn(record: DefenderRecord, reading: StartReading | undefined, conta
 /** Who asks for a quick tunnel gets one, under whatever name. */
 function asksForQuickTunnel({ host, talker }: Contact): boolean {
 	return host === "quick-tunnel-service" && talker === "other";
-}
-
-/** A published file that was saved: under another name, or a browser's while it is on its way. */
-function downloadName(record: DefenderRecord, fileName: string): "release" | "renamed" | "mention" | undefined {
-	if (record.table !== "DeviceFileEvents" || !/github\.com\/cloudflare\/cloudflared\/releases\//i.test(columnText(record, "FileOriginUrl")))
-		return undefined;
-	if (isOnItsWay(record, fileName)) return "release";
-	return /\.(?:txt|json|md|html?|sig|asc|pem|sha256|yml|yaml|zip)$/i.test(fileName) ? "mention" : "renamed";
-}
-
-/** A published file whose name says so, or that an installer or a browser names for a while. */
-function keepsItsName(record: DefenderRecord, fileName: string): boolean {
-	const cached = /^[a-z]:\\windows\\installer\\[^\\]{1,64}\.(?:msi|tmp)$/i.test(columnText(record, "FolderPath").slice(0, 1_024));
-	return /cloudflared/i.test(fileName) || isOnItsWay(record, fileName) || cached;
-}
-
-/** A browser still writes it. */
-function isOnItsWay({ table }: DefenderRecord, fileName: string): boolean {
-	return table === "DeviceFileEvents" && /\.(?:crdownload|part|partial|tmp|temp|download|opdownload)$|^Unconfirmed /i.test(fileName);
-}
-
-function connects({ host, talker }: Contact): boolean {
-	return (host === "edge" || host === "quick-tunnel-service") && talker === "other";
-}
-
-function contactOf(record: DefenderRecord, actorName: string, actorPath: string): Contact {
-	const none: Contact = { host: "none", talker: "nobody" };
-	if (record.table !== "DeviceNetworkEvents" && record.table !== "DeviceEvents") return none;
-	const inspected = ["DnsQueryString", "query", "server_name", "host"]
-		.map((name) => additionalText(record, name))
-		.find((one) => one !== "");
-	const name = columnText(record, "RemoteUrl") || (inspected ?? "");
-	const port = Number(columnText(record, "RemotePort") || 0);
-	const host = contactHost(name, columnText(record, "RemoteIP"), record.table === "DeviceNetworkEvents" ? port : 0);
-	if (host === "none") return none;
-	return { host, talker: talkerOf(actorName, actorPath, false) };
-}
-
-function parentOf(actorName: string, grandparent: string): string {
-	return programName(actorName === "" ? grandparent : actorName);
-}
-
-const serviceManagers = /^(?:services|systemd|init|launchd|openrc-run|runit|s6-supervise|svscan|supervise-daemon)$/;
-const shells = /^(?:cmd|powershell|pwsh|bash|sh|zsh|dash|ash|fish|ksh|explorer|windowsterminal|conhost|sudo|su|login|sshd|tmux.*|screen)$/;
-const unusualParents =
-	/^(?:winword|excel|powerpnt|outlook|onenote|msaccess|mspub|visio|acrord32|acrobat|chrome|msedge|firefox|opera|brave|wscript|cscript|mshta|rundll32|regsvr32|w3wp|httpd|nginx|tomcat\d*|java|php(?:-cgi|-fpm)?|sqlservr|wmiprvse|psexesvc|winrshost|wsmprovhost|screenconnect\.\w+|teamviewer\w*|anydesk|ateraagent|splashtop\w*|ninjarmmagent|meshagent|kaseya\w*|agentmon|dwagent|rustdesk|supremo|remotepc\w*|tacticalrmm|action1_agent|logmein\w*|simplehelp\w*)$/;
-
-function isHighUser(record: DefenderRecord, subject: Identified["subject"]): boolean {
-	const own = subject === "own" && columnText(record, "AccountName") !== "";
-	const name = columnText(record, own ? "AccountName" : "InitiatingProcessAccountName").toLowerCase();
-	const sid = columnText(record, own ? "AccountSid" : "InitiatingProcessAccountSid");
-	return /^(?:system|root|local service|network service)$/.test(name) || name.endsWith("$") || /^S-1-5-(?:18|19|20)$/.test(sid);
 }
 
 /** Some rows hold the folder only. */

@@ -3,8 +3,8 @@ import type { DefenderRecord } from "../../defender/record.ts";
 import { columnText } from "../../sighting/column-text.ts";
 import { commandText } from "./command-text.ts";
 import { registryValueStart } from "./registry-value.ts";
+import { scriptStarts } from "./shell-starts.ts";
 import { noTrail, type Start } from "./start.ts";
-import { scriptStarts } from "./starters.ts";
 
 /** A command that stands in a record as text: what a service, a Run key or a task starts later, or what a script says. */
 export interface TextStart {

@@ -1,0 +1,63 @@
+import { nameKind, programName } from "./names.ts";
+import { shellInner } from "./shell-starts.ts";
+import { fromWords, noTrail, type Start } from "./start.ts";
+import type { Word } from "./words.ts";
+
+const imageReference =
+	/^(?:(?:docker\.io|index\.docker\.io|registry-1\.docker\.io)\/)?(?:[\w.:-]{1,128}\/){0,6}cloudflared(?:-fips[\w.-]{0,64})?(?:[:@][\w.:-]{1,128})?$/i;
+const officialImage =
+	/^(?:(?:docker\.io|index\.docker\.io|registry-1\.docker\.io)\/)?cloudflare\/cloudflared(?:-fips[\w.-]{0,64})?(?:[:@][\w.:-]{1,128})?$/i;
+
+/** Behind the image reference, or behind the program's name for `exec`. The image's own entry point adds its flags. */
+export function containerInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	const verb = words.findIndex(({ value }, at) => at > 0 && /^(?:run|create|exec|runp|debug)$/.test(value));
+	if (verb === -1) return [];
+	const environment = new Map(start.environment);
+	words.forEach(({ value }, at) => {
+		const assigned = /^(?:-e|--env)$/.test(value) ? words[at + 1]?.value : /^--env=(.*)$/s.exec(value)?.[1];
+		const equals = assigned?.indexOf("=") ?? -1;
+		if (assigned !== undefined && equals > 0)
+			environment.set(assigned.slice(0, equals), { value: assigned.slice(equals + 1), start: 0, hidden: /[$%]/.test(assigned) });
+	});
+	const isExec = words[verb]?.value === "exec";
+	const image = words.findIndex(
+		({ value }, at) =>
+			at > verb && (isExec ? nameKind(value) !== undefined && at > verb + 1 : imageReference.test(value.replace(/^--image=/, ""))),
+	);
+	if (image === -1) return isExec ? execInner(start, verb, environment) : shellInContainer(start, verb, environment);
+	const behind = words.slice(image + 1);
+	const dashes =
+		words[image]?.value.startsWith("--image=") === true || programName(start.image) === "kubectl"
+			? behind.findIndex(({ value }) => value === "--")
+			: -1;
+	const given = dashes === -1 ? behind : behind.slice(dashes + 1);
+	const program = { value: "cloudflared", start: 0, hidden: false };
+	const withoutName = given[0] !== undefined && nameKind(given[0].value) === "named" ? given.slice(1) : given;
+	const args = withoutName.length === 0 && !isExec ? [{ value: "version", start: 0, hidden: false }] : withoutName;
+	const container = isExec || officialImage.test((words[image]?.value ?? "").replace(/^--image=/, "")) ? "official" : "mirror";
+	return [fromWords({ text: start.command.text, words: [program, ...args] }, "cloudflared", environment, { ...noTrail, container })];
+}
+
+const valuedByExec = /^(?:-[euwnc]|--(?:env|env-file|user|workdir|detach-keys|namespace|container|context|kubeconfig))$/;
+
+/** `docker exec box program …`, `kubectl exec pod -- program …`: whatever the program is called. */
+function execInner(start: Start, verb: number, environment: ReadonlyMap<string, Word>): readonly Start[] {
+	const { words } = start.command;
+	const dashes = words.findIndex(({ value }, at) => at > verb && value === "--");
+	let at = dashes === -1 ? verb + 1 : dashes;
+	while (dashes === -1 && words[at]?.value.startsWith("-") === true) at += valuedByExec.test(words[at]?.value ?? "") ? 2 : 1;
+	const rest = words.slice(at + 1);
+	if (rest.length === 0) return [];
+	return [fromWords({ text: start.command.text, words: rest }, "", environment, { ...noTrail, container: "official" })];
+}
+
+/** `docker run image sh -c "…"`. */
+function shellInContainer(start: Start, verb: number, environment: ReadonlyMap<string, Word>): readonly Start[] {
+	const { words } = start.command;
+	const shell = words.findIndex(({ value }, at) => at > verb && /(?:^|\/)(?:sh|bash|ash)$/.test(value));
+	if (shell === -1) return [];
+	return shellInner({ ...start, environment, command: { text: start.command.text, words: words.slice(shell) } }, "posix", (value) =>
+		/^-[a-z]*c$/.test(value),
+	);
+}

@@ -1,0 +1,42 @@
+import type { DefenderRecord } from "../../defender/record.ts";
+import { columnText } from "../../sighting/column-text.ts";
+import type { Claim } from "../../sighting/reading.ts";
+import { foundIn } from "./claims.ts";
+import type { Candidate } from "./identify.ts";
+import { isSame, opensTunnel, type StartReading } from "./read-start.ts";
+
+/** Two starts in one text with different credentials. */
+export function hasAnother(tools: readonly StartReading[]): boolean {
+	const tunnels = tools.flatMap(({ tunnel }) => (tunnel === undefined ? [] : [tunnel]));
+	const [first] = tunnels;
+	const opening = tools.filter(({ mode }) => opensTunnel(mode) || mode === "service-install");
+	return (
+		tunnels.some((one) => !isSame(one, first)) ||
+		(opening.length > 1 && opening.some(({ tunnel }) => tunnel === undefined || !isSame(tunnel, first)))
+	);
+}
+
+/** Tokens anywhere else in the record. In the text of what starts it they count as given. */
+export function otherClaims(record: DefenderRecord, chosen: Candidate | undefined, runs: boolean): readonly Claim[] {
+	const texts = (["ProcessCommandLine", "InitiatingProcessCommandLine", "RegistryValueData", "AdditionalFields"] as const).map(
+		(column) => ({
+			text: columnText(record, column),
+			gives: runs,
+		}),
+	);
+	const previous = { text: columnText(record, "PreviousRegistryValueData"), gives: false };
+	const decoded = chosen?.readings.map(({ start }) => ({ text: start.command.text, gives: runs })) ?? [];
+	const distinct = new Map<string, Claim>();
+	const read = new Map<string, boolean>();
+	for (const { text, gives } of [...decoded, ...texts, previous]) {
+		// A command often stands in two columns, or is the column.
+		if (text.length < 24 || distinct.size >= 16 || read.get(text) === gives) continue;
+		read.set(text, gives);
+		for (const claim of foundIn(text, gives)) {
+			const key = `${claim.tunnel.account} ${claim.tunnel.tunnelId}`;
+			const before = distinct.get(key);
+			if (before === undefined || (before.place === "elsewhere" && claim.place === "given")) distinct.set(key, claim);
+		}
+	}
+	return [...distinct.values()];
+}

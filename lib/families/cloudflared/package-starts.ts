@@ -1,0 +1,33 @@
+import { codeStarts } from "./script-code.ts";
+import { inside } from "./shell-starts.ts";
+import { fromWords, noTrail, type Start } from "./start.ts";
+
+/** A package or script that is cloudflared by its name: its arguments. Other scripts say nothing: their child will. */
+export function packageInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	const at = words.findIndex(({ value }, index) => index > 0 && isPackage(value));
+	if (at === -1) return codeInner(start);
+	// Only options and the runner's own verbs may stand before it.
+	const before = words
+		.slice(1, at)
+		.every(({ value }) =>
+			/^(?:-|exec$|dlx$|x$|run$|tool$)|(?:^|[\\/])(?:npx-cli|npm-cli|pnpm|yarn|bunx?|npx|corepack)(?:\.c?js)?$/i.test(value),
+		);
+	if (!before) return [];
+	const behind = words[at + 1]?.value === "--" ? words.slice(at + 2) : words.slice(at + 1);
+	const program = { value: "cloudflared", start: 0, hidden: false };
+	return [fromWords({ text: start.command.text, words: [program, ...behind] }, "cloudflared", start.environment, noTrail)];
+}
+
+export function codeInner(start: Start): readonly Start[] {
+	return codeStarts(start.command.words, start.environment, (commandLine) => inside(commandLine, start, "posix"));
+}
+
+function isPackage(value: string): boolean {
+	const path = value.slice(-1_024).toLowerCase().replaceAll("\\", "/");
+	return (
+		/^(?:py)?cloudflared(?:@[\w.^~-]{1,32})?$/.test(path) ||
+		/(?:^|\/)node_modules\/(?:\.bin\/)?cloudflared(?:\/.*)?$/.test(path) ||
+		/(?:^|\/)cloudflared\.(?:c|m)?js$/.test(path)
+	);
+}

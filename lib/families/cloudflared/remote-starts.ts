@@ -1,0 +1,27 @@
+import { commandText } from "./command-text.ts";
+import { inside } from "./shell-starts.ts";
+import { noTrail, type Start } from "./start.ts";
+import { restFrom } from "./words.ts";
+
+/** Behind the host, on another machine; a ProxyCommand runs here. */
+export function sshInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	const proxy = words.map(({ value }) => /^(?:-o)?ProxyCommand[= ](.+)$/is.exec(value)?.[1]).find((one) => one !== undefined);
+	const local = proxy === undefined ? [] : inside(proxy, start, "posix");
+	let at = 1;
+	while (at < words.length && words[at]?.value.startsWith("-") === true)
+		at += /^-(?:[BbcDEeFIiJLlmOopPQRSWw]|pw|pwfile|hostkey|sercfg)$/.test(words[at]?.value ?? "") ? 2 : 1;
+	const command = at + 1 < words.length ? inside(restFrom(start.command, at + 1), start, "posix") : [];
+	return [...local, ...command.map((one) => ({ ...one, trail: { ...one.trail, remote: true } }))];
+}
+
+/** `psexec \\host -u a program …`, `winrs -r:host program …`. */
+export function remoteInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	const remote = words.some(({ value }) => /^\\\\[^\\]|^[-/]r(?:emote)?:/i.test(value));
+	let at = 1;
+	while (at < words.length && /^(?:[-/]|\\\\|@)/.test(words[at]?.value ?? ""))
+		at += /^[-/](?:u|p|n|w|r|a|c|rlo)$/i.test(words[at]?.value ?? "") ? 2 : 1;
+	const text = restFrom(start.command, at);
+	return text === "" ? [] : [{ ...commandText(text, start.environment, { ...noTrail, remote }) }];
+}

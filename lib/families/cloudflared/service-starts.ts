@@ -1,0 +1,71 @@
+import { argumentsOnly, commandText } from "./command-text.ts";
+import { programName } from "./names.ts";
+import { registryValueStart } from "./registry-value.ts";
+import { wordAfter } from "./shell-starts.ts";
+import { fromWords, noTrail, type Start } from "./start.ts";
+import { windowsWords } from "./windows-arguments.ts";
+import { restFrom, type Word } from "./words.ts";
+
+/** `sc create NAME binPath= "…"`, and `sc start NAME arguments`, which take the place of those in the service's entry. */
+export function serviceControlInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	const remote = words[1]?.value.startsWith("\\\\") === true;
+	const [verb, name] = remote ? [words[2], words[3]] : [words[1], words[2]];
+	if (/^start$/i.test(verb?.value ?? "") && name !== undefined) {
+		const args = words.slice(words.indexOf(name) + 1);
+		if (args.length === 0) return [];
+		const program = { ...name, value: "cloudflared" };
+		const command = { text: start.command.text, words: [program, ...args] };
+		return [
+			fromWords(command, /cloudflared/i.test(name.value) ? "cloudflared" : name.value, start.environment, {
+				...noTrail,
+				remote,
+				later: true,
+				startArguments: true,
+			}),
+		];
+	}
+	if (!/^(?:create|config)$/i.test(verb?.value ?? "")) return [];
+	const at = words.findIndex(({ value }) => /^binpath=/i.test(value));
+	const glued = (words[at]?.value ?? "").slice("binpath=".length);
+	const value = glued !== "" ? glued : (words[at + 1]?.value ?? "");
+	return at === -1 || value === "" ? [] : laterText(value, start, remote);
+}
+
+export function nssmInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	const verb = words[1]?.value.toLowerCase() ?? "";
+	if (verb === "install" && words.length > 3) {
+		const command = {
+			text: start.command.text,
+			words: words.slice(3).flatMap((word, at) => (at > 0 && /\s/.test(word.value) ? windowsWords(word.value) : [word])),
+		};
+		return [fromWords(command, "", start.environment, { ...noTrail, later: true })];
+	}
+	if (verb !== "set" || words.length < 5) return [];
+	const setting = words[3]?.value.toLowerCase() ?? "";
+	const value = restFrom(start.command, 4);
+	if (setting === "application") return laterText(value, start, false);
+	return setting === "appparameters" ? [argumentsOnly(value, start.environment, "")] : [];
+}
+
+/** `schtasks /tr "…"`, `wmic process call create "…"`: the value is a command. `reg add`: what its key makes of the value. */
+export function valueInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	if (programName(start.image) === "reg") return registryInner(words);
+	const remote = words.some(({ value }) => /^\/node:(?!"?(?:localhost|127\.|\.)"?)/i.test(value) || /^\/s$/i.test(value));
+	const value = wordAfter(words, /^(?:\/tr|create)$/i)?.value ?? "";
+	const isCreate = words.some((word) => /^(?:\/create|\/change|create)$/i.test(word.value));
+	return value === "" || !isCreate ? [] : laterText(value, start, remote);
+}
+
+function registryInner(words: readonly Word[]): readonly Start[] {
+	const key = wordAfter(words, /^add$/i)?.value ?? "";
+	const data = wordAfter(words, /^\/d$/i)?.value ?? "";
+	const start = registryValueStart(key, wordAfter(words, /^\/v$/i)?.value ?? "", data.replace(/\\"/g, '"'));
+	return key === "" || start === undefined ? [] : [start];
+}
+
+function laterText(text: string, start: Start, remote: boolean): readonly Start[] {
+	return [commandText(text.replace(/^'(.*)'$/s, "$1").replace(/\\"/g, '"'), start.environment, { ...noTrail, later: true, remote })];
+}

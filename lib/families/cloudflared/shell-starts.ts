@@ -1,0 +1,181 @@
+import { commandText } from "./command-text.ts";
+import { registryValueStart } from "./registry-value.ts";
+import { type Shell, shellCommands } from "./shell-text.ts";
+import { fromWords, noTrail, type Start, type Trail } from "./start.ts";
+import { restFrom, type Word, type Words } from "./words.ts";
+
+export function inside(text: string, start: Start, shell: Shell): readonly Start[] {
+	return startsIn(shellCommands(text, shell), start, shell);
+}
+
+/** The programs that a script of PowerShell starts. */
+export function scriptStarts(text: string): readonly Start[] {
+	return startsIn(shellCommands(text, "powershell"), { environment: new Map(), trail: noTrail }, "powershell");
+}
+
+/** The commands of a shell's text as starts; assignments before a command feed those behind it. */
+function startsIn(
+	commands: readonly Words[],
+	{ environment, trail }: Pick<Start, "environment" | "trail">,
+	shell: Shell,
+): readonly Start[] {
+	const variables = new Map(environment);
+	const found: Start[] = [];
+	let remote = false;
+	for (const command of commands) {
+		const { rest, assigned } = withoutAssignments(command, shell);
+		for (const [name, value] of assigned) variables.set(name, value);
+		const [first] = rest.words;
+		if (first === undefined || /^(?:rem|::.*|echo|echo\.|printf|write-host|write-output|#.*)$/i.test(first.value)) continue;
+		if (
+			/^(?:invoke-command|icm)$/i.test(first.value) &&
+			rest.words.some(({ value }) => /^-(?:computername|cn|session|hostname)$/i.test(value))
+		)
+			remote = true;
+		found.push(...cmdletStarts(rest, first.value, variables, { ...noTrail, remote, unread: trail.unread }));
+	}
+	return found;
+}
+
+function cmdletStarts(rest: Words, first: string, environment: ReadonlyMap<string, Word>, trail: Trail): readonly Start[] {
+	const name = first.toLowerCase();
+	const { words } = rest;
+	const file = wordAfter(words, /^-(?:filepath|execute|path|literalpath)$/i);
+	const made = wordAfter(words, /^-(?:binarypathname|value|action|d)$/i);
+	if (/^(?:start-process|saps|new-scheduledtaskaction)$/.test(name)) {
+		const positional = words.slice(1).find(({ value }) => !value.startsWith("-"));
+		const image = file ?? positional;
+		if (image === undefined) return [];
+		const from = words.findIndex(({ value }) => /^-(?:argumentlist|args|argument|a)$/i.test(value));
+		const list = from === -1 ? words.slice(words.indexOf(image) + 1) : words.slice(from + 1);
+		const args = takeArguments(list)
+			.map(({ value }) => value)
+			.join(" ");
+		return [commandText(`"${image.value}" ${args}`, environment, { ...trail, later: name.startsWith("new-") })];
+	}
+	if (/^(?:set-itemproperty|new-itemproperty|sp)$/.test(name)) {
+		const start = registryValueStart(file?.value ?? "", wordAfter(words, /^-name$/i)?.value ?? "", made?.value ?? "");
+		return start === undefined ? [] : [{ ...start, trail: { ...start.trail, ...trail, later: true } }];
+	}
+	if (/^(?:new-service|set-service)$/.test(name)) {
+		return made === undefined ? [] : [commandText(made.value, environment, { ...trail, later: true })];
+	}
+	if (/^(?:start-service|restart-service)$/.test(name)) return [];
+	if (/^(?:invoke-expression|iex)$/.test(name)) {
+		const text = words[1];
+		return text === undefined ? [] : startsIn(shellCommands(text.value, "powershell"), { environment, trail }, "powershell");
+	}
+	return [fromWords(rest, "", environment, trail)];
+}
+
+/** The arguments up to the next parameter of the cmdlet itself. Those of the program begin with two dashes, or come in one string. */
+function takeArguments(words: readonly Word[]): readonly Word[] {
+	const end = words.findIndex(({ value }) =>
+		/^-(?:windowstyle|verb|nonewwindow|wait|passthru|workingdirectory|credential|redirect\w*|execute|w)$/i.test(value),
+	);
+	return end === -1 ? words : words.slice(0, end);
+}
+
+export function wordAfter(words: readonly Word[], flag: RegExp): Word | undefined {
+	const at = words.findIndex(({ value }) => flag.test(value));
+	return at === -1 ? undefined : words[at + 1];
+}
+
+export const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+
+/** `set N=V`, `export N=V`, `N=V command`, `$env:N = 'V'`: what they set, and the command without them. */
+function withoutAssignments(
+	command: Words,
+	shell: Shell,
+): { readonly rest: Words; readonly assigned: readonly (readonly [string, Word])[] } {
+	const assigned: (readonly [string, Word])[] = [];
+	const keep = (name: string, value: string, word: Word): void => {
+		if (variableName.test(name)) assigned.push([name, { ...word, value }]);
+	};
+	const { words } = command;
+	const [first, second, third] = words;
+	const name = first?.value.toLowerCase() ?? "";
+	if (/^(?:set|export|setx|setenv|declare)$/.test(name)) {
+		const text = shell === "cmd" ? restFrom(command, 1) : undefined;
+		for (const word of words.slice(1)) {
+			const written = text !== undefined && word === second && name === "set" ? text.replace(/^"|"$/g, "") : word.value;
+			const equals = written.indexOf("=");
+			if (equals > 0) keep(written.slice(0, equals), written.slice(equals + 1), word);
+			else if (name === "setx" && word === second && third !== undefined) keep(word.value, third.value, third);
+		}
+		return { rest: { text: command.text, words: [] }, assigned };
+	}
+	const env = /^\$env:(\w{1,64})(?:=(.*))?$/is.exec(first?.value ?? "");
+	if (shell === "powershell" && first !== undefined && env !== null) {
+		const value = env[2] ?? (second?.value === "=" ? third?.value : second?.value.replace(/^=/, "")) ?? "";
+		const source = env[2] === undefined ? (second?.value === "=" ? third : second) : first;
+		keep(env[1] ?? "", value, { value, start: 0, hidden: env[2] === undefined && source?.hidden === true });
+		return { rest: { text: command.text, words: [] }, assigned };
+	}
+	let at = 0;
+	while (shell === "posix" && at < words.length) {
+		const word = words[at];
+		const equals = word?.value.indexOf("=") ?? -1;
+		if (word === undefined || equals <= 0 || !variableName.test(word.value.slice(0, equals))) break;
+		keep(word.value.slice(0, equals), word.value.slice(equals + 1), word);
+		at++;
+	}
+	return { rest: { text: command.text, words: words.slice(at) }, assigned };
+}
+
+export function shellInner(start: Start, shell: Shell, isSwitch: (value: string) => boolean): readonly Start[] {
+	const { words } = start.command;
+	const at = words.findIndex(({ value }, index) => index > 0 && isSwitch(value));
+	// `cmd /ccloudflared`, and switches glued together, are read as their shell reads them.
+	if (at === -1 || at + 1 >= words.length) return [];
+	const word = words[at + 1];
+	const text = shell === "posix" && word !== undefined && /\s/.test(word.value) ? word.value : restFrom(start.command, at + 1);
+	return inside(shell === "cmd" ? withoutOuterQuotes(text) : text, start, shell).map(reparsed);
+}
+
+/** `"…"` around all of it goes; quotes around its first word stay. */
+function withoutOuterQuotes(text: string): string {
+	const trimmed = text.trim();
+	if (trimmed.startsWith('""')) return trimmed.slice(1).replace(/"$/, "");
+	return trimmed.startsWith('"') && trimmed.indexOf('"', 1) === trimmed.length - 1 ? trimmed.slice(1, -1) : trimmed;
+}
+
+/** `"C:\x\cloudflared.exe tunnel run" & other`: the quotes hold a whole command. */
+function reparsed(start: Start): Start {
+	if (!/\.exe["\s]+\S/i.test(start.argument0.slice(0, 1_024)) || start.args.length > 0) return start;
+	return { ...commandText(start.argument0, start.environment, start.trail) };
+}
+
+const encodedSwitch = /^[-/](?:e|ec|en|enc|enco|encod|encode|encoded|encodedc\w{0,6})$/i;
+
+export function powershellInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	for (let at = 1; at < words.length; at++) {
+		const { value } = words[at] ?? { value: "" };
+		if (encodedSwitch.test(value)) {
+			const text = decodeCommand(words[at + 1]?.value ?? "");
+			return text === undefined ? [] : inside(text, start, "powershell");
+		}
+		if (/^[-/]c(?:o|om|omm|omma|omman|ommand)?$/i.test(value)) return inside(scriptText(start, at + 1), start, "powershell");
+		if (/^[-/]f(?:i|il|ile)?$/i.test(value)) return [];
+		if (
+			/^[-/](?:ex\w*|ep|version|v|w\w*|outputformat|inputformat|configurationname|psconsolefile|settingsfile|workingdirectory)$/i.test(
+				value,
+			)
+		)
+			at++;
+		else if (!/^[-/]/.test(value)) return inside(scriptText(start, at), start, "powershell");
+	}
+	return [];
+}
+
+/** One quoted word is the script itself; several words are joined, their own quotes kept. */
+function scriptText(start: Start, at: number): string {
+	return restFrom(start.command, at);
+}
+
+/** Base64 of UTF-16LE, as `-EncodedCommand` takes it. */
+function decodeCommand(text: string): string | undefined {
+	if (text.length < 4 || !/^[A-Za-z0-9+/\s]+={0,2}$/.test(text)) return undefined;
+	return Buffer.from(text, "base64").toString("utf16le").replaceAll("\0", "");
+}
