@@ -1,5 +1,5 @@
 locals {
-  client_id = azapi_resource.identity.output.properties.clientId
+  client_id = data.azapi_resource.identity.output.properties.clientId
   endpoints = azapi_resource.account.output.properties.primaryEndpoints
   secret    = "@Microsoft.KeyVault(SecretUri=${azapi_resource.vault.output.properties.vaultUri}secrets/"
   webhook   = contains(var.destinations, "webhook")
@@ -21,16 +21,20 @@ locals {
       AZURE_CLIENT_ID                                                 = local.client_id
       APPLICATIONINSIGHTS_CONNECTION_STRING                           = azapi_resource.insights.output.properties.ConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING                       = "ClientId=${local.client_id};Authorization=AAD"
-      AzureFunctionsJobHost__extensions__eventHubs__minEventBatchSize = tostring(local.preset.minEventBatchSize)
-      AzureFunctionsJobHost__extensions__eventHubs__maxEventBatchSize = tostring(local.preset.maxEventBatchSize)
-      AzureFunctionsJobHost__extensions__eventHubs__maxWaitTime       = local.preset.maxWaitTime
+      AzureFunctionsJobHost__extensions__eventHubs__minEventBatchSize = tostring(local.fewest_in_batch)
+      AzureFunctionsJobHost__extensions__eventHubs__maxEventBatchSize = tostring(local.most_in_batch)
+      AzureFunctionsJobHost__extensions__eventHubs__maxWaitTime       = var.max_wait_time == "" ? local.preset.maxWaitTime : var.max_wait_time
     },
     contains(var.destinations, "teams") ? { TEAMS_WEBHOOK_URL = "${local.secret}teams-webhook-url/)" } : {},
+    contains(var.destinations, "slack") ? { SLACK_WEBHOOK_URL = "${local.secret}slack-webhook-url/)" } : {},
+    contains(var.destinations, "pagerduty") ? { PAGERDUTY_ROUTING_KEY = "${local.secret}pagerduty-routing-key/)" } : {},
     local.webhook ? { WEBHOOK_URL = "${local.secret}webhook-url/)" } : {},
     local.webhook && var.webhook_proof != "header" ? { WEBHOOK_SECRET = "${local.secret}webhook-secret/)" } : {},
     local.webhook && var.webhook_proof != "signature" ? { WEBHOOK_HEADER = "${local.secret}webhook-header/)" } : {},
     var.approvals_in_storage ? { APPROVALS_FILE = "${local.endpoints.blob}${azapi_resource.config_container.name}/approvals.json" } : {},
     var.weekly_drill == "" ? {} : { WEEKLY_DRILL_UTC = var.weekly_drill },
+    var.otlp_endpoint == "" ? {} : { AzureFunctionsJobHost__telemetryMode = "OpenTelemetry" },
+    var.otlp_endpoint == "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint },
     var.package_sha256 == "" ? {} : { PACKAGE_SHA256 = lower(var.package_sha256) }
   )
 }
@@ -57,7 +61,7 @@ resource "azapi_resource" "app" {
 
   identity {
     type         = "UserAssigned"
-    identity_ids = [azapi_resource.identity.id, azapi_resource.package_identity.id]
+    identity_ids = distinct([local.identity_id, local.package_id])
   }
 
   body = {
@@ -65,8 +69,9 @@ resource "azapi_resource" "app" {
     properties = {
       serverFarmId              = azapi_resource.plan.id
       httpsOnly                 = true
-      keyVaultReferenceIdentity = azapi_resource.identity.id
-      virtualNetworkSubnetId    = var.private_network ? "${azapi_resource.network[0].id}/subnets/app" : null
+      keyVaultReferenceIdentity = local.identity_id
+      publicNetworkAccess       = var.close_site && length(var.site_allowed_addresses) == 0 ? "Disabled" : "Enabled"
+      virtualNetworkSubnetId    = var.private_network ? local.app_subnet_id : null
       functionAppConfig = {
         deployment = {
           storage = {
@@ -74,23 +79,25 @@ resource "azapi_resource" "app" {
             value = "${local.endpoints.blob}${azapi_resource.package_container.name}"
             authentication = {
               type                           = "UserAssignedIdentity"
-              userAssignedIdentityResourceId = azapi_resource.package_identity.id
+              userAssignedIdentityResourceId = local.package_id
             }
           }
         }
         runtime = { name = "node", version = var.node_version }
         scaleAndConcurrency = {
-          instanceMemoryMB     = local.preset.instanceMemoryMB
+          instanceMemoryMB     = var.instance_memory_mb == 0 ? local.preset.instanceMemoryMB : var.instance_memory_mb
           maximumInstanceCount = var.maximum_instance_count
-          alwaysReady          = [for i in range(local.preset.alwaysReadyInstances > 0 ? length(local.hub_names) : 0) : { name = i == 0 ? "function:detect" : "function:detect-${i + 1}", instanceCount = local.preset.alwaysReadyInstances }]
+          alwaysReady          = [for i in range(local.always_ready > 0 ? length(local.hub_names) : 0) : { name = i == 0 ? "function:detect" : "function:detect-${i + 1}", instanceCount = local.always_ready }]
         }
       }
       siteConfig = {
-        minTlsVersion                    = "1.2"
-        scmMinTlsVersion                 = "1.2"
-        ftpsState                        = "Disabled"
-        scmIpSecurityRestrictionsUseMain = true
-        appSettings                      = [for name, value in local.app_settings : { name = name, value = value }]
+        minTlsVersion                       = "1.2"
+        scmMinTlsVersion                    = "1.2"
+        ftpsState                           = "Disabled"
+        ipSecurityRestrictionsDefaultAction = var.close_site ? "Deny" : "Allow"
+        ipSecurityRestrictions              = [for i, address in var.site_allowed_addresses : { name = "listed-${i + 1}", action = "Allow", priority = 100 + i, ipAddress = address }]
+        scmIpSecurityRestrictionsUseMain    = true
+        appSettings                         = [for name, value in local.app_settings : { name = name, value = value }]
       }
     }
   }

@@ -15,41 +15,88 @@ locals {
 
   create_namespace = var.existing_namespace_id == ""
   namespace_id     = local.create_namespace ? azapi_resource.namespace[0].id : var.existing_namespace_id
-  hub_names        = [for name in split(",", var.event_hub_name) : trimspace(name)]
-  hub_ids          = { for name in local.hub_names : name => "${local.namespace_id}/eventhubs/${name}" }
-  host_containers  = toset(local.template.variables.hostContainers)
+  workspace_id     = var.existing_workspace_id == "" ? azapi_resource.workspace[0].id : var.existing_workspace_id
+  identity_id      = var.existing_identity_id == "" ? azapi_resource.identity[0].id : var.existing_identity_id
+  package_id       = var.existing_package_identity_id == "" ? azapi_resource.package_identity[0].id : var.existing_package_identity_id
+  own_key          = var.encryption_key_uri != ""
+  always_ready     = var.always_ready_instances == -1 ? local.preset.alwaysReadyInstances : var.always_ready_instances
+  fewest_in_batch  = var.min_event_batch_size == 0 ? local.preset.minEventBatchSize : var.min_event_batch_size
+  most_in_batch    = var.max_event_batch_size == 0 ? local.preset.maxEventBatchSize : var.max_event_batch_size
+
+  hub_names       = [for name in split(",", var.event_hub_name) : trimspace(name)]
+  hub_ids         = { for name in local.hub_names : name => "${local.namespace_id}/eventhubs/${name}" }
+  host_containers = toset(local.template.variables.hostContainers)
 }
 
 resource "azapi_resource" "identity" {
+  count     = var.existing_identity_id == "" ? 1 : 0
   type      = "Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30"
   parent_id = var.resource_group_id
   name      = local.name
   location  = var.location
   tags      = var.tags
+}
 
+data "azapi_resource" "identity" {
+  type                   = "Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30"
+  resource_id            = local.identity_id
   response_export_values = ["properties.principalId", "properties.clientId"]
-
-  lifecycle {
-    precondition {
-      condition     = var.alarms_in_portal_only || var.alert_email != "" || nonsensitive(var.alert_webhook_url != "") || length(var.action_group_ids) > 0
-      error_message = "Nobody would be paged when Tunnelwatch itself fails. Give alert_email, alert_webhook_url or action_group_ids, or alarms_in_portal_only = true."
-    }
-  }
 }
 
 resource "azapi_resource" "package_identity" {
+  count     = var.existing_package_identity_id == "" ? 1 : 0
   type      = "Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30"
   parent_id = var.resource_group_id
   name      = "${local.name}-package"
   location  = var.location
   tags      = var.tags
+}
 
+data "azapi_resource" "package_identity" {
+  type                   = "Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30"
+  resource_id            = local.package_id
   response_export_values = ["properties.principalId"]
 }
+
+# What is refused before anything is created.
+resource "terraform_data" "refusals" {
+  lifecycle {
+    precondition {
+      condition     = var.alarms_in_portal_only || var.alert_email != "" || nonsensitive(var.alert_webhook_url != "") || length(var.action_group_ids) > 0
+      error_message = "Nobody would be paged when Tunnelwatch itself fails. Give alert_email, alert_webhook_url or action_group_ids, or alarms_in_portal_only = true."
+    }
+    precondition {
+      condition     = (var.existing_app_subnet_id == "") == (var.existing_endpoints_subnet_id == "")
+      error_message = "existing_app_subnet_id and existing_endpoints_subnet_id belong together."
+    }
+    precondition {
+      condition     = var.private_network || var.existing_app_subnet_id == ""
+      error_message = "Subnets are used with private_network = true only."
+    }
+    precondition {
+      condition     = (var.encryption_key_uri == "") == (var.encryption_identity_id == "")
+      error_message = "encryption_key_uri and encryption_identity_id belong together."
+    }
+    precondition {
+      condition     = var.close_site || length(var.site_allowed_addresses) == 0
+      error_message = "site_allowed_addresses is used with close_site = true only."
+    }
+    precondition {
+      condition     = var.existing_identity_id == "" || lower(var.existing_identity_id) != lower(var.existing_package_identity_id)
+      error_message = "existing_package_identity_id must be another identity than existing_identity_id: the code must not be able to replace its package."
+    }
+    precondition {
+      condition     = local.fewest_in_batch <= local.most_in_batch
+      error_message = "min_event_batch_size is above max_event_batch_size. The host would not start."
+    }
+  }
+}
+
 
 # ---- telemetry
 
 resource "azapi_resource" "workspace" {
+  count     = var.existing_workspace_id == "" ? 1 : 0
   type      = "Microsoft.OperationalInsights/workspaces@2025-07-01"
   parent_id = var.resource_group_id
   name      = local.name
@@ -74,7 +121,7 @@ resource "azapi_resource" "insights" {
     kind = "web"
     properties = {
       Application_Type    = "web"
-      WorkspaceResourceId = azapi_resource.workspace.id
+      WorkspaceResourceId = local.workspace_id
       DisableLocalAuth    = true
     }
   }
@@ -103,6 +150,32 @@ resource "azapi_resource" "account" {
       supportsHttpsTrafficOnly     = true
       publicNetworkAccess          = var.private_network ? "Disabled" : "Enabled"
       networkAcls                  = { bypass = "None", defaultAction = var.private_network ? "Deny" : "Allow" }
+      encryption = local.own_key ? {
+        keySource = "Microsoft.Keyvault"
+        identity  = { userAssignedIdentity = var.encryption_identity_id }
+        keyvaultproperties = {
+          keyvaulturi = join("/", slice(split("/", var.encryption_key_uri), 0, 3))
+          keyname     = split("/", var.encryption_key_uri)[4]
+        }
+        # Without this, tables are not covered by the key of the account.
+        services = { blob = { enabled = true, keyType = "Account" }, table = { enabled = true, keyType = "Account" } }
+        } : {
+        keySource          = "Microsoft.Storage"
+        identity           = null
+        keyvaultproperties = null
+        services           = { blob = { enabled = true, keyType = "Account" }, table = null }
+      }
+    }
+  }
+
+  # Half of the encryption block is for one kind of key only.
+  ignore_null_property = true
+
+  dynamic "identity" {
+    for_each = local.own_key ? [var.encryption_identity_id] : []
+    content {
+      type         = "UserAssigned"
+      identity_ids = [identity.value]
     }
   }
 
@@ -252,8 +325,8 @@ data "azapi_resource" "read_namespace" {
 # ---- roles: data planes only, each at the narrowest scope that works
 
 locals {
-  code    = azapi_resource.identity.output.properties.principalId
-  package = azapi_resource.package_identity.output.properties.principalId
+  code    = data.azapi_resource.identity.output.properties.principalId
+  package = data.azapi_resource.package_identity.output.properties.principalId
   assignments = merge(
     {
       keepFindings     = { scope = azapi_resource.findings.id, principal = local.code, role = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3" }
@@ -301,7 +374,7 @@ resource "azapi_resource" "diagnostics" {
   type      = "Microsoft.Insights/diagnosticSettings@2021-05-01-preview"
   parent_id = each.value.scope
   name      = "to-workspace"
-  body      = { properties = { workspaceId = azapi_resource.workspace.id, logs = each.value.logs, metrics = each.value.metrics } }
+  body      = { properties = { workspaceId = local.workspace_id, logs = each.value.logs, metrics = each.value.metrics } }
 }
 
 resource "azapi_resource" "lock" {

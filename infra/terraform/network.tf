@@ -2,6 +2,15 @@ locals {
   # Every cloud names its services alike, so the hub's suffix is the tail of its own address, and so on.
   storage_suffix = trimsuffix(split(".blob.", local.endpoints.blob)[1], "/")
   vault_suffix   = trimsuffix(split(".vault.", azapi_resource.vault.output.properties.vaultUri)[1], "/")
+
+  network_given       = var.existing_app_subnet_id != ""
+  create_network      = var.private_network && !local.network_given
+  app_subnet_id       = local.network_given ? var.existing_app_subnet_id : one([for network in azapi_resource.network : "${network.id}/subnets/app"])
+  endpoints_subnet_id = local.network_given ? var.existing_endpoints_subnet_id : one([for network in azapi_resource.network : "${network.id}/subnets/endpoints"])
+  network_id          = local.network_given ? split("/subnets/", var.existing_endpoints_subnet_id)[0] : one(azapi_resource.network[*].id)
+  create_zones        = var.private_dns_zones_group_id == ""
+  write_names         = var.private_dns_zones_group_id != "none"
+
   private_targets = var.private_network ? {
     blob      = { id = azapi_resource.account.id, zone = "privatelink.blob.${local.storage_suffix}" }
     table     = { id = azapi_resource.account.id, zone = "privatelink.table.${local.storage_suffix}" }
@@ -11,7 +20,7 @@ locals {
 }
 
 resource "azapi_resource" "guard" {
-  for_each = var.private_network ? {
+  for_each = local.create_network ? {
     app = [{ name = "nothing-from-outside", priority = 100, access = "Deny", protocol = "*", source = "Internet", target = "*", ports = ["*"] }]
     endpoints = [
       { name = "only-this-network", priority = 100, access = "Allow", protocol = "Tcp", source = "VirtualNetwork", target = "VirtualNetwork", ports = ["443", "5671", "5672"] },
@@ -43,7 +52,7 @@ resource "azapi_resource" "guard" {
 }
 
 resource "azapi_resource" "network" {
-  count     = var.private_network ? 1 : 0
+  count     = local.create_network ? 1 : 0
   type      = "Microsoft.Network/virtualNetworks@2025-05-01"
   parent_id = var.resource_group_id
   name      = local.name
@@ -84,17 +93,17 @@ resource "azapi_resource" "endpoint" {
   location  = var.location
   tags      = var.tags
   # Two at once on one account or subnet disturb each other.
-  locks = [azapi_resource.network[0].id]
+  locks = [local.network_id]
   body = {
     properties = {
-      subnet                        = { id = "${azapi_resource.network[0].id}/subnets/endpoints" }
+      subnet                        = { id = local.endpoints_subnet_id }
       privateLinkServiceConnections = [{ name = each.key, properties = { privateLinkServiceId = each.value.id, groupIds = [each.key] } }]
     }
   }
 }
 
 resource "azapi_resource" "zone" {
-  for_each  = local.private_targets
+  for_each  = local.create_zones ? local.private_targets : {}
   type      = "Microsoft.Network/privateDnsZones@2024-06-01"
   parent_id = var.resource_group_id
   name      = each.value.zone
@@ -103,20 +112,20 @@ resource "azapi_resource" "zone" {
 }
 
 resource "azapi_resource" "link" {
-  for_each  = local.private_targets
+  for_each  = local.create_zones ? local.private_targets : {}
   type      = "Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01"
   parent_id = azapi_resource.zone[each.key].id
   name      = "tunnelwatch"
   location  = "global"
   tags      = var.tags
-  body      = { properties = { registrationEnabled = false, virtualNetwork = { id = azapi_resource.network[0].id } } }
+  body      = { properties = { registrationEnabled = false, virtualNetwork = { id = local.network_id } } }
 }
 
 resource "azapi_resource" "names" {
-  for_each   = local.private_targets
+  for_each   = local.write_names ? local.private_targets : {}
   type       = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01"
   parent_id  = azapi_resource.endpoint[each.key].id
   name       = "default"
-  body       = { properties = { privateDnsZoneConfigs = [{ name = each.key, properties = { privateDnsZoneId = azapi_resource.zone[each.key].id } }] } }
+  body       = { properties = { privateDnsZoneConfigs = [{ name = each.key, properties = { privateDnsZoneId = local.create_zones ? azapi_resource.zone[each.key].id : "${var.private_dns_zones_group_id}/providers/Microsoft.Network/privateDnsZones/${each.value.zone}" } }] } }
   depends_on = [azapi_resource.link]
 }

@@ -35,7 +35,7 @@ variable "preset" {
 }
 
 variable "destinations" {
-  description = "Where notices go: teams, webhook, or both."
+  description = "Where notices go: teams, slack, webhook and pagerduty."
   type        = set(string)
   default     = ["teams"]
 }
@@ -47,7 +47,7 @@ variable "webhook_proof" {
 }
 
 variable "secrets" {
-  description = "Secrets of the destinations: teams-webhook-url, webhook-url, webhook-secret, webhook-header. What is left out stays as the vault has it."
+  description = "Secrets of the destinations: teams-webhook-url, slack-webhook-url, pagerduty-routing-key, webhook-url, webhook-secret, webhook-header. What is left out stays as the vault has it."
   type        = map(string)
   default     = {}
   sensitive   = true
@@ -225,4 +225,104 @@ variable "network_address_space" {
   description = "Addresses of the private network, at least a /25."
   type        = string
   default     = "10.80.0.0/24"
+}
+
+variable "otlp_endpoint" {
+  description = "Address of an OpenTelemetry collector (OTLP) that gets the telemetry too; empty = Application Insights only."
+  type        = string
+  default     = ""
+}
+
+variable "instance_memory_mb" {
+  description = "Memory of one instance, in MB; 0 = as the preset."
+  type        = number
+  default     = 0
+  validation {
+    condition     = contains([0, 512, 2048, 4096], var.instance_memory_mb)
+    error_message = "Write 0, 512, 2048 or 4096."
+  }
+}
+
+variable "always_ready_instances" {
+  description = "Instances that never sleep, for each hub; -1 = as the preset."
+  type        = number
+  default     = -1
+}
+
+variable "max_event_batch_size" {
+  description = "Most messages in a batch; 0 = as the preset."
+  type        = number
+  default     = 0
+}
+
+variable "min_event_batch_size" {
+  description = "Messages to gather before a batch starts, never more than the most; 0 = as the preset."
+  type        = number
+  default     = 0
+}
+
+variable "max_wait_time" {
+  description = "Longest wait for a batch to fill, as hh:mm:ss; empty = as the preset."
+  type        = string
+  default     = ""
+}
+
+variable "existing_app_subnet_id" {
+  description = "Resource id of a subnet you already have for the app, delegated to Microsoft.App/environments; empty = create the network."
+  type        = string
+  default     = ""
+}
+
+variable "existing_endpoints_subnet_id" {
+  description = "Resource id of a subnet you already have for the private endpoints; given together with existing_app_subnet_id."
+  type        = string
+  default     = ""
+}
+
+variable "private_dns_zones_group_id" {
+  description = "Resource id of the resource group that holds your private DNS zones; empty = create zones here; none = a policy writes the names."
+  type        = string
+  default     = ""
+}
+
+variable "close_site" {
+  description = "Refuses requests to health and to the deployment endpoint that do not come from site_allowed_addresses."
+  type        = bool
+  default     = false
+}
+
+variable "site_allowed_addresses" {
+  description = "Addresses that may reach a closed site, as CIDR ranges; none = nobody from the internet."
+  type        = list(string)
+  default     = []
+}
+
+variable "existing_workspace_id" {
+  description = "Resource id of a Log Analytics workspace you already have; empty = create one."
+  type        = string
+  default     = ""
+}
+
+variable "existing_identity_id" {
+  description = "Resource id of a user-assigned identity for the code to run as; empty = create one."
+  type        = string
+  default     = ""
+}
+
+variable "existing_package_identity_id" {
+  description = "Resource id of a user-assigned identity to keep the package with, another than the one above; empty = create one."
+  type        = string
+  default     = ""
+}
+
+variable "encryption_key_uri" {
+  description = "Address of your own key for the encryption of storage, without its version; empty = a key of Microsoft."
+  type        = string
+  default     = ""
+}
+
+variable "encryption_identity_id" {
+  description = "Resource id of the identity that may use that key; it needs Key Vault Crypto Service Encryption User."
+  type        = string
+  default     = ""
 }
