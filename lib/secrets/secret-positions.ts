@@ -34,7 +34,7 @@ const connectors = /[\s"',;]*(?:\/t\s+REG_\w+|\/d|\/f|\/m|-Value|-PropertyType\s
 const shortSecretKey = /["']s\\*["']\s{0,8}:/gi;
 const headers = /(?:x-auth-key|x-api-key|x-auth-token)\s{0,8}[:=]/gi;
 const authorization = new RegExp(
-	String.raw`(?:authorization\\*["']?\s{0,8}[:=][\s"'\\]{0,8}(?:(?:${anyOf(authorizationSchemes)})\b)?|\bbearer\b)`,
+	String.raw`(?:authorization\\*["']?\s{0,8}[:=][\s"'\\]{0,8}(?:(?:${anyOf(authorizationSchemes)})\b)?|\bbearer(?![\w.-]))`,
 	"gi",
 );
 const slashOptions = new RegExp(String.raw`\s\/(?:(?:${anyOf(slashSecrets)}):|(?:rp|pass|password|token)\s)`, "gi");

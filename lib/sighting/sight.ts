@@ -11,7 +11,7 @@ import { columnText } from "./column-text.ts";
 import { processIds } from "./process-ids.ts";
 import { programOf } from "./program.ts";
 import type { Identified, Reading } from "./reading.ts";
-import { hostName, recordFacts } from "./record-facts.ts";
+import { recordFacts } from "./record-facts.ts";
 import { createSafeTexts, type SafeText } from "./safe-text.ts";
 import type { Device, Sighting, Tunnel } from "./sighting.ts";
 import { targetClass } from "./targets.ts";
@@ -108,7 +108,7 @@ function deviceOf(record: DefenderRecord, safe: SafeText): Device {
 	return {
 		tenantId: foldId(safe(record.tenantId)),
 		id: foldId(safe(id)),
-		name: hostName(name, safe),
+		name: safe(name),
 		group: safe(columnText(record, "MachineGroup")),
 	};
 }
