@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import type { DefenderRecord } from "../defender/record.ts";
 import type { Column } from "../defender/tables.ts";
 import { columnText } from "./column-text.ts";
 import type { Identified } from "./reading.ts";
 
-/** Names of the process that a sighting is about and of the one that started it: 12 hex each, several ways to know one. */
+/** Names of the process that a sighting is about and of the one that started it: several ways to know one. */
 export interface ProcessIds {
 	readonly own: readonly string[];
 	readonly parent: readonly string[];
@@ -14,7 +13,9 @@ export interface ProcessIds {
  * A process is named by Defender's unique id, by its number and its start, and by its file and command line on that day:
  * rows of one process do not all carry the same. A number alone names none, since numbers come again.
  */
-export function processIds(record: DefenderRecord, subject: Identified["subject"]): ProcessIds {
+export function processIds(record: DefenderRecord, subject: Identified["subject"]): ProcessIds | undefined {
+	// Only rows about a start are told as one.
+	if (record.table !== "DeviceProcessEvents" && record.table !== "DeviceEvents") return undefined;
 	const get = (column: Column): string => columnText(record, column);
 	const unique = (name: string): string => {
 		const value = record.columns[name];
@@ -38,16 +39,30 @@ export function processIds(record: DefenderRecord, subject: Identified["subject"
 	return { own: actor, parent };
 }
 
+/** Of a command line; it tells two apart well before its end. */
+const longest = 2_048;
+
 function idsOf(unique: string, numbered: readonly string[], written: readonly string[]): readonly string[] {
 	const [file = "", line = ""] = written;
 	const whole = (parts: readonly string[]): boolean => parts.length > 0 && parts.every((part) => part !== "" && part !== "0");
 	return [
-		...(unique === "" ? [] : [hash(["unique", unique])]),
-		...(whole(numbered) ? [hash(["numbered", ...numbered])] : []),
-		...(file !== "" && line !== "" ? [hash(["written", ...written.map((part) => part.toLowerCase())])] : []),
+		...(unique === "" ? [] : [named(["unique", unique])]),
+		...(whole(numbered) ? [named(["numbered", ...numbered])] : []),
+		...(file !== "" && line !== "" ? [named(["written", ...written.map((part) => part.slice(0, longest).toLowerCase())])] : []),
 	];
 }
 
-function hash(parts: readonly string[]): string {
-	return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
+/**
+ * A short name of a text: two FNV-1a sums. It runs for every sighting, and only says that two rows are about one process;
+ * somebody who makes two texts collide hides nothing that is strong.
+ */
+function named(parts: readonly string[]): string {
+	const text = parts.join("\n");
+	let [one, two] = [0x811c9dc5, 0x9747b28c];
+	for (let at = 0; at < text.length; at++) {
+		const unit = text.charCodeAt(at);
+		one = Math.imul(one ^ unit, 0x01000193);
+		two = Math.imul(two ^ unit, 0x01000197);
+	}
+	return `${(one >>> 0).toString(36)}${(two >>> 0).toString(36)}`;
 }

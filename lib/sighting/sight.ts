@@ -70,6 +70,7 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 	const exportedAt = momentOf(record.exportedAt);
 	const { reading, tokenFile, flags } = identified;
 	const { tunnel, others } = tunnelsOf(identified);
+	const process = processIds(record, identified.subject);
 	return {
 		recordId: recordId(record, device),
 		family,
@@ -97,7 +98,7 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 		hostname: safe(identified.hostname),
 		...recordFacts(record, safe),
 		ownership: { verdict: "cannot-tell", reason: redactedText`No approved accounts are configured, so no account counts as ours.` },
-		process: processIds(record, identified.subject),
+		...(process === undefined ? {} : { process }),
 		reading,
 	};
 }

@@ -32,6 +32,7 @@ export interface Facts {
 /** Modes in which nobody can come in through the device. */
 export const clientSide: ReadonlySet<Mode> = new Set<Mode>(["access-client", "service-mode", "maintenance", "service-uninstall"]);
 
+/** Counted, and told to nobody: a bystander, or an everyday connection of one. */
 export function isQuiet({ reading, unapprovedToken }: Pick<Facts, "reading" | "unapprovedToken">): boolean {
 	const { host, talker } = reading.contact;
 	// A token gives its tunnel to whoever reads it next: a variable set for all users, a note, a script's text.
@@ -39,6 +40,7 @@ export function isQuiet({ reading, unapprovedToken }: Pick<Facts, "reading" | "u
 	return host === "everyday" && (talker === "browser" || talker === "launcher" || talker === "checker" || talker === "host-process");
 }
 
+/** The tool itself runs, whatever it is called. */
 export function isTool({ reading }: Facts): boolean {
 	return reading.inner !== "other" && reading.inner !== "mention";
 }
@@ -53,6 +55,7 @@ export function lowOnly({ reading }: Facts): boolean {
 	return clientSide.has(reading.mode) || reading.mode === "would-fail";
 }
 
+/** The tool runs under another name. */
 export function renamed({ reading }: Facts): boolean {
 	return reading.inner === "renamed";
 }
@@ -62,18 +65,22 @@ export function disguised(f: Facts): boolean {
 	return renamed(f) && !f.reading.file && acts && f.reading.certain;
 }
 
+/** Somebody outside can come in through what it starts. */
 export function opens({ reading }: Facts): boolean {
 	return !clientSide.has(reading.mode) && reading.mode !== "unknown" && reading.mode !== "would-fail" && reading.mode !== "service-install";
 }
 
+/** A tunnel of an account that is not approved runs, or is installed. */
 export function foreignRuns(f: Facts): boolean {
 	return f.verdict === "not-ours" && (opens(f) || f.reading.mode === "service-install" || f.reading.mode === "unknown");
 }
 
+/** It lets remote administration or a whole network in. */
 export function administers({ reading }: Facts): boolean {
 	return exposesAdministration(reading.exposes);
 }
 
+/** A quick tunnel to the web on no server, with nothing else about it. */
 export function webOnClient(f: Facts): boolean {
 	return (
 		f.reading.mode === "quick" &&
@@ -85,16 +92,19 @@ export function webOnClient(f: Facts): boolean {
 	);
 }
 
+/** A token that can be read decides about the tunnel. */
 export function ownToken({ reading }: Facts): boolean {
 	return (
 		(reading.mode === "named-token" || reading.mode === "service-install" || reading.mode === "unknown") && reading.tunnel !== undefined
 	);
 }
 
+/** A token that cannot be read decides about the tunnel. */
 export function unreadableToken({ reading }: Facts): boolean {
 	return reading.mode === "named-token" && reading.tunnel === undefined;
 }
 
+/** The credential is in a file, a variable or a config. */
 export function hidden({ reading, verdict }: Facts): boolean {
 	const mode = reading.mode === "named-token-file" || reading.mode === "named-env" || reading.mode === "named-credentials";
 	return mode && verdict !== "not-ours" && reading.inner !== "renamed";
@@ -105,6 +115,7 @@ export function pending({ fleet }: Facts): boolean {
 	return fleet === "registry" || fleet === "partly";
 }
 
+/** Whether an approval stands against this doubt. */
 export function has({ doubts }: Facts, doubt: Doubt): boolean {
 	return doubts.includes(doubt);
 }
@@ -120,12 +131,14 @@ export function wellInstalled({ reading }: Facts): boolean {
 	return folder && files && (reading.byServiceManager || reading.container) && !reading.publicFolder;
 }
 
+/** It runs, or takes its credential, from where anybody can write. */
 export function openPlace({ reading }: Facts): boolean {
 	const folder = reading.folderClass;
 	const program = reading.publicFolder || folder === "temp" || folder === "user" || folder === "network" || folder === "odd";
 	return (program && !reading.container) || [reading.tokenFile, reading.credentialsFile, reading.config].includes("open");
 }
 
+/** Who talked to which of the tunnel's servers. */
 export function talks({ reading }: Facts, host: Reading["contact"]["host"], talker: Reading["contact"]["talker"]): boolean {
 	return reading.contact.host === host && reading.contact.talker === talker;
 }

@@ -2,6 +2,7 @@ import type { DefenderRecord } from "../../defender/record.ts";
 import { columnText } from "../../sighting/column-text.ts";
 import type { Contact } from "../../sighting/reading.ts";
 
+/** A row about a file that was written, renamed or loaded. */
 export function ofFile({ table }: DefenderRecord): boolean {
 	return table === "DeviceFileEvents" || table === "DeviceImageLoadEvents";
 }

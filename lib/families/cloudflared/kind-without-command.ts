@@ -7,6 +7,7 @@ import { isAboutTunnels, ofFile } from "./about-tunnels.ts";
 import { nameKind } from "./names.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
 
+/** The files of a row: the one that it is about, and the one that acted. */
 export interface Names {
 	readonly ownName: string;
 	readonly ownPath: string;

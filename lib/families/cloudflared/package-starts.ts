@@ -19,6 +19,7 @@ export function packageInner(start: Start): readonly Start[] {
 	return [fromWords({ text: start.command.text, words: [program, ...behind] }, "cloudflared", start.environment, noTrail)];
 }
 
+/** Code on the command line that starts programs. */
 export function codeInner(start: Start): readonly Start[] {
 	return codeStarts(start.command.words, start.environment, (commandLine) => inside(commandLine, start, "posix"));
 }

@@ -81,6 +81,7 @@ export function compatibilityInner(start: Start): readonly Start[] {
 	return [commandText(`"${program.value}" ${text}`, start.environment, noTrail)];
 }
 
+/** `start-stop-daemon --exec program -- arguments`. */
 export function daemonInner(start: Start): readonly Start[] {
 	const { words } = start.command;
 	const program =

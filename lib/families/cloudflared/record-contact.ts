@@ -4,6 +4,7 @@ import { columnText } from "../../sighting/column-text.ts";
 import type { Contact } from "../../sighting/reading.ts";
 import { contactHost, talkerOf } from "./contacts.ts";
 
+/** Which of the tunnel's hosts a row is about, by name or address, and who talked to it. */
 export function contactOf(record: DefenderRecord, actorName: string, actorPath: string): Contact {
 	const none: Contact = { host: "none", talker: "nobody" };
 	if (record.table !== "DeviceNetworkEvents" && record.table !== "DeviceEvents") return none;

@@ -32,6 +32,7 @@ export function serviceControlInner(start: Start): readonly Start[] {
 	return at === -1 || value === "" ? [] : laterText(value, start, remote);
 }
 
+/** `nssm install NAME program …`, `nssm set NAME Application …`. */
 export function nssmInner(start: Start): readonly Start[] {
 	const { words } = start.command;
 	const verb = words[1]?.value.toLowerCase() ?? "";

@@ -4,6 +4,7 @@ import { type Shell, shellCommands } from "./shell-text.ts";
 import { fromWords, noTrail, type Start, type Trail } from "./start.ts";
 import { restFrom, type Word, type Words } from "./words.ts";
 
+/** The starts in the text of a shell that a start carries. */
 export function inside(text: string, start: Start, shell: Shell): readonly Start[] {
 	return startsIn(shellCommands(text, shell), start, shell);
 }
@@ -76,11 +77,13 @@ function takeArguments(words: readonly Word[]): readonly Word[] {
 	return end === -1 ? words : words.slice(0, end);
 }
 
+/** The word behind the first flag that fits. */
 export function wordAfter(words: readonly Word[], flag: RegExp): Word | undefined {
 	const at = words.findIndex(({ value }) => flag.test(value));
 	return at === -1 ? undefined : words[at + 1];
 }
 
+/** What a variable of a shell can be called. */
 export const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /** `set N=V`, `export N=V`, `N=V command`, `$env:N = 'V'`: what they set, and the command without them. */
@@ -123,6 +126,7 @@ function withoutAssignments(
 	return { rest: { text: command.text, words: words.slice(at) }, assigned };
 }
 
+/** `cmd /c "…"`, `sh -c '…'`: the commands behind the switch. */
 export function shellInner(start: Start, shell: Shell, isSwitch: (value: string) => boolean): readonly Start[] {
 	const { words } = start.command;
 	const at = words.findIndex(({ value }, index) => index > 0 && isSwitch(value));
@@ -148,6 +152,7 @@ function reparsed(start: Start): Start {
 
 const encodedSwitch = /^[-/](?:e|ec|en|enc|enco|encod|encode|encoded|encodedc\w{0,6})$/i;
 
+/** `-Command`, `-EncodedCommand`, or the script itself; of a file only its name is known. */
 export function powershellInner(start: Start): readonly Start[] {
 	const { words } = start.command;
 	for (let at = 1; at < words.length; at++) {
