@@ -2,8 +2,8 @@ import { isWorse, type Severity, worst } from "../detect/severity-scale.ts";
 import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { withAnswer } from "./answered.ts";
-import { isToldDeed } from "./deed.ts";
 import { speaks, tally, unseen } from "./count-sightings.ts";
+import { isToldDeed } from "./deed.ts";
 import type { Change, Finding } from "./finding.ts";
 import type { NoticeKind } from "./notice-kind.ts";
 import { isStrong, type Signature, signatures } from "./signature.ts";
@@ -64,7 +64,7 @@ export function decide(finding: Finding | undefined, sightings: readonly Sightin
 	if (reason === "held") return { reason, finding: counted, fresh: fresh.length };
 	const quiet = quietPeriod(counted, reason, news, now, policy);
 	const told = tell(counted, reason, news, quiet.change);
-	const isStronger = reason === "worse" || reason === "back" || news.strong;
+	const isStronger = news.strong || (reason !== "later" && effects[reason].endsAnswers);
 	return { reason, fresh: fresh.length, dueAt: quiet.dueAt, finding: isStronger ? endAnswers(told, reason, now) : told };
 }
 
@@ -173,13 +173,23 @@ function quietPeriod(
 }
 
 /** What telling a reason means for the finding. */
-const effects: Readonly<Record<Spoken, { readonly startsOver: boolean; readonly listsFacts: boolean }>> = {
+const effects: Readonly<
+	Record<
+		Spoken,
+		{
+			readonly startsOver: boolean;
+			readonly listsFacts: boolean;
+			/** It is about more than what people have answered so far. */
+			readonly endsAnswers: boolean;
+		}
+	>
+> = {
 	// Everything about a new finding is new, so nothing is listed as changed.
-	new: { startsOver: true, listsFacts: false },
-	back: { startsOver: true, listsFacts: true },
-	worse: { startsOver: false, listsFacts: true },
-	changed: { startsOver: false, listsFacts: true },
-	still: { startsOver: false, listsFacts: true },
+	new: { startsOver: true, listsFacts: false, endsAnswers: false },
+	back: { startsOver: true, listsFacts: true, endsAnswers: true },
+	worse: { startsOver: false, listsFacts: true, endsAnswers: true },
+	changed: { startsOver: false, listsFacts: true, endsAnswers: false },
+	still: { startsOver: false, listsFacts: true, endsAnswers: false },
 };
 
 function tell(finding: Finding, reason: Spoken | "later", news: News, quiet: Quiet): Finding {
