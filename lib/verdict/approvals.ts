@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { foldId } from "../defender/device-identity.ts";
 import { redactOwnWords } from "../secrets/redact.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 
@@ -50,6 +51,12 @@ const entry = z
 		deviceName: text(256).optional().describe("The device's full name; names can be taken, so prefer its id. Weak by itself."),
 		deviceGroup: text(256).optional().describe("Device group in Defender. Weak by itself."),
 		user: text(256).optional().describe("DOMAIN\\user, or the UPN where Defender knows only that. Weak by itself."),
+		tenants: z
+			.array(z.string().regex(/^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, "must be a tenant id: a UUID"))
+			.min(1)
+			.max(1_000)
+			.optional()
+			.describe("Entra tenants in which it holds, by id; all of them if absent."),
 		owner: text(200).describe("Who answers for it."),
 		reason: text(500).describe("Why it is approved."),
 		until: z.iso.date("must be a date: YYYY-MM-DD").describe("Last day on which it holds, UTC."),
@@ -109,6 +116,8 @@ export interface Approval {
 	readonly deviceName: string | undefined;
 	readonly deviceGroup: string | undefined;
 	readonly user: string | undefined;
+	/** Where it holds; `undefined` = in every tenant. */
+	readonly tenants: readonly string[] | undefined;
 	readonly owner: Redacted;
 	readonly reason: Redacted;
 	/** Its last day, as written. */
@@ -218,6 +227,7 @@ function approval(one: z.infer<typeof entry>, index: number): Approval {
 		deviceName: one.deviceName,
 		deviceGroup: one.deviceGroup,
 		user: one.user,
+		tenants: one.tenants?.map((id) => foldId(id)),
 		owner: redactOwnWords(one.owner),
 		reason: redactOwnWords(one.reason),
 		until: redactOwnWords(one.until),
@@ -225,8 +235,15 @@ function approval(one: z.infer<typeof entry>, index: number): Approval {
 	};
 }
 
+/** Those that hold in this tenant. What another tenant approved says nothing here, for or against a tunnel. */
+export function approvalsIn(tenantId: string, approvals: readonly Approval[]): readonly Approval[] {
+	const id = foldId(tenantId);
+	return approvals.filter(({ tenants }) => tenants === undefined || tenants.includes(id));
+}
+
 /** The same condition with the same value, and for accounts a tunnel in common. Entries that narrow it differently do not. */
 function overlaps(one: Approval, other: Approval): boolean {
+	if (one.tenants !== undefined && other.tenants !== undefined && !one.tenants.some((id) => other.tenants?.includes(id))) return false;
 	const same = conditions.every((condition) => one[condition]?.toLowerCase() === other[condition]?.toLowerCase());
 	if (!same || one.account === undefined) return same;
 	if (one.tunnels === "any" || other.tunnels === "any") return true;

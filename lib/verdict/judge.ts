@@ -4,7 +4,7 @@ import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Reading } from "../sighting/reading.ts";
 import type { Release } from "../sighting/release.ts";
 import type { DeviceFacts, Ownership, Sighting, Tunnel } from "../sighting/sighting.ts";
-import { type Approval, isExpired, isFleet } from "./approvals.ts";
+import { type Approval, approvalsIn, isExpired, isFleet } from "./approvals.ts";
 import { asRelease } from "./as-release.ts";
 import { type FleetFit, fleetFit } from "./fleet.ts";
 import { memoryFit } from "./memory.ts";
@@ -38,7 +38,8 @@ export interface JudgeContext {
 
 /** The sighting with its verdict, its severity and the reasons for both. */
 export function judge(seen: Sighting, context: JudgeContext): Sighting {
-	const { approvals, remembered, serviceEvents, device, release, firstInTenant, now, redact, words = plainVerdictWords } = context;
+	const approvals = approvalsIn(seen.device.tenantId, context.approvals);
+	const { remembered, serviceEvents, device, release, firstInTenant, now, redact, words = plainVerdictWords } = context;
 	const known = release === undefined || seen.program.release !== undefined ? seen : asRelease(seen, release);
 	const sighting = { ...known, at: notAhead(known.at, now), arrivedAt: now };
 	const reading = sighting.reading ?? plainReading(sighting);

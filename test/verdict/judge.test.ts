@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { withRow } from "../../lib/defender/device.ts";
 import { cloudflaredWords } from "../../lib/families/cloudflared/card-words.ts";
 import { redact } from "../../lib/families/redact.ts";
@@ -101,4 +101,36 @@ test("a device's clock counts up to an hour ahead of the arrival, and no further
 	expect(judgedAt(at("21T13:00:01"))).toEqual(at("21T13:00:00"));
 	expect(judgedAt(new Date("2031-01-01T00:00:00Z"))).toEqual(at("21T13:00:00"));
 	expect(judgedAt(at("19T01:00:00"))).toEqual(at("19T01:00:00"));
+});
+
+describe("an approval that names tenants", () => {
+	const account = "9f86d081884c7d659a2feaa0c55ad015";
+	const tunnelId = "6ff42ae2-765d-4adf-8112-31c55c1551ef";
+	const mine = "aaaaaaaa-0000-4000-8000-000000000001";
+	const theirs = "aaaaaaaa-0000-4000-8000-000000000002";
+	const signed = { owner: "platform team", reason: "x", until: "2027-06-30" };
+	const verdictIn = (tenantId: string, ...entries: readonly object[]) => {
+		const file = readApprovals(JSON.stringify({ approvals: entries.map((one) => ({ ...signed, ...one })) }), knowledge.now);
+		if (!file.ok) throw new Error(file.mistakes.join());
+		const { device, program } = aSighting();
+		const sighting = aSighting({
+			device: { ...device, tenantId: redacted(tenantId) },
+			program: { ...program, folderClass: "standard", path: redacted("C:\\Program Files\\cloudflared\\cloudflared.exe") },
+			tunnel: { account, tunnelId, endpoint: "", fingerprint: "" },
+		});
+		return judge(sighting, { ...knowledge, approvals: file.approvals }).ownership.verdict;
+	};
+	const entry = { account, tunnels: [tunnelId] };
+
+	test("holds in those, however their ids are written, and in no other", () => {
+		expect(verdictIn(mine, { ...entry, tenants: [mine.toUpperCase()] })).toBe("ours");
+		expect(verdictIn(theirs, { ...entry, tenants: [mine] })).not.toBe("ours");
+		expect(verdictIn(theirs, entry)).toBe("ours");
+	});
+
+	test("is no list of accounts for another tenant: there nobody knows whose a tunnel is", () => {
+		const other = { account: "11".repeat(16), tunnels: [tunnelId] };
+		expect(verdictIn(mine, { ...other, tenants: [mine] })).toBe("not-ours");
+		expect(verdictIn(theirs, { ...other, tenants: [mine] })).toBe("cannot-tell");
+	});
 });
