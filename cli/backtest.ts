@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { readSettings } from "../lib/app/settings.ts";
 import { severities } from "../lib/detect/severity-scale.ts";
 import { readApprovals } from "../lib/verdict/approvals.ts";
+import { isUsable } from "./approvals.ts";
 import { type Figures, figuresOf } from "./backtest/figures.ts";
 import { htmlReport } from "./backtest/html.ts";
 import { readHistory } from "./backtest/read-history.ts";
@@ -32,6 +33,7 @@ export async function backtest(
 	const read = readSettings(rules === undefined ? process.env : { ...process.env, RULES: rules });
 	if (!read.ok) return wrongSettings(read.mistakes);
 	const file = approvals ?? read.settings.APPROVALS_FILE;
+	if (file !== undefined && !(await isUsable(file))) return 2;
 	const known = file === undefined ? ({ ok: true, approvals: [] } as const) : readApprovals(await readFile(file, "utf8"), new Date(0));
 	if (!known.ok) {
 		printLine(`${file ?? ""} is wrong:\n${known.mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);

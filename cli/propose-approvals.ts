@@ -50,12 +50,22 @@ export async function proposeFromHistory(paths: readonly string[], { file, out, 
 		if (out === undefined && proposals.length > 0)
 			process.stdout.write(`\nThe file with the proposals added (write it with --out FILE):\n\n${next}`);
 	}
-	if (out !== undefined && proposals.length > 0) {
-		await writeFile(out, next);
-		printLine(`Wrote ${out}. Look at every entry, name its owner, and have it reviewed like any change of the deployment.`);
-	}
+	if (out !== undefined) printLine(await writeProposals(out, next, proposals.length));
 	if (history.inputs.failed) return 1;
 	return 0;
+}
+
+/** A list that is there already is not touched for nothing; one that is not is begun, so that the next command finds it. */
+async function writeProposals(out: string, text: string, count: number): Promise<string> {
+	try {
+		await writeFile(out, text, { flag: count === 0 ? "wx" : "w" });
+	} catch (error) {
+		if (count === 0 && error instanceof Error && "code" in error && error.code === "EEXIST") return `Left ${out} as it is.`;
+		throw error;
+	}
+	return count === 0
+		? `Wrote ${out} with the entries so far; add what you know is yours: tunnelwatch approvals add --help.`
+		: `Wrote ${out}. Look at every entry, name its owner, and have it reviewed like any change of the deployment.`;
 }
 
 function withProposals(text: string, proposals: readonly Proposal[], owner: string): string {

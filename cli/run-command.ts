@@ -27,7 +27,8 @@ export async function runCommand(args: readonly string[]): Promise<void> {
 	}
 }
 
-function createProgram(): Command {
+/** All commands with their options; nothing is loaded or done before one is parsed. */
+export function createProgram(): Command {
 	const program = new Command("tunnelwatch")
 		.description("Finds abuse of Cloudflare Tunnel in the Microsoft Defender XDR streaming export and tells people once.")
 		.version(version)

@@ -12,17 +12,21 @@ export function addApprovals(program: Command): void {
 	approvals
 		.command("check")
 		.description("read the file as the function does: mistakes, and what to look at")
+		.argument("[path]", "the file, the same as --file")
 		.option(...approvalsFile)
-		.action(async ({ file }: { readonly file?: string }) => {
-			process.exitCode = await (await import("../approvals.ts")).reportApprovals(named(file));
+		.addHelpText("after", "\nExample:\n  tunnelwatch approvals check approvals.json")
+		.action(async (path: string | undefined, { file }: { readonly file?: string }) => {
+			process.exitCode = await (await import("../approvals.ts")).reportApprovals(named(path ?? file));
 		});
 	approvals
 		.command("list")
 		.description("list what is approved")
 		.option(...approvalsFile)
+		.argument("[path]", "the file, the same as --file")
 		.option("--json", "one JSON object per line", false)
-		.action(async ({ file, json }: { readonly file?: string; readonly json: boolean }) => {
-			process.exitCode = await (await import("../approvals.ts")).listApprovals(named(file), { json });
+		.addHelpText("after", "\nExample:\n  tunnelwatch approvals list approvals.json --json")
+		.action(async (path: string | undefined, { file, json }: { readonly file?: string; readonly json: boolean }) => {
+			process.exitCode = await (await import("../approvals.ts")).listApprovals(named(path ?? file), { json });
 		});
 	approvals
 		.command("propose")
@@ -64,6 +68,13 @@ Examples:
 		.requiredOption("--owner <text>", "who answers for it")
 		.requiredOption("--reason <text>", "why it is approved")
 		.requiredOption("--until <date>", "last day on which it holds, YYYY-MM-DD")
+		.addHelpText(
+			"after",
+			`
+Examples:
+  tunnelwatch approvals add --account 5a3c1f7e9b2d4860a1c4e7f20b9d6835 --tunnel 0b7e4c1a-52d8-4f3b-9a61-7c2e8d5f1046 --owner "Dev team" --reason "web preview" --until 2027-06-30
+  tunnelwatch approvals add --device-group Servers --path /usr/bin/cloudflared --sha256 5d8a44ef… --owner Platform --reason fleet --until 2027-06-30`,
+		)
 		.action(async ({ file, ...entry }: NewApproval & { readonly file?: string }) => {
 			process.exitCode = await (await import("../approvals.ts")).addApproval(named(file), entry);
 		});

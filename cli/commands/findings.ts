@@ -12,6 +12,13 @@ export function addFindings(program: Command): void {
 		.option("--out <file>", "where to write it (default: cards.html in the data folder)")
 		.option("--open", "open it in the browser")
 		.option("--as <destination>", "chat whose messages are drawn (default: the first that can be)")
+		.addHelpText(
+			"after",
+			`
+Examples:
+  tunnelwatch card --open
+  tunnelwatch card cf-2e47a13c8270 --as slack --out card.html`,
+		)
 		.action(async (which: string, options: CardOptions) => {
 			process.exitCode = await (await import("../card.ts")).card(which, options);
 		});
@@ -42,6 +49,13 @@ Examples:
 		.command("retry")
 		.description("requeue notices that failed for good, once the destination is fixed")
 		.argument("[id]", "a finding's id; without one, all")
+		.addHelpText(
+			"after",
+			`
+Examples:
+  tunnelwatch findings retry cf-2e47a13c8270
+  tunnelwatch findings retry`,
+		)
 		.action(async (id: string | undefined) => {
 			process.exitCode = await (await import("../findings.ts")).retryFindings(id);
 		});

@@ -17,6 +17,10 @@ People will get a message about the device tunnelwatch-drill; tell them before. 
 EventHub__fullyQualifiedNamespace and TABLE_ENDPOINT as the function has them, and for you the roles
 "Azure Event Hubs Data Sender" on the hub and "Storage Table Data Reader" on the storage account.
 
+Examples:
+  tunnelwatch --env app.env drill
+  tunnelwatch --env app.env drill --hub defender --timeout 300
+
 Exit code: 0 everybody has it · 1 somebody has not · 2 wrong usage or settings`,
 		)
 		.action(async ({ hub, timeout, json }: { readonly hub?: string; readonly timeout: number; readonly json: boolean }) => {
@@ -59,6 +63,11 @@ Exit code: 0 whole · 1 something is missing or expired · 2 cannot tell, wrong 
 			"after",
 			`
 Give it the settings that the function has; docs/operate.md shows how. No value of a setting is ever shown.
+
+Examples:
+  tunnelwatch --env app.env doctor
+  tunnelwatch --env app.env doctor --send-test
+  tunnelwatch --env app.env doctor --sizing --json
 
 Exit code: 0 nothing is broken · 1 something is · 2 wrong usage`,
 		)

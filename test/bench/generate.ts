@@ -14,6 +14,8 @@ export interface Recipe {
 	readonly nearMisses: number;
 	/** `mixed` takes them in turn, message by message; `escaped` is how System.Text.Json writes. */
 	readonly style: Style | "mixed";
+	/** Size of each message; absent = 50 to 300 KB, as the export sends them. */
+	readonly messageBytes?: number;
 	/** Every letter of what matches is written as `\u00XX`. */
 	readonly spelled?: boolean;
 }
@@ -62,7 +64,7 @@ export function generate(recipe: Recipe): Corpus {
 	while (bytes < recipe.megabytes * 1e6) {
 		const style =
 			recipe.style === "mixed" ? ((["live", "live", "sorted", "escaped"] as const)[messages.length % 4] ?? "live") : recipe.style;
-		const target = 50_000 + random.below(250_000);
+		const target = recipe.messageBytes ?? 50_000 + random.below(250_000);
 		const parts: string[] = [];
 		for (let size = 0; size < target; ) {
 			records++;

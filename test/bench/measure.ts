@@ -1,18 +1,20 @@
 import { createHash } from "node:crypto";
-import type { Match } from "../../lib/detect/match.ts";
-import type { Variant } from "./variants.ts";
+import type { Way } from "./function-path.ts";
 
 /** How many times as fast as the first variant each one is. */
 export type Ratios<Name extends string> = Readonly<Record<Name, number>>;
 
 const warmUps = 3;
-const rounds = 9;
 
 /**
  * All variants in every round, in turning order, after a collection of garbage; CPU time, because other work on the
  * machine moves wall time far more; the ratio within each round, then the median. Different results void everything.
  */
-export function compare<Name extends string>(variants: Readonly<Record<Name, Variant>>, messages: readonly Buffer[]): Ratios<Name> {
+export function compare<Name extends string>(
+	variants: Readonly<Record<Name, Way>>,
+	messages: readonly Buffer[],
+	rounds: number,
+): Ratios<Name> {
 	const names = Object.keys(variants) as Name[];
 	const ratios = new Map<Name, number[]>(names.map((name) => [name, []]));
 	const results = new Set(names.map((name) => fingerprint(variants[name](messages))));
@@ -35,7 +37,7 @@ export function compare<Name extends string>(variants: Readonly<Record<Name, Var
 }
 
 /** Milliseconds of CPU time of a batch at these percentiles, over consecutive batches of this many messages. */
-export function latency(variant: Variant, messages: readonly Buffer[], batchSize: number): { readonly p50: number; readonly p99: number } {
+export function latency(variant: Way, messages: readonly Buffer[], batchSize: number): { readonly p50: number; readonly p99: number } {
 	const times: number[] = [];
 	for (let pass = 0; pass < 30; pass++) {
 		for (let at = 0; at + batchSize <= messages.length; at += batchSize) {
@@ -52,7 +54,7 @@ export function latency(variant: Variant, messages: readonly Buffer[], batchSize
 }
 
 /** How much the process grew, in MB, while it worked through at least this many bytes. */
-export function growth(variant: Variant, messages: readonly Buffer[], totalBytes: number): number {
+export function growth(variant: Way, messages: readonly Buffer[], totalBytes: number): number {
 	variant(messages);
 	collectGarbage();
 	const before = process.memoryUsage.rss();
@@ -62,7 +64,7 @@ export function growth(variant: Variant, messages: readonly Buffer[], totalBytes
 	return Math.round((process.memoryUsage.rss() - before) / 1e6);
 }
 
-function cpuMs(work: () => unknown): number {
+export function cpuMs(work: () => unknown): number {
 	collectGarbage();
 	const start = process.cpuUsage();
 	work();
@@ -75,11 +77,12 @@ function collectGarbage(): void {
 	globalThis.gc();
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
 	return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-function fingerprint(matches: readonly Match[]): string {
-	const lines = matches.map(({ rule, record }) => `${rule.id} ${JSON.stringify(record)}`);
-	return `${matches.length} ${createHash("sha256").update(lines.join("\n")).digest("hex")}`;
+function fingerprint(found: readonly string[]): string {
+	return `${found.length} ${createHash("sha256")
+		.update([...found].sort().join("\n"))
+		.digest("hex")}`;
 }

@@ -83,3 +83,8 @@ test("the command filters by time and device, and writes the page", async () => 
 	expect(all.lines.at(-1)).toMatchObject({ type: "summary", findings: 7 });
 	expect([all.code, some.code, wrong.code]).toEqual([0, 0, 2]);
 });
+
+test("approvals that cannot be read end it with exit code 2 and a sentence", async () => {
+	const ran = await tunnelwatch(["backtest", "samples/", "--approvals", "no-such-file.json"]);
+	expect(ran).toMatchObject({ code: 2, stdout: "", stderr: "Cannot read no-such-file.json: there is no such file.\n" });
+});
