@@ -83,7 +83,7 @@ export function decideVerdict(
 
 /** The tunnel that nothing hidden can overrule: an own token, or the one a service is installed with. */
 function effectiveOf({ tunnel, mode }: Reading): Tunnel | undefined {
-	return tunnel !== undefined && (mode === "named-token" || mode === "service-install" || mode === "unknown") ? tunnel : undefined;
+	return tunnel !== undefined && (mode === "named-token" || mode === "service-install") ? tunnel : undefined;
 }
 
 function approvedBy(one: Approval): Redacted {
