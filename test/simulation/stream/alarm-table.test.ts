@@ -4,7 +4,7 @@ import { lineQuery } from "./line-query.ts";
 import { faults } from "./watched-day.ts";
 
 // The template's own alarms over the lines that the product writes. For a whole day of each: npm run simulate.
-test.each(faults)("%s: exactly one alarm and one message, and one end of each", { timeout: 60_000 }, async (fault) => {
+test.each(faults)("%s: exactly one alarm and one message, and one end of each", async (fault) => {
 	expect(await mistakesOf(fault, 45)).toEqual([]);
 });
 
