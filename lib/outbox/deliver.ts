@@ -164,8 +164,9 @@ function createService(
 	};
 	/** `true`: it arrived. */
 	const single = async (row: OpenOwed): Promise<boolean> => {
+		const startedAt = serverClock();
 		const sent = await sendOne(deps, receiver, row, findings.get(row.key));
-		if (sent !== undefined) await session.note(sent.delivery, sent.notice.id);
+		if (sent !== undefined) await session.note(sent.delivery, sent.notice.id, startedAt);
 		pass.single(row, sent);
 		return sent?.delivery.ok === true;
 	};

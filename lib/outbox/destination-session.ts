@@ -35,7 +35,7 @@ export interface DestinationSession {
 	/** Nothing may be sent now: it asked for time, perhaps of another instance. */
 	paused(): Promise<boolean>;
 	/** What one message came to. A failure, and what ends one, is written at once: other instances must know of it. */
-	note(delivery: Delivery, noticeId: string): Promise<void>;
+	note(delivery: Delivery, noticeId: string, startedAt?: Date): Promise<void>;
 }
 
 /** What another instance wrote counts for us after this long. */
@@ -117,14 +117,14 @@ export function openSession(
 				}
 				return isPaused(state, serverClock());
 			}),
-		note: (delivery, noticeId) =>
+		note: (delivery, noticeId, startedAt) =>
 			oneAtATime(name, async () => {
 				const now = serverClock();
 				const worthWriting = !delivery.ok || isUnwell(state) || state.failuresInARow > 0 || state.refused.length > 0;
 				// A place in the pace that nothing bad is known of says the same.
 				const isStale = !hasPlace && (stampedAt === undefined || now.getTime() - stampedAt.getTime() >= stampMs);
-				if (worthWriting || isStale) return change((known) => learn(known, delivery, noticeId, now, deps.random));
-				state = learn(state, delivery, noticeId, now, deps.random);
+				if (worthWriting || isStale) return change((known) => learn(known, delivery, noticeId, now, deps.random, startedAt));
+				state = learn(state, delivery, noticeId, now, deps.random, startedAt);
 			}),
 	};
 }

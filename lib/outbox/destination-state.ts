@@ -61,34 +61,47 @@ const refusalsBeforeDown = 3;
 /** Without being asked for more we try again this soon, with one message, so that an outage ends for us when it ends. */
 const longestPauseMs = { unreachable: 60_000, rateLimited: 5 * 60_000 } as const;
 
-/** What the outcome of one message says about its destination. */
-export function learn(state: DestinationState, delivery: Delivery, noticeId: string, now: Date, random: () => number): DestinationState {
+/**
+ * What the outcome of one message says about its destination.
+ * @param startedAt when it was sent: of many that were under way together, only the first to fail says that it is unwell,
+ * and the others must not count as so many probes.
+ */
+export function learn(
+	state: DestinationState,
+	delivery: Delivery,
+	noticeId: string,
+	now: Date,
+	random: () => number,
+	startedAt: Date = now,
+): DestinationState {
 	if (delivery.ok) {
 		const recoveredAt = isUnwell(state) ? now : state.recoveredAt;
 		return { ...untried, slots: state.slots, lastTried: now, lastOk: now, recoveredAt };
 	}
 	const { reason, scope, status, retryAfterMs } = delivery;
-	const failuresInARow = state.failuresInARow + 1;
+	const wasUnderWay = isUnwell(state) && state.lastTried !== undefined && startedAt < state.lastTried;
+	const failuresInARow = wasUnderWay ? state.failuresInARow : state.failuresInARow + 1;
 	const seen = { ...state, lastTried: now, lastError: reason, lastStatus: status, failuresInARow };
 	switch (scope) {
 		case "dead": {
 			// It answered. One refused notice is at fault itself; three different ones in a row are not.
 			const refused = [...state.refused.filter((id) => id !== noticeId), noticeId].slice(-refusalsBeforeDown);
 			const refusing = { ...seen, failuresInARow: 0, refused };
-			return refused.length < refusalsBeforeDown ? refusing : down(refusing, now);
+			return refused.length < refusalsBeforeDown || wasUnderWay ? refusing : down(refusing, now);
 		}
 		case "row": {
 			const tooMany = failuresInARow - failuresBeforePause + 1;
 			return tooMany > 0 ? { ...seen, pausedUntil: later(now, Math.min(backoffMs(tooMany, random), longestPauseMs.unreachable)) } : seen;
 		}
 		case "destination": {
-			const ownMs = Math.min(backoffMs(failuresInARow, random), longestPauseMs.rateLimited);
+			const ownMs = Math.min(backoffMs(Math.max(1, failuresInARow), random), longestPauseMs.rateLimited);
 			const waitMs = retryAfterMs === undefined ? ownMs : askedWaitMs(retryAfterMs, random);
 			return { ...seen, pausedUntil: later(now, waitMs) };
 		}
 		case "down":
 			// "Gone" asks not to be called again: no probe until a person has changed the setting and resumed it.
-			return reason === "gone" ? { ...seen, downSince: state.downSince ?? now, pausedUntil: later(now, giveUpAfterMs) } : down(seen, now);
+			if (reason === "gone") return { ...seen, downSince: state.downSince ?? now, pausedUntil: later(now, giveUpAfterMs) };
+			return wasUnderWay && state.downSince !== undefined ? seen : down(seen, now);
 	}
 }
 

@@ -77,20 +77,24 @@ export function sendWave(
 		if (named.size === 0) return undefined;
 		return {
 			notice: describe(named, singly, deps.clock()),
-			tells: (member) => (named.has(member) ? { n: member.owed.want, count: member.owed.count } : undefined),
+			tells(member) {
+				const finding = named.get(member);
+				return finding === undefined ? undefined : { n: finding.want, count: finding.count };
+			},
 		};
 	});
 }
 
 function describe(named: ReadonlyMap<OpenOwed, Finding>, singly: readonly string[], now: Date): WaveNotice {
 	const members = [...named.keys()].toSorted(byUrgency);
-	const ids = members.map(({ key, owed }) => noticeId({ key }, owed.want)).sort();
+	const findings = members.flatMap((member) => named.get(member) ?? []);
+	const ids = findings.map((finding) => noticeId(finding, finding.want)).sort();
 	return {
 		type: "wave",
 		id: `cf-wave-${createHash("sha256").update(ids.join(" ")).digest("hex").slice(0, 12)}`,
 		count: members.length,
 		bySeverity: countSeverities(members),
-		findings: members.flatMap((member) => named.get(member) ?? []),
+		findings,
 		singly,
 		since: oldestOf(members, now),
 		now,

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundle } from "../../scripts/bundle.ts";
+import { startAzurite } from "../azurite.ts";
+import { faults, runFault } from "./fault-table.ts";
 import { runChaos } from "./run.ts";
 
 // The real thing kills two hundred processes and takes some minutes: `npm run chaos`.
@@ -29,4 +31,14 @@ test("killed at any moment, it loses no finding and tells none twice without a r
 test("a process that acknowledges before it has recorded is found out", async () => {
 	const { violations } = await runChaos({ ...small, bundle: file, kills: 2, hasty: true });
 	expect(violations.join("\n")).toContain("I9 a batch was acknowledged");
+});
+
+// All of them take some minutes: `npm run faults`.
+test("a receiver whose answers are lost is told everything, and again only what nobody could know it had taken", async () => {
+	const fault = faults.find(({ name }) => name === "receiver takes it, answer lost");
+	if (fault === undefined) throw new Error("the fault has another name now");
+	const azurite = await startAzurite();
+	const found = await runFault(fault, azurite, file, 500);
+	await azurite.close();
+	expect(found).toMatchObject({ devices: 20, lost: 0, dead: 0, repeated: 5, unexplained: 0 });
 });

@@ -1,7 +1,8 @@
 import { severities, worst } from "../../lib/detect/severity-scale.ts";
-import { findingKey, noticeId } from "../../lib/findings/finding.ts";
+import { type Finding, findingKey, noticeId } from "../../lib/findings/finding.ts";
 import { readFinding } from "../../lib/findings/finding-row.ts";
 import { signatures } from "../../lib/findings/signature.ts";
+import type { AnyNotice } from "../../lib/outbox/delivery.ts";
 import { readOwed } from "../../lib/outbox/owed-row.ts";
 import type { Receipt } from "./faulty-sink.ts";
 import { destinationNames, type History } from "./history.ts";
@@ -76,15 +77,15 @@ function* nothingLost(history: History): Generator<string> {
 /** Storm notices do not name all their members, so any of them may have told it. */
 function wasTold({ log }: History, key: string, destination: string, n: number): boolean {
 	return log.accepted.some(
-		(one) =>
-			one.destination === destination &&
-			(one.notice.type === "storm" || (one.notice.type === "finding" && one.notice.id === noticeId({ key }, n))),
+		(one) => one.destination === destination && (one.notice.type === "storm" || idsIn(one.notice).includes(noticeId({ key }, n))),
 	);
 }
 
 /** I2: one notice is taken twice only if nobody could know that it was taken the first time. */
 function* noNeedlessRepeat({ log }: History): Generator<string> {
-	for (const [name, receipts] of Map.groupBy(log.accepted, (one) => `${one.notice.id} at ${one.destination}`)) {
+	const told = log.accepted.flatMap((one) => idsIn(one.notice).map((id) => ({ name: `${id} at ${one.destination}`, one })));
+	for (const [name, group] of Map.groupBy(told, (each) => each.name)) {
+		const receipts = group.map(({ one }) => one);
 		for (const [index, later] of receipts.entries()) {
 			const before = receipts[index - 1];
 			if (before !== undefined && !isExcused(before, later)) yield `I2 ${name} was taken twice`;
@@ -175,20 +176,32 @@ function* escalated(history: History): Generator<string> {
 				const wanted = signatures(sightingOf(event)).map((one) => one.id);
 				const limit = Math.max(recordedAt + dayMs, history.faultsEnd) + 3 * hourMs;
 				if (limit > history.now) continue;
-				if (!told.some((one) => one.at <= limit && covers(one, wanted, event)))
+				if (!told.some((one) => one.at <= limit && covers(one, wanted, key, event)))
 					yield `I8 ${event.user} (${event.severity}) on ${event.device} was not told to ${destination} in time`;
 			}
 		}
 	}
 }
 
-function tells({ notice }: Receipt, key: string): boolean {
-	return notice.type === "storm" || (notice.type === "finding" && notice.finding.key === key);
+/** The findings that a message tells by name. */
+function findingsIn(notice: AnyNotice): readonly Finding[] {
+	if (notice.type === "finding") return [notice.finding];
+	return notice.type === "wave" ? notice.findings : [];
 }
 
-function covers({ notice }: Receipt, wanted: readonly string[], event: Event): boolean {
-	if (notice.type !== "finding") return true;
-	const { finding } = notice;
+/** A wave tells each notice of its members, so none of them may come again by itself. */
+function idsIn(notice: AnyNotice): readonly string[] {
+	if (notice.type === "finding") return [notice.id];
+	return notice.type === "wave" ? notice.findings.map((finding) => noticeId(finding, finding.want)) : [notice.id];
+}
+
+function tells({ notice }: Receipt, key: string): boolean {
+	return notice.type === "storm" || findingsIn(notice).some((finding) => finding.key === key);
+}
+
+function covers({ notice }: Receipt, wanted: readonly string[], key: string, event: Event): boolean {
+	const finding = findingsIn(notice).find((one) => one.key === key);
+	if (finding === undefined) return true;
 	return wanted.every((one) => finding.sigs.includes(one)) && severities.indexOf(finding.severity) >= severities.indexOf(event.severity);
 }
 
@@ -208,6 +221,7 @@ function* everyReasonTold(history: History): Generator<string> {
 				({ notice, destination: at }) =>
 					at === destination &&
 					(notice.type === "storm" ||
+						(notice.type === "wave" && notice.findings.some((one) => one.key === key && one.want >= n)) ||
 						(notice.type === "finding" &&
 							notice.finding.key === key &&
 							notice.n >= n &&
@@ -226,7 +240,7 @@ function* toldInTheEnd(history: History): Generator<string> {
 				(one) =>
 					one.destination === destination &&
 					tells(one, key) &&
-					(one.notice.type === "storm" || (one.notice.type === "finding" && one.notice.finding.severity === "critical")),
+					(one.notice.type === "storm" || findingsIn(one.notice).some((finding) => finding.key === key && finding.severity === "critical")),
 			);
 			if (!told) yield `I8 the last word about ${key} was not told to ${destination}`;
 		}
