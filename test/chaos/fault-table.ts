@@ -134,6 +134,10 @@ export async function runFault(fault: Fault, azurite: Azurite, file: string, eve
 			await sleep(50);
 		}
 	};
+	await patiently(() => table.ensure());
+	// The fault is there before the first finding, and lasts from then on.
+	while (staff.ready().length < (fault.workers ?? 1)) await sleep(50);
+	const began = performance.now();
 	let killed = 0;
 	const killer =
 		fault.killsEveryMs === undefined
@@ -142,8 +146,6 @@ export async function runFault(fault: Fault, azurite: Azurite, file: string, eve
 					killed += 1;
 					staff.ready()[0]?.kill();
 				}, fault.killsEveryMs);
-	const began = performance.now();
-	await patiently(() => table.ensure());
 	const end = sleep(fault.lastsMs).then(async () => {
 		isOn = false;
 		clearInterval(killer);
