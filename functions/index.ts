@@ -2,3 +2,4 @@
 import "./detect.ts";
 import "./deliver.ts";
 import "./health.ts";
+import "./answer.ts";

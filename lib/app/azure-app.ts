@@ -3,6 +3,7 @@ import { deviceTables } from "../defender/device.ts";
 import { decodeRecords } from "../defender/envelope.ts";
 import { createSieve } from "../detect/prefilter/prefilter.ts";
 import { redactError } from "../families/redact.ts";
+import type { PageRequest, PageResponse } from "../actions/handle-answer.ts";
 import { addressSettings } from "../notify/index.ts";
 import { afterRecording } from "../outbox/deliver.ts";
 import { readOutbox } from "../outbox/outbox.ts";
@@ -12,6 +13,7 @@ import { newestEvent } from "../watch/newest-event.ts";
 import { createNotebook } from "../watch/notebook.ts";
 import { readStanding } from "../watch/problem-store.ts";
 import { isSerious, type Problem, withoutEffects } from "../watch/problems.ts";
+import { answersOf, createAnswers } from "./answers.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
 import { createBatchReader } from "./batch-reader.ts";
 import { composeDestinations, composeDetection, composeStorage, world } from "./compose.ts";
@@ -43,6 +45,8 @@ export interface AzureApp {
 	note(): Promise<void>;
 	/** Whatever is owed, and what the timer looks after. Never rejects because of a destination. */
 	deliver(): Promise<readonly (DeliverLine | ErrorLine)[]>;
+	/** The page on which a message is answered. Rejects when the table does not answer. */
+	answer(request: PageRequest): Promise<PageResponse>;
 	/** What is wrong now and what to do, and how things stand. */
 	health(): Promise<Omit<Health, "ok">>;
 }
@@ -61,7 +65,8 @@ export function createAzureApp(
 ): AzureApp {
 	const { settings, endpoint } = required(environment, nodeVersion);
 	const detection = composeDetection(settings);
-	const destinations = composeDestinations(settings, detection);
+	const host = environment["WEBSITE_HOSTNAME"];
+	const destinations = composeDestinations(settings, detection, answersOf(settings, host));
 	const names = destinations.map((one) => one.name);
 	if (destinations.length === 0) throw wrongSettings([`${addressSettings}: set at least one, or nobody is ever told`]);
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE, (path) => resolve(root, path));
@@ -91,6 +96,7 @@ export function createAzureApp(
 	const seesDrill =
 		settings.WEEKLY_DRILL_UTC === undefined || decodeRecords([aDrillRecord]).records.some((one) => detection.match(one).length > 0);
 	const ofSettings = (now: Date) => [...hubNameProblems(environment["EVENTHUB_NAME"], now), ...(seesDrill ? [] : [drillUnseen(now)])];
+	let page: ReturnType<typeof createAnswers> | undefined;
 	let noteFailure: string | undefined;
 	const note = () =>
 		notebook.write(world.clock()).then(
@@ -124,6 +130,10 @@ export function createAzureApp(
 		async deliver() {
 			await note();
 			return minute();
+		},
+		answer: (request) => {
+			page ??= createAnswers(settings, table, host);
+			return page(request);
 		},
 		async health() {
 			const now = world.clock();

@@ -16,7 +16,7 @@ import { createPrevalenceCounter } from "../knowledge/prevalence.ts";
 import { createPost } from "../notify/http/http.ts";
 import { createPortal } from "../notify/portal.ts";
 import type { FindRule } from "../notify/rule-facts.ts";
-import type { TellContext } from "../notify/story/tell.ts";
+import type { AnswersOf, TellContext } from "../notify/story/tell.ts";
 import { createDispatcher, type Dispatcher } from "../outbox/deliver.ts";
 import type { Destination } from "../outbox/delivery.ts";
 import { createRecorder, type Recorder } from "../outbox/record.ts";
@@ -75,14 +75,18 @@ export function knowledgeOf({ PORTAL_URL }: Settings, { findRule }: Detection): 
 }
 
 /** The destinations that are set, as they are in this world. */
-export function composeDestinations(settings: Settings, detection: Detection): readonly Destination[] {
+export function composeDestinations(
+	settings: Settings,
+	detection: Detection,
+	answers?: (destination: string) => AnswersOf,
+): readonly Destination[] {
+	const knowledge = knowledgeOf(settings, detection);
 	const outside = {
 		clock: world.clock,
-		knowledge: knowledgeOf(settings, detection),
 		post: createPost({ timeoutMs: sendMs }),
 		allowLoopback: isLocal(settings.TABLE_ENDPOINT),
 	};
-	return settings.destinations.map((one) => one.open(outside));
+	return settings.destinations.map((one) => one.open({ ...outside, knowledge: { ...knowledge, answers: answers?.(one.name) } }));
 }
 
 export function composeStorage(

@@ -37,6 +37,8 @@ export const logLineFields = {
 		"codes",
 		"ms",
 	],
+	/** One line per answer that was recorded; it names nobody. */
+	answer: ["finding", "answer", "verified"],
 	/** Something a person should look at; `what` holds no value of a setting and no text from a device. */
 	error: ["what"],
 } as const;
@@ -49,3 +51,5 @@ export type DetectLine = Counters<"detect">;
 /** `codes`: everything that is wrong at this moment, each as `code` or `code:subject`; alarms are made of it. */
 export type DeliverLine = Counters<"deliver"> & { readonly codes: readonly string[] };
 export type ErrorLine = { readonly event: "error"; readonly what: string };
+
+export type AnswerLine = { readonly event: "answer"; readonly finding: string; readonly answer: string; readonly verified: boolean };

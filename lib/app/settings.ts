@@ -5,6 +5,7 @@ import { configureDestinations, destinationKinds, notifySettings } from "../noti
 import type { Configured, Given } from "../notify/kind.ts";
 import { portalSettings } from "../notify/portal-settings.ts";
 import { readDrillSchedule } from "../watch/drill.ts";
+import { answerMistakes, answerSettings } from "./answer-settings.ts";
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -99,6 +100,7 @@ const ownSettings = {
 		.describe(
 			"Day and hour, UTC, of a weekly drill that sends itself, for example `Tue 10`: silent when it arrives, an alarm when it does not. Empty = none. The identity needs Azure Event Hubs Data Sender on each hub.",
 		),
+	...answerSettings,
 	...portalSettings,
 };
 
@@ -156,7 +158,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 		for (const issue of result.error.issues) mistakes.push(`${issue.path.join(".")}: ${issue.message}`);
 	}
 	const read = configureDestinations(given, { allowLoopback: isLocal(given["TABLE_ENDPOINT"]) });
-	mistakes.push(...read.mistakes, ...fallbackMistakes(given));
+	mistakes.push(...read.mistakes, ...fallbackMistakes(given), ...answerMistakes(given, environment));
 	if (!result.success || mistakes.length > 0) return { ok: false, mistakes };
 	return { ok: true, settings: { ...result.data, destinations: read.destinations } };
 }

@@ -65,14 +65,14 @@ function incidentKeys(finding: Finding): readonly string[] {
 
 export function pagerdutyEvent(notice: AnyNotice, knowledge: TellContext): PagerdutyEvent {
 	const story = tell(notice, knowledge);
-	const { device, hunt, file } = story.links;
+	const { device, hunt, file, answers = [] } = story.links;
 	const link = (href: string | undefined, text: string) => (href === undefined ? [] : [{ href, text }]);
 	return {
 		event_action: notice.type === "operations" && notice.phase === "over" ? "resolve" : "trigger",
 		dedup_key: incidentKey(notice),
 		client: "Tunnelwatch",
 		...(device === undefined ? {} : { client_url: device }),
-		links: [...link(device, "Open device"), ...link(hunt, "Hunt"), ...link(file, "File page")],
+		links: [...link(device, "Open device"), ...link(hunt, "Hunt"), ...link(file, "File page"), ...answers.flatMap(({ label, url }) => link(url, label))],
 		payload: {
 			summary: clip(summaryOf(story), 1_000),
 			severity: severities[story.severity],

@@ -82,6 +82,7 @@ function buttons({ links }: Story): readonly Block[] {
 	const elements = [
 		...button(inertText`Open device`, links.device, "primary"),
 		...button(inertText`Hunt`, links.hunt),
+		...(links.answers ?? []).flatMap(({ label, url }) => button(label, url)),
 		...button(inertText`File page`, links.file),
 	];
 	return elements.length === 0 ? [] : [{ type: "actions", elements }];

@@ -48,6 +48,8 @@ export interface Links {
 	readonly device: string | undefined;
 	readonly hunt: string | undefined;
 	readonly file: string | undefined;
+	/** Pages on which it can be answered; absent where answers are off. */
+	readonly answers?: readonly { readonly label: Inert; readonly url: string }[];
 }
 
 /** How much of what comes from devices is shown, in characters and in entries. */

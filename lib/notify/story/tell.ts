@@ -1,22 +1,30 @@
-import type { AnyNotice } from "../../outbox/delivery.ts";
+import type { AnswerKind } from "../../findings/answered.ts";
+import type { AnyNotice, Notice } from "../../outbox/delivery.ts";
 import type { Portal } from "../portal.ts";
 import type { FindRule } from "../rule-facts.ts";
 import { findingStory } from "./finding-story.ts";
 import { operationsStory } from "./operations-story.ts";
+import { silenceNow } from "../../findings/silence.ts";
+import { type Inert, inertText } from "../text.ts";
 import { type Room, rooms, type Story } from "./story.ts";
 import { digestStory, heartbeatStory, stormStory } from "./watch-story.ts";
 import { waveStory } from "./wave-story.ts";
 
+/** The link of a page on which this notice can be answered. */
+export type AnswersOf = (notice: Notice, opens: AnswerKind) => string;
+
 export interface TellContext {
 	readonly rules: FindRule;
 	readonly portal: Portal;
+	/** Absent while answers are off. */
+	readonly answers?: AnswersOf | undefined;
 }
 
 /** What people are told about any notice. */
-export function tell(notice: AnyNotice, { rules, portal }: TellContext, room: Room = rooms.full): Story {
+export function tell(notice: AnyNotice, { rules, portal, answers }: TellContext, room: Room = rooms.full): Story {
 	switch (notice.type) {
 		case "finding":
-			return findingStory(notice, room, rules, portal);
+			return withAnswers(findingStory(notice, room, rules, portal), notice, answers);
 		case "storm":
 			return stormStory(notice, portal);
 		case "wave":
@@ -28,4 +36,18 @@ export function tell(notice: AnyNotice, { rules, portal }: TellContext, room: Ro
 		case "operations":
 			return operationsStory(notice);
 	}
+}
+
+/** Buttons for people who read along; a finding that is closed takes no answer. */
+function withAnswers(story: Story, notice: Notice, answers: AnswersOf | undefined): Story {
+	const { finding, kinds, now } = notice;
+	if (answers === undefined || finding.status === "closed") return story;
+	const isFollowUp = kinds.every((kind) => kind === "answered");
+	const button = (label: Inert, opens: AnswerKind) => ({ label, url: answers(notice, opens) });
+	const offered = isFollowUp
+		? silenceNow(finding, now) === undefined
+			? []
+			: [button(inertText`Lift silence`, "lift")]
+		: [button(inertText`Acknowledge`, "acknowledge"), button(inertText`Silence`, "silence")];
+	return { ...story, links: { ...story.links, answers: offered } };
 }

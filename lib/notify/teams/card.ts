@@ -129,6 +129,7 @@ function buttons({ links, details }: Story): readonly Element[] {
 	const linked = [
 		...open("Open device", "Its timeline in Microsoft Defender; isolate the device from there", links.device, "positive"),
 		...open("Hunt", "Advanced hunting with a ready query", links.hunt),
+		...(links.answers ?? []).flatMap(({ label: title, url }) => open(title, "Opens a page on which you confirm it", url)),
 	];
 	if (details.length === 0) return linked.length === 0 ? [] : [{ type: "ActionSet", spacing: "Medium", actions: linked }];
 	const toggle = (title: string): Action => ({ type: "Action.ToggleVisibility", title, targetElements: ["details", "closed", "opened"] });

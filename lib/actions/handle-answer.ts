@@ -1,0 +1,247 @@
+import { redact } from "../families/redact.ts";
+import { type AnswerKind, answerKinds, type Resolution, resolutions } from "../findings/answered.ts";
+import type { Finding } from "../findings/finding.ts";
+import { findingAddress, readFinding } from "../findings/finding-row.ts";
+import { scopeOf } from "../findings/silence.ts";
+import { type Inert, inert, inertText } from "../notify/text.ts";
+import type { AnswerRequest } from "./answer.ts";
+import { type FormPlace, readForm, signForm } from "./form.ts";
+import { type ReadLink, readLink } from "./link.ts";
+import { answerPage, messagePage, proposalPage, styleHash } from "./page.ts";
+import { readPerson, type SignedIn, type SignIn } from "./person.ts";
+import { type AnsweringDeps, recordAnswer } from "./record-answer.ts";
+import { type Refusal, refused } from "./refusal.ts";
+
+/** A request as the platform hands it over. */
+export interface PageRequest {
+	readonly method: string;
+	readonly token: string;
+	header(name: string): string | undefined;
+	/** Resolves to the text of the body, `undefined` when it is longer than asked for. */
+	body(maxBytes: number): Promise<string | undefined>;
+}
+
+export interface PageResponse {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: string;
+	/** The answer that was recorded; absent when nothing changed. Names nobody. */
+	readonly recorded?: { readonly finding: string; readonly answer: AnswerKind; readonly verified: boolean };
+}
+
+export interface PageDeps extends AnsweringDeps {
+	readonly clock: () => Date;
+	/** Random bytes, for cookies and forms. */
+	readonly bytes: (count: number) => Buffer;
+	readonly keys: readonly [Buffer, ...Buffer[]];
+	/** Where the page lives, such as `https://app.example.net`; never taken from a request. */
+	readonly origin: string;
+	/** Who may answer; absent = anyone with a link, unverified. */
+	readonly signIn?: SignIn | undefined;
+}
+
+const maxBody = 4_096;
+const cookieName = "__Host-tw";
+/** A path of its own, for `doctor`: does a forged identity get through? It reads nothing. */
+const checkToken = "sign-in-check";
+
+/**
+ * Shows a finding to whoever has its link, and takes an answer. GET, HEAD and OPTIONS change nothing. A POST changes
+ * something once, and only with a form that this very page handed to this very visit.
+ */
+export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Promise<PageResponse> {
+	const { clock, keys, origin, signIn, table } = deps;
+	const personOf = (request: PageRequest): SignedIn =>
+		signIn === undefined ? { who: "nobody" } : readPerson(request.header("x-ms-client-principal"), signIn);
+	const findingOf = async (link: ReadLink): Promise<Finding | undefined> => {
+		const row = await table.get(findingAddress(link.key));
+		return row === undefined ? undefined : readFinding(row).finding;
+	};
+	const placeOf = (link: ReadLink, finding: Finding, signedIn: SignedIn, cookie: string): FormPlace => ({
+		link: link.token,
+		n: finding.want,
+		scope: [finding.severity, ...scopeOf(finding).map(({ id }) => id)].join(" "),
+		person: signedIn.who === "responder" ? signedIn.person.id : "-",
+		cookie,
+	});
+	const show = (link: ReadLink, finding: Finding, signedIn: SignedIn, status: number, message: Message | undefined): PageResponse => {
+		const now = clock();
+		const cookie = deps.bytes(16).toString("base64url");
+		const isOpen = finding.status === "open" && finding.want > 0 && link.expires > now;
+		const older = finding.want - link.n;
+		const said =
+			message ??
+			(link.expires <= now
+				? problem(inertText`This link ended. Use a newer message, or the command line: tunnelwatch findings.`)
+				: older > 0
+					? notice(inertText`This message is older: ${older} newer. You see how it stands now.`)
+					: undefined);
+		const form = isOpen ? signForm(keys, placeOf(link, finding, signedIn, cookie), deps.bytes(8), now) : undefined;
+		const person = signedIn.who === "responder" ? inert(signedIn.person.name, 80) : undefined;
+		const body = answerPage({ finding, opens: link.opens, form, person, message: said, now });
+		return html(status, body, { "set-cookie": `${cookieName}=${cookie}; Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Strict` });
+	};
+	const get = async (request: PageRequest, link: ReadLink): Promise<PageResponse> => {
+		const signedIn = personOf(request);
+		if (signIn !== undefined && signedIn.who === "nobody") return toSignIn(link);
+		if (signedIn.who === "stranger") return html(403, strangerPage);
+		const finding = await findingOf(link);
+		return finding === undefined ? notFound() : show(link, finding, signedIn, 200, undefined);
+	};
+	const post = async (request: PageRequest, link: ReadLink): Promise<PageResponse> => {
+		const type = (request.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
+		if (type !== "application/x-www-form-urlencoded") return html(415, messagePage(inertText`Not understood`, inertText`Send the form of the page.`));
+		if (Number(request.header("content-length") ?? 0) > maxBody) return html(413, tooLongPage);
+		const site = request.header("sec-fetch-site");
+		if (request.header("origin") !== origin || (site !== undefined && site !== "same-origin")) return html(403, otherSitePage);
+		const text = await request.body(maxBody);
+		if (text === undefined) return html(413, tooLongPage);
+		const signedIn = personOf(request);
+		// Never sent on to the sign-in: the browser would drop what was typed, and the policy forbids it.
+		if (signIn !== undefined && signedIn.who === "nobody") return html(401, signInPage);
+		if (signedIn.who === "stranger") return html(403, strangerPage);
+		const finding = await findingOf(link);
+		if (finding === undefined) return notFound();
+		if (link.expires <= clock()) return show(link, finding, signedIn, 409, undefined);
+		const fields = new URLSearchParams(text);
+		const cookie = cookieOf(request.header("cookie") ?? "");
+		const token = fields.get("form") ?? "";
+		const form = readForm(keys, placeOf(link, finding, signedIn, cookie), token, clock());
+		if (!form.ok) {
+			const isDone = finding.history?.some((one) => one.form !== undefined && one.form === idOf(token)) === true;
+			if (isDone) return show(link, finding, signedIn, 409, notice(inertText`This answer was recorded already.`));
+			const why = form.why === "old" ? refused("stale") : refused("changed");
+			return show(link, finding, signedIn, 409, problem(inert(why.says)));
+		}
+		const asked = requestOf(fields, signedIn, form.id, clock());
+		if (asked === undefined) return show(link, finding, signedIn, 400, problem(inertText`Choose an answer and send it again.`));
+		// Looked at once more at the moment of writing: somebody may have been faster.
+		const shown = JSON.stringify(placeOf(link, finding, signedIn, cookie));
+		const check = (now: Finding): Refusal | undefined =>
+			JSON.stringify(placeOf(link, now, signedIn, cookie)) === shown ? undefined : refused("changed");
+		const recorded = await recordAnswer(deps, link.key, asked, clock(), check);
+		if (!recorded.ok) {
+			const { refusal } = recorded;
+			const says = refusal === "missing" || refusal === "crowded" ? refused("changed") : refusal;
+			return show(link, (await findingOf(link)) ?? finding, signedIn, statusOf(says), problem(inert(says.says, 300)));
+		}
+		const done = { finding: link.key.slice(0, 12), answer: asked.kind, verified: asked.verified };
+		if (asked.kind === "propose") {
+			const entry = proposalPage(recorded.finding, inert(asked.by, 80), clock());
+			if (entry !== undefined) return { ...html(200, entry), recorded: done };
+		}
+		return { ...seeOther(link), recorded: done };
+	};
+	return async (request) => {
+		const { method } = request;
+		if (request.token === checkToken) return html(200, checkPage(personOf(request)));
+		if (method !== "GET" && method !== "HEAD" && method !== "POST") return { ...html(405, ""), headers: { ...headers, allow: "GET, HEAD, POST" } };
+		const link = readLink(keys, request.token);
+		if (link === undefined) return notFound();
+		return method === "POST" ? post(request, link) : get(request, link);
+	};
+}
+
+interface Message {
+	readonly text: Inert;
+	readonly isProblem: boolean;
+}
+
+function problem(text: Inert): Message {
+	return { text, isProblem: true };
+}
+
+function notice(text: Inert): Message {
+	return { text, isProblem: false };
+}
+
+/** What the form asks for; `undefined` when it asks for nothing that there is. */
+function requestOf(fields: URLSearchParams, signedIn: SignedIn, form: string, now: Date): AnswerRequest | undefined {
+	const kind = answerKinds.find((one) => one === fields.get("answer"));
+	if (kind === undefined) return undefined;
+	const isVerified = signedIn.who === "responder";
+	const by = isVerified ? signedIn.person.name : redact((fields.get("name") ?? "").trim().slice(0, 60));
+	const note = redact((fields.get("note") ?? "").trim().slice(0, 300));
+	const days = Number(/^(1|7|30)$/.exec(fields.get("days") ?? "1")?.[0] ?? 1);
+	const as: Resolution | undefined = resolutions.find((one) => one === fields.get("as"));
+	return {
+		...{ kind, by, how: "page", verified: isVerified, form },
+		...(note === "" ? {} : { note }),
+		...(kind === "silence" ? { until: new Date(now.getTime() + days * 86_400_000) } : {}),
+		...(kind === "close" ? { as: as ?? "cleaned" } : {}),
+	};
+}
+
+function idOf(form: string): string {
+	return Buffer.from(form, "base64url").toString("hex", 4, 12);
+}
+
+function cookieOf(header: string): string {
+	for (const part of header.slice(0, 8_192).split(";")) {
+		const [name, value = ""] = part.trim().split("=");
+		if (name === cookieName) return value;
+	}
+	return "";
+}
+
+function statusOf({ code }: Refusal): number {
+	switch (code) {
+		case "too-many":
+			return 429;
+		case "needs-sign-in":
+		case "critical":
+		case "in-a-row":
+			return 403;
+		case "no-name":
+			return 400;
+		default:
+			return 409;
+	}
+}
+
+const headers: Readonly<Record<string, string>> = {
+	"content-type": "text/html; charset=utf-8",
+	"content-security-policy": `default-src 'none'; style-src '${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+	"x-frame-options": "DENY",
+	"cache-control": "no-store",
+	// Not no-referrer: browsers then send "Origin: null" with the form, which nobody can tell from a foreign page.
+	"referrer-policy": "same-origin",
+	"x-content-type-options": "nosniff",
+	"cross-origin-opener-policy": "same-origin",
+	"x-robots-tag": "noindex, nofollow",
+	"strict-transport-security": "max-age=31536000",
+};
+
+function html(status: number, body: string, more: Readonly<Record<string, string>> = {}): PageResponse {
+	return { status, headers: { ...headers, ...more }, body };
+}
+
+/** The same bytes for every bad link: it tells nobody whether a finding is there. */
+function notFound(): PageResponse {
+	return html(404, notFoundPage);
+}
+
+const notFoundPage = messagePage(
+	inertText`This link does not work`,
+	inertText`It may be cut off, too old, or its key was changed. Use a newer message, or the command line: tunnelwatch findings.`,
+);
+const otherSitePage = messagePage(inertText`Not accepted`, inertText`This answer came from another site. Open the link of the message and answer there.`);
+const tooLongPage = messagePage(inertText`Too long`, inertText`Write a shorter note.`);
+const signInPage = messagePage(inertText`You are not signed in any more`, inertText`Open the link of the message again, sign in, and answer there. Nothing was changed.`);
+const strangerPage = messagePage(
+	inertText`You may not answer here`,
+	inertText`You are signed in, and not in a group that answers alerts. Ask whoever looks after Tunnelwatch. Nothing was changed.`,
+);
+
+function toSignIn(link: ReadLink): PageResponse {
+	const path = encodeURIComponent(`/api/answer/${link.token}`);
+	return { status: 302, headers: { ...headers, location: `/.auth/login/aad?post_login_redirect_uri=${path}` }, body: "" };
+}
+
+function seeOther(link: ReadLink): PageResponse {
+	return { status: 303, headers: { ...headers, location: `/api/answer/${link.token}` }, body: "" };
+}
+
+function checkPage({ who }: SignedIn): string {
+	return messagePage(inertText`Sign-in check`, who === "nobody" ? inertText`identity: none` : inertText`identity: believed`);
+}

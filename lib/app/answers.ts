@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import { createAnswerPage, type PageRequest, type PageResponse } from "../actions/handle-answer.ts";
+import { signLink } from "../actions/link.ts";
+import type { AnswersOf } from "../notify/story/tell.ts";
+import type { Table } from "../store/table.ts";
+import { world } from "./compose.ts";
+import type { Settings } from "./settings.ts";
+
+const dayMs = 86_400_000;
+/** The longest quiet period, and a day. */
+const linkDays = 8;
+
+type AnswerSettings = Pick<Settings, "ACTIONS" | "ACTIONS_KEY" | "ACTIONS_URL" | "ACTIONS_TENANT" | "ACTIONS_RESPONDERS" | "FALLBACK">;
+
+/** Where the page lives. Never taken from a request: whoever sends it chooses what it says. */
+function originOf({ ACTIONS_URL }: AnswerSettings, host: string | undefined): string {
+	return ACTIONS_URL ?? `https://${host ?? "localhost"}`;
+}
+
+/** Makes the links of one destination's messages; `undefined` while answers are off. */
+export function answersOf(settings: AnswerSettings, host: string | undefined): ((destination: string) => AnswersOf) | undefined {
+	const { ACTIONS, ACTIONS_KEY: keys } = settings;
+	if (ACTIONS === "off" || keys === undefined) return undefined;
+	const origin = originOf(settings, host);
+	return (destination) =>
+		({ finding, n, now }, opens) => {
+			// The same in every attempt of a day, so that a message keeps its bytes.
+			const expires = new Date((Math.floor(now.getTime() / dayMs) + 1 + linkDays) * dayMs);
+			return `${origin}/api/answer/${signLink(keys, { key: finding.key, n, destination, opens, expires })}`;
+		};
+}
+
+/** The page that takes answers. */
+export function createAnswers(settings: AnswerSettings, table: Table, host: string | undefined): (request: PageRequest) => Promise<PageResponse> {
+	const { ACTIONS, ACTIONS_KEY: keys, ACTIONS_TENANT: tenantId, ACTIONS_RESPONDERS: responders, FALLBACK: fallback } = settings;
+	if (ACTIONS === "off" || keys === undefined) throw new Error("answers are off");
+	return createAnswerPage({
+		...world,
+		table,
+		fallback,
+		keys,
+		bytes: (count) => randomBytes(count),
+		origin: originOf(settings, host),
+		...(ACTIONS === "entra" && tenantId !== undefined ? { signIn: { tenantId, responders } } : {}),
+	});
+}

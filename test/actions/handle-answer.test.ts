@@ -1,0 +1,285 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { readKeys, readLink, signLink } from "../../lib/actions/link.ts";
+import { styleHash } from "../../lib/actions/page.ts";
+import { aSighting, at, redacted } from "../builders.ts";
+import { aRequest, aSite, asBrowser, key, press, principal, responders, type Site, tenantId, visit } from "./visitor.ts";
+
+const signIn = { tenantId, responders };
+const minute = 60_000;
+
+/** Everything that is stored, but for nothing. */
+function stored({ world }: Site): string {
+	return JSON.stringify(world.memory.all());
+}
+
+async function history({ world }: Site) {
+	return (await world.finding())?.history?.map(({ kind, by, verified }) => [kind, by, verified]) ?? [];
+}
+
+test("who opens the link, types a name and presses the button has answered, once", async () => {
+	const site = await aSite();
+	const visited = await visit(site);
+	expect(visited.response.status).toBe(200);
+
+	const answer = await press(site, visited);
+
+	expect(answer).toMatchObject({ status: 303, headers: { location: `/api/answer/${visited.token}` }, recorded: { answer: "acknowledge", verified: false } });
+	expect(await history(site)).toEqual([["acknowledge", "Kim Lee", false]]);
+	const after = await visit(site, visited.token);
+	expect(after.response.body).toContain("Acknowledged by Kim Lee (unverified)");
+	expect(after.response.body).toContain("This message is older: 1 newer.");
+});
+
+test("10,000 looks of scanners and previews change nothing, and junk never reaches the table", async () => {
+	const site = await aSite();
+	const before = stored(site);
+	const token = site.link();
+	for (let n = 0; n < 5_000; n++) {
+		const method = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"][n % 5] ?? "GET";
+		await site.page(aRequest(token, { method, headers: { "user-agent": n % 2 === 0 ? "" : "Mozilla/5.0", purpose: "prefetch" } }));
+	}
+	site.calls();
+	const bad = new Set<string>();
+	for (let n = 0; n < 5_000; n++) {
+		const { status, body, headers } = await site.page(aRequest(randomBytes(45).toString("base64url"), { method: n % 2 === 0 ? "GET" : "POST" }));
+		bad.add(JSON.stringify([status, body, headers]));
+	}
+
+	expect(site.calls()).toBe(0);
+	expect(bad.size).toBe(1);
+	expect(stored(site)).toBe(before);
+});
+
+test("every flipped bit of a link makes it a bad one", () => {
+	const token = signLink([key], { key: "3f9c2a7d5110aabbccddeeff", n: 7, destination: "teams", opens: "silence", expires: at("30T00:00:00") });
+	expect(token).toHaveLength(60);
+	expect(readLink([key], token)).toMatchObject({ key: "3f9c2a7d5110aabbccddeeff", n: 7, opens: "silence", expires: at("30T00:00:00") });
+	const bytes = Buffer.from(token, "base64url");
+	for (let bit = 0; bit < bytes.length * 8; bit++) {
+		const flipped = Buffer.from(bytes);
+		flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+		expect(readLink([key], flipped.toString("base64url"))).toBeUndefined();
+	}
+	expect(readLink([randomBytes(32)], token)).toBeUndefined();
+	expect(readLink([randomBytes(32), key], token)).toBeDefined();
+});
+
+test("a link is the same in every attempt, and another one for another notice or destination", () => {
+	const link = { key: "3f9c2a7d5110aabbccddeeff", n: 7, destination: "teams", opens: "silence", expires: at("30T00:00:00") } as const;
+	const tokens = [link, link, { ...link, n: 8 }, { ...link, destination: "slack" }].map((one) => signLink([key], one));
+	expect(new Set(tokens).size).toBe(3);
+	expect(tokens[0]).toBe(tokens[1]);
+});
+
+test("one to three keys of 32 bytes are taken, and nothing else", () => {
+	const one = randomBytes(32).toString("base64");
+	expect(readKeys(`${one} ${randomBytes(32).toString("base64")}`)).toHaveLength(2);
+	for (const wrong of ["", "short", randomBytes(16).toString("base64"), `${one} x`, [one, one, one, one].join(" ")]) expect(readKeys(wrong)).toBeUndefined();
+});
+
+describe("what is refused changes nothing and says why", () => {
+	const attempts: readonly (readonly [string, number, (site: Site) => Promise<{ readonly status: number; readonly body: string }>, RegExp])[] = [
+		["a form without the visit's cookie", 409, async (site) => press(site, { ...(await visit(site)), cookie: "" }), /changed while you were reading/],
+		["a form of another visit", 409, async (site) => press(site, { ...(await visit(site)), form: (await visit(site)).form }), /changed while/],
+		["a form of another link", 409, async (site) => press(site, { ...(await visit(site)), token: site.link({ destination: "slack" }) }), /changed while/],
+		["an invented form", 409, async (site) => press(site, { ...(await visit(site)), form: randomBytes(28).toString("base64url") }), /changed while/],
+		["no form at all", 409, async (site) => press(site, { ...(await visit(site)), form: "" }), /changed while/],
+		["a request from another site", 403, async (site) => press(site, await visit(site), {}, { origin: "https://evil.example" }), /another site/],
+		["a request whose origin is hidden", 403, async (site) => press(site, await visit(site), {}, { origin: "null" }), /another site/],
+		["a cross-site request that lies about its origin", 403, async (site) => press(site, await visit(site), {}, { "sec-fetch-site": "cross-site" }), /another site/],
+		["JSON instead of the form", 415, async (site) => press(site, await visit(site), {}, { "content-type": "application/json" }), /Send the form/],
+		["a body that is too long", 413, async (site) => press(site, await visit(site), { note: "x".repeat(5_000) }), /shorter note/],
+		["a body that says it is too long", 413, async (site) => press(site, await visit(site), {}, { "content-length": "99999" }), /shorter note/],
+		["an empty name", 400, async (site) => press(site, await visit(site), { name: " " }), /Write your name/],
+		["an answer that there is not", 400, async (site) => press(site, await visit(site), { answer: "delete" }), /Choose an answer/],
+		["closing without a sign-in", 403, async (site) => press(site, await visit(site), { answer: "close" }), /needs a sign-in/],
+		["a long silence without a sign-in", 403, async (site) => press(site, await visit(site), { answer: "silence", days: "30" }), /needs a sign-in/],
+	];
+	test.each(attempts)("%s", async (_, status, attempt, says) => {
+		const site = await aSite();
+		const before = stored(site);
+
+		const answer = await attempt(site);
+
+		expect(answer.status).toBe(status);
+		expect(answer.body).toMatch(says);
+		expect(stored(site)).toBe(before);
+	});
+
+	test("a form that is 15 minutes old", async () => {
+		const site = await aSite();
+		const visited = await visit(site);
+		site.world.clock.now = new Date(site.world.clock.now.getTime() + 15 * minute);
+
+		expect(await press(site, visited)).toMatchObject({ status: 409, body: expect.stringContaining("This page is too old") });
+		expect(await history(site)).toEqual([]);
+	});
+
+	test("the same form sent again", async () => {
+		const site = await aSite();
+		const visited = await visit(site);
+		await press(site, visited);
+
+		expect(await press(site, visited)).toMatchObject({ status: 409, body: expect.stringContaining("recorded already") });
+		expect(await history(site)).toHaveLength(1);
+	});
+
+	test("a form whose finding changed while it was read, though nobody was told of the change", async () => {
+		const site = await aSite();
+		const visited = await visit(site);
+		const target = { text: redacted("http://localhost:1"), class: "http" as const };
+		await site.world.recorder.record([aSighting({ recordId: "r2", exposes: [target] })], site.world.clock.now);
+
+		expect(await press(site, visited, { answer: "silence" })).toMatchObject({ status: 409 });
+		expect((await site.world.finding())?.silence).toBeUndefined();
+	});
+
+	test("a link whose time is over shows how it stands, and takes no answer", async () => {
+		const site = await aSite();
+		const before = stored(site);
+		const visited = await visit(site);
+		const ended = await visit(site, site.link({ expires: at("21T19:36:10") }));
+
+		expect(ended.response.body).toContain("This link ended");
+		expect(ended.form).toBe("");
+		expect(await press(site, { ...visited, token: ended.token })).toMatchObject({ status: 409 });
+		expect(stored(site)).toBe(before);
+	});
+
+	test("the link of a finding that is gone looks like any bad link", async () => {
+		const site = await aSite();
+		const gone = await site.page(aRequest(site.link({ key: "0".repeat(24) })));
+		expect(gone).toEqual(await site.page(aRequest("x".repeat(60))));
+	});
+
+	test("the eleventh answer within an hour", async () => {
+		const site = await aSite();
+		for (let n = 0; n < 10; n++) await press(site, await visit(site), { note: `note ${n}` });
+
+		expect(await press(site, await visit(site), { note: "one more" })).toMatchObject({ status: 429 });
+		expect(await history(site)).toHaveLength(10);
+	});
+});
+
+test("two forms of two people: the second is told that it changed", async () => {
+	const site = await aSite();
+	const [first, second] = [await visit(site), await visit(site)];
+	const answers = await Promise.all([press(site, first), press(site, second, { name: "Ana" })]);
+
+	expect(answers.map(({ status }) => status).sort()).toEqual([303, 409]);
+	expect(await history(site)).toHaveLength(1);
+});
+
+test("every page forbids scripts, frames, caches and foreign forms, and holds nothing that could run or load", async () => {
+	const site = await aSite();
+	const pages = [(await visit(site)).response, await press(site, await visit(site), { name: "" }), await site.page(aRequest("bad"))];
+	for (const { headers, body } of pages) {
+		expect(headers["content-security-policy"]).toBe(
+			`default-src 'none'; style-src '${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+		);
+		expect(headers).toMatchObject({ "cache-control": "no-store", "referrer-policy": "same-origin", "x-frame-options": "DENY", "x-content-type-options": "nosniff" });
+		expect(body).not.toMatch(/<(script|img|link|iframe|object|svg)|https?:|\son\w+=/i);
+		expect(body.length).toBeLessThan(12_288);
+	}
+	expect((await visit(site)).response.headers["set-cookie"]).toMatch(/^__Host-tw=[\w-]{22}; Path=\/; Max-Age=900; Secure; HttpOnly; SameSite=Strict$/);
+});
+
+test("without a sign-in a link shows no command line, no path and no user", async () => {
+	const site = await aSite();
+	const { body } = (await visit(site)).response;
+	for (const hidden of ["j.meyer", "Downloads", "--token"]) expect(body).not.toContain(hidden);
+	expect(body).toContain("6ff42ae2-765d-4adf-8112-31c55c1551ef");
+});
+
+test("what people and devices write stays text", async () => {
+	const site = await aSite();
+	const hostile = `<script>alert(1)</script> "><img src=x onerror=y> https://evil.example [x](y) <at>all</at>`;
+	await press(site, await visit(site), { name: `Kim ${hostile}`.slice(0, 60), note: hostile });
+
+	const { body } = (await visit(site)).response;
+	expect(body).toContain("Kim ‹script");
+	expect(body).not.toMatch(/<script|<img|https:\/\/evil|<at>/);
+});
+
+describe("with a sign-in", () => {
+	test("who is not signed in is sent there, and a form without a sign-in is refused with a page", async () => {
+		const site = await aSite({ signIn });
+		const token = site.link();
+		expect(await site.page(aRequest(token))).toMatchObject({
+			status: 302,
+			headers: { location: `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(`/api/answer/${token}`)}` },
+		});
+		const visited = await visit(site, token, { "x-ms-client-principal": principal() });
+		expect(await press(site, visited)).toMatchObject({ status: 401 });
+		expect(await history(site)).toEqual([]);
+	});
+
+	test("the audit trail holds the name that the sign-in knows, and not what was typed", async () => {
+		const site = await aSite({ signIn });
+		const who = { "x-ms-client-principal": principal() };
+		const visited = await visit(site, site.link(), who);
+		expect(visited.response.body).toContain("Signed in as <b>kim.lee@contoso.example</b>");
+		expect(visited.response.body).toContain("j.meyer");
+
+		expect(await press(site, visited, { name: "The CEO", answer: "silence", days: "30" }, who)).toMatchObject({ status: 303 });
+		expect(await history(site)).toEqual([["silence", "kim.lee@contoso.example", true]]);
+	});
+
+	test.each([
+		["of another tenant", { tid: "00000000-0000-4000-8000-000000000000" }],
+		["in no group that may answer", { groups: "99999999-0000-4000-8000-000000000000" }],
+		["without an object id", { oid: "" }],
+	])("somebody %s may neither look nor answer", async (_, change) => {
+		const site = await aSite({ signIn });
+		const mine = await visit(site, site.link(), { "x-ms-client-principal": principal() });
+		const theirs = { "x-ms-client-principal": principal(change) };
+
+		expect((await visit(site, site.link(), theirs)).response.status).toBe(403);
+		expect((await press(site, mine, {}, theirs)).status).toBe(403);
+		expect(await history(site)).toEqual([]);
+	});
+
+	test("a form of one person is no good for another", async () => {
+		const site = await aSite({ signIn });
+		const mine = await visit(site, site.link(), { "x-ms-client-principal": principal() });
+		const other = { "x-ms-client-principal": principal({ oid: "aaaaaaaa-2222-4333-8444-555566667777" }) };
+		expect((await press(site, mine, {}, other)).status).toBe(409);
+	});
+
+	test.each(["", "not base64 {", "e30=", "x".repeat(20_000), Buffer.from('{"claims":"all"}').toString("base64")])("an identity that cannot be read is none", async (header) => {
+		const site = await aSite({ signIn });
+		expect((await visit(site, site.link(), { "x-ms-client-principal": header })).response.status).toBe(302);
+	});
+
+	test("proposing an approval shows an entry to copy and approves nothing", async () => {
+		const site = await aSite({ signIn });
+		const who = { "x-ms-client-principal": principal() };
+		const shown = await press(site, await visit(site, site.link(), who), { answer: "propose" }, who);
+		expect(shown).toMatchObject({ status: 200, recorded: { answer: "propose" } });
+		expect(shown.body).toContain("&quot;account&quot;: &quot;9f86d081884c7d659a2feaa0c55ad015&quot;");
+		expect(shown.body).toContain("Nothing is approved yet");
+	});
+});
+
+test("without a sign-in a forged identity header counts for nothing", async () => {
+	const site = await aSite();
+	const forged = { "x-ms-client-principal": principal(), "x-ms-client-principal-name": "ceo@contoso.example" };
+	const visited = await visit(site, site.link(), forged);
+	expect(visited.response.body).not.toContain("Signed in as");
+
+	await press(site, visited, { answer: "close" }, forged);
+	expect(await history(site)).toEqual([]);
+	await press(site, visited, {}, forged);
+	expect(await history(site)).toEqual([["acknowledge", "Kim Lee", false]]);
+	expect(asBrowser.origin).toBe("https://tunnelwatch.example.net");
+});
+
+test("doctor can see whether a forged identity is believed, without a link", async () => {
+	const forged = { "x-ms-client-principal": principal() };
+	const site = await aSite();
+	const protectedSite = await aSite({ signIn });
+	expect((await site.page(aRequest("sign-in-check", { headers: forged }))).body).toContain("identity: none");
+	// Here nobody stands in front and takes the header away.
+	expect((await protectedSite.page(aRequest("sign-in-check", { headers: forged }))).body).toContain("identity: believed");
+});
