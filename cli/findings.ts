@@ -3,6 +3,7 @@ import { readSettings } from "../lib/app/settings.ts";
 import { isWorse, type Severity, severities } from "../lib/detect/severity-scale.ts";
 import type { Finding } from "../lib/findings/finding.ts";
 import { findingId } from "../lib/findings/finding.ts";
+import { silenceNow } from "../lib/findings/silence.ts";
 import { storedFindings } from "../lib/findings/stored-findings.ts";
 import { inert } from "../lib/notify/text.ts";
 import { allOwed, retryDead } from "../lib/outbox/outbox.ts";
@@ -22,6 +23,7 @@ export interface ListOptions {
 	readonly dead: boolean;
 	readonly json: boolean;
 	readonly open: boolean;
+	readonly silenced: boolean;
 	readonly severity?: Severity;
 	readonly verdict?: Ownership["verdict"];
 	readonly device?: string;
@@ -64,8 +66,9 @@ const unreadableWords: Readonly<Record<Unreadable, string>> = {
 	damaged: "its row is damaged; the next record about its device begins it again, and the device is reported as new",
 };
 
-function isWanted({ finding, owed }: Line, { dead, open, severity, verdict, device }: ListOptions): boolean {
+function isWanted({ finding, owed }: Line, { dead, open, silenced, severity, verdict, device }: ListOptions): boolean {
 	if (dead && ![...owed.values()].some((one) => one.state === "dead")) return false;
+	if (silenced && silenceNow(finding, world.clock()) === undefined) return false;
 	if (open && finding.status === "closed") return false;
 	if (severity !== undefined && isWorse(severity, finding.severity)) return false;
 	if (verdict !== undefined && finding.worst.ownership.verdict !== verdict) return false;
@@ -106,6 +109,7 @@ export async function retryFindings(id: string | undefined): Promise<number> {
 
 function asJson({ finding, owed }: Line): string {
 	const { device, severity, status, count, firstSeen, lastSeen, want, worst } = finding;
+	const silence = silenceNow(finding, world.clock());
 	const notices = Object.fromEntries(
 		[...owed].map(([destination, { state, sent, lastError, attempt }]) => [
 			destination,
@@ -120,6 +124,7 @@ function asJson({ finding, owed }: Line): string {
 		deviceName: device.name,
 		verdict: worst.ownership.verdict,
 		count,
+		...(silence === undefined ? {} : { silencedUntil: silence.until, held: silence.held }),
 		firstSeen,
 		lastSeen,
 		wanted: want,
@@ -130,7 +135,7 @@ function asJson({ finding, owed }: Line): string {
 function asTable(lines: readonly Line[]): string {
 	if (lines.length === 0) return "";
 	const rows = lines.map(({ finding, owed }) => {
-		const { device, severity, status, count, lastSeen, worst } = finding;
+		const { device, severity, count, lastSeen, worst } = finding;
 		const notices = [...owed].map(([destination, one]) => `${destination} ${one.state}${troubleOf(one)}`).join(", ");
 		const verdict = shortVerdict[worst.ownership.verdict];
 		return [
@@ -140,7 +145,7 @@ function asTable(lines: readonly Line[]): string {
 			inert(device.name, 40),
 			String(count),
 			`${lastSeen.toISOString().slice(0, 16)}Z`,
-			status,
+			stateOf(finding),
 			notices || "nobody to tell",
 		];
 	});
@@ -150,6 +155,15 @@ function asTable(lines: readonly Line[]): string {
 	return all
 		.map((row) => `${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ")}\n`)
 		.join("");
+}
+
+/** Whether anyone has it in hand. */
+function stateOf(finding: Finding): string {
+	const { status, ack } = finding;
+	const silence = silenceNow(finding, world.clock());
+	if (status === "closed") return status;
+	if (silence !== undefined) return `silenced until ${silence.until.toISOString().slice(0, 16)}Z, ${silence.held} held`;
+	return ack !== undefined && ack.until > world.clock() ? "acknowledged" : status;
 }
 
 /** Why the destination did not take it, and what to do. */

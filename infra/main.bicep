@@ -57,6 +57,21 @@ param webhookSecret string = ''
 @secure()
 param webhookHeader string = ''
 
+// ---- answers from a message
+
+@description('Answers from a message: off; link, where anyone with the link gives short answers under a name that is not verified; entra, where people sign in.')
+param answers ('off' | 'link' | 'entra') = 'off'
+
+@description('Key that signs the links of answers: 32 random bytes in base64. It goes into the vault.')
+@secure()
+param answersKey string = ''
+
+@description('Client id of the app registration that people sign in with; needed when answers is entra.')
+param signInClientId string = ''
+
+@description('Who may answer when answers is entra: object ids of groups, or app roles.')
+param responders string[] = []
+
 // ---- who is paged when Tunnelwatch itself is in trouble
 
 @description('Gets an e-mail for every alarm about Tunnelwatch itself.')
@@ -115,6 +130,8 @@ type settingsType = {
   FALLBACK: string?
   @description('Hour of the day, UTC, for a daily digest to chats.')
   DIGEST_HOUR_UTC: string?
+  @description('Where people reach the app, for the links of answers, if it is not its own host name.')
+  ACTIONS_URL: string?
 }
 
 @description('Settings of the app to change from their defaults, for example {"RULES": "all"}.')
@@ -378,6 +395,7 @@ module vault 'modules/vault.bicep' = {
     webhookUrl: webhookUrl
     webhookSecret: webhookSecret
     webhookHeader: webhookHeader
+    answersKey: answersKey
   }
 }
 
@@ -487,6 +505,8 @@ var signs = contains(destinations, 'webhook') && webhookProof != 'header'
 var signatureSettings = signs ? { WEBHOOK_SECRET: '${secretPrefix}webhook-secret/)' } : {}
 var sendsHeader = contains(destinations, 'webhook') && webhookProof != 'signature'
 var headerSettings = sendsHeader ? { WEBHOOK_HEADER: '${secretPrefix}webhook-header/)' } : {}
+var answersSettings = answers == 'off' ? {} : { ACTIONS: answers, ACTIONS_KEY: '${secretPrefix}actions-key/)' }
+var signInSettings = answers == 'entra' ? { ACTIONS_TENANT: tenant().tenantId, ACTIONS_RESPONDERS: join(responders, ',') } : {}
 var otlpSettings = empty(otlpEndpoint)
   ? {}
   : { AzureFunctionsJobHost__telemetryMode: 'OpenTelemetry', OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }
@@ -532,6 +552,7 @@ module app 'modules/function-app.bicep' = {
     subnetId: !privateNetwork ? '' : networkGiven ? existingAppSubnetId : network!.outputs.appSubnetId
     closeSite: closeSite
     siteAllowedAddresses: siteAllowedAddresses
+    signInClientId: answers == 'entra' ? signInClientId : ''
     appSettings: union(
       settings,
       plainSettings,
@@ -541,6 +562,8 @@ module app 'modules/function-app.bicep' = {
       webhookSettings,
       signatureSettings,
       headerSettings,
+      answersSettings,
+      signInSettings,
       approvalsSettings,
       drillSettings,
       otlpSettings,

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { NewApproval } from "../approvals.ts";
 import type { ProposeOptions } from "../propose-approvals.ts";
 
@@ -53,6 +53,7 @@ Examples:
 		.command("add")
 		.description("add an entry; everything it names must hold")
 		.option(...approvalsFile)
+		.option("--finding <id>", "take account and tunnel from this finding, where both were seen and nothing else was")
 		.option("--name <text>", "what people call it")
 		.option("--account <tag>", "Cloudflare account tag, 32 hex (strong: the verdict is Ours)")
 		.option("--tunnel <id...>", "tunnels of that account that are approved")
@@ -66,16 +67,26 @@ Examples:
 		.option("--device-group <name>", "device group in Defender")
 		.option("--user <name>", "DOMAIN\\user or UPN")
 		.requiredOption("--owner <text>", "who answers for it")
-		.requiredOption("--reason <text>", "why it is approved")
+		.option("--reason <text>", "why it is approved; needed without --finding")
 		.requiredOption("--until <date>", "last day on which it holds, YYYY-MM-DD")
 		.addHelpText(
 			"after",
 			`
 Examples:
+  tunnelwatch approvals add --finding cf-3f9c2a7d5110 --owner "Platform team" --until 2027-02-28
   tunnelwatch approvals add --account 5a3c1f7e9b2d4860a1c4e7f20b9d6835 --tunnel 0b7e4c1a-52d8-4f3b-9a61-7c2e8d5f1046 --owner "Dev team" --reason "web preview" --until 2027-06-30
-  tunnelwatch approvals add --device-group Servers --path /usr/bin/cloudflared --sha256 5d8a44ef… --owner Platform --reason fleet --until 2027-06-30`,
+  tunnelwatch approvals add --device-group Servers --path /usr/bin/cloudflared --sha256 5d8a44ef… --owner Platform --reason fleet --until 2027-06-30
+
+The entry counts once the reviewed file is deployed; nothing is approved before.`,
 		)
-		.action(async ({ file, ...entry }: NewApproval & { readonly file?: string }) => {
-			process.exitCode = await (await import("../approvals.ts")).addApproval(named(file), entry);
+		.action(async ({ file, finding, ...entry }: AddOptions) => {
+			if (finding !== undefined) {
+				process.exitCode = await (await import("../approve-finding.ts")).approveFinding(named(file), finding, entry);
+				return;
+			}
+			if (entry.reason === undefined) throw new InvalidArgumentError("Say why with --reason.");
+			process.exitCode = await (await import("../approvals.ts")).addApproval(named(file), { ...entry, reason: entry.reason });
 		});
 }
+
+type AddOptions = Omit<NewApproval, "reason"> & { readonly file?: string; readonly finding?: string; readonly reason?: string };

@@ -1,5 +1,7 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { severities } from "../../lib/detect/severity-scale.ts";
+import { resolutions } from "../../lib/findings/answered.ts";
+import type { AnswerOptions } from "../answer-finding.ts";
 import type { CardOptions } from "../card.ts";
 import type { ListOptions } from "../findings.ts";
 
@@ -32,6 +34,7 @@ Examples:
 		.addOption(new Option("--verdict <verdict>", "only with this verdict").choices(["ours", "not-ours", "cannot-tell"]))
 		.option("--device <text>", "only devices with this in their name, or with this id")
 		.option("--open", "only those that are not closed", false)
+		.option("--silenced", "only those that are silenced now", false)
 		.addOption(new Option("--sort <by>", "what comes first").choices(["severity", "time", "count", "device"]).default("severity"))
 		.option("--json", "one JSON object per line", false)
 		.addHelpText(
@@ -40,6 +43,7 @@ Examples:
 Examples:
   tunnelwatch findings --severity high --open
   tunnelwatch findings --device srv- --sort time
+  tunnelwatch findings --silenced
   tunnelwatch findings --dead`,
 		)
 		.action(async (options: ListOptions) => {
@@ -59,4 +63,67 @@ Examples:
 		.action(async (id: string | undefined) => {
 			process.exitCode = await (await import("../findings.ts")).retryFindings(id);
 		});
+	addAnswers(found);
+}
+
+/** What a person can say about a finding. */
+function addAnswers(found: Command): void {
+	found
+		.command("show")
+		.description("show one finding: what holds now, and who said what")
+		.argument("<id>", "the finding's id, cf-…")
+		.option("--json", "one JSON object", false)
+		.action(async (id: string, options: { readonly json: boolean }) => {
+			process.exitCode = await (await import("../answer-finding.ts")).showFinding(id, options);
+		});
+	const answers = [
+		["ack", "acknowledge", "say that you are on it: no reminder for 24 hours; anything new or worse still alerts"],
+		["silence", "silence", "hold back what was reported so far, for a time; anything else still alerts"],
+		["unsilence", "lift", "end a silence now"],
+		["escalate", "not-ours", "confirm that the tunnel is not yours: everyone who was told is alerted again"],
+		["close", "close", "close it; if it is seen again, it alerts again"],
+	] as const;
+	for (const [name, kind, description] of answers) {
+		const command = found
+			.command(name)
+			.description(description)
+			.argument("<id>", "the finding's id, cf-…")
+			.option("--note <text>", "kept in the audit trail and told to everyone")
+			.option("--by <name>", "who says so, where no sign-in tells (default: your user name here)")
+			.option("--json", "print the finding as one JSON object", false);
+		if (kind === "silence") {
+			command
+				.option("--for <time>", "how long: 12h, 7d; 30 days at most (default: 24h)", period)
+				.addOption(new Option("--until <date>", "last moment: 2026-12-24 or 2026-12-24T18:00Z").argParser(moment).conflicts("for"));
+		}
+		if (kind === "close") command.addOption(new Option("--as <what>", "how it turned out").choices(resolutions).default("cleaned"));
+		command
+			.addHelpText("after", `\nExamples:\n  tunnelwatch findings ${name} cf-3f9c2a7d5110${examples[kind]}\n\nExit code: 0 done · 1 refused, or no such finding · 2 wrong usage or settings`)
+			.action(async (id: string, options: AnswerOptions) => {
+				process.exitCode = await (await import("../answer-finding.ts")).answerFinding(id, kind, options);
+			});
+	}
+}
+
+const examples = {
+	acknowledge: ' --note "asking the owner"',
+	silence: ' --for 7d --note "change 4711"',
+	lift: "",
+	"not-ours": "",
+	close: " --as false-positive",
+} as const;
+
+function period(text: string): number {
+	const [, number, unit] = /^([1-9]\d{0,3})(h|d)$/.exec(text) ?? [];
+	if (number === undefined) throw new InvalidArgumentError("Write hours or days, such as 12h or 7d.");
+	return Number(number) * (unit === "h" ? 3_600_000 : 86_400_000);
+}
+
+function moment(text: string): Date {
+	const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
+	const date = new Date(isDay ? `${text}T23:59:59Z` : text);
+	if (!(isDay || /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(text)) || Number.isNaN(date.getTime())) {
+		throw new InvalidArgumentError("Write a day, such as 2026-12-24, or a moment with its zone, such as 2026-12-24T18:00Z.");
+	}
+	return date;
 }

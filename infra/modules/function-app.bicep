@@ -29,6 +29,8 @@ param subnetId string
 @description('Refuses what does not come from the listed addresses; with none listed, everything from the internet.')
 param closeSite bool
 param siteAllowedAddresses string[]
+@description('App registration that people sign in with; empty = nobody signs in.')
+param signInClientId string
 @description('Every setting but those of the platform that name the identity and the telemetry, which are added here.')
 param appSettings { *: string }
 
@@ -44,6 +46,8 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   sku: { name: 'FC1', tier: 'FlexConsumption' }
   properties: { reserved: true, zoneRedundant: zoneRedundant }
 }
+
+var signInSettings = empty(signInClientId) ? {} : { OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: clientId }
 
 var identitySettings = {
   // Which of the app's identities the host's storage, the trigger, the telemetry and the code use.
@@ -106,7 +110,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       })
       // Deployments come the same way as everything else.
       scmIpSecurityRestrictionsUseMain: true
-      appSettings: map(items(union(appSettings, identitySettings)), setting => { name: setting.key, value: setting.value })
+      appSettings: map(items(union(appSettings, identitySettings, signInSettings)), setting => { name: setting.key, value: setting.value })
     }
   }
 
@@ -118,6 +122,34 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   resource scm 'basicPublishingCredentialsPolicies' = {
     name: 'scm'
     properties: { allow: false }
+  }
+}
+
+// Who is signed in is looked at by the code: health keeps its function key, and a link without a sign-in leads to the sign-in page.
+resource signIn 'Microsoft.Web/sites/config@2025-03-01' = if (!empty(signInClientId)) {
+  parent: app
+  name: 'authsettingsV2'
+  properties: {
+    platform: { enabled: true, runtimeVersion: '~1' }
+    globalValidation: { requireAuthentication: false, unauthenticatedClientAction: 'AllowAnonymous' }
+    httpSettings: { requireHttps: true }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: {
+          openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+          clientId: signInClientId
+          // No client secret: the identity of the app vouches for it.
+          clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
+        }
+        validation: { allowedAudiences: [signInClientId, 'api://${signInClientId}'] }
+      }
+    }
+    login: {
+      tokenStore: { enabled: false }
+      cookieExpiration: { convention: 'FixedTime', timeToExpiration: '08:00:00' }
+      nonce: { validateNonce: true }
+    }
   }
 }
 

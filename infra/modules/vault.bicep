@@ -1,4 +1,4 @@
-// The only secrets there are: the addresses of the destinations and what proves our messages to them.
+// The only secrets there are: the addresses of the destinations, what proves our messages to them, and the key of answers.
 
 param location string
 param tags { *: string }
@@ -20,6 +20,8 @@ param webhookUrl string
 param webhookSecret string
 @secure()
 param webhookHeader string
+@secure()
+param answersKey string
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   name: vaultName
@@ -68,6 +70,11 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   resource header 'secrets' = if (!empty(webhookHeader)) {
     name: 'webhook-header'
     properties: { value: webhookHeader }
+  }
+
+  resource actionsKey 'secrets' = if (!empty(answersKey)) {
+    name: 'actions-key'
+    properties: { value: answersKey }
   }
 }
 

@@ -35,6 +35,15 @@ locals {
     var.weekly_drill == "" ? {} : { WEEKLY_DRILL_UTC = var.weekly_drill },
     var.otlp_endpoint == "" ? {} : { AzureFunctionsJobHost__telemetryMode = "OpenTelemetry" },
     var.otlp_endpoint == "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint },
+    var.answers == "off" ? {} : {
+      ACTIONS     = var.answers
+      ACTIONS_KEY = "${local.secret}actions-key/)"
+    },
+    var.answers != "entra" ? {} : {
+      ACTIONS_TENANT                         = data.azapi_client_config.current.tenant_id
+      ACTIONS_RESPONDERS                     = join(",", var.responders)
+      OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID = local.client_id
+    },
     var.package_sha256 == "" ? {} : { PACKAGE_SHA256 = lower(var.package_sha256) }
   )
 }
@@ -111,6 +120,36 @@ resource "azapi_update_resource" "publishing" {
   type        = "Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01"
   resource_id = "${azapi_resource.app.id}/basicPublishingCredentialsPolicies/${each.value}"
   body        = { properties = { allow = false } }
+}
+
+# Who is signed in is looked at by the code: health keeps its function key.
+resource "azapi_update_resource" "sign_in" {
+  count       = var.answers == "entra" ? 1 : 0
+  type        = "Microsoft.Web/sites/config@2025-03-01"
+  resource_id = "${azapi_resource.app.id}/config/authsettingsV2"
+  body = {
+    properties = {
+      platform         = { enabled = true, runtimeVersion = "~1" }
+      globalValidation = { requireAuthentication = false, unauthenticatedClientAction = "AllowAnonymous" }
+      httpSettings     = { requireHttps = true }
+      identityProviders = {
+        azureActiveDirectory = {
+          enabled = true
+          registration = {
+            openIdIssuer            = "https://login.microsoftonline.com/${data.azapi_client_config.current.tenant_id}/v2.0"
+            clientId                = var.sign_in_client_id
+            clientSecretSettingName = "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID"
+          }
+          validation = { allowedAudiences = [var.sign_in_client_id, "api://${var.sign_in_client_id}"] }
+        }
+      }
+      login = {
+        tokenStore       = { enabled = false }
+        cookieExpiration = { convention = "FixedTime", timeToExpiration = "08:00:00" }
+        nonce            = { validateNonce = true }
+      }
+    }
+  }
 }
 
 resource "azapi_resource_action" "code" {

@@ -47,7 +47,7 @@ variable "webhook_proof" {
 }
 
 variable "secrets" {
-  description = "Secrets of the destinations: teams-webhook-url, slack-webhook-url, pagerduty-routing-key, webhook-url, webhook-secret, webhook-header. What is left out stays as the vault has it."
+  description = "Secrets of the destinations: teams-webhook-url, slack-webhook-url, pagerduty-routing-key, webhook-url, webhook-secret, webhook-header, and actions-key for answers. What is left out stays as the vault has it."
   type        = map(string)
   default     = {}
   sensitive   = true
@@ -57,6 +57,24 @@ variable "secret_names" {
   description = "Names of the secrets that are given; Terraform may not list the keys of a sensitive map."
   type        = set(string)
   default     = ["teams-webhook-url"]
+}
+
+variable "answers" {
+  description = "Answers from a message: off; link, where anyone with the link gives short answers under a name that is not verified; entra, where people sign in. Its key is the secret actions-key."
+  type        = string
+  default     = "off"
+}
+
+variable "sign_in_client_id" {
+  description = "Client id of the app registration that people sign in with; needed when answers is entra."
+  type        = string
+  default     = ""
+}
+
+variable "responders" {
+  description = "Who may answer when answers is entra: object ids of groups, or app roles."
+  type        = set(string)
+  default     = []
 }
 
 variable "alert_email" {

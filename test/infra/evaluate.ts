@@ -173,6 +173,7 @@ const functions: Functions = {
 	split: (text, separator) => String(text).split(String(separator)),
 	uniqueString: () => "abcdefghijklm",
 	subscription: () => ({ subscriptionId: "sub" }),
+	tenant: () => ({ tenantId: "tenant" }),
 	resourceId: (type, ...names) => `/subscriptions/sub/resourceGroups/group/providers/${String(type)}/${names.join("/")}`,
 	createArray: (...all) => all,
 	createObject: (...all) => Object.fromEntries(all.flatMap((key, index) => (index % 2 === 0 ? [[String(key), all[index + 1]]] : []))),

@@ -5,7 +5,7 @@ import { deploy } from "./evaluate.ts";
 import { at, compiledTemplate, only, sorted, type Template } from "./template.ts";
 
 /** Names of the platform itself: the identity, the host's storage and telemetry, overrides of host.json. */
-const platform = /^(AzureWebJobsStorage__|EventHub__|AzureFunctionsJobHost__|APPLICATIONINSIGHTS_|OTEL_|AZURE_CLIENT_ID$)/;
+const platform = /^(AzureWebJobsStorage__|EventHub__|AzureFunctionsJobHost__|APPLICATIONINSIGHTS_|OTEL_|AZURE_CLIENT_ID$|OVERRIDE_USE_MI_FIC_)/;
 
 /** Everything that can be asked for, at once. */
 const everything = {
@@ -16,6 +16,9 @@ const everything = {
 	packageSha256: "00",
 	approvalsInStorage: true,
 	weeklyDrill: "Tue 10",
+	answers: "entra",
+	signInClientId: "00000000-0000-4000-8000-000000000001",
+	responders: ["Responder"],
 };
 
 /** Every setting the template can give the app: what it writes itself, and what the "settings" parameter takes. */
@@ -49,6 +52,7 @@ test("the platform's settings name the identity, the stores and the hub", () => 
 		"EventHub__credential",
 		"EventHub__fullyQualifiedNamespace",
 		"OTEL_EXPORTER_OTLP_ENDPOINT",
+		"OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
 	]);
 });
 
@@ -65,7 +69,7 @@ test("a setting that the template lacks, or has under another name, is noticed",
 test("secrets reach the app as references into the vault", () => {
 	const text = JSON.stringify(compiledTemplate());
 
-	for (const name of secretSettings) {
+	for (const name of [...secretSettings, "ACTIONS_KEY"]) {
 		expect(text).toMatch(new RegExp(`'${name}', format\\('\\{0\\}[a-z-]+/\\)', format\\('@Microsoft.KeyVault\\(SecretUri=`));
 	}
 });

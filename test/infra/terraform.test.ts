@@ -56,6 +56,7 @@ const notInTerraform: Readonly<Record<string, string>> = {
 	webhookUrl: "secrets",
 	webhookSecret: "secrets",
 	webhookHeader: "secrets",
+	answersKey: "secrets",
 };
 
 function parametersWithout(text: string): string[] {
@@ -116,6 +117,9 @@ describe("Terraform has what the Bicep template has", () => {
 			packageSha256: "00",
 			approvalsInStorage: true,
 			weeklyDrill: "Tue 10",
+			answers: "entra",
+			signInClientId: "00000000-0000-4000-8000-000000000001",
+			responders: ["Responder"],
 		};
 		const list = deploy(template, given)
 			.module("app")

@@ -40,6 +40,7 @@ export const apiVersions: Readonly<Record<string, Versions>> = {
 	"Microsoft.Storage/storageAccounts/tableServices/tables": { stable: ["2026-04-01", "2025-06-01"] },
 	"Microsoft.Web/serverfarms": { stable: ["2025-03-01", "2024-11-01"] },
 	"Microsoft.Web/sites": { stable: ["2025-03-01", "2024-11-01"] },
+	"Microsoft.Web/sites/config": { stable: ["2025-03-01", "2024-11-01"] },
 	"Microsoft.Web/sites/extensions": { stable: ["2025-03-01", "2024-11-01"] },
 	"Microsoft.Web/sites/basicPublishingCredentialsPolicies": { stable: ["2025-03-01", "2024-11-01"] },
 };
