@@ -7,7 +7,7 @@ import { type Inert, inert, inertText } from "../notify/text.ts";
 import type { AnswerRequest } from "./answer.ts";
 import { type FormPlace, readForm, signForm } from "./form.ts";
 import { type ReadLink, readLink } from "./link.ts";
-import { answerPage, messagePage, proposalPage, styleHash } from "./page.ts";
+import { answerPage, messagePage, proposalPage, styleHash } from "./answer-page.ts";
 import { readPerson, type SignedIn, type SignIn } from "./person.ts";
 import { type AnsweringDeps, recordAnswer } from "./record-answer.ts";
 import { type Refusal, refused } from "./refusal.ts";

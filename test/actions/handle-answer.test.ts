@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { readKeys, readLink, signLink } from "../../lib/actions/link.ts";
-import { styleHash } from "../../lib/actions/page.ts";
+import { styleHash } from "../../lib/actions/answer-page.ts";
 import { aSighting, at, redacted } from "../builders.ts";
 import { aRequest, aSite, asBrowser, key, press, principal, responders, type Site, tenantId, visit } from "./visitor.ts";
 
