@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-export const shells = ["bash", "zsh", "fish", "powershell"] as const;
+export const completionShells = ["bash", "zsh", "fish", "powershell"] as const;
 
 interface Completed {
 	/** Words after `tunnelwatch`, such as `approvals add`. */
@@ -10,7 +10,7 @@ interface Completed {
 }
 
 /** The script that makes a shell complete the commands and options of `program`. */
-export function completionScript(program: Command, shell: (typeof shells)[number]): string {
+export function completionScript(program: Command, shell: (typeof completionShells)[number]): string {
 	const all = completed(program, "");
 	switch (shell) {
 		case "bash":

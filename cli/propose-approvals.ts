@@ -6,7 +6,7 @@ import { readHistory } from "./backtest/read-history.ts";
 import { type Replayed, replay } from "./backtest/replay.ts";
 import { wrongSettings } from "./open-app.ts";
 import { printLine } from "./print-line.ts";
-import { type Proposal, proposeApprovals } from "./propose/propose.ts";
+import { type ProposedApproval, proposeApprovals } from "./propose/propose.ts";
 import { cannotRead } from "./run.ts";
 
 export interface ProposeOptions {
@@ -68,7 +68,7 @@ async function writeProposals(out: string, text: string, count: number): Promise
 		: `Wrote ${out}. Look at every entry, name its owner, and have it reviewed like any change of the deployment.`;
 }
 
-function withProposals(text: string, proposals: readonly Proposal[], owner: string): string {
+function withProposals(text: string, proposals: readonly ProposedApproval[], owner: string): string {
 	// Read by its schema before.
 	const known = JSON.parse(text.replace(/^\uFEFF/, "")) as { readonly approvals: readonly unknown[] };
 	const entries = proposals.map(({ account, tunnelId, evidence, until }) => ({
@@ -89,7 +89,7 @@ function approvalsOf(text: string, now: Date): readonly Approval[] {
 }
 
 function report(
-	proposals: readonly Proposal[],
+	proposals: readonly ProposedApproval[],
 	rejected: ReturnType<typeof proposeApprovals>["rejected"],
 	before: Replayed,
 	after: Replayed,

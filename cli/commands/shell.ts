@@ -1,5 +1,5 @@
 import { Argument, type Command } from "commander";
-import { completionScript, shells } from "../completion.ts";
+import { completionScript, completionShells } from "../completion.ts";
 
 /** `tunnelwatch version` and `completion` */
 export function addShell(program: Command, version: string): void {
@@ -12,7 +12,7 @@ export function addShell(program: Command, version: string): void {
 	program
 		.command("completion")
 		.description("print a script that makes your shell complete commands and options")
-		.addArgument(new Argument("<shell>", "which shell").choices(shells))
+		.addArgument(new Argument("<shell>", "which shell").choices(completionShells))
 		.addHelpText(
 			"after",
 			`
@@ -21,7 +21,7 @@ Examples:
   tunnelwatch completion fish > ~/.config/fish/completions/tunnelwatch.fish
   tunnelwatch completion powershell | Out-String | Invoke-Expression`,
 		)
-		.action((shell: (typeof shells)[number]) => {
+		.action((shell: (typeof completionShells)[number]) => {
 			process.stdout.write(completionScript(program, shell));
 		});
 }

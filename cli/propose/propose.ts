@@ -2,7 +2,7 @@ import type { Sighting, Tunnel } from "../../lib/sighting/sighting.ts";
 import { type Approval, isExpired } from "../../lib/verdict/approvals.ts";
 
 /** An account and tunnel that look like ours, with what speaks for it. */
-export interface Proposal {
+export interface ProposedApproval {
 	readonly account: string;
 	readonly tunnelId: string;
 	/** At least two, as sentences without a full stop. */
@@ -34,7 +34,7 @@ export function proposeApprovals(
 	sightings: readonly Sighting[],
 	approvals: readonly Approval[],
 	now: Date,
-): { readonly proposals: readonly Proposal[]; readonly rejected: readonly Rejected[] } {
+): { readonly proposals: readonly ProposedApproval[]; readonly rejected: readonly Rejected[] } {
 	const pairs = Map.groupBy(
 		sightings.filter((one) => isWhole(one.tunnel)),
 		({ tunnel }) => `${tunnel?.account ?? ""} ${tunnel?.tunnelId ?? ""}`,
@@ -42,7 +42,7 @@ export function proposeApprovals(
 	const tunnelsOf = new Map<string, Set<string>>();
 	for (const { tunnel } of sightings)
 		if (isWhole(tunnel)) tunnelsOf.set(tunnel.account, (tunnelsOf.get(tunnel.account) ?? new Set()).add(tunnel.tunnelId));
-	const proposals: Proposal[] = [];
+	const proposals: ProposedApproval[] = [];
 	const rejected: Rejected[] = [];
 	for (const [pair, group] of pairs) {
 		const [account = "", tunnelId = ""] = pair.split(" ");

@@ -19,7 +19,7 @@ export type UnreadableReason =
 	| "too-deep"
 	| "too-many-records";
 
-export interface Unreadable {
+export interface UnreadableRecord {
 	/** Position in the message; `undefined` = the whole message. */
 	readonly record: number | undefined;
 	readonly reason: UnreadableReason;
@@ -35,7 +35,7 @@ export interface Decoded {
 	/** Rows that describe devices; no rule reads them. */
 	readonly devices: readonly DeviceRow[];
 	readonly total: number;
-	readonly unreadable: readonly Unreadable[];
+	readonly unreadable: readonly UnreadableRecord[];
 }
 
 export const nothingDecoded: Decoded = { records: [], positions: [], devices: [], total: 0, unreadable: [] };
@@ -62,7 +62,7 @@ export function decodeRecords(list: readonly unknown[], limits: Pick<Limits, "re
 	const records: DefenderRecord[] = [];
 	const positions: number[] = [];
 	const devices: DeviceRow[] = [];
-	const unreadable: Unreadable[] = [];
+	const unreadable: UnreadableRecord[] = [];
 	for (let index = 0; index < Math.min(list.length, limits.records); index++) {
 		const record = decodeRecord(list[index]);
 		if (typeof record === "string") unreadable.push({ record: index, reason: record });

@@ -116,7 +116,7 @@ export function pending({ fleet }: Facts): boolean {
 }
 
 /** Whether an approval stands against this doubt. */
-export function has({ doubts }: Facts, doubt: Doubt): boolean {
+export function hasDoubt({ doubts }: Facts, doubt: Doubt): boolean {
 	return doubts.includes(doubt);
 }
 

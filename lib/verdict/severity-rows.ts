@@ -7,7 +7,7 @@ import {
 	disguised,
 	type Facts,
 	foreignRuns,
-	has,
+	hasDoubt,
 	hidden,
 	isQuiet,
 	isTool,
@@ -26,14 +26,14 @@ import {
 import type { Wording } from "./words.ts";
 
 /** A situation, the least and the most that it is worth, and its sentence. Several may hold: the highest bounds count. */
-export interface Row {
+export interface SituationRow {
 	readonly when: (facts: Facts) => boolean;
 	readonly least?: Severity;
 	readonly most?: Severity;
 	readonly reason: Wording;
 }
 
-export const situations: readonly Row[] = [
+export const situations: readonly SituationRow[] = [
 	{ when: (f) => f.verdict === "ours", most: "info", reason: redactedText`the account and the tunnel are approved` },
 	{
 		when: (f) => f.fleet === "complete",
@@ -132,7 +132,7 @@ export const situations: readonly Row[] = [
 		reason: ({ service }) => redactedText`it connected to the tunnel's port at an address that is not ${service}'s`,
 	},
 	{
-		when: (f) => f.reading.startArguments || has(f, "start-arguments"),
+		when: (f) => f.reading.startArguments || hasDoubt(f, "start-arguments"),
 		least: "high",
 		reason: redactedText`a service was started with other arguments than it was installed with`,
 	},
@@ -188,19 +188,19 @@ export const situations: readonly Row[] = [
 	},
 	// Approved, but.
 	{
-		when: (f) => has(f, "exposes") || has(f, "open-folder") || has(f, "second-credential"),
+		when: (f) => hasDoubt(f, "exposes") || hasDoubt(f, "open-folder") || hasDoubt(f, "second-credential"),
 		least: "medium",
 		most: "high",
 		reason: redactedText`the tunnel is approved, and something about this start is not`,
 	},
 	{
-		when: (f) => has(f, "user-folder") || has(f, "config"),
+		when: (f) => hasDoubt(f, "user-folder") || hasDoubt(f, "config"),
 		least: "low",
 		most: "medium",
 		reason: redactedText`the tunnel is approved, the place is unusual`,
 	},
 	{
-		when: (f) => has(f, "decoding") || has(f, "unread"),
+		when: (f) => hasDoubt(f, "decoding") || hasDoubt(f, "unread"),
 		least: "medium",
 		most: "high",
 		reason: redactedText`the tunnel looks approved and cannot be read without doubt`,

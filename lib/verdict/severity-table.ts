@@ -1,7 +1,7 @@
 import { isWorse, type Severity, severities, worst } from "../detect/severity-scale.ts";
 import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import { disguised, type Facts, isTool, opens, renamed, webOnClient } from "./severity-facts.ts";
-import { type Row, raising, situations } from "./severity-rows.ts";
+import { raising, type SituationRow, situations } from "./severity-rows.ts";
 import { type VerdictWords, type Wording, worded } from "./words.ts";
 
 export interface Weighed {
@@ -42,7 +42,7 @@ function step(severity: Severity, by: number): Severity {
 }
 
 /** The row that sets the bound that was reached; else what moved it; else the first situation. */
-function reasonOf(severity: Severity, rows: readonly Row[], rules: Severity, raised: Redacted | undefined): Wording {
+function reasonOf(severity: Severity, rows: readonly SituationRow[], rules: Severity, raised: Redacted | undefined): Wording {
 	const floor = rows.find((row) => row.least === severity);
 	const ceiling = rows.find((row) => row.most === severity);
 	if (severity !== rules && floor !== undefined) return floor.reason;

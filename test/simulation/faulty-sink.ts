@@ -1,4 +1,4 @@
-import type { Answer } from "../../lib/notify/http/answer.ts";
+import type { HttpAnswer } from "../../lib/notify/http/answer.ts";
 import { classify } from "../../lib/notify/http/classify.ts";
 import type { AnyNotice, Delivery, Destination } from "../../lib/outbox/delivery.ts";
 import type { FaultKind } from "./faults.ts";
@@ -26,7 +26,7 @@ export interface SinkLog {
 
 interface Behaviour {
 	readonly accepts: boolean;
-	readonly answer: Answer | "silence";
+	readonly answer: HttpAnswer | "silence";
 	/** Before it answers. */
 	readonly slowMs?: number;
 }
@@ -50,7 +50,7 @@ export function createFaultySink(name: string, stage: Stage, worker: Worker, log
 			if (answer !== "silence" && answer.kind === "answered" && answer.retryAfter === "30") {
 				log.pauses.push({ destination: name, from: now(), until: now() + 30_000 });
 			}
-			const seen: Answer = answer === "silence" ? { kind: "failed", failure: "timeout", ambiguous: true } : answer;
+			const seen: HttpAnswer = answer === "silence" ? { kind: "failed", failure: "timeout", ambiguous: true } : answer;
 			return classify(seen, new Date(now()));
 		},
 	};

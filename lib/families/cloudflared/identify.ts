@@ -9,7 +9,7 @@ import { isAboutTunnels, ofFile } from "./about-tunnels.ts";
 import { readCommand } from "./command.ts";
 import { filePlace } from "./file-place.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
-import { type Names, withoutCommand } from "./kind-without-command.ts";
+import { type RecordNames, withoutCommand } from "./kind-without-command.ts";
 import { laterStarts } from "./later-starts.ts";
 import { launcherOf } from "./launchers.ts";
 import { baseName, programName } from "./names.ts";
@@ -146,7 +146,7 @@ function worstOf(readings: readonly StartReading[]): StartReading | undefined {
 	);
 }
 
-function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: Contact, names: Names): Identified {
+function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: Contact, names: RecordNames): Identified {
 	const tools = chosen?.readings.filter(isTool) ?? [];
 	const worst = worstOf(tools) ?? chosen?.readings[0];
 	const own = tools.flatMap(({ claims }) => claims);

@@ -8,14 +8,18 @@ import { nameKind } from "./names.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
 
 /** The files of a row: the one that it is about, and the one that acted. */
-export interface Names {
+export interface RecordNames {
 	readonly ownName: string;
 	readonly ownPath: string;
 	readonly actorPath: string;
 }
 
 /** What a row without a command of the tool is about. */
-export function withoutCommand(record: DefenderRecord, { ownName, actorPath }: Names, contact: Contact): Exclude<ProgramKind, "wrapper"> {
+export function withoutCommand(
+	record: DefenderRecord,
+	{ ownName, actorPath }: RecordNames,
+	contact: Contact,
+): Exclude<ProgramKind, "wrapper"> {
 	const published = ofFile(record) ? publishedReleases.find(columnText(record, "SHA256")) : undefined;
 	if (published !== undefined) return nameKind(ownName) ?? (keepsItsName(record, ownName) ? "release" : "renamed");
 	if (isDocument(record, ownName) || isQuarantined(record, ownName, actorPath)) return "mention";

@@ -1,5 +1,5 @@
 /** The result of one POST. Holds no part of the URL, the host or the original error text. */
-export type Answer =
+export type HttpAnswer =
 	| {
 			readonly kind: "answered";
 			readonly status: number;
@@ -29,4 +29,4 @@ export interface PostRequest {
 }
 
 /** One POST, no redirects, one deadline. Always an answer, never a rejection. */
-export type PostFunction = (post: PostRequest) => Promise<Answer>;
+export type PostFunction = (post: PostRequest) => Promise<HttpAnswer>;

@@ -1,5 +1,5 @@
 import type { Delivery, FailureReason } from "../../outbox/delivery.ts";
-import type { Answer, Failure } from "./answer.ts";
+import type { Failure, HttpAnswer } from "./answer.ts";
 
 type Failed = Extract<Delivery, { ok: false }>;
 
@@ -9,7 +9,7 @@ export type FindQuirk = (status: number, body: string) => Quirk | undefined;
 export type Quirk = Pick<Failed, "reason" | "scope" | "detail">;
 
 /** What an answer means for the notice and for the destination. One table for all destinations that speak HTTP. */
-export function classify(answer: Answer, now: Date, quirk: FindQuirk = () => undefined): Delivery {
+export function classify(answer: HttpAnswer, now: Date, quirk: FindQuirk = () => undefined): Delivery {
 	if (answer.kind === "failed") return undelivered(answer.failure, answer.ambiguous);
 	const status = trueStatus(answer.status, answer.body);
 	if (isSuccess(status)) return { ok: true, proof: status === 202 ? "queued" : "confirmed" };

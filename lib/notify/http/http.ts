@@ -1,6 +1,6 @@
 import { lookup } from "node:dns";
 import type { IncomingMessage, RequestOptions } from "node:http";
-import type { Answer, Failure, PostFunction, PostRequest } from "./answer.ts";
+import type { Failure, HttpAnswer, PostFunction, PostRequest } from "./answer.ts";
 
 const maxAnswerBytes = 4096;
 
@@ -26,7 +26,7 @@ export function createPost({ timeoutMs, resolveName = lookup }: PostOptions): Po
 }
 
 /** The deadline around the request does not ask the request: whatever a socket does or leaves undone, there is an answer. */
-function send(post: PostRequest, signal: AbortSignal, outerMs: number, resolveName: typeof lookup): Promise<Answer> {
+function send(post: PostRequest, signal: AbortSignal, outerMs: number, resolveName: typeof lookup): Promise<HttpAnswer> {
 	return new Promise((resolve) => {
 		const url = new URL(post.url);
 		const secure = url.protocol === "https:";
@@ -43,7 +43,7 @@ function send(post: PostRequest, signal: AbortSignal, outerMs: number, resolveNa
 		// Imported the usual way, node:http brings the web's fetch and sockets along: a third of what a short command costs.
 		const { request: start } = secure ? process.getBuiltinModule("node:https") : process.getBuiltinModule("node:http");
 		const request = start(url, options);
-		const settle = (answer: Answer): void => {
+		const settle = (answer: HttpAnswer): void => {
 			clearTimeout(outer);
 			resolve(answer);
 		};

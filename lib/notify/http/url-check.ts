@@ -8,7 +8,7 @@ export function accepted(warning?: string): UrlCheck {
 	return { ok: true, warning };
 }
 
-export function refused(problem: string, setting?: string): UrlCheck {
+export function refusedUrl(problem: string, setting?: string): UrlCheck {
 	return { ok: false, problem, ...(setting === undefined ? {} : { setting }) };
 }
 

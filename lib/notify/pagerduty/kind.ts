@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { accepted, isLoopbackHost, refused } from "../http/url-check.ts";
+import { accepted, isLoopbackHost, refusedUrl } from "../http/url-check.ts";
 import { destinationKind } from "../kind.ts";
 import { createPagerduty } from "./pagerduty.ts";
 
@@ -27,7 +27,7 @@ export const pagerduty = destinationKind({
 		rejected: "Copy the integration key of the service again: Service › Integrations › Events API v2.",
 	},
 	check: ({ PAGERDUTY_URL: text }, { allowLoopback }) => {
-		const no = (problem: string) => refused(problem, "PAGERDUTY_URL");
+		const no = (problem: string) => refusedUrl(problem, "PAGERDUTY_URL");
 		if (!URL.canParse(text)) return no("this is not an address; leave it out, or write that of your region");
 		const url = new URL(text);
 		if (url.username !== "" || url.password !== "") return no("the address must not hold a user name or a password");

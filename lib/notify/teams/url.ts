@@ -1,4 +1,4 @@
-import { accepted, isLoopbackHost, refused, type UrlCheck } from "../http/url-check.ts";
+import { accepted, isLoopbackHost, refusedUrl, type UrlCheck } from "../http/url-check.ts";
 
 const workflows = ".environment.api.powerplatform.com";
 const logicApps = ".logic.azure.com";
@@ -10,25 +10,25 @@ export function checkTeamsUrl(
 	text: string,
 	{ suffixes, allowLoopback }: { readonly suffixes: readonly string[]; readonly allowLoopback: boolean },
 ): UrlCheck {
-	if (!URL.canParse(text)) return refused(`this is not an address. ${howTo}`);
+	if (!URL.canParse(text)) return refusedUrl(`this is not an address. ${howTo}`);
 	const url = new URL(text);
 	if (allowLoopback && isLoopbackHost(url) && /^https?:$/.test(url.protocol)) return accepted();
 	const host = url.hostname;
 	if (host.endsWith(".webhook.office.com") || host === "outlook.office.com") {
-		return refused(`Office 365 connectors are retired and deliver nothing any more. ${howTo}`);
+		return refusedUrl(`Office 365 connectors are retired and deliver nothing any more. ${howTo}`);
 	}
-	if (url.protocol !== "https:") return refused("the address must begin with https://");
-	if (url.username !== "" || url.password !== "") return refused("the address must not hold a user name or a password");
+	if (url.protocol !== "https:") return refusedUrl("the address must begin with https://");
+	if (url.username !== "" || url.password !== "") return refusedUrl("the address must not hold a user name or a password");
 	if (![workflows, logicApps, ...suffixes].some((suffix) => host.endsWith(suffix))) {
-		return refused(
+		return refusedUrl(
 			`this host does not belong to Teams Workflows. ${howTo} In another cloud, add the end of its host name to TEAMS_HOST_SUFFIXES.`,
 		);
 	}
 	if (!(url.pathname.includes("/workflows/") && url.pathname.includes("/triggers/"))) {
-		return refused(`the path is not that of a flow's trigger; copy the whole address. ${howTo}`);
+		return refusedUrl(`the path is not that of a flow's trigger; copy the whole address. ${howTo}`);
 	}
 	if (!url.searchParams.get("sig")) {
-		return refused('the signature (sig=…) is missing: copy the whole address, and set "Who can trigger the flow" to Anyone.');
+		return refusedUrl('the signature (sig=…) is missing: copy the whole address, and set "Who can trigger the flow" to Anyone.');
 	}
 	return accepted(
 		host.endsWith(logicApps)

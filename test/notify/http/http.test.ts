@@ -1,6 +1,6 @@
 import { lookup } from "node:dns";
 import { describe, expect, test } from "vitest";
-import type { Answer, PostRequest } from "../../../lib/notify/http/answer.ts";
+import type { HttpAnswer, PostRequest } from "../../../lib/notify/http/answer.ts";
 import { createPost } from "../../../lib/notify/http/http.ts";
 import { closedPort, listen, receiver, status } from "../loopback.ts";
 
@@ -75,7 +75,7 @@ test("an answer whose text drips past the deadline still counts by its status", 
 		response.writeHead(200, { "content-length": "1000" });
 		response.write("returned HTTP error 429");
 	});
-	let answer: Answer | undefined;
+	let answer: HttpAnswer | undefined;
 	// On a slow machine the first deadlines can pass before the status has come.
 	for (const timeoutMs of [150, 1_500, 15_000]) {
 		answer = await createPost({ timeoutMs })(to(base));
