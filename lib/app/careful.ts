@@ -9,6 +9,7 @@ import { faultName, isFault } from "../watch/fault.ts";
 import type { Quarantined } from "../watch/quarantine.ts";
 import { entriesOf, type Setback } from "../watch/quarantine-entries.ts";
 import { isOverdue } from "./deadline.ts";
+import { createGate } from "./gate.ts";
 
 export interface CarefulDeps extends ChangeDeps {
 	readonly run: (messages: readonly Message[]) => Promise<Outcome>;
@@ -27,12 +28,15 @@ export interface Read {
 
 /**
  * Reads batches, and finds the message that kills its reader. Only the first batch of a partition in this process and
- * one that is tried again are noted in the table; after three deaths such a batch is read piece by piece.
+ * one that is tried again are noted in the table; after three deaths such a batch is read piece by piece. While it is,
+ * nothing else is read in this process: a batch of another partition that kills it would be laid to the piece at hand.
  *
  * @returns a function that rejects only if the table would not store something, or if time was over.
  */
 export function createCarefulReader(deps: CarefulDeps): (messages: readonly Message[], retryCount: number) => Promise<Read> {
 	const met = new Set<string>();
+	const gate = createGate();
+	const together = (messages: readonly Message[]) => gate.together(() => deps.run(messages));
 	return async (messages, retryCount) => {
 		const [first] = messages;
 		if (first === undefined) return { outcomes: [], killers: [] };
@@ -41,11 +45,11 @@ export function createCarefulReader(deps: CarefulDeps): (messages: readonly Mess
 		met.add(source);
 		const note =
 			from >= 0 && isSuspicious && !deps.isQuiet(messages) ? await openNote(deps, `${deps.noteName ?? ""}${source}`, from) : undefined;
-		if (note === undefined) return { outcomes: [await deps.run(messages)], killers: [] };
+		if (note === undefined) return { outcomes: [await together(messages)], killers: [] };
 		try {
 			const read = isCareful(note.attempt)
-				? await pieceByPiece(deps, messages, note)
-				: { outcomes: [await deps.run(messages)], killers: [] };
+				? await gate.alone(() => pieceByPiece(deps, messages, note))
+				: { outcomes: [await together(messages)], killers: [] };
 			await note.remove();
 			return read;
 		} catch (error) {

@@ -109,6 +109,51 @@ describe("a message that kills its reader is found, and stops nothing", () => {
 	});
 });
 
+test("a message that kills a process in which other partitions are read too is found, and nothing of those is laid to blame", async () => {
+	const table = aTable();
+	const done = new Set<string>();
+	const quarantined: string[] = [];
+	const other: readonly Message[] = batch.map(({ at: place, body }) => ({ at: { ...place, source: "defender/1" }, body }));
+	const nameOf = ({ at: { source: partition, message, record } }: Message) => `${partition} ${message}.${record ?? ""}`;
+	const isDeadly = ({ at: place, body }: Message) => place.source === source && JSON.stringify(body).includes('"107.1"');
+	let finished = 0;
+	for (let attempt = 1; attempt <= 8 && finished < 2; attempt++) {
+		finished = 0;
+		let isDead = false;
+		let die = (): void => undefined;
+		const died = new Promise<void>((resolve) => {
+			die = resolve;
+		});
+		const reader = createCarefulReader({
+			...changeDeps(table),
+			isQuiet: () => false,
+			quarantine: (entries) => {
+				for (const { at: place, record, reason } of entries) quarantined.push(`${place.source} ${place.message}.${record ?? ""} ${reason}`);
+				return Promise.resolve();
+			},
+			run: async (messages) => {
+				// The other partition is slower, and is in the middle of a piece whenever the process dies.
+				for (let turn = 0; turn < (messages[0]?.at.source === source ? 1 : 40); turn++) await new Promise(setImmediate);
+				if (messages.some(isDeadly)) {
+					isDead = true;
+					die();
+				}
+				if (isDead) return new Promise(() => undefined);
+				for (const message of messages) done.add(nameOf(message));
+				return outcome;
+			},
+		});
+		const both = [batch, other].map(async (messages) => {
+			await reader(messages, attempt - 1);
+			if (!isDead) finished += 1;
+		});
+		await Promise.race([Promise.all(both), died]);
+	}
+	expect(finished).toBe(2);
+	expect(new Set(quarantined)).toEqual(new Set(["defender/0 107.1 killed-the-reader"]));
+	expect([...done].filter((name) => name.startsWith("defender/1")).length).toBeGreaterThan(0);
+});
+
 test("a table that refuses for an hour brings nothing under suspicion", async () => {
 	const table = aTable();
 	const outage: { on: boolean } = { on: true };

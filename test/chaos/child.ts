@@ -1,12 +1,21 @@
 import process from "node:process";
 import { installCore } from "../functions/core.ts";
 import type { Question, Reply } from "./staff.ts";
+import { deadly } from "./story.ts";
 
 /**
  * One instance of the function app: the built file, in a process of its own, called as the Functions worker would.
- * With `hasty` it answers before it has recorded anything, to show that the checks would notice.
+ * With `hasty` it answers before it has recorded anything, to show that the checks would notice. With `mortal` it dies, as
+ * at a fault in the engine, of whatever record has the deadly text in AdditionalFields.
  */
 const [, , bundle = "", manner = ""] = process.argv;
+if (manner === "mortal") {
+	const parse = JSON.parse;
+	JSON.parse = (text, ...rest) => {
+		if (text === deadly) process.kill(process.pid, "SIGKILL");
+		return parse(text, ...rest);
+	};
+}
 const core = installCore();
 await import(bundle);
 let shown = 0;

@@ -114,7 +114,7 @@ export async function runFault(fault: Fault, azurite: Azurite, file: string, eve
 	const staff = await createStaff({
 		size: fault.workers ?? 1,
 		bundle: file,
-		hasty: false,
+		manner: "usual",
 		welcome: async (id) => ({
 			env: {
 				TABLE_ENDPOINT: `${proxy.url}/devstoreaccount1`,

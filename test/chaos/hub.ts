@@ -85,7 +85,7 @@ async function untilDone(
 		}
 		if (attempt > 0) counts.redeliveries += 1;
 		const atOnce = random.chance(0.1) ? ready : [first];
-		const answers = await Promise.all(atOnce.map((worker) => worker.call("detect", trigger)));
+		const answers = await Promise.all(atOnce.map((worker) => worker.call("detect", { ...trigger, retryCount: attempt })));
 		for (const answer of answers) if (answer.outcome === "failed") rejections.push(answer.reason);
 		if (answers.some(({ outcome }) => outcome === "done")) {
 			counts.done += 1;

@@ -159,8 +159,8 @@ async function* quarantined({ table, startedAt }: Evidence): AsyncGenerator<stri
 async function misplaced(evidence: Evidence): Promise<readonly string[]> {
 	const found = new Set<string>();
 	for await (const name of quarantined(evidence)) found.add(name);
-	const { poison } = evidence.story;
-	return found.size === poison ? [] : [`I3 ${found.size} messages are in quarantine, not ${poison}`];
+	const { poison, killers } = evidence.story;
+	return found.size === poison + killers ? [] : [`I3 ${found.size} entries are in quarantine, not ${poison + killers}`];
 }
 
 /** I5: no secret leaves, wherever one looks. */

@@ -28,10 +28,24 @@ setTimeout(
 ).unref();
 
 await bundle(join(folder, "main.mjs"));
+const deadly = await runChaos({
+	seed,
+	kills: 0,
+	killers: 2,
+	devices: 12,
+	bundle: join(folder, "main.mjs"),
+	leases: "ended",
+	progress: print,
+});
+for (const violation of deadly.violations.slice(0, 20)) print(violation);
+print(
+	`killer messages: ${deadly.violations.length === 0 ? "ok" : `FAILED, ${deadly.violations.length} violations`} · ${deadly.killers} records killed ` +
+		`${deadly.deaths} processes and are in quarantine · ${deadly.batches} batches, ${deadly.devices} devices, ${deadly.lost} lost · ${deadly.seconds} s`,
+);
 const result = await runChaos({ seed, kills, devices: 160, bundle: join(folder, "main.mjs"), leases: "run out", progress: print });
 for (const violation of result.violations.slice(0, 20)) print(violation);
 print(verdictLine(result));
-process.exit(result.violations.length === 0 ? 0 : 1);
+process.exit(result.violations.length + deadly.violations.length === 0 ? 0 : 1);
 
 function verdictLine(run: ChaosResult): string {
 	const repeated = Object.values(run.duplicates).reduce((sum, count) => sum + count, 0);

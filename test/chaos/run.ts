@@ -26,6 +26,8 @@ export interface ChaosOptions {
 	readonly leases: "run out" | "ended";
 	/** The processes acknowledge before they record: the checks must notice. */
 	readonly hasty?: boolean;
+	/** Records that kill the process that reads them, beside good ones; nothing else goes wrong then. */
+	readonly killers?: number;
 	readonly progress?: (line: string) => void;
 }
 
@@ -37,6 +39,9 @@ export interface ChaosResult extends Verdict {
 	readonly devices: number;
 	readonly records: number;
 	readonly poison: number;
+	readonly killers: number;
+	/** Processes that ended, by whatever. */
+	readonly deaths: number;
 	readonly posts: number;
 	readonly accepted: number;
 	readonly tableRequests: number;
@@ -51,7 +56,7 @@ const tick = { data: { json: '{"Schedule":{"AdjustForDST":true},"ScheduleStatus"
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 	const startedAt = new Date();
 	const seedOf = (part: number) => createRandom(options.seed * 16 + part);
-	const story = tellStory(options.devices, seedOf(0));
+	const story = tellStory(options.devices, seedOf(0), options.killers);
 	const azurite = await startAzurite();
 	const table = createTableStore({ connectionString: azurite.connectionString(), tableName });
 	await table.ensure();
@@ -64,7 +69,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 	const staff: Staff = await createStaff({
 		size: 2,
 		bundle: options.bundle,
-		hasty: options.hasty ?? false,
+		manner: options.hasty === true ? "hasty" : options.killers === undefined ? "usual" : "mortal",
 		async welcome(workerId) {
 			const { url, close } = await proxy.open(workerId);
 			const env = {
@@ -86,6 +91,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 		},
 	});
 	const timer = startTimer(staff, table, seedOf(5));
+	if (options.killers !== undefined) {
+		sink.heal();
+		proxy.heal();
+	}
 	try {
 		const watch = setInterval(() => {
 			const share = Math.min(1, (killer.kills() + 1) / (options.kills + 1));
@@ -133,6 +142,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 			devices: options.devices,
 			records: [...story.expected.values()].reduce((sum, { records }) => sum + records.size, 0),
 			poison: story.poison,
+			killers: story.killers,
+			deaths: staff.killedAt.size,
 			posts: sink.requests(),
 			accepted: sink.receipts.length,
 			tableRequests: proxy.requests(),

@@ -26,7 +26,7 @@ export interface StaffOptions {
 	readonly size: number;
 	/** The built file. */
 	readonly bundle: string;
-	readonly hasty: boolean;
+	readonly manner: "usual" | "hasty" | "mortal";
 	/** The environment of a new process, and what is to be done when it is dead. */
 	readonly welcome: (workerId: number) => Promise<{ readonly env: Readonly<Record<string, string>>; readonly farewell: () => void }>;
 }
@@ -61,7 +61,7 @@ export async function createStaff(options: StaffOptions): Promise<Staff> {
 		if (closed) return;
 		const id = ++lastId;
 		const { env, farewell } = await options.welcome(id);
-		const child = fork(script, [options.bundle, options.hasty ? "hasty" : ""], {
+		const child = fork(script, [options.bundle, options.manner], {
 			// Every process loads the same file.
 			env: { NODE_COMPILE_CACHE: join(dirname(options.bundle), "compiled"), ...env },
 			execArgv: [],
@@ -81,6 +81,7 @@ export async function createStaff(options: StaffOptions): Promise<Staff> {
 			ready = false;
 			alive.delete(id);
 			farewell();
+			if (options.manner === "mortal" && signal === "SIGKILL" && !closed) killedAt.set(id, performance.now());
 			if (!closed && !killedAt.has(id)) accidents.push(`process ${id} ended by itself (${signal ?? code})`);
 			for (const answer of waiting.values()) answer({ outcome: "died" });
 			void hire();

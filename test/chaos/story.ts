@@ -22,7 +22,12 @@ export interface Story {
 	readonly expected: ReadonlyMap<string, Expected>;
 	/** Messages that cannot be read. */
 	readonly poison: number;
+	/** Records that kill who reads them. */
+	readonly killers: number;
 }
+
+/** What a record has in AdditionalFields that kills its reader. */
+export const deadly = '{"kills":"its reader"}';
 
 export interface Expected {
 	/** Distinct matching records. */
@@ -49,7 +54,7 @@ const tenantId = "3f6b1c52-8a7e-4d0f-9b35-5d2e7c1a4f60";
 const startedAt = Date.now() - 3_600_000;
 
 /** Devices on which cloudflared is seen again and again, between records of other things and messages that are broken. */
-export function tellStory(devices: number, random: Random): Story {
+export function tellStory(devices: number, random: Random, killers = 0): Story {
 	const expected = new Map<string, Expected>();
 	const sightings: { json: object; record: StoryRecord }[] = [];
 	for (let n = 0; n < devices; n++) {
@@ -71,17 +76,20 @@ export function tellStory(devices: number, random: Random): Story {
 	}
 	const messages: StoryMessage[] = [];
 	let poison = 0;
+	// Beside good records, and early: what comes after them in their partition shows whether it goes on.
+	let killersLeft = killers;
 	for (let rest = shuffled(sightings, random); rest.length > 0; ) {
 		const own = rest.splice(0, 1 + random.below(3));
 		const noise = Array.from({ length: random.below(3) }, (_, n) => otherRecord(n, random));
-		const records = shuffled([...own.map(({ json }) => json), ...noise], random);
+		const killer = killersLeft > 0 && messages.length % 5 === 2 ? [killerRecord(killersLeft--, random)] : [];
+		const records = shuffled([...own.map(({ json }) => json), ...noise, ...killer], random);
 		messages.push({ body: Buffer.from(JSON.stringify({ records })), records: own.map(({ record }) => record) });
 		if (random.chance(0.08)) {
 			poison += 1;
 			messages.push({ body: random.pick(poisonBodies), records: [] });
 		}
 	}
-	return { messages, expected, poison };
+	return { messages, expected, poison, killers: killers - killersLeft };
 }
 
 /**
@@ -112,6 +120,22 @@ function createSighting(deviceId: string, device: number, index: number, key: st
 		AccountName: user,
 	});
 	return { json, record: { key, id } };
+}
+
+/** Of a device of its own, so that nobody must be told of it. */
+function killerRecord(n: number, random: Random): object {
+	return envelope({
+		DeviceId: random.hex(40),
+		DeviceName: "killer.corp.example.com",
+		Timestamp: new Date(startedAt).toISOString(),
+		ReportId: n,
+		ActionType: "ProcessCreated",
+		FileName: "cloudflared.exe",
+		FolderPath: "C:\\Users\\ana\\Downloads\\cloudflared.exe",
+		ProcessCommandLine: "cloudflared.exe tunnel run",
+		AccountName: "ana",
+		AdditionalFields: deadly,
+	});
 }
 
 function otherRecord(n: number, random: Random): object {

@@ -25,6 +25,8 @@ interface HttpAnswer {
 export interface TriggerData {
 	readonly data: unknown;
 	readonly metadata?: Readonly<Record<string, unknown>>;
+	/** How often the host has tried this before. */
+	readonly retryCount?: number;
 }
 
 export interface Core {
@@ -77,7 +79,12 @@ export function installCore(): Core {
 			const invocation = model.getInvocationModel({
 				invocationId: "1",
 				metadata: registered.metadata,
-				request: { invocationId: "1", inputData: [{ name: binding?.[0], data: trigger.data }], triggerMetadata: trigger.metadata ?? {} },
+				request: {
+					invocationId: "1",
+					inputData: [{ name: binding?.[0], data: trigger.data }],
+					triggerMetadata: trigger.metadata ?? {},
+					...retryOf(trigger),
+				},
 				log: (_level: string, _category: string, message: string) => logs.push(message),
 			});
 			const { context, inputs } = await invocation.getArguments();
@@ -89,4 +96,8 @@ export function installCore(): Core {
 			await Promise.all(terminateHooks.map((hook) => hook({})));
 		},
 	};
+}
+
+function retryOf({ retryCount = 0 }: TriggerData): object {
+	return retryCount === 0 ? {} : { retryContext: { retryCount, maxRetryCount: -1 } };
 }
