@@ -159,6 +159,9 @@ param leaveNamespaceId string = ''
 @description('Hub that Defender writes to, or several separated by commas; each costs like the first. In a namespace of your own they must exist.')
 param eventHubName string = 'defender'
 
+@description('Needed once, to stop reading hubs of the same namespace: their names, separated by commas. Events in them that were not read stay unread.')
+param leaveHubNames string = ''
+
 @description('Consumer group of the app, used by nobody else.')
 param consumerGroupName string = 'tunnelwatch'
 
@@ -292,6 +295,13 @@ var groupTags = resourceGroup().?tags ?? {}
 var namespaceTag = '${prefix}-reads'
 var namespaceBefore = groupTags[?namespaceTag] ?? ''
 var leaves = !empty(namespaceBefore) && toLower(namespaceBefore) != toLower(namespaceId)
+// A tag holds 256 characters; a longer list is not remembered.
+var hubsTag = '${prefix}-hubs'
+var hubList = join(hubNames, ',')
+var hubsBefore = filter(split(toLower(groupTags[?hubsTag] ?? ''), ','), hub => !empty(hub))
+var hubsLeft = leaves ? [] : filter(hubsBefore, hub => !contains(split(toLower(hubList), ','), hub))
+var hubsToLeave = map(split(toLower(leaveHubNames), ','), hub => trim(hub))
+var hubsForgotten = filter(hubsLeft, hub => !contains(hubsToLeave, hub))
 var pagesSomebody = !empty(alertEmail) || !empty(alertWebhookUrl) || !empty(actionGroupIds)
 var networkGiven = !empty(existingAppSubnetId) || !empty(existingEndpointsSubnetId)
 
@@ -299,6 +309,9 @@ var mistakes = filter(
   [
     leaves && toLower(leaveNamespaceId) != toLower(namespaceBefore)
       ? 'The app reads ${namespaceBefore} and these parameters would leave it. Give existingNamespaceId again, or leaveNamespaceId with that id.'
+      : ''
+    !empty(hubsForgotten)
+      ? 'The app reads ${join(hubsForgotten, ', ')} too and these parameters would leave it. Give eventHubName with all its hubs again, or leaveHubNames.'
       : ''
     !pagesSomebody && !alarmsInPortalOnly
       ? 'Nobody would be paged when Tunnelwatch itself fails. Give alertEmail, alertWebhookUrl or actionGroupIds, or alarmsInPortalOnly=true.'
@@ -626,7 +639,9 @@ module workbook 'modules/workbook.bicep' = {
 // What the next deployment compares with. Written last: what failed halfway is not remembered.
 resource memory 'Microsoft.Resources/tags@2025-04-01' = {
   name: 'default'
-  properties: { tags: union(groupTags, { '${namespaceTag}': namespaceId }) }
+  properties: {
+    tags: union(groupTags, { '${namespaceTag}': namespaceId, '${hubsTag}': length(hubList) > 256 ? '' : hubList })
+  }
   dependsOn: [app]
 }
 

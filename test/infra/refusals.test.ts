@@ -38,10 +38,26 @@ describe("what the template refuses before anything is created", () => {
 		expect(() => attempt({ ...paged, leaveNamespaceId: `${reads}-2` }, tags)).toThrow("would leave it");
 	});
 
+	test("a second deployment that forgot a hub of the namespace, but not one that adds a hub or says which it leaves", () => {
+		const tags = { "tunnelwatch-reads": reads, "tunnelwatch-hubs": "Defender,deviceinfo" };
+		const same = { ...paged, existingNamespaceId: reads };
+
+		expect(() => attempt(same, tags)).toThrow("The app reads deviceinfo too and these parameters would leave it.");
+		expect(() => attempt({ ...same, eventHubName: "other" }, tags)).toThrow("The app reads defender, deviceinfo too");
+		expect(attempt({ ...same, eventHubName: "defender, DeviceInfo" }, tags)).toBe("hub-access-abcdefghijklm");
+		expect(attempt({ ...same, eventHubName: "defender,deviceinfo,deviceevents" }, tags)).toBe("hub-access-abcdefghijklm");
+		expect(attempt({ ...same, leaveHubNames: "DeviceInfo" }, tags)).toBe("hub-access-abcdefghijklm");
+		expect(attempt({ ...paged, leaveNamespaceId: reads }, tags)).toBe("hub-access-abcdefghijklm");
+	});
+
 	test("the namespace is remembered under the prefix, beside the tags that the group has", () => {
 		const { value } = deploy(template, { ...paged, existingNamespaceId: reads }, { owner: "soc" });
 
-		expect(value(at(template, "resources.memory.properties.tags"))).toEqual({ owner: "soc", "tunnelwatch-reads": reads });
+		expect(value(at(template, "resources.memory.properties.tags"))).toEqual({
+			owner: "soc",
+			"tunnelwatch-reads": reads,
+			"tunnelwatch-hubs": "defender",
+		});
 		expect(at(template, "resources.memory.dependsOn")).toContain("app");
 	});
 

@@ -49,6 +49,7 @@ function rolesIn(text: string): string[] {
 /** Parameters without a variable of the same name, with the reason. */
 const notInTerraform: Readonly<Record<string, string>> = {
 	budgetStart: "budget_start_month: Terraform has no time of its own that stays",
+	leaveHubNames: "the state remembers which hubs are read",
 	leaveNamespaceId: "the state remembers which namespace is read",
 	teamsWebhookUrl: "secrets",
 	slackWebhookUrl: "secrets",
