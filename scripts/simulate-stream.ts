@@ -83,7 +83,7 @@ async function playAll(histories: number, years: number): Promise<number> {
 		const slowest = Math.max(0, ...unread);
 		console.log(
 			`${tenant.name}: ${falseIn30Days.toFixed(2)} false alarms in 30 days; ${delays.length} of ${outages} outages told within 72 h, ` +
-				`after ${of(delays)} min (median / 95 %), begun in office hours after ${of(busy)} min; ` +
+				`after ${of(delays)} min (median / 95 %), begun in the middle of a working day after ${of(busy)} min; ` +
 				`a reader that stops is told ${slowest} min after the first message that waits`,
 		);
 		const isLate = [anyStart, busyStart].some(([median, most], at) => {

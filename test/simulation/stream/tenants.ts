@@ -60,6 +60,11 @@ function hoursAt(minute: number): "office" | "day off" | "night" {
 	return Math.floor(minute / day) % 7 < 5 && !isHoliday(dayOfYear) ? "office" : "day off";
 }
 
+/** The middle of the working day: whoever begins late or leaves early is there. */
+function isBusy(minute: number): boolean {
+	return hoursAt(minute - 60) === "office" && hoursAt(minute + 120) === "office";
+}
+
 function chanceAt({ busy, idle, dayOff = idle }: Tenant, minute: number): number {
 	const hours = hoursAt(minute);
 	return hours === "office" ? busy : hours === "day off" ? dayOff : idle;
@@ -92,7 +97,7 @@ export function live(tenant: Tenant, seed: number, minutes: number, outages: num
 		if (begins.has(minute) && rhythm.toldAt === undefined) {
 			const delay = delayOf(rhythm, minute);
 			if (delay !== undefined) delays.push(delay);
-			if (hoursAt(minute) === "office") {
+			if (isBusy(minute)) {
 				busyOutages += 1;
 				if (delay !== undefined) busyDelays.push(delay);
 			}
