@@ -1,11 +1,11 @@
 import { userInfo } from "node:os";
-import { answerLimits } from "../lib/findings/answer-columns.ts";
 import type { AnswerRequest } from "../lib/actions/answer.ts";
 import { findFinding } from "../lib/actions/find-finding.ts";
 import { recordAnswer } from "../lib/actions/record-answer.ts";
 import { world } from "../lib/app/compose.ts";
 import { isLocal, readSettings, type Settings } from "../lib/app/settings.ts";
 import { redact } from "../lib/families/redact.ts";
+import { answerLimits } from "../lib/findings/answer-columns.ts";
 import type { Actor, AnswerKind, Resolution } from "../lib/findings/answered.ts";
 import { type Finding, findingId } from "../lib/findings/finding.ts";
 import { scopeOf } from "../lib/findings/silence.ts";
@@ -50,8 +50,12 @@ export async function answerFinding(id: string, kind: AnswerKind, options: Answe
 		if (options.json) process.stdout.write(`${JSON.stringify(shown(answered.finding, now))}\n`);
 		else {
 			const lines = [`${findingId(finding)}: ${didWords(answered.line)} by ${whoWords(answered.line)}.`];
-			if (kind === "silence") lines.push(...["It covers this, and nothing else:", ...scopeOf(finding).map(({ text }) => `  ${inert(text, 160).replace(/^another /, "")}`)]);
-			if (answered.notice !== undefined) lines.push("Everyone who was told hears of it within a minute, or with the next run on this machine.");
+			if (kind === "silence")
+				lines.push(
+					...["It covers this, and nothing else:", ...scopeOf(finding).map(({ text }) => `  ${inert(text, 160).replace(/^another /, "")}`)],
+				);
+			if (answered.notice !== undefined)
+				lines.push("Everyone who was told hears of it within a minute, or with the next run on this machine.");
 			process.stdout.write(`${lines.join("\n")}\n`);
 		}
 		return 0;
@@ -118,7 +122,9 @@ function shown(finding: Finding, now: Date): object {
 		lastSeen,
 		notices: want,
 		...(ack === undefined || ack.until <= now ? {} : { acknowledged: ack }),
-		...(silence === undefined || silence.until <= now ? {} : { silenced: { ...silence, scope: undefined, covers: scopeOf(finding).map(({ text: one }) => one) } }),
+		...(silence === undefined || silence.until <= now
+			? {}
+			: { silenced: { ...silence, scope: undefined, covers: scopeOf(finding).map(({ text: one }) => one) } }),
 		confirmedAt,
 		history: history.map(({ form: _, kind, n, ...line }) => ({ answer: kind, notice: n, ...line })),
 	};

@@ -98,7 +98,10 @@ function addAnswers(found: Command): void {
 		}
 		if (kind === "close") command.addOption(new Option("--as <what>", "how it turned out").choices(resolutions).default("cleaned"));
 		command
-			.addHelpText("after", `\nExamples:\n  tunnelwatch findings ${name} cf-3f9c2a7d5110${examples[kind]}\n\nExit code: 0 done · 1 refused, or no such finding · 2 wrong usage or settings`)
+			.addHelpText(
+				"after",
+				`\nExamples:\n  tunnelwatch findings ${name} cf-3f9c2a7d5110${examples[kind]}\n\nExit code: 0 done · 1 refused, or no such finding · 2 wrong usage or settings`,
+			)
 			.action(async (id: string, options: AnswerOptions) => {
 				process.exitCode = await (await import("../answer-finding.ts")).answerFinding(id, kind, options);
 			});

@@ -77,7 +77,8 @@ function stateWords(finding: Finding, now: Date): Inert {
 	const { ack } = finding;
 	const silence = silenceNow(finding, now);
 	if (finding.status === "closed") return inertText`It is closed; if it is seen again, it alerts again.`;
-	if (silence !== undefined) return inertText`Silenced by ${whoWords(silence)} until ${utc(silence.until)}; events held back: ${silence.held}.`;
+	if (silence !== undefined)
+		return inertText`Silenced by ${whoWords(silence)} until ${utc(silence.until)}; events held back: ${silence.held}.`;
 	if (ack !== undefined && ack.until > now) return inertText`Acknowledged by ${whoWords(ack)} at ${utc(ack.at)}.`;
 	return inertText`Nobody has answered yet.`;
 }
@@ -91,7 +92,10 @@ function facts(finding: Finding, isSignedIn: boolean): readonly (readonly [Inert
 		[inertText`Device`, name(finding.device.name)],
 		[inertText`Account`, list(tunnels.map(({ account }) => idText(account)))],
 		[inertText`Tunnel`, list(tunnels.map(({ tunnelId }) => idText(tunnelId)))],
-		[inertText`Program`, list(seen.map(({ program }) => (program.sha256 === "" ? inertText`unknown hash` : idText(program.sha256.slice(0, 12)))))],
+		[
+			inertText`Program`,
+			list(seen.map(({ program }) => (program.sha256 === "" ? inertText`unknown hash` : idText(program.sha256.slice(0, 12))))),
+		],
 		[inertText`Target`, list(seen.flatMap(({ exposes }) => exposes.map(({ text }) => name(text))))],
 	];
 	if (isSignedIn) {
@@ -105,7 +109,11 @@ function facts(finding: Finding, isSignedIn: boolean): readonly (readonly [Inert
 const choices: readonly (readonly [AnswerKind, string, string])[] = [
 	["acknowledge", "Acknowledge", "I am on it. No reminder for 24 hours; anything new or worse still alerts."],
 	["silence", "Silence", "I know this one. Hold back what is shown above, for a time."],
-	["not-ours", "Not ours", "Escalate: everyone who was told is alerted again, at high severity or above. It cannot be silenced until it is closed."],
+	[
+		"not-ours",
+		"Not ours",
+		"Escalate: everyone who was told is alerted again, at high severity or above. It cannot be silenced until it is closed.",
+	],
 	["lift", "Lift the silence", "Alert again from now on."],
 	["propose", "Propose approval", "Show an entry for the approvals file. Nothing is approved until a reviewed file says so."],
 	["close", "Close", "It is dealt with. If it is seen again, it alerts again."],
@@ -150,7 +158,10 @@ function historyOf({ history = [] }: Finding): string {
 	const lines = history
 		.toReversed()
 		.slice(0, 10)
-		.map((one) => `<li>${html(utc(one.at))}: ${html(didWords(one))} by ${html(whoWords(one))}${one.note === undefined ? "" : `: ${html(shortWords(inert(one.note, 300), 60))}`}</li>`);
+		.map(
+			(one) =>
+				`<li>${html(utc(one.at))}: ${html(didWords(one))} by ${html(whoWords(one))}${one.note === undefined ? "" : `: ${html(shortWords(inert(one.note, 300), 60))}`}</li>`,
+		);
 	return `<h2>What was said</h2><ul>${lines.join("")}</ul>`;
 }
 

@@ -8,7 +8,7 @@ import { proposalOf } from "./proposal.ts";
 import { type Refusal, refused } from "./refusal.ts";
 
 const hourMs = 3_600_000;
-export const dayMs = 24 * hourMs;
+const dayMs = 24 * hourMs;
 
 /** What a person wants said about a finding. */
 export interface AnswerRequest extends Actor {
@@ -66,7 +66,7 @@ export function answer(finding: Finding, request: AnswerRequest, now: Date): Ans
 }
 
 /** Is someone on it? */
-export function isAcknowledged({ ack }: Pick<Finding, "ack">, now: Date): boolean {
+function isAcknowledged({ ack }: Pick<Finding, "ack">, now: Date): boolean {
 	return ack !== undefined && ack.until > now;
 }
 

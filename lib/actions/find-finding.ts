@@ -1,4 +1,4 @@
-import { findingId, type Finding } from "../findings/finding.ts";
+import { type Finding, findingId } from "../findings/finding.ts";
 import { isFindingRow, readFinding, toldRangeOf } from "../findings/finding-row.ts";
 import { rowsOf, type Table } from "../store/table.ts";
 

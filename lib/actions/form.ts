@@ -26,7 +26,7 @@ export function signForm([key]: readonly [Buffer, ...Buffer[]], place: FormPlace
 }
 
 export type ReadForm =
-	| { readonly ok: true; /** Names the form in the audit trail. */ readonly id: string }
+	| { readonly ok: true /** Names the form in the audit trail. */; readonly id: string }
 	/** `old`: it was ours and its time is over. `foreign`: of another page, finding, person or visit; or something changed. */
 	| { readonly ok: false; readonly why: "old" | "foreign" };
 

@@ -5,9 +5,9 @@ import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import { scopeOf } from "../findings/silence.ts";
 import { type Inert, inert, inertText } from "../notify/text.ts";
 import type { AnswerRequest } from "./answer.ts";
+import { answerPage, messagePage, proposalPage, styleHash } from "./answer-page.ts";
 import { type FormPlace, readForm, signForm } from "./form.ts";
 import { type ReadLink, readLink } from "./link.ts";
-import { answerPage, messagePage, proposalPage, styleHash } from "./answer-page.ts";
 import { readPerson, type SignedIn, type SignIn } from "./person.ts";
 import { type AnsweringDeps, recordAnswer } from "./record-answer.ts";
 import { type Refusal, refused } from "./refusal.ts";
@@ -90,7 +90,8 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 	};
 	const post = async (request: PageRequest, link: ReadLink): Promise<PageResponse> => {
 		const type = (request.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
-		if (type !== "application/x-www-form-urlencoded") return html(415, messagePage(inertText`Not understood`, inertText`Send the form of the page.`));
+		if (type !== "application/x-www-form-urlencoded")
+			return html(415, messagePage(inertText`Not understood`, inertText`Send the form of the page.`));
 		if (Number(request.header("content-length") ?? 0) > maxBody) return html(413, tooLongPage);
 		const site = request.header("sec-fetch-site");
 		if (request.header("origin") !== origin || (site !== undefined && site !== "same-origin")) return html(403, otherSitePage);
@@ -135,7 +136,8 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 	return async (request) => {
 		const { method } = request;
 		if (request.token === checkToken) return html(200, checkPage(personOf(request)));
-		if (method !== "GET" && method !== "HEAD" && method !== "POST") return { ...html(405, ""), headers: { ...headers, allow: "GET, HEAD, POST" } };
+		if (method !== "GET" && method !== "HEAD" && method !== "POST")
+			return { ...html(405, ""), headers: { ...headers, allow: "GET, HEAD, POST" } };
 		const link = readLink(keys, request.token);
 		if (link === undefined) return notFound();
 		return method === "POST" ? post(request, link) : get(request, link);
@@ -225,9 +227,15 @@ const notFoundPage = messagePage(
 	inertText`This link does not work`,
 	inertText`It may be cut off, too old, or its key was changed. Use a newer message, or the command line: tunnelwatch findings.`,
 );
-const otherSitePage = messagePage(inertText`Not accepted`, inertText`This answer came from another site. Open the link of the message and answer there.`);
+const otherSitePage = messagePage(
+	inertText`Not accepted`,
+	inertText`This answer came from another site. Open the link of the message and answer there.`,
+);
 const tooLongPage = messagePage(inertText`Too long`, inertText`Write a shorter note.`);
-const signInPage = messagePage(inertText`You are not signed in any more`, inertText`Open the link of the message again, sign in, and answer there. Nothing was changed.`);
+const signInPage = messagePage(
+	inertText`You are not signed in any more`,
+	inertText`Open the link of the message again, sign in, and answer there. Nothing was changed.`,
+);
 const strangerPage = messagePage(
 	inertText`You may not answer here`,
 	inertText`You are signed in, and not in a group that answers alerts. Ask whoever looks after Tunnelwatch. Nothing was changed.`,

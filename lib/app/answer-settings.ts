@@ -13,7 +13,10 @@ export const answerSettings = {
 		),
 	ACTIONS_KEY: z
 		.string()
-		.refine((text) => readKeys(text) !== undefined, "write 32 random bytes in base64; up to three separated by blanks while you change them")
+		.refine(
+			(text) => readKeys(text) !== undefined,
+			"write 32 random bytes in base64; up to three separated by blanks while you change them",
+		)
 		.transform((text) => readKeys(text))
 		.optional()
 		.describe("Key that signs the links of answers; it is a secret. The first one signs, all of them verify."),
@@ -31,13 +34,19 @@ export const answerSettings = {
 	ACTIONS_RESPONDERS: z
 		.string()
 		.transform((text) => text.split(/[\s,]+/).filter((part) => part !== ""))
-		.refine((list) => list.every((one) => guid.test(one) || /^[A-Za-z][\w.-]{0,119}$/.test(one)), "write object ids of groups or values of app roles, separated by commas")
+		.refine(
+			(list) => list.every((one) => guid.test(one) || /^[A-Za-z][\w.-]{0,119}$/.test(one)),
+			"write object ids of groups or values of app roles, separated by commas",
+		)
 		.prefault("")
 		.describe("With `ACTIONS` = `entra`: groups (object ids) or app roles that may answer, separated by commas."),
 } as const;
 
 /** What does not go together. Without the platform's sign-in anyone could write an identity into a request. */
-export function answerMistakes(given: Readonly<Record<string, string>>, environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+export function answerMistakes(
+	given: Readonly<Record<string, string>>,
+	environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
 	const mode = given["ACTIONS"];
 	if (mode !== "link" && mode !== "entra") return [];
 	const mistakes: string[] = [];
@@ -48,7 +57,9 @@ export function answerMistakes(given: Readonly<Record<string, string>>, environm
 	if (given["ACTIONS_TENANT"] === undefined) mistakes.push("ACTIONS_TENANT: set it to the tenant that people sign in from");
 	if ((given["ACTIONS_RESPONDERS"] ?? "") === "") mistakes.push("ACTIONS_RESPONDERS: name the groups or app roles that may answer");
 	if (host !== "" && environment["WEBSITE_AUTH_ENABLED"]?.toLowerCase() !== "true") {
-		mistakes.push("ACTIONS: the sign-in of App Service is off (WEBSITE_AUTH_ENABLED), so anyone could forge an identity; switch it on, or set ACTIONS to link");
+		mistakes.push(
+			"ACTIONS: the sign-in of App Service is off (WEBSITE_AUTH_ENABLED), so anyone could forge an identity; switch it on, or set ACTIONS to link",
+		);
 	}
 	return mistakes;
 }

@@ -31,7 +31,11 @@ export function answersOf(settings: AnswerSettings, host: string | undefined): (
 }
 
 /** The page that takes answers. */
-export function createAnswers(settings: AnswerSettings, table: Table, host: string | undefined): (request: PageRequest) => Promise<PageResponse> {
+export function createAnswers(
+	settings: AnswerSettings,
+	table: Table,
+	host: string | undefined,
+): (request: PageRequest) => Promise<PageResponse> {
 	const { ACTIONS, ACTIONS_KEY: keys, ACTIONS_TENANT: tenantId, ACTIONS_RESPONDERS: responders, FALLBACK: fallback } = settings;
 	if (ACTIONS === "off" || keys === undefined) throw new Error("answers are off");
 	return createAnswerPage({

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
+import type { PageRequest, PageResponse } from "../actions/handle-answer.ts";
 import { deviceTables } from "../defender/device.ts";
 import { decodeRecords } from "../defender/envelope.ts";
 import { createSieve } from "../detect/prefilter/prefilter.ts";
 import { redactError } from "../families/redact.ts";
-import type { PageRequest, PageResponse } from "../actions/handle-answer.ts";
 import { addressSettings } from "../notify/index.ts";
 import { afterRecording } from "../outbox/deliver.ts";
 import { readOutbox } from "../outbox/outbox.ts";

@@ -51,5 +51,3 @@ export type DetectLine = Counters<"detect">;
 /** `codes`: everything that is wrong at this moment, each as `code` or `code:subject`; alarms are made of it. */
 export type DeliverLine = Counters<"deliver"> & { readonly codes: readonly string[] };
 export type ErrorLine = { readonly event: "error"; readonly what: string };
-
-export type AnswerLine = { readonly event: "answer"; readonly finding: string; readonly answer: string; readonly verified: boolean };

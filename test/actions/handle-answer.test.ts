@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { readKeys, readLink, signLink } from "../../lib/actions/link.ts";
 import { styleHash } from "../../lib/actions/answer-page.ts";
+import { readKeys, readLink, signLink } from "../../lib/actions/link.ts";
 import { aSighting, at, redacted } from "../builders.ts";
 import { aRequest, aSite, asBrowser, key, press, principal, responders, type Site, tenantId, visit } from "./visitor.ts";
 
@@ -24,7 +24,11 @@ test("who opens the link, types a name and presses the button has answered, once
 
 	const answer = await press(site, visited);
 
-	expect(answer).toMatchObject({ status: 303, headers: { location: `/api/answer/${visited.token}` }, recorded: { answer: "acknowledge", verified: false } });
+	expect(answer).toMatchObject({
+		status: 303,
+		headers: { location: `/api/answer/${visited.token}` },
+		recorded: { answer: "acknowledge", verified: false },
+	});
 	expect(await history(site)).toEqual([["acknowledge", "Kim Lee", false]]);
 	const after = await visit(site, visited.token);
 	expect(after.response.body).toContain("Acknowledged by Kim Lee (unverified)");
@@ -42,7 +46,9 @@ test("10,000 looks of scanners and previews change nothing, and junk never reach
 	site.calls();
 	const bad = new Set<string>();
 	for (let n = 0; n < 5_000; n++) {
-		const { status, body, headers } = await site.page(aRequest(randomBytes(45).toString("base64url"), { method: n % 2 === 0 ? "GET" : "POST" }));
+		const { status, body, headers } = await site.page(
+			aRequest(randomBytes(45).toString("base64url"), { method: n % 2 === 0 ? "GET" : "POST" }),
+		);
 		bad.add(JSON.stringify([status, body, headers]));
 	}
 
@@ -52,7 +58,13 @@ test("10,000 looks of scanners and previews change nothing, and junk never reach
 });
 
 test("every flipped bit of a link makes it a bad one", () => {
-	const token = signLink([key], { key: "3f9c2a7d5110aabbccddeeff", n: 7, destination: "teams", opens: "silence", expires: at("30T00:00:00") });
+	const token = signLink([key], {
+		key: "3f9c2a7d5110aabbccddeeff",
+		n: 7,
+		destination: "teams",
+		opens: "silence",
+		expires: at("30T00:00:00"),
+	});
 	expect(token).toHaveLength(60);
 	expect(readLink([key], token)).toMatchObject({ key: "3f9c2a7d5110aabbccddeeff", n: 7, opens: "silence", expires: at("30T00:00:00") });
 	const bytes = Buffer.from(token, "base64url");
@@ -75,26 +87,77 @@ test("a link is the same in every attempt, and another one for another notice or
 test("one to three keys of 32 bytes are taken, and nothing else", () => {
 	const one = randomBytes(32).toString("base64");
 	expect(readKeys(`${one} ${randomBytes(32).toString("base64")}`)).toHaveLength(2);
-	for (const wrong of ["", "short", randomBytes(16).toString("base64"), `${one} x`, [one, one, one, one].join(" ")]) expect(readKeys(wrong)).toBeUndefined();
+	for (const wrong of ["", "short", randomBytes(16).toString("base64"), `${one} x`, [one, one, one, one].join(" ")])
+		expect(readKeys(wrong)).toBeUndefined();
 });
 
 describe("what is refused changes nothing and says why", () => {
-	const attempts: readonly (readonly [string, number, (site: Site) => Promise<{ readonly status: number; readonly body: string }>, RegExp])[] = [
-		["a form without the visit's cookie", 409, async (site) => press(site, { ...(await visit(site)), cookie: "" }), /changed while you were reading/],
-		["a form of another visit", 409, async (site) => press(site, { ...(await visit(site)), form: (await visit(site)).form }), /changed while/],
-		["a form of another link", 409, async (site) => press(site, { ...(await visit(site)), token: site.link({ destination: "slack" }) }), /changed while/],
-		["an invented form", 409, async (site) => press(site, { ...(await visit(site)), form: randomBytes(28).toString("base64url") }), /changed while/],
+	const attempts: readonly (readonly [
+		string,
+		number,
+		(site: Site) => Promise<{ readonly status: number; readonly body: string }>,
+		RegExp,
+	])[] = [
+		[
+			"a form without the visit's cookie",
+			409,
+			async (site) => press(site, { ...(await visit(site)), cookie: "" }),
+			/changed while you were reading/,
+		],
+		[
+			"a form of another visit",
+			409,
+			async (site) => press(site, { ...(await visit(site)), form: (await visit(site)).form }),
+			/changed while/,
+		],
+		[
+			"a form of another link",
+			409,
+			async (site) => press(site, { ...(await visit(site)), token: site.link({ destination: "slack" }) }),
+			/changed while/,
+		],
+		[
+			"an invented form",
+			409,
+			async (site) => press(site, { ...(await visit(site)), form: randomBytes(28).toString("base64url") }),
+			/changed while/,
+		],
 		["no form at all", 409, async (site) => press(site, { ...(await visit(site)), form: "" }), /changed while/],
-		["a request from another site", 403, async (site) => press(site, await visit(site), {}, { origin: "https://evil.example" }), /another site/],
+		[
+			"a request from another site",
+			403,
+			async (site) => press(site, await visit(site), {}, { origin: "https://evil.example" }),
+			/another site/,
+		],
 		["a request whose origin is hidden", 403, async (site) => press(site, await visit(site), {}, { origin: "null" }), /another site/],
-		["a cross-site request that lies about its origin", 403, async (site) => press(site, await visit(site), {}, { "sec-fetch-site": "cross-site" }), /another site/],
-		["JSON instead of the form", 415, async (site) => press(site, await visit(site), {}, { "content-type": "application/json" }), /Send the form/],
+		[
+			"a cross-site request that lies about its origin",
+			403,
+			async (site) => press(site, await visit(site), {}, { "sec-fetch-site": "cross-site" }),
+			/another site/,
+		],
+		[
+			"JSON instead of the form",
+			415,
+			async (site) => press(site, await visit(site), {}, { "content-type": "application/json" }),
+			/Send the form/,
+		],
 		["a body that is too long", 413, async (site) => press(site, await visit(site), { note: "x".repeat(5_000) }), /shorter note/],
-		["a body that says it is too long", 413, async (site) => press(site, await visit(site), {}, { "content-length": "99999" }), /shorter note/],
+		[
+			"a body that says it is too long",
+			413,
+			async (site) => press(site, await visit(site), {}, { "content-length": "99999" }),
+			/shorter note/,
+		],
 		["an empty name", 400, async (site) => press(site, await visit(site), { name: " " }), /Write your name/],
 		["an answer that there is not", 400, async (site) => press(site, await visit(site), { answer: "delete" }), /Choose an answer/],
 		["closing without a sign-in", 403, async (site) => press(site, await visit(site), { answer: "close" }), /needs a sign-in/],
-		["a long silence without a sign-in", 403, async (site) => press(site, await visit(site), { answer: "silence", days: "30" }), /needs a sign-in/],
+		[
+			"a long silence without a sign-in",
+			403,
+			async (site) => press(site, await visit(site), { answer: "silence", days: "30" }),
+			/needs a sign-in/,
+		],
 	];
 	test.each(attempts)("%s", async (_, status, attempt, says) => {
 		const site = await aSite();
@@ -178,11 +241,18 @@ test("every page forbids scripts, frames, caches and foreign forms, and holds no
 		expect(headers["content-security-policy"]).toBe(
 			`default-src 'none'; style-src '${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
 		);
-		expect(headers).toMatchObject({ "cache-control": "no-store", "referrer-policy": "same-origin", "x-frame-options": "DENY", "x-content-type-options": "nosniff" });
+		expect(headers).toMatchObject({
+			"cache-control": "no-store",
+			"referrer-policy": "same-origin",
+			"x-frame-options": "DENY",
+			"x-content-type-options": "nosniff",
+		});
 		expect(body).not.toMatch(/<(script|img|link|iframe|object|svg)|https?:|\son\w+=/i);
 		expect(body.length).toBeLessThan(12_288);
 	}
-	expect((await visit(site)).response.headers["set-cookie"]).toMatch(/^__Host-tw=[\w-]{22}; Path=\/; Max-Age=900; Secure; HttpOnly; SameSite=Strict$/);
+	expect((await visit(site)).response.headers["set-cookie"]).toMatch(
+		/^__Host-tw=[\w-]{22}; Path=\/; Max-Age=900; Secure; HttpOnly; SameSite=Strict$/,
+	);
 });
 
 test("without a sign-in a link shows no command line, no path and no user", async () => {
@@ -247,10 +317,13 @@ describe("with a sign-in", () => {
 		expect((await press(site, mine, {}, other)).status).toBe(409);
 	});
 
-	test.each(["", "not base64 {", "e30=", "x".repeat(20_000), Buffer.from('{"claims":"all"}').toString("base64")])("an identity that cannot be read is none", async (header) => {
-		const site = await aSite({ signIn });
-		expect((await visit(site, site.link(), { "x-ms-client-principal": header })).response.status).toBe(302);
-	});
+	test.each(["", "not base64 {", "e30=", "x".repeat(20_000), Buffer.from('{"claims":"all"}').toString("base64")])(
+		"an identity that cannot be read is none",
+		async (header) => {
+			const site = await aSite({ signIn });
+			expect((await visit(site, site.link(), { "x-ms-client-principal": header })).response.status).toBe(302);
+		},
+	);
 
 	test("proposing an approval shows an entry to copy and approves nothing", async () => {
 		const site = await aSite({ signIn });

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { createAnswerPage, type PageDeps, type PageRequest, type PageResponse } from "../../lib/actions/handle-answer.ts";
 import { type AnswerLink, signLink } from "../../lib/actions/link.ts";
 import { eachMinute } from "../../lib/outbox/deliver.ts";
-import { createSink, createWorld, keyOfSighting, type Sink, type World } from "../outbox/world.ts";
 import { aSighting, at } from "../builders.ts";
+import { createSink, createWorld, keyOfSighting, type Sink, type World } from "../outbox/world.ts";
 
-export const origin = "https://tunnelwatch.example.net";
+const origin = "https://tunnelwatch.example.net";
 export const key = createHash("sha256").update("a key of the test").digest();
 export const tenantId = "3f6b1c52-8a7e-4d0f-9b35-5d2e7c1a4f60";
 export const responders = ["0d9f2c1e-1111-4222-8333-444455556666"];
@@ -58,7 +58,10 @@ export async function aSite(change: Partial<PageDeps> = {}): Promise<Site> {
 	};
 }
 
-export function aRequest(token: string, change: Partial<Omit<PageRequest, "header">> & { readonly headers?: Record<string, string>; readonly text?: string } = {}): PageRequest {
+export function aRequest(
+	token: string,
+	change: Partial<Omit<PageRequest, "header">> & { readonly headers?: Record<string, string>; readonly text?: string } = {},
+): PageRequest {
 	const { headers = {}, text = "", ...rest } = change;
 	return {
 		method: "GET",
@@ -99,7 +102,13 @@ export function press(
 
 /** `X-MS-CLIENT-PRINCIPAL` as the platform writes it. */
 export function principal(change: Readonly<Record<string, string>> = {}): string {
-	const claims = { oid: "11111111-2222-4333-8444-555566667777", tid: tenantId, preferred_username: "kim.lee@contoso.example", groups: responders[0] ?? "", ...change };
+	const claims = {
+		oid: "11111111-2222-4333-8444-555566667777",
+		tid: tenantId,
+		preferred_username: "kim.lee@contoso.example",
+		groups: responders[0] ?? "",
+		...change,
+	};
 	const list = Object.entries(claims).map(([typ, val]) => ({ typ, val }));
 	return Buffer.from(JSON.stringify({ auth_typ: "aad", claims: list })).toString("base64");
 }

@@ -1,11 +1,11 @@
 import type { AnswerKind } from "../../findings/answered.ts";
+import { silenceNow } from "../../findings/silence.ts";
 import type { AnyNotice, Notice } from "../../outbox/delivery.ts";
 import type { Portal } from "../portal.ts";
 import type { FindRule } from "../rule-facts.ts";
+import { type Inert, inertText } from "../text.ts";
 import { findingStory } from "./finding-story.ts";
 import { operationsStory } from "./operations-story.ts";
-import { silenceNow } from "../../findings/silence.ts";
-import { type Inert, inertText } from "../text.ts";
 import { type Room, rooms, type Story } from "./story.ts";
 import { digestStory, heartbeatStory, stormStory } from "./watch-story.ts";
 import { waveStory } from "./wave-story.ts";
