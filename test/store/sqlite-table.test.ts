@@ -98,6 +98,8 @@ describe("while another program holds the lock", () => {
 		const table = await open(file, "tunnelwatch", {
 			...realPatience,
 			random: () => 0.5,
+			// Writing takes no time here, so no gap is left for others.
+			now: () => 0,
 			sleep: async (ms) => {
 				pauses.push(ms);
 				onPause(pauses, unlock);
