@@ -2,11 +2,11 @@ import { composeDetection } from "../../lib/app/compose.ts";
 import { readSettings } from "../../lib/app/settings.ts";
 import type { DefenderRecord } from "../../lib/defender/record.ts";
 import { isTable } from "../../lib/defender/tables.ts";
+import type { Condition } from "../../lib/detect/condition.ts";
 import { compileTest } from "../../lib/detect/match.ts";
 import { createSieve } from "../../lib/detect/prefilter/prefilter.ts";
 import { rulesOfSet } from "../../lib/families/select.ts";
 import { inspect } from "../../lib/inspect.ts";
-import type { Condition } from "../../lib/detect/condition.ts";
 
 /** One way from the bytes of messages to what they show, by the names of the records that the two base rules match. */
 export type Way = (messages: readonly Buffer[]) => readonly string[];

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { decodeMessage } from "../../lib/defender/envelope.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
@@ -168,7 +168,8 @@ function front(): readonly string[] {
 		`Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)} with Node ${process.version} on ${cpus()[0]?.model ?? "an unknown processor"}; ${size} MB of generated`,
 		"messages for each row unless it says otherwise: 50 to 300 KB, all tables with their real columns, three ways to write JSON, and in 0.2 % of",
 		"records a near miss, which holds what a rule looks for without matching. CPU time, all ways in every round in turning order, the median of",
-		"the rounds' ratios. The machine was busy with other work: absolute times are higher than on an idle one, ratios hold.",
+		"the rounds' ratios.",
+		`The load average of the machine was ${(loadavg()[0] ?? 0).toFixed(0)} on ${cpus().length} cores: where that is more than the cores, absolute times are higher than on an idle one.`,
 		"",
 	];
 }
@@ -177,7 +178,7 @@ function front(): readonly string[] {
 function deliverySection(): readonly string[] {
 	const [begin, end] = ["<!-- delivery: kept as it is by `npm run bench` -->", "<!-- end of delivery -->"];
 	const kept = readFileSync(page, "utf8").split(begin)[1]?.split(end)[0]?.trim();
-	return ["## Delivery", "", begin, "", kept ?? "Measured in [reliability.md](reliability.md).", "", end, ""];
+	return ["", "## Delivery", "", begin, "", kept ?? "Measured in [reliability.md](reliability.md).", "", end, ""];
 }
 
 function goalLines(): readonly string[] {

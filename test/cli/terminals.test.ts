@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { project } from "./tunnelwatch.ts";
 
 const hasPython = spawnSync("python3", ["-c", "import pty, os; os.waitstatus_to_exitcode"]).status === 0;
-if (!hasPython) console.log("Terminals are left out: they need python3 (3.9 or newer) with its module pty.");
+if (!hasPython) process.stdout.write("Terminals are left out: they need python3 (3.9 or newer) with its module pty.\n");
 
 const launcher = [process.execPath, join(project, "bin", "tunnelwatch.mjs")];
 const samples = [...launcher, "run", "--what-if", join(project, "samples")];
@@ -64,10 +65,7 @@ describe.skipIf(!hasPython)("in a terminal of its own", () => {
 	});
 });
 
-/** Without colours, links and redrawn lines. */
+/** Without colours, links and carriage returns. */
 function plain(shown: string): string {
-	return shown
-		.replace(/\u001b\]8;[^\u0007\u001b]*(?:\u0007|\u001b\\)/g, "")
-		.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
-		.replaceAll("\r", "");
+	return stripVTControlCharacters(shown).replaceAll("\r", "");
 }
