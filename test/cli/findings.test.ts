@@ -19,7 +19,7 @@ afterAll(() => {
 test("findings lists what was found, the severest first, with whose tunnel it is", async () => {
 	const ran = await tunnelwatch(["findings", "--json"], { env });
 	expect(ran.code).toBe(0);
-	expect(ran.lines.map((line) => line["severity"]).slice(0, 3)).toEqual(["high", "high", "high"]);
+	expect(ran.lines.map((line) => line["severity"]).slice(0, 3)).toEqual(["critical", "high", "high"]);
 	expect(ran.lines.find((line) => String(line["deviceName"]).startsWith("srv-app-02"))).toMatchObject({
 		severity: "info",
 		verdict: "ours",
@@ -45,7 +45,7 @@ test("findings can be filtered and sorted, and the table has a header", async ()
 	const wrong = await tunnelwatch(["findings", "--severity", "hihg"], { env });
 	const names = sorted.lines.map((line) => String(line["deviceName"]));
 
-	expect(new Set(high.lines.map((line) => line["severity"]))).toEqual(new Set(["high"]));
+	expect(new Set(high.lines.map((line) => line["severity"]))).toEqual(new Set(["critical", "high"]));
 	expect(new Set(ours.lines.map((line) => line["verdict"]))).toEqual(new Set(["ours"]));
 	expect(device.stdout).toMatch(/^FINDING +SEVERITY +VERDICT +DEVICE .*\ncf-.*srv-dc01.*\n1 finding\.\n$/);
 	expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b)));
