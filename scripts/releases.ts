@@ -5,9 +5,11 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { githubSchema, mergeReleases, publishedSchema } from "./releases/merge-releases.ts";
+import { packReleases } from "./releases/pack-releases.ts";
 import { tooOldToRelease } from "./releases/too-old.ts";
 
 const list = "lib/families/cloudflared/releases/published.json";
+const packed = "lib/families/cloudflared/releases/packed-releases.ts";
 const source = "https://api.github.com/repos/cloudflare/cloudflared/releases?per_page=100";
 
 const [argument] = process.argv.slice(2);
@@ -30,6 +32,7 @@ if (merged.changed.length > 0) {
 	process.exit(1);
 }
 writeFileSync(list, `${JSON.stringify(merged.published, null, "\t")}\n`);
+writeFileSync(packed, packReleases(merged.published));
 console.log(`${merged.added.length} hashes added; the list is as of ${merged.published.asOf}.`);
 
 async function download(): Promise<unknown> {

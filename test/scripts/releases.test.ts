@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { publishedReleases } from "../../lib/families/cloudflared/releases/published-releases.ts";
 import { githubSchema, mergeReleases, publishedSchema } from "../../scripts/releases/merge-releases.ts";
+import { packReleases } from "../../scripts/releases/pack-releases.ts";
 import { tooOldToRelease } from "../../scripts/releases/too-old.ts";
 
 const hash = (digit: string) => digit.repeat(64);
@@ -72,6 +74,16 @@ test("a release is refused when its hashes are more than 45 days old", () => {
 	expect(tooOldToRelease("2026-10-31", new Date("2026-12-16T12:00:00Z"))).toBe(
 		"The hashes of cloudflared's releases are 46 days old. Run npm run releases first.",
 	);
+});
+
+test("the list that the product carries is made from the kept one, and finds each of its hashes", () => {
+	const kept = publishedSchema.parse(JSON.parse(readFileSync("lib/families/cloudflared/releases/published.json", "utf8")));
+
+	expect(readFileSync("lib/families/cloudflared/releases/packed-releases.ts", "utf8")).toBe(packReleases(kept));
+	const rows = Object.entries(kept.releases).flatMap(([version, assets]) =>
+		Object.entries(assets).map(([asset, row]) => ({ version, asset, row })),
+	);
+	expect(rows.map(({ row }) => publishedReleases.find(row.slice(0, 64)))).toEqual(rows.map(({ version, asset }) => ({ version, asset })));
 });
 
 test("the kept list has the shape that the script writes, and every source that it names", () => {

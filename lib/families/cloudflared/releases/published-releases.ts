@@ -1,18 +1,31 @@
 import type { Release, Releases } from "../../../sighting/release.ts";
-import published from "./published.json" with { type: "json" };
+import { packedReleases } from "./packed-releases.ts";
 
-const bySha256 = new Map<string, Release>(
-	Object.entries(published.releases).flatMap(([version, assets]) =>
-		Object.entries(assets).map(([asset, row]) => [row.slice(0, 64), { version, asset }] as const),
-	),
-);
+/** So many bytes of each SHA-256 are kept. */
+const keptBytes = 16;
+
+const byHash = unpacked();
+
+function unpacked(): ReadonlyMap<string, Release> {
+	const assets = packedReleases.assets.split(" ");
+	const hashes = Buffer.from(packedReleases.hashes, "base64").toString("hex");
+	const found = new Map<string, Release>();
+	for (const entry of packedReleases.versions.split(" ")) {
+		const [version = "", signs = ""] = entry.split(":");
+		for (const sign of signs) {
+			const at = found.size * keptBytes * 2;
+			found.set(hashes.slice(at, at + keptBytes * 2), { version, asset: assets[Number.parseInt(sign, 36)] ?? "" });
+		}
+	}
+	return found;
+}
 
 /**
- * Published files of cloudflared, with the public sources of each hash (`npm run releases` refreshes the list). A program
- * that is not listed may still be cloudflared: packages built from source, container images and other systems have other
- * hashes.
+ * Published files of cloudflared; published.json has the whole hashes with their public sources, and `npm run releases`
+ * refreshes both. A program that is not listed may still be cloudflared: packages built from source, container images and
+ * other systems have other hashes.
  */
 export const publishedReleases: Releases = {
-	find: (sha256) => bySha256.get(sha256.toLowerCase()),
-	asOf: new Date(`${published.asOf}T00:00:00Z`),
+	find: (sha256) => (sha256.length === 64 ? byHash.get(sha256.slice(0, keptBytes * 2).toLowerCase()) : undefined),
+	asOf: new Date(`${packedReleases.asOf}T00:00:00Z`),
 };
