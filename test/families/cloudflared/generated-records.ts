@@ -8,9 +8,9 @@ const secret = base64("INVENTED-FOR-TESTS-ONLY-NOT-REAL");
 const token = (account: string, tunnel: string): string => base64(`{"a":"${account}","t":"${tunnel}","s":"${secret}"}`);
 export const ownAccount = "2b7f0c9d4e1a48639d05f7c2a8b61e34";
 export const ownTunnel = "9a3c51d7-08be-4f62-a7d1-63e04b9f2c85";
-export const foreignTunnel = "4e8b2d60-7c15-49a3-8f0e-d1b6a5c39e72";
+const foreignTunnel = "4e8b2d60-7c15-49a3-8f0e-d1b6a5c39e72";
 export const approvedToken = token(ownAccount, ownTunnel);
-export const unlistedToken = token(ownAccount, "7d1e5f3a-2b84-4c69-9a0d-8e6c4b2f1a35");
+const unlistedToken = token(ownAccount, "7d1e5f3a-2b84-4c69-9a0d-8e6c4b2f1a35");
 export const foreignToken = token("d94e1b7a3c5f48208e6d0b9a7f2c4e13", foreignTunnel);
 /** Read by cloudflared, and a name in it stands twice. */
 const ambiguousToken = base64(`{"a":"${"ab".repeat(16)}","A":"${ownAccount}","t":"${ownTunnel}","s":"${secret}"}`);

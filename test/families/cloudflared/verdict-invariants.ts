@@ -28,7 +28,7 @@ import {
 import { recordOf } from "./identity-cases.ts";
 
 /** What nobody may change with a text: who is told, how loudly, and whose tunnel it is said to be. */
-export interface Outcome {
+interface Outcome {
 	readonly told: boolean;
 	readonly severity: number;
 	readonly verdict: "ours" | "not-ours" | "cannot-tell" | "none";
@@ -71,7 +71,7 @@ function deviceOf(kind: Generated["device"]): DeviceContext {
 	return { ...empty, kind, adapters: [], users: [], internetFacing: undefined, at: now };
 }
 
-export function outcomeOf(one: Generated, columns = columnsOf(one), memory: readonly Remembered[] = []): Outcome {
+function outcomeOf(one: Generated, columns = columnsOf(one), memory: readonly Remembered[] = []): Outcome {
 	const record = recordOf({ table: one.table, record: { ...columns } });
 	const [sighting] = sight(record, match(record));
 	if (sighting === undefined) return { told: false, severity: 0, verdict: "none", mode: "unknown", kind: "none", renamed: false };
@@ -88,7 +88,7 @@ export function outcomeOf(one: Generated, columns = columnsOf(one), memory: read
 }
 
 /** The reading that the verdict rests on. */
-export function readingOf(one: Generated): Reading | undefined {
+function readingOf(one: Generated): Reading | undefined {
 	const record = recordOf({ table: one.table, record: { ...columnsOf(one) } });
 	return sight(record, match(record))[0]?.reading;
 }
@@ -99,7 +99,7 @@ function text(columns: Readonly<Record<string, unknown>>, column: string): strin
 }
 
 /** The record with a text in a place that decides nothing about what runs. */
-export function withText(one: Generated, added: string): readonly Readonly<Record<string, unknown>>[] {
+function withText(one: Generated, added: string): readonly Readonly<Record<string, unknown>>[] {
 	const columns = columnsOf(one);
 	const json = text(columns, "AdditionalFields");
 	const fields: unknown = json === "" ? {} : JSON.parse(json);
@@ -119,7 +119,7 @@ export function withText(one: Generated, added: string): readonly Readonly<Recor
 }
 
 /** Nobody who was told is told less. */
-export function notQuieter(before: Outcome, after: Outcome): boolean {
+function notQuieter(before: Outcome, after: Outcome): boolean {
 	return (
 		(!before.told || after.told) && after.severity >= before.severity && (before.verdict !== "not-ours" || after.verdict === "not-ours")
 	);
@@ -333,7 +333,7 @@ function glued(words: readonly string[]): readonly string[] {
 }
 
 /** The same command behind a shell, sudo or an encoded command. */
-export function wrapped(one: Generated, inner: string): readonly Readonly<Record<string, unknown>>[] {
+function wrapped(one: Generated, inner: string): readonly Readonly<Record<string, unknown>>[] {
 	const row = (path: string, line: string): Readonly<Record<string, unknown>> => ({
 		...columnsOf(one),
 		FileName: path.split(/[\\/]/).at(-1),
