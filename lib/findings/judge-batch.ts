@@ -6,9 +6,9 @@ import type { Prevalence, Sighting } from "../sighting/sighting.ts";
 import { inParallel } from "../store/parallel.ts";
 import type { Approval } from "../verdict/approvals.ts";
 import { judge } from "../verdict/judge.ts";
-import { plainVerdictWords } from "../verdict/words.ts";
 import { rememberable } from "../verdict/remembered.ts";
 import { serviceEventOf } from "../verdict/service-events.ts";
+import { plainVerdictWords } from "../verdict/words.ts";
 import { type Finding, findingKey } from "./finding.ts";
 
 /** Where the background of a sighting comes from. */

@@ -1,5 +1,5 @@
-import { deviceClasses } from "../defender/device.ts";
 import * as z from "zod";
+import { deviceClasses } from "../defender/device.ts";
 import { redactedText } from "../secrets/redacted.ts";
 import type { ProgramKind } from "../sighting/reading.ts";
 import type { DeviceFacts, FolderClass, Mode, Sighting, TargetClass } from "../sighting/sighting.ts";

@@ -41,7 +41,12 @@ function remote(table: Table) {
 		page: (range, options) => far(() => table.page(range, options)),
 		ensure: () => far(() => table.ensure()),
 	};
-	return { table: away, take: () => ((before) => ((calls = 0), before))(calls) };
+	const take = (): number => {
+		const before = calls;
+		calls = 0;
+		return before;
+	};
+	return { table: away, take };
 }
 
 /** Adds findings that were told long ago: computed when a page is asked for, because only their number matters. */

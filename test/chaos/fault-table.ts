@@ -1,21 +1,9 @@
-/**
- * The table of faults in docs/reliability.md: one fault after the other around the built functions, in processes of their
- * own, on real connections. Each begins before the findings come and ends after a while; then the run waits until all is told.
- *
- *   npm run faults [name…]
- */
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, request as ask, type IncomingMessage, type ServerResponse } from "node:http";
+import { request as ask, createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 import { readOutbox } from "../../lib/outbox/outbox.ts";
-import { inParallel } from "../../lib/store/parallel.ts";
 import { createTableStore } from "../../lib/store/table-store.ts";
-import { bundle } from "../../scripts/bundle.ts";
-import { type Azurite, startAzurite } from "../azurite.ts";
+import type { Azurite } from "../azurite.ts";
 import { readAll } from "./faulty-sink.ts";
 import { createStaff } from "./staff.ts";
 
@@ -72,10 +60,14 @@ export interface Found {
 const tick = { data: { json: '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}' } };
 
 /** Far more often than each minute: what a minute's wait adds is known. */
-const timerMs = 5_000;
+export const timerMs = 5_000;
 const patienceMs = 6 * 60_000;
 
-/** @param everyMs how often the timer runs. */
+/**
+ * One fault around the built functions, in processes of their own, on real connections. It is there before the findings come
+ * and ends after a while; then the run waits until all is told.
+ * @param everyMs how often the timer runs.
+ */
 export async function runFault(fault: Fault, azurite: Azurite, file: string, everyMs = timerMs): Promise<Found> {
 	const tableName = `f${fault.name.replace(/[^a-z0-9]/gi, "")}`;
 	const table = createTableStore({ connectionString: azurite.connectionString(), tableName });
@@ -162,9 +154,9 @@ export async function runFault(fault: Fault, azurite: Azurite, file: string, eve
 			}
 		}),
 	);
-	let over = false;
+	const over = new AbortController();
 	const timers = (async () => {
-		while (!over) {
+		while (!over.signal.aborted) {
 			await Promise.all(staff.ready().map((one) => one.call("deliver", tick)));
 			await sleep(everyMs);
 		}
@@ -173,11 +165,13 @@ export async function runFault(fault: Fault, azurite: Azurite, file: string, eve
 	const since = Math.max(began + fault.lastsMs, ...(await recorded));
 	while (told.size < fault.devices && performance.now() - since < patienceMs) await sleep(200);
 	const last = Math.max(since, ...told.values());
-	// One more pass, in which nothing may come again.
+	// Until nothing is owed; then one more pass, in which nothing may come again.
+	const outbox = () => patiently(() => readOutbox(table, ["webhook", "teams"], new Date()));
+	while ((await outbox()).owed.size > 0 && performance.now() - since < patienceMs) await sleep(200);
 	await sleep(2 * everyMs);
-	over = true;
+	over.abort();
 	await timers;
-	const { dead } = await patiently(() => readOutbox(table, ["webhook", "teams"], new Date()));
+	const { dead } = await outbox();
 	staff.close();
 	sink.close();
 	proxy.close();
@@ -262,24 +256,4 @@ async function serve(handle: (request: IncomingMessage, response: ServerResponse
 			server.closeAllConnections();
 		},
 	};
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-	const wanted = process.argv.slice(2);
-	const folder = mkdtempSync(join(tmpdir(), "tunnelwatch-faults-"));
-	const file = join(folder, "main.mjs");
-	await bundle(file);
-	const azurite = await startAzurite();
-	console.log(`Node ${process.version}, ${new Date().toISOString().slice(0, 10)}; the timer each ${timerMs / 1_000} s`);
-	console.log("| fault | devices | lost | given up | repeated | of these unexplained | told after |\n|---|---|---|---|---|---|---|");
-	const chosen = faults.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
-	const all = await inParallel(chosen, 3, async (fault) => {
-		const found = await runFault(fault, azurite, file);
-		const { name, devices, lost, dead, repeated, unexplained, toldAfterS } = found;
-		console.log(`| ${name} | ${devices} | ${lost} | ${dead} | ${repeated} | ${unexplained} | ${toldAfterS} s |`);
-		return found;
-	});
-	await azurite.close();
-	rmSync(folder, { recursive: true, force: true });
-	process.exitCode = all.every(({ lost, dead, unexplained }) => lost + dead + unexplained === 0) ? 0 : 1;
 }
