@@ -18,7 +18,7 @@ export function bundle(outfile: string): Promise<BuildResult<{ metafile: true }>
 		metafile: true,
 		// Pages that draw messages are for the command line only.
 		external: ["@azure/functions-core", "./page.ts"],
-		plugins: [withoutBrowser, withoutCertificates, withoutExamples],
+		plugins: [withoutBrowser, withoutCertificates, withoutFrameLog, withoutExamples],
 		// The Azure packages contain require calls, which an ES module does not have.
 		banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 	});
@@ -40,6 +40,19 @@ const withoutCertificates: Plugin = {
 	setup: ({ onLoad }) => {
 		onLoad({ filter: /[\\/]node_modules[\\/]jsonwebtoken[\\/]index\.js$/ }, () => ({
 			contents: 'exports.sign = () => { throw new Error("the app signs in as a managed identity, never with a certificate"); };',
+		}));
+	},
+};
+
+/** The client of the hub can write every frame to standard error, keys and messages included. Nobody asks for that in a function. */
+const withoutFrameLog: Plugin = {
+	name: "without-frame-log",
+	setup: ({ onLoad }) => {
+		onLoad({ filter: /[\\/]node_modules[\\/]debug[\\/]src[\\/]index\.js$/ }, () => ({
+			contents: `
+				const silent = () => Object.assign(() => {}, { enabled: false });
+				module.exports = Object.assign(silent, { formatters: {}, enable() {}, disable() {}, enabled: () => false });
+			`,
 		}));
 	},
 };
