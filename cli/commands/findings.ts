@@ -73,6 +73,12 @@ function addAnswers(found: Command): void {
 		.description("show one finding: what holds now, and who said what")
 		.argument("<id>", "the finding's id, cf-…")
 		.option("--json", "one JSON object", false)
+		.addHelpText(
+			"after",
+			`
+Examples:
+  tunnelwatch findings show cf-2e47a13c8270`,
+		)
 		.action(async (id: string, options: { readonly json: boolean }) => {
 			process.exitCode = await (await import("../answer-finding.ts")).showFinding(id, options);
 		});
