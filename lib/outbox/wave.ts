@@ -22,7 +22,7 @@ const takenAlongMs = 60_000;
 const fewest = 5;
 
 /** One card names so many devices; the others follow in the next card. */
-export const mostInWave = 80;
+const mostInWave = 80;
 
 /**
  * Severe notices that have waited too long, in groups of one card each, the most urgent first.

@@ -10,7 +10,7 @@ import { createStaff } from "./staff.ts";
 /** What a receiver or the table does with a request. `taken`: it took it, and its answer was lost. */
 type Fate = "ok" | "refused" | "hangs" | "slow" | "taken" | "resets" | number;
 
-export interface Fault {
+interface Fault {
 	readonly name: string;
 	/** @param n of the request, from 0 */
 	readonly sink?: (n: number, isOn: boolean) => Fate;
@@ -45,7 +45,7 @@ export const faults: readonly Fault[] = [
 	{ name: "200 severe findings in a chat", severe: true, lastsMs: 1_000, devices: 200 },
 ];
 
-export interface Found {
+interface Found {
 	readonly name: string;
 	readonly devices: number;
 	readonly lost: number;
