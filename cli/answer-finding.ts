@@ -71,6 +71,7 @@ export async function showFinding(id: string, { json }: { readonly json: boolean
 	});
 }
 
+/** Runs `work` on the finding with this id and returns its exit code; 1 if the settings are wrong or no finding has the id. */
 export async function withFinding(
 	id: string,
 	work: (finding: Finding, table: Table, settings: Settings) => Promise<number>,

@@ -59,6 +59,7 @@ export function findingTable({ findings, told, terminal }: FirstScreen): string 
 	].join("\n");
 }
 
+/** Most severe first, then most recently seen; ties are ordered by key, so the order is stable. */
 export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
 	return findings.toSorted(
 		(a, b) =>

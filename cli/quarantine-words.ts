@@ -55,6 +55,7 @@ export function quarantineMeaning(reason: string): string {
 	return byReason.get(reason)?.means ?? reason;
 }
 
+/** What to do about a quarantine reason; empty for a reason this version does not know. */
 export function quarantineCure(reason: string): string {
 	return byReason.get(reason)?.cure ?? "";
 }

@@ -12,6 +12,7 @@ export function* jsonLines(outcome: Omit<Outcome, "delivered">): Generator<strin
 	for (const recorded of outcome.recorded) yield* noticeLines(recorded).map((line) => JSON.stringify(line));
 }
 
+/** The last line of `--json`: the totals of the run. `waitingUntil` is null when no notice is waiting. */
 export function summaryLine(totals: Totals): string {
 	const { messages, records, matches, findings, notices, held, waiting, waitingUntil, quarantined } = totals;
 	const wait = { waiting, waitingUntil: waitingUntil ?? null };

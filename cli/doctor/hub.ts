@@ -139,6 +139,7 @@ async function readShape(connection: HubConnection, group: string, partition: Pa
 	}
 }
 
+/** Results for checks that need the hub, when the hub itself could not be reached. */
 export function skipped(...checks: readonly string[]): readonly Result[] {
 	return checks.map((check) => ({ check, verdict: "skipped", says: "Not looked at: the hub comes first." }));
 }

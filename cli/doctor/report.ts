@@ -8,6 +8,7 @@ export function resultText(result: Result): string {
 	return "why" in result ? `${head}\n    why         ${result.why}\n    fix         ${result.fix}` : head;
 }
 
+/** The closing line: how many checks were fine, need a look, are broken or were skipped. */
 export function endText(results: readonly Result[]): string {
 	const count = (verdict: Result["verdict"]) => results.filter((one) => one.verdict === verdict).length;
 	return `${count("ok")} fine, ${count("warning")} to look at, ${count("failure")} broken, ${count("skipped")} not looked at.`;

@@ -8,6 +8,7 @@ export interface Inbox<T> {
 	next(stop: AbortSignal): Promise<T | undefined>;
 }
 
+/** An empty inbox for one reader. Only the first `fail` counts, and it comes before items still waiting. */
 export function createInbox<T>(): Inbox<T> {
 	const waiting: { readonly item: T; readonly done: () => void }[] = [];
 	let failure: { readonly error: unknown } | undefined;

@@ -14,6 +14,7 @@ export type Trouble =
 	| "partition"
 	| "other";
 
+/** Classifies an error of the Event Hubs SDK, the network or the sign-in by its code, never by its text. Never throws. */
 export function troubleOf(error: unknown): Trouble {
 	const cause = causeOf(error);
 	if (cause === "certificate") return cause;
@@ -108,6 +109,7 @@ export function hubWords(error: unknown, { host, hub }: HubAddress, group?: stri
 	}
 }
 
+/** `hubWords` as one sentence. Leave out `group` when the error came from writing. */
 export function hubTrouble(error: unknown, address: HubAddress, group?: string): string {
 	const { says, fix } = hubWords(error, address, group);
 	return `${says}: ${fix}`;

@@ -14,6 +14,7 @@ export interface Input {
 /** Read as a stream of this process: what stands behind it may be a socket, which cannot be opened by its path. */
 const standardInput = new Set(["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]);
 
+/** True for `-` and for the device paths that mean this process's own standard input. */
 export function isStandardInput(path: string): boolean {
 	return standardInput.has(path);
 }

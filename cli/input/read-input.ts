@@ -29,6 +29,7 @@ export interface InputReading {
 	foreign: boolean;
 }
 
+/** A reading with nothing in it yet; `readInput` fills it in. */
 export function startReading(input: Input): InputReading {
 	return { input, format: "", inferred: new Map(), problem: undefined, foreign: false };
 }
