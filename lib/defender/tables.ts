@@ -202,6 +202,7 @@ export type TableName = keyof typeof tables;
 type ColumnsOf<T> = T extends unknown ? keyof T : never;
 export type Column = ColumnsOf<(typeof tables)[TableName]>;
 
+/** True for a table whose columns are listed here; names are case-sensitive. */
 export function isTable(name: string): name is TableName {
 	return Object.hasOwn(tables, name);
 }

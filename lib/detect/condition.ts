@@ -30,14 +30,17 @@ export type Condition =
 	| { readonly kind: "not"; readonly part: Condition }
 	| Test;
 
+/** Holds if every part holds; without parts, always. */
 export function all(...parts: readonly Condition[]): Condition {
 	return { kind: "all", parts };
 }
 
+/** Holds if at least one part holds; without parts, never. */
 export function any(...parts: readonly Condition[]): Condition {
 	return { kind: "any", parts };
 }
 
+/** Holds if the part does not. A missing column is an empty string, so a negated test of it holds. */
 export function not(part: Condition): Condition {
 	return { kind: "not", part };
 }
@@ -52,18 +55,22 @@ export function hasAll(column: Column, ...values: readonly string[]): Test {
 	return { kind: "hasAll", column, values };
 }
 
+/** The value occurs anywhere in the column, even inside a longer word. */
 export function contains(column: Column, value: string): Test {
 	return { kind: "contains", column, value };
 }
 
+/** The column begins with the value. */
 export function startsWith(column: Column, value: string): Test {
 	return { kind: "startsWith", column, value };
 }
 
+/** The column ends with the value: for a path, write the backslash before the file name too. */
 export function endsWith(column: Column, value: string): Test {
 	return { kind: "endsWith", column, value };
 }
 
+/** The whole column equals the value, blanks included. */
 export function equals(column: Column, value: string): Test {
 	return { kind: "equals", column, value };
 }
@@ -96,6 +103,7 @@ export function firstWords(column: Column, ...words: readonly string[]): Test {
 	return { kind: "hasWords", column, words, first: true };
 }
 
+/** For text that no other operator can describe. KQL gets the shape's `pattern`, which is only an approximation. */
 export function hasShape(column: Column, shape: Shape): Test {
 	return { kind: "hasShape", column, shape };
 }

@@ -3,6 +3,7 @@ export const severities = ["info", "low", "medium", "high", "critical"] as const
 
 export type Severity = (typeof severities)[number];
 
+/** False when both are equal. */
 export function isWorse(candidate: Severity, than: Severity): boolean {
 	return severities.indexOf(candidate) > severities.indexOf(than);
 }

@@ -12,22 +12,27 @@ export function hasTerm(needle: string): TextTest {
 	return tester(left + folded(needle) + right);
 }
 
+/** Kusto's `contains`: anywhere in the text. ASCII letters fold, all else is exact, as in each test of this file. */
 export function containsText(needle: string): TextTest {
 	return tester(folded(needle));
 }
 
+/** Kusto's `startswith`. */
 export function startsWithText(needle: string): TextTest {
 	return tester(`^${folded(needle)}`);
 }
 
+/** Kusto's `endswith`. */
 export function endsWithText(needle: string): TextTest {
 	return tester(`${folded(needle)}$`);
 }
 
+/** Kusto's `=~`: the whole text equals the needle. */
 export function equalsText(needle: string): TextTest {
 	return tester(`^${folded(needle)}$`);
 }
 
+/** One of these flags, written as `flagPattern` describes. Names come without dashes and are read as regular expressions. */
 export function hasAnyFlag(names: readonly string[]): TextTest {
 	return tester(foldLetters(flagPattern(names)));
 }
@@ -37,6 +42,7 @@ export function flagPattern(names: readonly string[]): string {
 	return `(?:^|[ \\t\\r\\n"'])--?(?:${names.join("|")})(?:[= \\t\\r\\n"']|$)`;
 }
 
+/** These words in a row, as `wordsPattern` describes; `first`: only right after the program. Words are read as regular expressions. */
 export function hasWordsInOrder(words: readonly string[], first: boolean): TextTest {
 	return tester(foldLetters(wordsPattern(words, first)));
 }

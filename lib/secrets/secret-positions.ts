@@ -182,10 +182,12 @@ export function wordEnd(text: string, start: number): number {
 	return end;
 }
 
+/** The range, or `undefined` if it is empty or exactly a removal marker: redacting twice must change nothing. */
 export function unlessMarker(text: string, start: number, end: number): TextRange | undefined {
 	return end <= start || matchAt(marker, text, start).length === end - start ? undefined : { start, end };
 }
 
+/** The index after any blanks, quotes, `=`, `:` and the like at `from`; `from` itself if there are none. */
 export function pastSeparators(text: string, from: number): number {
 	return from + matchAt(separators, text, from).length;
 }

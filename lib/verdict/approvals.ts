@@ -141,6 +141,7 @@ export function readApprovals(json: string, now: Date): ApprovalsRead {
 	return { ok: true, approvals, warnings: approvalWarnings(approvals, now) };
 }
 
+/** True from the moment `ends`, which is the end of the approval's last day. */
 export function isExpired(one: Approval, now: Date): boolean {
 	return one.ends <= now;
 }

@@ -54,6 +54,7 @@ export function doubtsOf({ program }: Sighting, reading: Reading, { by, foreignB
 
 const administration: ReadonlySet<TargetClass> = new Set<TargetClass>(["rdp", "ssh", "smb", "vnc", "winrm", "network"]);
 
+/** True if a target is remote administration (RDP, SSH, SMB, VNC, WinRM) or a whole network. */
 export function exposesAdministration(exposes: readonly TargetClass[]): boolean {
 	return exposes.some((target) => administration.has(target));
 }

@@ -60,6 +60,7 @@ export function renamed({ reading }: Facts): boolean {
 	return reading.inner === "renamed";
 }
 
+/** A renamed tool, certainly recognised, that opens or installs a tunnel, or whose mode is unknown. A file on disk is not enough. */
 export function disguised(f: Facts): boolean {
 	const acts = opens(f) || f.reading.mode === "service-install" || f.reading.mode === "unknown";
 	return renamed(f) && !f.reading.file && acts && f.reading.certain;

@@ -18,6 +18,7 @@ export function listsAccounts(approvals: readonly Approval[]): boolean {
 	return approvals.some((one) => one.account !== undefined);
 }
 
+/** An approval counts until its `ends`. `almost` says which part does not fit, in a sentence for the card. */
 export function standingOf(tunnel: Tunnel, sighting: Sighting, approvals: readonly Approval[], now: Date): Standing {
 	const ofAccount = approvals.filter((one) => one.account === tunnel.account);
 	if (ofAccount.length === 0) return { kind: "foreign" };

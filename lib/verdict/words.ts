@@ -21,6 +21,7 @@ export const plainVerdictWords: VerdictWords = {
 /** A sentence that may name the tool. */
 export type Wording = Redacted | ((words: VerdictWords) => Redacted);
 
+/** The sentence with the family's own words filled in. */
 export function worded(wording: Wording, words: VerdictWords): Redacted {
 	return typeof wording === "function" ? wording(words) : wording;
 }

@@ -18,6 +18,7 @@ const encodedStart: Shape = {
 	example: `powershell -enc ${Buffer.from("C:\\x\\cloudflared.exe tunnel run", "utf16le").toString("base64")}`,
 };
 
+/** The column holds a PowerShell `-EncodedCommand` (base64 of UTF-16LE) that starts or fetches through cloudflared, up to 8 layers deep. */
 export function hasEncodedStart(column: Column): Test {
 	return hasShape(column, encodedStart);
 }

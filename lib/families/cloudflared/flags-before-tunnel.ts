@@ -18,6 +18,7 @@ const flagsBeforeTunnel: Shape = {
 	example: "node.exe --loglevel fatal tunnel run",
 };
 
+/** A command line that gives cloudflared's own flags before `tunnel`. Only its first 8,192 characters are read. */
 export function hasFlagsBeforeTunnel(column: Column): Test {
 	return hasShape(column, flagsBeforeTunnel);
 }

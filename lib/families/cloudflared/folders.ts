@@ -8,6 +8,7 @@ export const cloudflaredFolders: ToolReader["folders"] = [
 	["admin-folder", /^[a-z]:\\cloudflared\\bin\\/],
 ];
 
+/** The class of the folder a program lies in, with cloudflared's install folders recognised; `unknown` if no folder is known. */
 export function folderOf(path: string): FolderClass {
 	return folderClass(path, cloudflaredFolders);
 }

@@ -14,6 +14,7 @@ export interface TextStart {
 
 const later = { ...noTrail, later: true };
 
+/** Commands in a registry or DeviceEvents record: services, Run keys, at most four of a task's, scripts. Empty for other tables. */
 export function laterStarts(record: DefenderRecord): readonly TextStart[] {
 	if (record.table === "DeviceRegistryEvents") return registryStarts(record);
 	if (record.table !== "DeviceEvents") return [];

@@ -50,6 +50,7 @@ export interface Signs {
 	readonly suspicious: boolean;
 }
 
+/** Reads mode, tunnel, exposed targets and flags from one start. Pure: config, token and credentials files are named, never opened. */
 export function readStart(start: Start, signs: Signs): StartReading {
 	const values = start.args.map(({ value }) => value);
 	const command = readCommand(values);
@@ -87,6 +88,7 @@ export function readStart(start: Start, signs: Signs): StartReading {
 	};
 }
 
+/** True for modes that connect a tunnel at once. `service-install` is not one: the service it installs connects. */
 export function opensTunnel(mode: Mode): boolean {
 	switch (mode) {
 		case "named-token":
@@ -188,6 +190,7 @@ function claimsOf(start: Start, effective: Tunnel | undefined): readonly Claim[]
 	return [...effectiveClaim, ...given.filter((one) => !isSame(one, effective)).map((tunnel) => ({ tunnel, place: "given" }) as const)];
 }
 
+/** Same account and same tunnel id; two tunnels without a visible id count as the same. */
 export function isSame(one: Tunnel, other: Tunnel | undefined): boolean {
 	return other !== undefined && one.account === other.account && one.tunnelId === other.tunnelId;
 }

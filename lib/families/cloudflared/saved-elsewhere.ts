@@ -21,6 +21,7 @@ const savedElsewhere: Shape = {
 	example: "curl -sLo C:\\PerfLogs\\a.exe https://github.com/cloudflare/cloudflared/releases/latest/download/cloudflared-windows-amd64.exe",
 };
 
+/** A release download saved under another name. Archives, packages and streams (`-`) do not count as other names. */
 export function hasSavedElsewhere(column: Column): Test {
 	return hasShape(column, savedElsewhere);
 }

@@ -42,6 +42,7 @@ export function startOf(image: string, commandLine: string, environment: Readonl
 	return fromWords({ text, words }, image, environment, { ...noTrail, unread });
 }
 
+/** A start from words that are already split. An empty `image` is replaced by the first word. */
 export function fromWords(command: Words, image: string, environment: ReadonlyMap<string, Word>, trail: Trail): Start {
 	const argument0 = command.words[0]?.value ?? "";
 	return { image: image === "" ? argument0 : image, argument0, args: command.words.slice(1), command, environment, trail };

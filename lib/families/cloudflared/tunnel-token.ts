@@ -20,6 +20,7 @@ const tunnelToken: Shape = {
 	),
 };
 
+/** The column holds a tunnel token that decodes to an account; a string that only looks like one does not count. */
 export function hasTunnelToken(column: Column): Test {
 	return hasShape(column, tunnelToken);
 }

@@ -48,6 +48,7 @@ export const defaultQuickService = "https://api.trycloudflare.com";
 /** Reads one value as the program does: the innermost level that has it on the command line, then the variable, then the config. */
 export type Lookup = (name: string) => Found | undefined;
 
+/** Looks a flag up in these sources, by its main name. The lookup returns `undefined` if none of them sets it. */
 export function lookupIn(command: Command, sources: Sources): Lookup {
 	return (name) => {
 		const flag = allFlags.get(name);
