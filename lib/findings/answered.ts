@@ -46,6 +46,7 @@ export interface Acknowledgement extends Actor {
 /** So many lines of the audit trail are kept, the newest. */
 const keptAnswers = 20;
 
+/** Appends a line to the audit trail and drops the oldest beyond 20. */
 export function withAnswer(history: readonly Answered[] | undefined, line: Answered): readonly Answered[] {
 	return [...(history ?? []), line].slice(-keptAnswers);
 }

@@ -8,6 +8,7 @@ import type { Finding } from "./finding.ts";
 import { type NoticeKind, readNoticeKind } from "./notice-kind.ts";
 import { approvedFirstsColumn, rememberedSchema, serviceEventSchema, sightingColumn, writeSighting } from "./stored-sighting.ts";
 
+/** Partition and row key (`f|<key>`) of a finding's own row. Stored: must not change. */
 export function findingAddress(key: string): Key {
 	return { partitionKey: partitionOf(key), rowKey: `f|${key}` };
 }
@@ -22,6 +23,7 @@ export function toldRangeOf(key: string): Range {
 	return { partitionKey: partitionOf(key), from: `f|${key}`, to: `f|${key}}` };
 }
 
+/** Tells a finding's own row from the notice rows beside it, which carry a destination after another `|`. */
 export function isFindingRow({ rowKey }: Key): boolean {
 	return rowKey.lastIndexOf("|") === 1;
 }
@@ -130,6 +132,7 @@ const schema = z.object({
 	answers: z.string().optional(),
 });
 
+/** Reads a stored row; columns of older versions get defaults. Never throws: a newer or damaged row comes back as `unreadable`. */
 export function readFinding(row: Row): StoredFinding {
 	const key = row.rowKey.slice(2);
 	const stored = { key, etag: row.etag };

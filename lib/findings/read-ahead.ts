@@ -12,6 +12,7 @@ export interface ReadAhead {
 /** More than are judged at the same time. */
 const mostKept = 64;
 
+/** Keeps the rows of at most 64 findings and drops the oldest first; `take` returns `undefined` for those, and the caller reads again. */
 export function createReadAhead(table: Table): ReadAhead {
 	const kept = new Map<string, readonly Row[]>();
 	return {

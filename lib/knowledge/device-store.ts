@@ -26,6 +26,10 @@ export interface DeviceStoreDeps extends ChangeDeps {
 	readonly clock: () => Date;
 }
 
+/**
+ * Caches 2,000 devices per process. `learn` skips rows without a device id; if a write fails it throws that error, and
+ * the device is written when its next row comes.
+ */
 export function createDeviceStore(deps: DeviceStoreDeps): DeviceStore {
 	const { table, clock } = deps;
 	const cache = createDeviceCache(mostInMemory, renewAfterMs);

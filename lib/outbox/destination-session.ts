@@ -45,6 +45,7 @@ const probingMs = 30_000;
 /** So exactly the table knows when a destination that is well and has no pace took a message last. */
 const stampMs = 60_000;
 
+/** Opens a session on the state that was read. `serverClock` is the table's clock, by which all instances judge pauses and pace. */
 export function openSession(
 	deps: ChangeDeps,
 	{ name, unlimited }: Pick<Destination, "name" | "unlimited">,

@@ -39,6 +39,7 @@ export const untried: DestinationState = {
 	slots: [],
 };
 
+/** True until `pausedUntil`; at that very moment sending is allowed again. */
 export function isPaused({ pausedUntil }: DestinationState, serverNow: Date): boolean {
 	return pausedUntil !== undefined && pausedUntil > serverNow;
 }
@@ -110,10 +111,12 @@ function down(state: DestinationState, now: Date): DestinationState {
 	return { ...state, probes, downSince: state.downSince ?? now, pausedUntil: later(now, probeAfterMs(probes)) };
 }
 
+/** Partition and row key (`meta`, `h|<name>`) of a destination's state. Stored: must not change. */
 export function destinationAddress(name: string): Key {
 	return { partitionKey: "meta", rowKey: `h|${name}` };
 }
 
+/** The state as columns; slots are milliseconds since 1970, joined by blanks. */
 export function destinationValues({ slots, refused, ...state }: DestinationState): Values {
 	return columns({ v: 1, ...state, refused: refused.join(" "), slots: slots.map((slot) => slot.getTime()).join(" ") });
 }

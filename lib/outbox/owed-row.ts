@@ -28,6 +28,7 @@ export function owedAddress(key: string, destination: string): Key {
 	return { partitionKey: partitionOf(key), rowKey: `o|${key}|${destination}` };
 }
 
+/** Where a notice stands once it is told: beside its finding, so that one range reads both. */
 export function settledAddress(key: string, destination: string): Key {
 	return { partitionKey: partitionOf(key), rowKey: `f|${key}|${destination}` };
 }
@@ -57,6 +58,7 @@ export function owedWrites(before: StoredOwed | undefined, key: string, destinat
 
 const version = 1;
 
+/** The columns of an owed notice. `readOwed` reads them back. */
 export function owedValues(owed: Owed): Values {
 	// `lane` is read by instances of the version before, while this one is rolled out.
 	return columns({ v: version, ...owed, lane: owed.urgency === "ordinary" || owed.urgency === "answer" ? "rest" : "first" });
@@ -87,6 +89,7 @@ const schema = z.object({
 	proof: z.enum(["queued", "confirmed"]).optional(),
 });
 
+/** Reads an open or a settled row, also of the previous version. Never throws: see `unreadable`. */
 export function readOwed(row: Row): StoredOwed {
 	const [prefix, key = "", destination = ""] = row.rowKey.split("|");
 	const stored = { key, destination, etag: row.etag, place: prefix === "o" ? "open" : "settled" } as const;

@@ -122,6 +122,7 @@ const nothingYet = {
 /** Longer than any attempt: a message that is being sent must not be sent by somebody else meanwhile. */
 export const leaseMs = 90_000;
 
+/** Starts an attempt: counts it and leases the row to `leaseId` for 90 s of the table's clock. */
 export function claim(owed: Owed, leaseId: string, serverNow: Date): Owed {
 	const leaseUntil = new Date(serverNow.getTime() + leaseMs);
 	return { ...owed, state: "leased", dueAt: undefined, attempt: owed.attempt + 1, leaseId, leaseUntil, triedAt: serverNow };
@@ -151,6 +152,7 @@ function dueAgain(owed: Owed, now: Date): Owed {
 /** Why an attempt came to nothing. */
 export type Failed = Pick<Owed, "lastError" | "lastStatus"> & Partial<Pick<Owed, "refusedAt">>;
 
+/** Ends an attempt that failed and makes the notice due again at `until`; the attempts so far stay counted. */
 export function putOff(owed: Owed, until: Date, cause: Failed): Owed {
 	return { ...settled(owed), ...cause, state: "due", dueAt: until };
 }

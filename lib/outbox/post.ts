@@ -34,6 +34,7 @@ export interface StormPost {
 	readonly detail: string;
 }
 
+/** The report of one attempt to send a notice about one finding. */
 export function postOf(destination: string, { notice, delivery, outcomes }: Sent<Notice>): Post {
 	const { finding, kinds } = notice;
 	return {

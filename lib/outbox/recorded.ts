@@ -58,6 +58,7 @@ export function recordedOf(
 	return { ...counted, reason, kinds, dueAt: decision.dueAt, owed: owed(kinds) };
 }
 
+/** The report for a finding that could not be stored. @param total records of the batch about this finding. */
 export function setAsideOf(key: string, setAside: SetAside, total: number): Recorded {
 	return { ...nothing, key, reason: "quarantined", setAside, fresh: total, repeats: 0 };
 }

@@ -175,6 +175,7 @@ function waitAfter(delivery: Delivery, attempts: number, random: () => number): 
 	return Math.max(backoffMs(attempts, random), delivery.ok ? 0 : (delivery.retryAfterMs ?? 0));
 }
 
+/** True once a notice has been wanted for 72 h, however often it was tried. */
 export function isTooOld({ wantedAt }: Pick<Owed, "wantedAt">, now: Date): boolean {
 	return now.getTime() - wantedAt.getTime() >= giveUpAfterMs;
 }

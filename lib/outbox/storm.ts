@@ -45,6 +45,7 @@ function describe(members: readonly OpenOwed[], worst: readonly Finding[], now: 
 	};
 }
 
+/** How many notices of each severity; every severity is listed, with 0 if there are none. */
 export function countSeverities(members: readonly OpenOwed[]): Readonly<Record<Severity, number>> {
 	const bySeverity = { info: 0, low: 0, medium: 0, high: 0, critical: 0 };
 	for (const { owed } of members) bySeverity[owed.severity] += 1;

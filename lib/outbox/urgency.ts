@@ -33,6 +33,7 @@ export function isGathered(urgency: Urgency): boolean {
 	return urgency !== "answer" && !isSevere(urgency);
 }
 
+/** The more urgent of two, by the order of `urgencies`. */
 export function mostUrgent(a: Urgency, b: Urgency): Urgency {
 	return urgencies.indexOf(a) >= urgencies.indexOf(b) ? a : b;
 }

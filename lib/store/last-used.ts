@@ -15,6 +15,7 @@ export function touchedAt(row: Row): Date {
 	return read.success ? read.data.touchedAt : new Date(0);
 }
 
+/** Milliseconds since the row was last stamped; for a row without a stamp, since 1970. */
 export function ageMs(row: Row, now: Date): number {
 	return now.getTime() - touchedAt(row).getTime();
 }

@@ -12,6 +12,7 @@ export interface ServerClock {
 /** HTTP dates are whole seconds, so a difference this small is none. */
 const negligibleMs = 2_000;
 
+/** Follows `clock` until `heard` is called for the first time. Differences of up to 2 s are ignored. */
 export function createServerClock(clock: () => Date): ServerClock {
 	let offsetMs: number | undefined;
 	return {

@@ -86,6 +86,7 @@ export function troubleWords(error: unknown, who: string): string {
 	return wordsOf(causeOf(error), who);
 }
 
+/** One sentence that says what is wrong and what to do; `who` begins it, such as "The hub". */
 export function wordsOf(cause: TroubleCause, who: string): string {
 	switch (cause) {
 		case "identity":

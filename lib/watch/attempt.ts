@@ -56,6 +56,7 @@ export function isCareful({ deaths }: Attempt): boolean {
 	return deaths >= deathsByChance;
 }
 
+/** True for a message or record that killed its reader. The mark of a whole message does not cover its records. */
 export function isKiller({ killers }: Attempt, { message, record }: Mark): boolean {
 	return killers.some((one) => one.message === message && one.record === record);
 }
@@ -65,6 +66,7 @@ export function attemptAddress(source: string): Key {
 	return { partitionKey: "meta", rowKey: `b|${source.replace(/[^\w.-]/g, "|")}` };
 }
 
+/** The attempt as columns; marks and suspects are JSON. */
 export function attemptValues({ from, deaths, state, at, suspects, killers }: Attempt): Values {
 	return columns({
 		v: 1,

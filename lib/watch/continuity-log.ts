@@ -40,6 +40,7 @@ function logIn(row: Row | undefined): ContinuityLog {
 	return read.success ? read.data : nothingLogged;
 }
 
+/** The log of one hub; an empty one if there is no row, or one that cannot be read. */
 export async function readContinuityLog(table: Table, hub: string): Promise<ContinuityLog> {
 	return logIn(await table.get(address(hub)));
 }
@@ -78,6 +79,7 @@ export async function acceptLost(deps: ChangeDeps, hub: string): Promise<number>
 	return accepted;
 }
 
+/** Number of messages that are gone unread and not yet accepted. */
 export function lostCount({ lost }: ContinuityLog): number {
 	return lost.reduce((sum, { count }) => sum + count, 0);
 }

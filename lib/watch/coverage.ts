@@ -50,6 +50,7 @@ export function coverageAddress(source: string): Key {
 	return { partitionKey: "meta", rowKey: `c|${source.replace(/[^\w.-]/g, "|")}` };
 }
 
+/** The coverage as columns. `hubCreatedAt` tells a later reader whether the hub was replaced. */
 export function coverageValues({ floor, ranges }: Coverage, hubCreatedAt: Date | undefined, notedAt: Date): Values {
 	return columns({ v: 1, floor, ranges: writeIntervals(ranges), hubCreatedAt, notedAt });
 }

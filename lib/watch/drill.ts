@@ -119,6 +119,7 @@ export function withRun(drill: Drill, deviceId: string, change: Partial<DrillRun
 
 export const drillAddress: Key = { partitionKey: "meta", rowKey: "drill" };
 
+/** The drill as columns; its runs are JSON. */
 export function drillValues({ dueAt, begunAt, runs }: Drill): Values {
 	return columns({ v: 1, dueAt, begunAt, runs: JSON.stringify(runs) });
 }

@@ -83,6 +83,7 @@ export const incidentsAddress: Key = { partitionKey: "meta", rowKey: "a|incident
 /** Without the ended ones that everybody knows of. The row holds some forty, which is more than there are causes. */
 const mostIncidents = 40;
 
+/** The incidents as columns, the first 40 of them. `leaseUntil`: who tells them now has until then. */
 export function incidentValues(incidents: readonly Incident[], leaseUntil: Date | undefined): Values {
 	return columns({ v: 1, incidents: JSON.stringify(incidents.slice(0, mostIncidents)), leaseUntil });
 }

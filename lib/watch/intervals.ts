@@ -7,6 +7,7 @@ export interface Interval {
 /** Sorted and disjoint; intervals that touch are merged. */
 export type Intervals = readonly Interval[];
 
+/** Accepts them unsorted and overlapping too. */
 export function union(a: Intervals, b: Intervals): Intervals {
 	const joined: Interval[] = [];
 	for (const next of [...a, ...b].toSorted((one, other) => one.from - other.from)) {
@@ -36,6 +37,7 @@ export function common(a: Intervals, b: Intervals): Intervals {
 	return without(a, without(a, b));
 }
 
+/** How many numbers they hold together. */
 export function sizeOf(intervals: Intervals): number {
 	return intervals.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 }

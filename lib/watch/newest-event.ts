@@ -11,6 +11,7 @@ export async function newestEvent(table: Table): Promise<Date | undefined> {
 	return newestEventIn(await table.get(streamAddress));
 }
 
+/** The same from a row that was already read. */
 export function newestEventIn(row: Row | undefined): Date | undefined {
 	const read = schema.safeParse(row?.values);
 	return read.success ? read.data.newestAt : undefined;

@@ -17,6 +17,7 @@ export interface Problem {
 /** These are told, and leave health green. */
 const minor: readonly ProblemCode[] = ["quarantine"];
 
+/** True if the problem turns health red. */
 export function isSerious({ code }: Problem): boolean {
 	return !minor.includes(code);
 }

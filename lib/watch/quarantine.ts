@@ -41,6 +41,7 @@ export interface Quarantine {
 	count(day: Date): Promise<QuarantineCount>;
 }
 
+/** Keeps rows up to `maxPerDay`, 1,000 by default, and counts the rest. Throws if other instances won each try to write. */
 export function createQuarantine({ maxPerDay = 1_000, ...deps }: QuarantineDeps): Quarantine {
 	const { table } = deps;
 	const addChunk = async (shard: string, entries: readonly Quarantined[], now: Date): Promise<void> => {
@@ -95,6 +96,7 @@ async function notYetKept(table: Table, entries: readonly Quarantined[], now: Da
 	return distinct.filter((_, index) => found[index] === undefined);
 }
 
+/** The partition of a day, in UTC: `q20261125`. */
 export function quarantinePartition(day: Date): string {
 	return `q${day.toISOString().slice(0, 10).replaceAll("-", "")}`;
 }

@@ -46,6 +46,7 @@ const shortestMs = 30 * minuteMs;
 const leastMissed = 25;
 const beyondLongest = 1.5;
 
+/** A rhythm that has seen nothing; it counts as if something had arrived `now`. */
 export function newRhythm(now: Date): Rhythm {
 	const habits = Array.from({ length: hoursInWeek }, () => ({ share: 0, weight: 0, weeks: 0 }));
 	const counts = { looked: 0, active: 0, missed: 0, longest: 0 };
@@ -128,6 +129,7 @@ function overWeekend(from: Date, to: Date): boolean {
 
 export const rhythmAddress: Key = { partitionKey: "meta", rowKey: "t|stream" };
 
+/** The rhythm as columns; habits are rounded to thousandths so that the row stays small. */
 export function rhythmValues({ habits, ...rest }: Rhythm): Values {
 	return columns({
 		v: 1,

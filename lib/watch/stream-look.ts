@@ -151,14 +151,17 @@ function firstJudged(passed: number | undefined, begin: number, last: number): n
 	return passed === undefined ? begin : Math.min(last + 1, Math.max(begin, passed + 1));
 }
 
+/** How many numbers all partitions hold together. */
 export function countOf(intervals: ReadonlyMap<string, Intervals>): number {
 	return [...intervals.values()].reduce((sum, one) => sum + sizeOf(one), 0);
 }
 
+/** Partition and row key (`meta`, `y|<hub>`) of a hub's note. Stored: must not change. */
 export function streamNoteAddress(hub: string): Key {
 	return { partitionKey: "meta", rowKey: `y|${hub.replace(/[^\w.-]/g, "|")}` };
 }
 
+/** The note as columns; its partitions are JSON. */
 export function streamNoteValues({ createdAt, partitions }: StreamNote): Values {
 	return columns({ v: 1, createdAt, partitions: JSON.stringify(partitions) });
 }

@@ -35,6 +35,7 @@ const schema = z.object({
 	lastAt: dateColumn.optional(),
 });
 
+/** How far the round has come, and its row for `writeSurvey`. A missing or unreadable row starts a new round. */
 export async function readSurvey(table: Table): Promise<{ readonly row: Row | undefined; readonly survey: Survey }> {
 	const row = await table.get(address);
 	const read = schema.safeParse(row?.values);
