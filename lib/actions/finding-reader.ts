@@ -9,6 +9,7 @@ export interface FindingReader {
 	owed(): ReadonlyMap<string, StoredOwed>;
 }
 
+/** For one finding, by its key. `owed()` is empty before the first `read`, which resolves to `undefined` if there is no such finding. */
 export function createFindingReader(table: Table, key: string): FindingReader {
 	let owed = new Map<string, StoredOwed>();
 	const note = (row: Row) => {

@@ -30,6 +30,7 @@ export type ReadForm =
 	/** `old`: it was ours and its time is over. `foreign`: of another page, finding, person or visit; or something changed. */
 	| { readonly ok: false; readonly why: "old" | "foreign" };
 
+/** Checks a form's token against every key, current and former, in constant time. A malformed token is `foreign`; never throws. */
 export function readForm(keys: readonly Buffer[], place: FormPlace, token: string, now: Date): ReadForm {
 	const all = Buffer.from(/^[\w-]{38}$/.test(token) ? token : "", "base64url");
 	if (all.length !== 12 + macBytes) return { ok: false, why: "foreign" };

@@ -29,6 +29,7 @@ const refusals = {
 	stale: "This page is too old. Load it again and answer there.",
 } as const;
 
+/** A refusal with its code's standard sentence. `why` replaces it and must hold nothing from a device or a person. */
 export function refused(code: Refusal["code"], why: string = refusals[code]): Refusal {
 	// Sentences of this program.
 	return { code, says: why as Redacted };

@@ -7,6 +7,7 @@ import { rowsOf } from "../store/table.ts";
  */
 const partitionKey = "silence";
 
+/** Remembers that a finding's silence ends at `until`. Noting the same end twice is harmless; creates the table if it is missing. */
 export async function noteSilence(table: Table, key: string, until: Date): Promise<void> {
 	const row = { partitionKey, rowKey: `${until.toISOString()}|${key}`, values: { v: 1 } };
 	const done = await table.transact([{ kind: "put", row }]);

@@ -30,6 +30,7 @@ const recordMs = 150_000;
 const deliverMs = 60_000;
 const learnMs = 30_000;
 
+/** Limits: 4 minutes a batch, 150 s to record, 60 s to deliver, 30 s to learn. A late delivery stays queued and is not an error. */
 export function createBatchReader({ parts, table, sieve, noteName = "" }: BatchReaderDeps): BatchReader {
 	const book = createProgressBook();
 	const bounded: Parts = {

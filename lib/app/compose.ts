@@ -47,6 +47,7 @@ export interface Detection extends Pick<Parts, "match" | "sight" | "accepts"> {
 	readonly findRule: FindRule;
 }
 
+/** Rules, matcher and tenant check from the settings. Throws if RULES is wrong, which `readSettings` has ruled out. */
 export function composeDetection({ RULES, TENANT_IDS }: Settings): Detection {
 	const selected = selectRules(RULES);
 	// The settings were read with the same function.
@@ -89,6 +90,7 @@ export function composeDestinations(
 	return settings.destinations.map((one) => one.open({ ...outside, knowledge: { ...knowledge, answers: answers?.(one.name) } }));
 }
 
+/** Judging, recording, delivery and quarantine on one table. The fallback gets no notices of its own; `deadline` is for simulations. */
 export function composeStorage(
 	settings: Settings,
 	stored: Table,
@@ -138,6 +140,7 @@ export function composeStorage(
 /** Stands in for a lookup that is switched off. */
 export const nothing = () => Promise.resolve(undefined);
 
+/** The notice policy from the settings: hours and days become milliseconds. */
 export function policyOf({ QUIET_HOURS, QUIET_MAX_DAYS, CHANGES_PER_PERIOD }: Settings): Policy {
 	const hourMs = 3_600_000;
 	return { quietMs: QUIET_HOURS * hourMs, maxQuietMs: QUIET_MAX_DAYS * 24 * hourMs, changesPerPeriod: CHANGES_PER_PERIOD };

@@ -20,6 +20,7 @@ export interface DryRun {
 	notices(now: Date): readonly Notice[];
 }
 
+/** Starts with no findings and writes nothing. `destinations`: names to report as owed. */
 export function createDryRun(
 	settings: Settings,
 	parts: Parameters<typeof inspect>[1],

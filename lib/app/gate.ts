@@ -5,6 +5,7 @@ export interface Gate {
 	alone<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** An open gate with nobody inside. It orders the work of this process only, and a failed piece of work lets the next one in. */
 export function createGate(): Gate {
 	let inside = 0;
 	let isAlone = false;

@@ -36,6 +36,7 @@ export interface ToldProblem extends Problem {
 /** Where each code has its paragraph. */
 const runbook = "docs/alarms.md";
 
+/** Adds the page and paragraph of docs/alarms.md for the problem's code. */
 export function asTold(problem: Problem): ToldProblem {
 	return { ...problem, runbook: `${runbook}#${problem.code}` };
 }

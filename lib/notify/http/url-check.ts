@@ -4,10 +4,12 @@ export type UrlCheck =
 	/** `setting`: the one that is wrong, where it is not the address that switches the destination on. */
 	| { readonly ok: false; readonly problem: string; readonly setting?: string };
 
+/** The address may be used; `warning` is shown to whoever set it. */
 export function accepted(warning?: string): UrlCheck {
 	return { ok: true, warning };
 }
 
+/** The address must not be used. `setting` names another setting if that one is at fault. */
 export function refusedUrl(problem: string, setting?: string): UrlCheck {
 	return { ok: false, problem, ...(setting === undefined ? {} : { setting }) };
 }

@@ -63,6 +63,10 @@ function incidentKeys(finding: Finding): readonly string[] {
 		: [id, ...severityScale.filter((one) => !isWorse(one, finding.severity)).map((one) => `${id}:${one}`)];
 }
 
+/**
+ * An event for PagerDuty's Events API v2: `resolve` for an operations notice that is over, else `trigger`. The summary
+ * is cut at 1,000 characters.
+ */
 export function pagerdutyEvent(notice: AnyNotice, knowledge: TellContext): PagerdutyEvent {
 	const story = tell(notice, knowledge);
 	const { device, hunt, file, answers = [] } = story.links;
@@ -72,7 +76,12 @@ export function pagerdutyEvent(notice: AnyNotice, knowledge: TellContext): Pager
 		dedup_key: incidentKey(notice),
 		client: "Tunnelwatch",
 		...(device === undefined ? {} : { client_url: device }),
-		links: [...link(device, "Open device"), ...link(hunt, "Hunt"), ...link(file, "File page"), ...answers.flatMap(({ label, url }) => link(url, label))],
+		links: [
+			...link(device, "Open device"),
+			...link(hunt, "Hunt"),
+			...link(file, "File page"),
+			...answers.flatMap(({ label, url }) => link(url, label)),
+		],
 		payload: {
 			summary: clip(summaryOf(story), 1_000),
 			severity: severities[story.severity],

@@ -39,6 +39,7 @@ export interface SlackMessage {
 /** Slack refuses a whole message over one text that is longer. */
 const longest = { header: 150, section: 3_000, field: 2_000, fields: 10 };
 
+/** Block Kit with `text` as the fallback. Texts longer than Slack's limits are cut; links are not unfurled. */
 export function slackMessage(story: Story): SlackMessage {
 	return {
 		text: escaped(summaryOf(story)),

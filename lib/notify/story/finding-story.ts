@@ -51,6 +51,7 @@ export function findingStory(notice: Notice, room: Room, rules: FindRule, portal
 	};
 }
 
+/** Portal links of a finding. Each is `undefined` if its id is missing or, for the hunt, if no query fits a link. */
 export function findingLinks(notice: Notice, rules: FindRule, portal: Portal): Links {
 	const { device, firstSeen, lastSeen, worst } = notice.finding;
 	const hunt = (source: string | undefined): string | undefined => {

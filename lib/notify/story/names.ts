@@ -23,6 +23,7 @@ export interface Names {
 	readonly target: Inert;
 }
 
+/** The names in a finding's worst sighting. `word`: most characters in one unbroken word; longer ones are shortened. */
 export function namesOf(finding: Finding, word: number): Names {
 	const { device, worst } = finding;
 	const { program } = worst;

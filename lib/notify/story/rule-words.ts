@@ -12,6 +12,7 @@ export function mainRule(finding: Finding, rules: FindRule): RuleFacts | undefin
 		.find((facts) => facts !== undefined);
 }
 
+/** The rule's title, cut at 80 characters; its id if the rule no longer exists. */
 export function ruleTitle(id: string, rules: FindRule): Inert {
 	const facts = rules(id);
 	return facts === undefined ? idText(id) : ruleText(facts.title, 80);

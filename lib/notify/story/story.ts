@@ -107,18 +107,22 @@ export function summaryOf(story: Story): Inert {
 	return inertText`${severityWord(story.severity)}: ${story.title}. ${story.verdict.word}`;
 }
 
+/** The part of a row to read first; destinations may show it bold. */
 export function strong(text: Inert): StyledText {
 	return { text, look: "strong" };
 }
 
+/** Ordinary text of a row. */
 export function plain(text: Inert): StyledText {
 	return { text, look: "plain" };
 }
 
+/** A less important part of a row; destinations may grey it out. */
 export function subtle(text: Inert): StyledText {
 	return { text, look: "subtle" };
 }
 
+/** A remark after a row's value; in plain text a `·` precedes it. */
 export function note(text: Inert): StyledText {
 	return { text, look: "note" };
 }
@@ -139,6 +143,7 @@ export function rowWords({ spans }: StoryRow): Inert {
 	);
 }
 
+/** Filters out rows that `row` found to be empty. */
 export function isTold(one: StoryRow | undefined): one is StoryRow {
 	return one !== undefined;
 }

@@ -187,6 +187,7 @@ export function bare(notice: Pick<AnyNotice, "id" | "now">): Omit<Story, "kind" 
 	};
 }
 
+/** One device of a storm: severity, name, verdict and account or mode, linked to its portal page. */
 export function deviceRow(finding: Finding, portal: Portal): StoryRow | undefined {
 	const { worst } = finding;
 	const account = shortId(worst.tunnel?.account ?? "");
@@ -197,6 +198,7 @@ export function deviceRow(finding: Finding, portal: Portal): StoryRow | undefine
 	return shown === undefined || link === undefined ? shown : { ...shown, link };
 }
 
+/** What to do in a storm, starting with `first`. `cause`: what several of the devices share, if anything. */
 export function stormSteps(first: Finding | undefined, cause: Cause | undefined): readonly Inert[] {
 	const worst = first === undefined ? inertText`the first device of the list` : shortName(first);
 	return [
@@ -208,6 +210,7 @@ export function stormSteps(first: Finding | undefined, cause: Cause | undefined)
 	].map(sealed);
 }
 
+/** The device's host name without its domain, cut at 24 characters; the start of its id if it has no name. */
 export function shortName({ device }: Finding): Inert {
 	return plainName(device.name, device.id, 24);
 }

@@ -45,6 +45,7 @@ export function isAllowedAddress(address: string, { allowPrivate }: { readonly a
 	return isIP(address) !== 0 && !isIn(neverRanges, address) && (allowPrivate || !isIn(privateRanges, address));
 }
 
+/** True for 127.0.0.0/8 and ::1. Takes an IP address, not a host name. */
 export function isLoopbackAddress(address: string): boolean {
 	return isIn(loopbackRanges, address);
 }
