@@ -38,3 +38,29 @@ test("what is known about one tool stands in its family's folder", () => {
 	expect(files.length).toBeGreaterThan(100);
 	expect(files.filter((path) => /cloudflare|argotunnel/i.test(readFileSync(path, "utf8")))).toEqual([]);
 });
+
+/** Each line that exports something, with the line above it. */
+function exportsOf(path: string): readonly { readonly where: string; readonly line: string; readonly above: string }[] {
+	const lines = readFileSync(path, "utf8").split("\n");
+	return lines.flatMap((line, index) =>
+		line.startsWith("export ") ? [{ where: `${path}:${index + 1}`, line, above: lines[index - 1]?.trim() ?? "" }] : [],
+	);
+}
+
+const exported = globSync("{lib,cli,functions}/**/*.ts").flatMap(exportsOf);
+
+test("every exported function says what its caller must know, right above it", () => {
+	const functions = exported.filter(({ line }) => /^export (?:(?:async )?function\b|const \w+[^=]* = (?:async )?(?:\(|\w+ =>))/.test(line));
+	expect(functions.length).toBeGreaterThan(500);
+	expect(functions.filter(({ above }) => !above.endsWith("*/")).map(({ where }) => where)).toEqual([]);
+});
+
+test("an exported name has one meaning", () => {
+	const named = exported.flatMap(({ where, line }) => {
+		const name = /^export (?:async )?(?:function\*?|const|type|interface) (\w+)/.exec(line)?.[1];
+		return name === undefined ? [] : [{ where, name }];
+	});
+	expect(named.length).toBeGreaterThan(1_000);
+	const twice = [...Map.groupBy(named, ({ name }) => name)].filter(([, places]) => places.length > 1);
+	expect(twice.map(([name, places]) => `${name}: ${places.map(({ where }) => where).join(", ")}`)).toEqual([]);
+});
