@@ -186,19 +186,16 @@ function cookieOf(header: string): string {
 	return "";
 }
 
+const statuses: Partial<Record<Refusal["code"], number>> = {
+	"too-many": 429,
+	"needs-sign-in": 403,
+	critical: 403,
+	"in-a-row": 403,
+	"no-name": 400,
+};
+
 function statusOf({ code }: Refusal): number {
-	switch (code) {
-		case "too-many":
-			return 429;
-		case "needs-sign-in":
-		case "critical":
-		case "in-a-row":
-			return 403;
-		case "no-name":
-			return 400;
-		default:
-			return 409;
-	}
+	return statuses[code] ?? 409;
 }
 
 const headers: Readonly<Record<string, string>> = {

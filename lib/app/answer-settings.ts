@@ -44,7 +44,7 @@ export const answerSettings = {
 
 /** What does not go together. Without the platform's sign-in anyone could write an identity into a request. */
 export function answerMistakes(
-	given: Readonly<Record<string, string>>,
+	given: Readonly<Record<string, string | undefined>>,
 	environment: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
 	const mode = given["ACTIONS"];

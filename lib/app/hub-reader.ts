@@ -81,7 +81,7 @@ export function hubReaders(environment: Environment): readonly HubReader[] {
 }
 
 /** Beside the trigger's own group: there, its exclusive readers would throw this one out. The template creates it. */
-export function secondGroup(group: string): string {
+function secondGroup(group: string): string {
 	return `${group}-again`;
 }
 

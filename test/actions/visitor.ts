@@ -82,7 +82,8 @@ export interface Visit {
 
 export async function visit(site: Site, token = site.link(), headers: Record<string, string> = {}): Promise<Visit> {
 	const response = await site.page(aRequest(token, { headers }));
-	const cookie = (response.headers["set-cookie"] ?? "").split(";")[0] ?? "";
+	const { "set-cookie": setCookie = "" } = response.headers;
+	const [cookie = ""] = setCookie.split(";");
 	const [, form = ""] = /name="form" value="([^"]*)"/.exec(response.body) ?? [];
 	return { token, cookie, form, response };
 }
@@ -102,11 +103,12 @@ export function press(
 
 /** `X-MS-CLIENT-PRINCIPAL` as the platform writes it. */
 export function principal(change: Readonly<Record<string, string>> = {}): string {
+	const [group = ""] = responders;
 	const claims = {
 		oid: "11111111-2222-4333-8444-555566667777",
 		tid: tenantId,
 		preferred_username: "kim.lee@contoso.example",
-		groups: responders[0] ?? "",
+		groups: group,
 		...change,
 	};
 	const list = Object.entries(claims).map(([typ, val]) => ({ typ, val }));

@@ -55,7 +55,18 @@ describe("--what-if", () => {
 			{ type: "quarantined", source: "/dev/stdin", message: 1, record: null, reason: "not-json" },
 			{ type: "quarantined", source: "/dev/stdin", message: 2, record: null, reason: "records-not-a-list" },
 			expect.objectContaining({ type: "input", source: "/dev/stdin", status: "unread", examined: 0 }),
-			{ type: "summary", messages: 2, records: 0, matches: 0, findings: 0, notices: 0, held: 0, waiting: 0, waitingUntil: null, quarantined: 2 },
+			{
+				type: "summary",
+				messages: 2,
+				records: 0,
+				matches: 0,
+				findings: 0,
+				notices: 0,
+				held: 0,
+				waiting: 0,
+				waitingUntil: null,
+				quarantined: 2,
+			},
 		]);
 		expect(ran.stderr).toContain("NOT READ: /dev/stdin was read as JSON");
 		expect(ran.stderr).toContain("That is no all-clear.");

@@ -150,14 +150,12 @@ describe("several hubs", () => {
 		expect(module("eventHub").value("[parameters('hubNames')]")).toEqual(hubs);
 		expect(module("hubAccess").value("[parameters('hub').names]")).toEqual(hubs);
 		expect(module("alarms").value("[parameters('hubNames')]")).toEqual(hubs);
-		const access = moduleNamed(template, "hubAccess").resources;
-		const groups = ["consumerGroup", "secondGroup"].flatMap((key) =>
-			[0, 1].map((copy) => module("hubAccess").value(access[key]?.["name"], copy)),
-		);
+		const { consumerGroup, secondGroup, readHub } = moduleNamed(template, "hubAccess").resources;
+		const groups = [consumerGroup, secondGroup].flatMap((group) => [0, 1].map((copy) => module("hubAccess").value(group?.["name"], copy)));
 		expect(groups).toEqual(
 			["", "-again"].flatMap((end) => hubs.map((hub) => expect.stringMatching(new RegExp(`/${hub}/tunnelwatch${end}$`)))),
 		);
-		expect([0, 1].map((copy) => module("hubAccess").value(access["readHub"]?.scope, copy))).toEqual(
+		expect([0, 1].map((copy) => module("hubAccess").value(readHub?.["scope"], copy))).toEqual(
 			hubs.map((hub) => expect.stringMatching(new RegExp(`/${hub}$`))),
 		);
 	});

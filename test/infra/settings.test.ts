@@ -5,7 +5,8 @@ import { deploy } from "./evaluate.ts";
 import { at, compiledTemplate, only, sorted, type Template } from "./template.ts";
 
 /** Names of the platform itself: the identity, the host's storage and telemetry, overrides of host.json. */
-const platform = /^(AzureWebJobsStorage__|EventHub__|AzureFunctionsJobHost__|APPLICATIONINSIGHTS_|OTEL_|AZURE_CLIENT_ID$|OVERRIDE_USE_MI_FIC_)/;
+const platform =
+	/^(AzureWebJobsStorage__|EventHub__|AzureFunctionsJobHost__|APPLICATIONINSIGHTS_|OTEL_|AZURE_CLIENT_ID$|OVERRIDE_USE_MI_FIC_)/;
 
 /** Everything that can be asked for, at once. */
 const everything = {

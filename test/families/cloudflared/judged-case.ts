@@ -1,8 +1,8 @@
 import type { DeviceContext } from "../../../lib/defender/device.ts";
 import { createMatcher } from "../../../lib/detect/match.ts";
 import { severities } from "../../../lib/detect/severity-scale.ts";
-import { families } from "../../../lib/families/index.ts";
 import { cloudflaredWords } from "../../../lib/families/cloudflared/card-words.ts";
+import { families } from "../../../lib/families/index.ts";
 import { redact } from "../../../lib/families/redact.ts";
 import type { Sighting } from "../../../lib/sighting/sighting.ts";
 import { readApprovals } from "../../../lib/verdict/approvals.ts";

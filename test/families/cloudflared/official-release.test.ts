@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createMatcher } from "../../../lib/detect/match.ts";
 import { allRules } from "../../../lib/families/all-rules.ts";
-import { publishedReleases } from "../../../lib/families/cloudflared/releases/published-releases.ts";
 import { cloudflaredWords } from "../../../lib/families/cloudflared/card-words.ts";
+import { publishedReleases } from "../../../lib/families/cloudflared/releases/published-releases.ts";
 import { redact } from "../../../lib/families/redact.ts";
 import type { Sighting } from "../../../lib/sighting/sighting.ts";
 import { judge } from "../../../lib/verdict/judge.ts";

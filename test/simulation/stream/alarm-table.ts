@@ -2,7 +2,7 @@ import { logAlarms, mailsOf } from "./log-alarms.ts";
 import { type Fault, watchedDay } from "./watched-day.ts";
 
 /** The one alarm that each fault must raise, by the name and the dimension that people see, and its longest delay in minutes. */
-export const alarmTable: Readonly<Record<Fault, { readonly alarm: string; readonly within: number; readonly told: string }>> = {
+const alarmTable: Readonly<Record<Fault, { readonly alarm: string; readonly within: number; readonly told: string }>> = {
 	"export stops": { alarm: "problem stream-silent", within: 40, told: "stream-silent" },
 	"reader stops": { alarm: "problem events-unread:defender", within: 20, told: "events-unread" },
 	"host stops": { alarm: "no-heartbeat ", within: 32, told: "" },

@@ -3,7 +3,7 @@ import { type HubFacts, lookAtStream, type StreamNote } from "../../../lib/watch
 import { createRandom, type Random } from "../../bench/random.ts";
 
 const minuteMs = 60_000;
-export const day = 24 * 60;
+const day = 24 * 60;
 export const year = 365 * day;
 /** A Monday. */
 const start = Date.UTC(2026, 0, 5);
