@@ -39,11 +39,11 @@ export interface Outcome extends Inspected {
 }
 
 /**
- * One batch through all six steps. Rejects only if something of it could not be recorded, and then records the rest
- * before: the caller must not acknowledge the batch, and the next try finds what is done already. Unreadable input is
- * noted before anything is recorded, so that it is never silently dropped either. What is said about devices is learned
- * first only where judging needs it: the rest must not delay a message, nor fail what is recorded. A batch without a
- * match touches nothing outside of the process.
+ * Runs one batch through all six steps. Rejects only if something could not be recorded, after recording the rest. The
+ * caller must then not acknowledge the batch; the next try skips work already done. Unreadable input is quarantined
+ * before anything is recorded, so it is never dropped silently. Device context is learned first only if judging needs
+ * it; the rest must neither delay a message nor fail what is recorded. A batch without a match makes no call outside
+ * the process.
  */
 export async function runPipeline(messages: readonly Message[], parts: Parts): Promise<Outcome> {
 	const inspected = inspect(messages, parts);

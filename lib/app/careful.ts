@@ -27,11 +27,11 @@ export interface Read {
 }
 
 /**
- * Reads batches, and finds the message that kills its reader. Only the first batch of a partition in this process and
- * one that is tried again are noted in the table; after three deaths such a batch is read piece by piece. While it is,
- * nothing else is read in this process: a batch of another partition that kills it would be laid to the piece at hand.
- *
- * @returns a function that rejects only if the table would not store something, or if time was over.
+ * Reads batches and finds the message that kills its reader. The table gets a note only for a partition's first batch
+ * in this process and for a batch that is tried again. After three deaths such a batch is read piece by piece.
+ * Meanwhile this process reads nothing else: a batch of another partition that kills it would be blamed on the piece
+ * being read.
+ * @returns a function that rejects only if the table could not store something or time ran out.
  */
 export function createCarefulReader(deps: CarefulDeps): (messages: readonly Message[], retryCount: number) => Promise<Read> {
 	const met = new Set<string>();

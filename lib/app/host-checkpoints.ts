@@ -14,11 +14,11 @@ const container = "azure-webjobs-eventhub";
 const maxBytes = 2 * 1024 * 1024;
 
 /**
- * How far the Functions host has passed in each partition, from the blobs in which it keeps its checkpoints: one list over
- * HTTPS, without the storage SDK, which would double the package. Those of an older hub of the same name are left out.
- * (BlobCheckpointStoreInternal of azure-sdk-for-net: empty blobs, the number in the metadata, names in lower case.)
- *
- * @returns a function that never rejects; `undefined`: there was no usable answer.
+ * How far the Functions host has read in each partition, from its checkpoint blobs: one list request over HTTPS,
+ * without the storage SDK, which would double the package. Checkpoints of an older hub with the same name are left out.
+ * (Format: BlobCheckpointStoreInternal of azure-sdk-for-net; empty blobs, the number in the metadata, names in lower
+ * case.)
+ * @returns a function that never rejects; `undefined` if there was no usable answer.
  */
 export function createHostCheckpoints({ blobs, namespace, hub, group, getToken, timeoutMs }: HostCheckpointsOptions) {
 	const prefix = `${namespace}/${hub}/${group}/checkpoint/`.toLowerCase();

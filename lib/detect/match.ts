@@ -37,8 +37,8 @@ interface Compiled {
 }
 
 /**
- * The result tells which of the rules a record matches, and why. Only rules that have something in common with the
- * record are tried, with the same result as trying all (rule-index.ts); each is compiled when it is tried first.
+ * The matcher returns the rules that a record matches, and why. It tries only rules that share a clue with the record,
+ * with the same result as trying all (rule-index.ts), and compiles each rule when it is first tried.
  */
 export function createMatcher(rules: readonly Rule[]): (record: DefenderRecord) => readonly Match[] {
 	const compiled = new Map<Rule, Compiled>();

@@ -39,7 +39,7 @@ const mostStrong = 20;
 export const keptChanges = 10;
 
 /**
- * Counts the sightings of one device and says whether to speak.
+ * Counts the sightings of one device and decides whether to send a notice.
  *
  *   nothing told yet ─ new ─► quiet ─ worse ──────────────────────────► quiet, 24 h again
  *   closed ────────── back ─►   │ ├─ changed (3 a period, then later) ─► quiet, 24 h again
@@ -47,7 +47,7 @@ export const keptChanges = 10;
  *                               │ └─ still (quiet period is over) ─────► quiet, twice as long
  *                               └─── held: counted, told with the next notice
  *
- * While it is silenced, what the silence covers is held; anything else goes the way above, and a strong fact or a worse
+ * During a silence, sightings that it covers are held and all others follow the drawing. A strong fact or a worse
  * severity ends the silence.
  */
 export function decide(finding: Finding | undefined, sightings: readonly Sighting[], now: Date, policy: Policy): Decision {

@@ -41,14 +41,13 @@ const marker = Buffer.from('"category":"AdvancedHunting-');
 const nameBytes = 64;
 
 /**
- * Reads one message or record per line and passes over the lines in which no rule can match, unparsed. It scans a whole
- * piece at once for what the rules look for (scan.ts says why nothing is missed) and cuts out the lines that hit, and of
- * a message only the records that hit (slice.ts). A line
- * is passed over only if it begins and ends as an object and says its category as the export writes it: every other one
- * is parsed, so that damage and other shapes are named. Damage in the middle of a line without a hit stays unseen.
- *
- * @param texts looked for, too, such as the names of tables that no rule reads.
- * @returns a maker of screens, or `undefined` when there is nothing to look for.
+ * Reads one message or record per line and skips, unparsed, the lines in which no rule can match. It scans a whole
+ * chunk at once (scan.ts says why nothing is missed) and returns the lines that hit; from a message, only the records
+ * that hit (slice.ts). A line is skipped only if it starts and ends as an object and names its category the way the
+ * export does. All other lines are parsed, so that damage and other formats are reported. Damage in the middle of a
+ * line without a hit goes unnoticed.
+ * @param texts also searched for, such as the names of tables that no rule reads.
+ * @returns a maker of screens, or `undefined` when there is nothing to search for.
  */
 export function createLineScreens(
 	rules: readonly Rule[],

@@ -16,9 +16,9 @@ export const fewestBytes = 6;
 type Witness = readonly Literal[];
 
 /**
- * What to look for so that no rule's record is missed: the literals of all rules together, and the ids of the rules that
- * have none: for them the names of their tables are looked for. Where a rule leaves a choice, what is looked for anyway is taken: it adds neither work nor false hits.
- * `texts` are looked for besides; each has at least six bytes.
+ * What to search for so that no rule's record is missed: the literals of all rules, and the ids of the rules without a
+ * literal, whose table names are searched for instead. Where a rule leaves a choice, it takes a literal that is already
+ * searched for: that adds neither work nor false hits. `texts` are searched for too and have at least six bytes each.
  */
 export function literalsOf(
 	rules: readonly Pick<Rule, "id" | "when" | "tables">[],
@@ -102,10 +102,11 @@ function best(witnesses: readonly (Witness | undefined)[], known: Known): Witnes
 }
 
 /**
- * The parts of a value that look the same in every JSON, each a witness. JSON may write quotes, backslashes, slashes,
- * control characters and non-ASCII in more than one way, and some writers escape HTML's characters too: the value is cut
- * there, before its case is folded, which could turn non-ASCII into ASCII. What follows a cut begins with a byte that is
- * no letter or digit, however it is written; what follows the end of the value does so only where the operator says so.
+ * The parts of a value that look the same in every JSON encoding; each proves that the value is there. JSON has several
+ * ways to write quotes, backslashes, slashes, control characters and non-ASCII, and some writers also escape HTML's
+ * characters. So the value is cut at these characters, before its case is folded, because folding could turn non-ASCII
+ * into ASCII. However a cut character is written, it begins with a byte that is no letter or digit. After the end of
+ * the value that holds only if the operator demands it.
  */
 function pieces(value: string, boundedAtEnd: boolean): readonly Witness[] {
 	const texts = value.split(/[^ !#$%()*,.:;=?@[\]^_{|}~0-9A-Za-z-]/);

@@ -11,9 +11,9 @@ export function literalPattern({ text, bounded }: Literal): Pattern {
 }
 
 /**
- * `\u00XX` where it spells a character of a literal, in either case. No other escape of JSON's gives a letter, a digit
- * or anything else that a literal can hold. The characters come from the literals, because some writers escape quotes,
- * `<` and the like in every message. One pattern for each first digit, so that none allows more than is needed.
+ * `\u00XX` where it spells a character of a literal, in either case. No other JSON escape produces a character that a
+ * literal can hold. Only characters that occur in the literals count, because some writers escape quotes, `<` and the
+ * like in every message. There is one pattern for each first digit, so that none matches more than it must.
  */
 export function escapePatterns(literals: readonly Literal[]): readonly Pattern[] {
 	const secondDigits = new Map<string, Set<string>>();

@@ -16,15 +16,15 @@ export interface Sieve {
 }
 
 /**
- * Rules out messages and records before anything is parsed. It may let too much through, never too little: only the
- * exact rules on parsed records decide. Why nothing is missed, for valid UTF-8 JSON and rules that fold ASCII only:
+ * Rules out messages and records before anything is parsed. It may let too much through, never too little: the exact
+ * rules decide, on parsed records. Nothing is missed in valid UTF-8 JSON by rules that fold ASCII only, because:
  *
- * 1. Every record that a rule matches holds one of the rule's literals in a value, once decoded (literals.ts).
- * 2. In the raw bytes that literal is written out, or at least one of its characters is written `\u00XX` (pattern.ts).
- * 3. The scan finds either, wherever it stands (scan.ts).
- * 4. A hit makes us parse its whole record, or else the whole message (slice.ts).
+ * 1. Every record that a rule matches holds one of the rule's literals in a decoded value (literals.ts).
+ * 2. In the raw bytes, that literal is either written out or has a character written as `\u00XX` (pattern.ts).
+ * 3. The scan finds both, at any position (scan.ts).
+ * 4. After a hit, the whole record is parsed, or else the whole message (slice.ts).
  *
- * @param texts let through too what holds one of these, such as rows of a table that no rule reads.
+ * @param texts also let through, such as the names of tables that no rule reads.
  */
 export function createSieve(rules: readonly Rule[], texts: readonly string[] = []): Sieve {
 	const { literals, open } = literalsOf(rules, texts);
@@ -55,8 +55,9 @@ function createSift(literals: readonly Literal[]): (bytes: Uint8Array) => Sifted
 }
 
 /**
- * Begins and ends as a message does, blanks and a byte order mark aside. A list that was cut short between two records
- * still ends with `}`, but not with the list's `]`. Damage in the middle of a message without any literal stays unseen.
+ * True if the bytes begin and end like a message, apart from blanks and a byte order mark. A list cut short between two
+ * records still ends with `}`, but not with the list's `]`. Damage in the middle of a message without any literal goes
+ * unnoticed.
  */
 function looksComplete(buffer: Buffer): boolean {
 	const head = buffer.toString("latin1", 0, edgeBytes);

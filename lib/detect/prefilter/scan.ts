@@ -18,15 +18,16 @@ const stride = fewestBytes - sampleBytes + 1;
 const tableBits = 15;
 
 /**
- * Looks at three bytes out of every four, and at all patterns at once.
+ * Searches for all patterns at once and reads only three bytes of every four.
  *
  *     message     …[\Cl]o[udf]l[are]d[.ex]e…     a sample begins every four bytes and reads three
  *     window           [ udflar ]                six bytes of the literal, where it is least common
  *
- * Of any four places in a row one begins a sample, so one sample begins in the window's first four bytes and lies inside
- * the window. The table knows these three bytes, with the pattern and their place in it, and the comparison is made at
- * the pattern's true start: nothing is missed, however the samples fall. The table may suspect too much (letter case is
- * folded, two triples may share an entry), never too little; nearly all samples are passed by.
+ * A sample begins at one of any four positions in a row. So one sample begins in the window's first four bytes and lies
+ * inside the window. The table lists these three bytes with their pattern and their offset in it, and the full
+ * comparison runs at the pattern's true start. So nothing is missed, wherever the samples fall. The table may report
+ * false hits (it folds letter case, and two triples may share an entry), but it never misses one. Nearly all samples
+ * are dismissed at the table.
  */
 export function createScan(literals: readonly Literal[]): Scan {
 	const suspects = suspectsByEntry([...literals.map(literalPattern), ...escapePatterns(literals)]);
@@ -55,8 +56,8 @@ export function createScan(literals: readonly Literal[]): Scan {
 }
 
 /**
- * Where the next four samples begin of which one is suspected, or where fewer than four are left. Four for each branch.
- * A function of its own with the table as an argument: it stays as fast with a second set of rules in the process.
+ * Position of the next four samples of which one is suspected, or where fewer than four are left. Checks four for each
+ * branch. It takes the table as an argument so that it stays as fast with a second set of rules in the process.
  */
 function passBy(view: DataView, table: Uint8Array, from: number, lastSample: number): number {
 	const lastGroup = lastSample - 3 * stride;

@@ -9,10 +9,10 @@ export interface Slice {
 export type Slicer = (hit: number) => Slice | undefined;
 
 /**
- * In valid JSON the bytes `{"` and a letter always open an object: inside a string the quote would be escaped, and
- * behind a closing quote no letter can follow. So the first record's `{"time":` (or whichever key is first) marks where
- * records start. A nested object with that first key cuts a piece that does not parse or is no record, as does every
- * other surprise, and then the whole message is parsed instead: slower, never wrong.
+ * In valid JSON the bytes `{"` and a letter always open an object: inside a string the quote would be escaped, and no
+ * letter can follow a closing quote. So the first record's `{"time":`, or whichever key comes first, marks where
+ * records start. A nested object with the same first key yields a piece that does not parse or is no record. Then, as
+ * after any other surprise, the whole message is parsed: slower, never wrong.
  */
 export function createSlicer(buffer: Buffer): Slicer {
 	// Latin-1 keeps one character for each byte.

@@ -7,9 +7,9 @@ import { gramLength } from "./text-index.ts";
 export type Clue = { readonly column: Column; readonly text: string } | { readonly column: Column; readonly number: number };
 
 /**
- * For each rule the clues of which every matching record has at least one; `undefined` = it has none, and every record
- * of its tables must be looked at. Where a rule leaves a choice, the clue that fewest rules name is taken: the name of
- * a common program says little when a thousand rules ask for it.
+ * For each rule, clues of which every matching record has at least one. `undefined`: the rule has none, so every record
+ * of its tables is tried. Where a rule leaves a choice, the clue that fewest rules name is taken: a common program's
+ * name narrows little when a thousand rules ask for it.
  */
 export function cluesOf(rules: readonly Pick<Rule, "when">[]): readonly (readonly Clue[] | undefined)[] {
 	const mentions = new Map<string, number>();

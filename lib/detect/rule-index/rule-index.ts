@@ -8,9 +8,9 @@ import { createTextIndex, type TextIndex } from "./text-index.ts";
 export type RuleIndex = (record: DefenderRecord) => readonly number[];
 
 /**
- * Tells for a record which of these rules, all for its table, are worth trying. What that costs depends on the length of
- * the texts and on how many rules have something in common with the record, not on how many rules there are. Rules
- * without a clue are always tried.
+ * Selects the rules worth trying on a record; all of them must be for its table. The cost grows with the length of the
+ * texts and the number of rules that share a clue with the record, not with the number of rules. Rules without a clue
+ * are always tried.
  */
 export function createRuleIndex(rules: readonly Pick<Rule, "when">[]): RuleIndex {
 	const always: number[] = [];

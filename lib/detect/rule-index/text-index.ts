@@ -13,9 +13,9 @@ interface Suspect {
 }
 
 /**
- * Looks for all needles in one pass over the text, however many there are. At each place the last three characters lead
- * to the needles that are known by them, and those are compared character by character. Hashing may suspect too much,
- * never too little: text and needles are hashed alike.
+ * Searches for all needles in one pass over the text, however many there are. At each position, the last three
+ * characters select the needles to compare character by character. Hashing may select too many, never too few: text and
+ * needles are hashed alike.
  */
 export function createTextIndex(needles: Iterable<readonly [needle: string, ids: readonly number[]]>): TextIndex {
 	const all = [...needles].map(([needle, ids]) => {
