@@ -6,9 +6,9 @@ export interface ZipEntry {
 }
 
 /**
- * A zip file whose bytes depend on names and contents only: entries sorted, one fixed date, nothing compressed.
- * Written here because archivers stamp the current time, and because compressed bytes differ between versions of zlib;
- * a package of one bundled file does not need more than this.
+ * A zip file whose bytes depend only on names and contents: entries sorted, one fixed date, nothing compressed.
+ * Archivers stamp the current time, and compressed bytes differ between versions of zlib. A package with one bundled
+ * file needs no more than this.
  */
 export function zip(entries: readonly ZipEntry[]): Buffer {
 	const sorted = [...entries].sort((one, other) => (one.path < other.path ? -1 : 1));

@@ -14,11 +14,10 @@ const maxBatchSize = 16;
 const patienceSeconds = 5;
 
 /**
- * Reads the messages of one partition from one number to another, in order, a few at a time. Ends when the last one is
- * read, when the hub delivers nothing more, or at a limit; the next call goes on. Rejects with what the hub answers, and
- * with what `take` rejects with.
- *
- * @param client of a consumer group that nobody else reads in: the trigger's readers would throw this one out.
+ * Reads the messages of one partition from one number to another, in order, a few at a time. Ends after the last one,
+ * when the hub delivers nothing more, or at a limit; the next call continues there. Rejects with the hub's error or
+ * with that of `take`.
+ * @param client of a consumer group in which nobody else reads; otherwise it would throw out the trigger's readers.
  */
 export async function readRange(
 	client: EventHubConsumerClient,

@@ -41,9 +41,9 @@ export interface Decoded {
 export const nothingDecoded: Decoded = { records: [], positions: [], devices: [], total: 0, unreadable: [] };
 
 /**
- * One message → its records. Total: whatever the body is, nothing is thrown, and what cannot be read never costs a
- * neighbour. Reads `{"records":[…]}`, a bare list, and one record per line (the storage export), plain or gzipped.
- * Invalid UTF-8 becomes U+FFFD inside the one value that holds it. What lies beyond the limits is named, not read.
+ * Reads the records of one message: `{"records":[…]}`, a bare list, or one record per line (the storage export), plain
+ * or gzipped. Never throws; an unreadable record does not affect the others. Invalid UTF-8 becomes U+FFFD in the value
+ * that holds it. Anything beyond the limits is reported, not read.
  */
 export function decodeMessage(body: unknown, limits: Limits = hubLimits): Decoded {
 	const list = listOf(body, limits);

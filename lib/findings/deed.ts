@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { Sighting } from "../sighting/sighting.ts";
 
 /**
- * One start is seen several times: in the row of the shell or `sudo` that carries the command, and in the row of its
- * child. What tells them as one is the process that the one row is about and the other names as its parent, together with
- * what it does: mode, tunnel and targets. Another start, or one that does something else, is another deed.
+ * One start shows up several times: in the row of the shell or `sudo` that carries the command, and in the row of its
+ * child. Two rows are the same deed if the process that one is about is the parent that the other names, and both do
+ * the same: mode, tunnel and targets. Anything else is another deed.
  */
 export function isToldDeed(deeds: readonly string[], sighting: Sighting): boolean {
 	const known = new Set(deeds);

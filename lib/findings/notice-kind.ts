@@ -1,7 +1,8 @@
 /**
- * Every reason for a notice, strongest first: the order in which a message names them. `later` is not one: it is a
- * promised `changed`. `escalated`: a person has said that the tunnel is not ours; `answered`: a person has acknowledged,
- * silenced or closed the finding. A reason added here does not compile until every room has said what it means there.
+ * Every reason for a notice, strongest first; a message names them in this order. `later` is not one of them: it is a
+ * `changed` that was put off. `escalated`: a person said that the tunnel is not ours. `answered`: a person
+ * acknowledged, silenced or closed the finding. A reason added here does not compile until every room says what it
+ * means there.
  */
 export const noticeKinds = ["escalated", "new", "back", "worse", "changed", "still", "answered"] as const;
 

@@ -64,8 +64,8 @@ const longestPauseMs = { unreachable: 60_000, rateLimited: 5 * 60_000 } as const
 
 /**
  * What the outcome of one message says about its destination.
- * @param startedAt when it was sent: of many that were under way together, only the first to fail says that it is unwell,
- * and the others must not count as so many probes.
+ * @param startedAt when it was sent. Of many under way together, only the first failure marks the destination unwell;
+ * the others must not count as probes.
  */
 export function learn(
 	state: DestinationState,

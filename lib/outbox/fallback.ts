@@ -14,8 +14,8 @@ const fallbackAfterMs = 10 * 60_000;
 const fallbackAtOnce = 200;
 
 /**
- * Owes the fallback what another destination has not taken in time: high severity and above, once for each notice, the
- * most urgent first. Returns how many. The row is an ordinary one: leased, retried and marked like all others.
+ * Queues for the fallback what another destination has not taken in time: high severity and above, once for each
+ * notice, the most urgent first. Returns how many. The row is leased, retried and marked like any other.
  */
 export async function fallBack(table: Table, fallback: string, now: Date): Promise<number> {
 	const late: OpenOwed[] = [];

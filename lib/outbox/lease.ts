@@ -53,9 +53,9 @@ async function reread(table: Table, rows: readonly OpenOwed[], id: string): Prom
 const maxTries = 8;
 
 /**
- * Ends a lease with what came of it; a row that is done leaves the open ones in the same transaction. More may have been
- * wanted meanwhile, or the lease may have run out and somebody else may have the row, in which case its message was
- * perhaps sent twice.
+ * Ends a lease by writing the outcome; a row that is done leaves the open ones in the same transaction. More may have
+ * been wanted meanwhile. If the lease ran out, another instance may have taken the row, and the message was perhaps
+ * sent twice.
  * @returns the members whose lease was lost.
  */
 export async function settle(table: Table, lease: Lease, change: (owed: Owed, member: OpenOwed) => Owed): Promise<readonly OpenOwed[]> {

@@ -8,8 +8,8 @@ import type { Owed } from "./owed.ts";
 import { type Urgency, urgencies } from "./urgency.ts";
 
 /**
- * What one destination is owed about one finding, as its row holds it. Exactly one of two rows exists: while there is work
- * left it is an open one, among which the timer looks; once told it is a settled one beside its finding. Each move is one
+ * What one destination is owed about one finding, as stored. Exactly one of two rows exists: an open one, which the
+ * timer reads, while work is left; a settled one beside its finding once the notice is told. Moving between them is one
  * transaction, conditional on both sides.
  */
 export interface StoredOwed {

@@ -12,10 +12,10 @@ export type Pace = readonly Limit[];
 export type Tier = Urgency | "storm" | "wave";
 
 /**
- * What a chat can take. Each tier leaves room for those above it: whatever a flood of lesser findings uses up, the next
- * storm notice finds a place, and the next severe one too. A card for many severe findings has places left when single
- * ones have used up the hour, and above it the two highest have a reserve of their own, so that even a flood of severe
- * findings leaves them a place at once.
+ * How many messages a chat accepts. Each tier leaves room for those above it: a flood of lesser findings never uses up
+ * the place of the next storm notice or the next severe one. When single notices have used up the hour, a card for many
+ * severe findings still has places left. The two highest tiers have a reserve of their own, so they get a place at once
+ * even in a flood of severe findings.
  */
 export const paces: Readonly<Record<Tier, Pace>> = {
 	critical: pace(1_000, 20, 90),

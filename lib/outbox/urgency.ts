@@ -4,9 +4,14 @@ import { speaks } from "../findings/count-sightings.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 
 /**
- * How soon a notice must be told, least urgent first: the one scale by which delivery sorts, keeps its pace and gathers.
- * `answer`: what a person has said of a finding that people know · `ordinary` waits its turn · `urgent`: a foreign account, a way in, or a server · `severe`: high severity ·
- * `foremost`: high, and a foreign account with a way in or on a server · `critical`: critical severity.
+ * How soon a notice must go out, least urgent first. Delivery sorts, paces and groups notices by this one scale.
+ *
+ * - `answer`: what a person said about a finding that was already reported
+ * - `ordinary`: waits its turn
+ * - `urgent`: a foreign account, a way in, or a server
+ * - `severe`: high severity
+ * - `foremost`: high severity, and a foreign account with a way in or on a server
+ * - `critical`: critical severity
  */
 export const urgencies = ["answer", "ordinary", "urgent", "severe", "foremost", "critical"] as const;
 

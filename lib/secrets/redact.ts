@@ -19,11 +19,11 @@ const markers = new RegExp(markerPattern, "g");
 export type Redact = (text: string) => Redacted;
 
 /**
- * Removes every secret: first by value (whatever decodes to a token, credentials or a web token, also encoded again;
- * tokens of well-known services),
- * then by position (the value of every flag, variable, header and key that carries one), the secrets of these tools
- * included. Encoded PowerShell is shown decoded. Never throws, takes time linear in the text, and `redact(redact(x))` is
- * `redact(x)`: it repeats until nothing changes, and a text that keeps changing is removed whole.
+ * Removes every secret: first by value (anything that decodes to a token, credentials or a web token, even if encoded
+ * twice, and tokens of well-known services), then by position (the value of every flag, variable, header and key that
+ * carries a secret, those of the given tools included). Encoded PowerShell is shown decoded. Never throws and takes
+ * time linear in the text. `redact(redact(x))` equals `redact(x)`: it repeats until nothing changes, and a text that
+ * keeps changing is removed whole.
  */
 export function createRedact(tools: readonly ToolSecrets[]): Redact {
 	const secretPositions = createSecretPositions(tools);

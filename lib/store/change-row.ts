@@ -27,10 +27,10 @@ const maxTries = 8;
 const firstWaitMs = 50;
 
 /**
- * Reads a row, changes it, and writes it on condition that nobody changed it meanwhile; otherwise again, after a random
- * wait that grows, up to eight times. Every write leaves a token of its own in the column `writer`: when the answer to a
- * write was lost, the row tells that it was ours. A missing table is created.
- * @param read how the row is read; several rows may be read at once, and kept by the caller for `change`.
+ * Reads a row, changes it and writes it if nobody changed it in between. Otherwise it tries again, up to eight times,
+ * after random waits that grow. Every write leaves a token in the column `writer`, so that a write whose answer was
+ * lost is recognised as our own. Creates a missing table.
+ * @param read how to read the row; it may read several rows at once, which the caller keeps for `change`.
  */
 export async function changeRow<T>(
 	{ table, random, sleep, newId }: ChangeDeps,
@@ -70,10 +70,10 @@ export async function changeRow<T>(
 }
 
 /**
- * Writes a row only if it still is as it was read, for work whose result is stale once somebody else has done it. An answer
- * of our own that was lost is recognised.
- * @param before as it was read; `undefined`: it was not there.
- * @returns the row as it stands now; `undefined` when somebody else's write stands.
+ * Writes a row only if it has not changed since it was read, for work that is pointless once someone else has done it.
+ * A write of our own whose answer was lost is recognised.
+ * @param before the row as it was read; `undefined` if there was none.
+ * @returns the row as it stands now; `undefined` if someone else's write stands.
  * @throws when the table refuses the row for good.
  */
 export async function replaceUnchanged(deps: ChangeDeps, address: Key, before: Row | undefined, values: Values): Promise<Row | undefined> {

@@ -1,10 +1,10 @@
 import type { Write } from "./table.ts";
 
 /**
- * Inside a transaction the SDK sends every delete with `If-Match: *`, whatever ETag was meant (submitTransaction of
- * @azure/data-tables 13.3.2). The service honours a real one, so it is put into the request on its way out; the contract
- * suite proves it. The signature of a batch covers its headers only.
- * @returns to be called before `submitTransaction` with the signal that it is given: this ties the ETags to the request.
+ * Makes deletes in a transaction conditional. The SDK sends each with `If-Match: *`, whatever ETag it was given
+ * (submitTransaction of @azure/data-tables 13.3.2). The service honours a real ETag, so it is put into the outgoing
+ * request; a batch's signature covers only its headers. The contract suite proves it.
+ * @returns a function to call before `submitTransaction`, with the same signal, which ties the ETags to the request.
  */
 export function conditionalRemovals<Request extends BatchRequest, Answer>(
 	pipeline: Pipeline<Request, Answer>,

@@ -29,9 +29,9 @@ export const realPatience: LockPatience = {
 };
 
 /**
- * A table in one file on this machine. Every write is one committed transaction, so a killed process loses nothing it
- * was told is stored. Any number of processes may read and write at once: ETags decide, as in Table Storage.
- * @param file in an existing folder; created when missing.
+ * A table in one file on this machine. Every write is one committed transaction, so a killed process loses nothing that
+ * was reported as stored. Any number of processes may read and write at once: ETags decide, as in Table Storage.
+ * @param file in an existing folder; created if missing.
  * @param survives a killed process loses nothing either way; after a power cut the last commits may be missing.
  * @throws with a sentence that names the file and the cure.
  */

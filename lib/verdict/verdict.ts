@@ -25,9 +25,9 @@ export interface Verdict {
 }
 
 /**
- * The decision table: the first row that holds decides. A foreign account where a start takes its credential from is not
- * ours; a mode that belongs to no account cannot be told; the tunnel that counts is ours only if it is approved and
- * nothing speaks against it. Text added to a record can only add claims, and claims can only make it worse.
+ * The decision table; the first row that holds decides. A foreign account among a start's credentials means not ours. A
+ * mode without an account means cannot tell. Otherwise the tunnel that counts is ours only if it is approved and
+ * nothing speaks against it. Text added to a record can only add claims, and claims can only worsen the verdict.
  */
 export function decideVerdict(
 	sighting: Sighting,

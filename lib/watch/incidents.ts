@@ -6,8 +6,8 @@ import type { Key, Row, Values } from "../store/table.ts";
 import { isSerious, nameOf, type Problem, type StandingProblem } from "./problems.ts";
 
 /**
- * One problem from its first look to the last message about it. Its messages are desired state, as notices about findings
- * are: what a destination was told last is kept, and the difference is owed until it arrives.
+ * One problem, from the first look that shows it to the last message about it. The row keeps what each destination was
+ * told last; the difference from what it should know is owed until it arrives, as with findings.
  *
  *   seen ── true again at the next look ──► begun ── no longer stands ──► over ── all told ──► (gone)
  *     └──── gone before that: (gone)                     └─── true again: a new incident ───► seen
@@ -80,7 +80,7 @@ export function endOf({ phase, at, begunAt }: Incident): Date | undefined {
 
 export const incidentsAddress: Key = { partitionKey: "meta", rowKey: "a|incidents" };
 
-/** Without the ended ones that everybody knows of. The row holds some forty, which is more than there are causes. */
+/** What one row holds; there are fewer causes than this. Ended incidents that everybody knows of are not among them. */
 const mostIncidents = 40;
 
 /** The incidents as columns, the first 40 of them. `leaseUntil`: who tells them now has until then. */

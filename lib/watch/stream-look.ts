@@ -18,8 +18,9 @@ export interface HubFacts {
 	readonly createdAt: Date;
 	readonly partitions: readonly PartitionFacts[];
 	/**
-	 * How far the Functions host says it has passed, by partition: the second witness. Without it, a batch that the host
-	 * skipped at the end of a busy time is found only with the next message. `undefined`: it could not be asked.
+	 * How far the Functions host says it has read, by partition: the second witness. Without it, a batch that the host
+	 * skipped at the end of a busy time is found only when the next message arrives. `undefined` if it could not be
+	 * asked.
 	 */
 	readonly checkpoints?: ReadonlyMap<string, number> | undefined;
 }
@@ -75,9 +76,9 @@ const longestAbsence = 5;
 const looksToBelieve = 2;
 
 /**
- * Compares what the hub has with what is recorded. Pure. The watch begins where the host's checkpoint stands, or with the
- * oldest message where the host never wrote one. If the host could not be asked, it begins with its first look: what lay
- * in the hub before, and was not read since, is not judged.
+ * Compares what the hub has with what is recorded. Pure. The watch begins at the host's checkpoint, or at the oldest
+ * message if the host has never written one. If the host could not be asked, the watch begins with its first look and
+ * does not judge messages already in the hub that were not read since.
  */
 export function lookAtStream(
 	known: StreamNote | undefined,

@@ -1,10 +1,10 @@
 import { mostWords, type Word } from "./words.ts";
 
 /**
- * The arguments of a Windows command line as a Go program sees them, the program itself first. Go splits by itself
- * (os/exec_windows.go): only blank and tab separate, so a line break stays inside its argument; `""` within quotes is one
- * quote and closes them; 2n backslashes before a quote are n, 2n+1 are n and a literal quote. What a shell would have
- * replaced (`'`, `^`, `%`) means nothing here. One pass.
+ * The arguments of a Windows command line as a Go program sees them, the program first, in one pass. Go splits them
+ * itself (os/exec_windows.go): only blanks and tabs separate, so a line break stays inside its argument. Within quotes,
+ * `""` is one quote and closes them. 2n backslashes before a quote are n, 2n+1 are n and a literal quote. Characters
+ * that only a shell replaces (`'`, `^`, `%`) stay as they are.
  */
 export function windowsWords(commandLine: string, most = mostWords): readonly Word[] {
 	const found: Word[] = [];
