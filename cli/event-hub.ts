@@ -36,8 +36,8 @@ interface Arrival {
 const maxBatchSize = 16;
 
 /**
- * The messages of a hub, in the order of each partition, one batch at a time. Ends when all that was there at the start
- * is read, or never with `follow`; a stop ends it after the batch at hand. Rejects with a sentence for people.
+ * The messages of a hub, in the order of each partition, one batch at a time. Ends when everything present at the start
+ * is read; with `follow` it never ends. A stop ends it after the current batch. Rejects with a sentence for people.
  */
 export async function* readHub(reading: HubReading, stop: AbortSignal): AsyncGenerator<HubBatch> {
 	const { connection, group, wanted, checkpoints, remember } = reading;

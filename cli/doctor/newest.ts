@@ -3,8 +3,8 @@ import type { EventHubConsumerClient, EventPosition, PartitionProperties, Receiv
 const patienceSeconds = 10;
 
 /**
- * The newest message of a partition, read with the group of `client`, without taking anything away from anybody;
- * `undefined` when none came. Rejects with the reader's error, and so tells whether the group can be used at all.
+ * The newest message of a partition, read through `client`'s group without disturbing other readers; `undefined` if
+ * none arrived. Rejects with the reader's error, which shows whether the group can be used at all.
  */
 export async function readNewest(
 	client: EventHubConsumerClient,

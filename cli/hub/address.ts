@@ -21,8 +21,8 @@ const fullHost = /^[a-z][a-z0-9-]{4,48}[a-z0-9]\.servicebus(\.[a-z]+)+$/i;
 const local = /^(localhost|127\.0\.0\.1)$/i;
 
 /**
- * `<namespace>/<hub>` as a person types it, or several hubs separated by commas. The emulator is named by `localhost`, so that a variable which is still set
- * from a test can never stand in for a real namespace, or the other way round.
+ * `<namespace>/<hub>` as a person types it, or several hubs separated by commas. The emulator is `localhost`, so that a
+ * variable left over from a test can never be taken for a real namespace, or the other way round.
  */
 export function parseHub(text: string, environment: Environment): AddressResult {
 	const [host = "", hubs = "", ...rest] = text.split("/");

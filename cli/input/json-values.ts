@@ -16,9 +16,9 @@ const maxValueBytes = 256 * 1024 * 1024;
 const [newline, quote, backslash, comma, openBrace, closeBrace, openBracket, closeBracket] = [10, 34, 92, 44, 123, 125, 91, 93] as const;
 
 /**
- * Cuts a text into its JSON values: one after the other, over any number of lines, or the elements of one list. A damaged
- * value costs itself: a line break inside a string ends the string, and a line that opens a value at the indentation of
- * the first one starts the next.
+ * Splits a text into its JSON values: one after the other over any number of lines, or the elements of one list. A
+ * damaged value affects only itself: a line break inside a string ends the string, and a line that opens a value at the
+ * first value's indentation starts the next one.
  */
 export function createJsonSplitter(): JsonSplitter {
 	let line = 1;

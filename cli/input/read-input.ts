@@ -37,8 +37,8 @@ export function startReading(input: Input): InputReading {
 const rowsPerBatch = 1_000;
 
 /**
- * All messages of an input, whatever its format. What is wrong with the file is noted in `reading`, and costs nobody
- * else anything. An abort ends it after the batch at hand. Rejects with the system's error for what cannot be opened.
+ * All messages of an input, whatever its format. Faults of the file are noted in `reading` and affect nothing else. An
+ * abort ends the reading after the current batch. Rejects with the system's error if the file cannot be opened.
  */
 export async function* readInput(reading: InputReading, stop: AbortSignal, newScreen?: () => LineScreen): AsyncGenerator<Batch> {
 	const opened = await openInput(reading.input).catch((error: unknown) => {

@@ -27,8 +27,9 @@ const dayMs = 86_400_000;
 const mostTunnelsOfOneAccount = 50;
 
 /**
- * What could be approved, from what was seen. Only whole pairs of account and tunnel with two signals or more: an
- * attacker's tunnel is new and on one device, even where it is installed as ours are. A person decides; nothing here approves anything.
+ * What could be approved, judging by what was seen: only complete pairs of account and tunnel with at least two
+ * signals. An attacker's tunnel is new and on one device, even if installed the way ours are. A person decides; nothing
+ * here approves anything.
  */
 export function proposeApprovals(
 	sightings: readonly Sighting[],

@@ -20,8 +20,8 @@ const refreshMs = 60_000;
 const storedTimeoutMs = 5_000;
 
 /**
- * @param wanted the path that a setting names, or the https address of a blob; without one, `approvals.json` counts if it is
- * there. Until a stored list was read once, the `approvals.json` of the package counts, and it is said.
+ * @param wanted the path from a setting, or the https address of a blob; without one, `approvals.json` is used if it
+ * exists. Until a stored list has been read once, the package's `approvals.json` is used, and that is reported.
  */
 export function createApprovalsFile(
 	wanted: string | undefined,

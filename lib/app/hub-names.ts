@@ -41,8 +41,9 @@ export interface HubTrigger {
 }
 
 /**
- * One trigger for each hub: `detect`, `detect-2` and so on, in the order of the setting. Host settings, logs and always-ready
- * instances go by these names, so the first one never changes. Without a usable name the host is left to say what is missing.
+ * One trigger for each hub: `detect`, `detect-2` and so on, in the order of the setting. Host settings, logs and
+ * always-ready instances use these names, so the first one never changes. Without a usable hub name the host itself
+ * reports what is missing.
  */
 export function hubTriggers(text: string | undefined): readonly HubTrigger[] {
 	const { names } = readHubNames(text);

@@ -1,8 +1,8 @@
 import type { DetectLine } from "./log-lines.ts";
 
 /**
- * A stream of two batches a second would log more than it costs to read it. Lines of batches in which nothing was found
- * are added up and come once a minute; a line that says something comes at once, with what was added up before it.
+ * At two batches a second, logging would cost more than reading. Lines of batches without a match are added up and
+ * logged once a minute. A line with news is logged at once, with the sum so far.
  */
 export function createQuietLog(): (line: DetectLine, now: Date) => DetectLine | undefined {
 	let pending: DetectLine | undefined;

@@ -25,9 +25,9 @@ const hangMs = 30_000;
 const runBytes = 16 * 1024 * 1024;
 
 /**
- * Reads what was passed over through the same steps as everything else: known records come out as repeats, others are told
- * now. Bounded in time and size, and noted message by message: the next minute goes on where this one ended, and two timers
- * at once change nothing.
+ * Reads skipped messages through the usual steps: known records come out as repeats, others are reported now. Limited
+ * in time and size. Progress is noted after each message, so the next minute continues where this one ended, and two
+ * timers at once change nothing.
  */
 export function createReadAgain(deps: ChangeDeps, readers: readonly HubReader[], read: BatchReader) {
 	return async (open: readonly OpenGaps[], now: Date): Promise<ReadAgain> => {

@@ -30,9 +30,8 @@ const unreachableMs = 10 * minuteMs;
 const calm: StreamState = { unread: 0, oldestUnreadMs: 0, silentMs: 0, open: [], lost: 0, problems: [] };
 
 /**
- * Looks at every hub once and remembers what it saw. The result rests on the hub's own numbers and on what is recorded,
- * so it is as true when nothing calls the reading function as when something does.
- *
+ * Looks at every hub once and remembers what it saw. It relies only on the hub's own numbers and on what is recorded,
+ * so it is right even when nothing calls the reading function.
  * @returns a function that rejects if the table does not answer.
  */
 export function createStreamWatch(

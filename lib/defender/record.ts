@@ -11,8 +11,8 @@ export interface DefenderRecord {
 }
 
 /**
- * A column's text; the empty string where it is missing, null or not a string. Kusto's string columns have no null.
- * AdditionalFields comes as JSON in a string or, by way of Log Analytics, as the object itself: both read the same.
+ * A column's text; the empty string if it is missing, null or not a string, since Kusto's string columns have no null.
+ * AdditionalFields arrives as JSON in a string or, through Log Analytics, as an object; both read the same.
  */
 export function text(record: DefenderRecord, column: Column): string {
 	const value = record.columns[column];

@@ -21,9 +21,9 @@ export interface Shape {
 }
 
 /**
- * What a rule demands of a record. A column that is missing, null or not a string is the empty string.
- * Matcher, evidence, prefilter, explanation and KQL are five readers of this one tree: a new kind does not
- * compile until all of them know it.
+ * What a rule demands of a record. A column that is missing, null or not a string counts as the empty string. Matcher,
+ * evidence, prefilter, explanation and KQL all read this one tree: a new kind does not compile until each of them
+ * handles it.
  */
 export type Condition =
 	| { readonly kind: "all" | "any"; readonly parts: readonly Condition[] }

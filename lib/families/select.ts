@@ -6,8 +6,8 @@ export type Selection =
 	| { readonly ok: false; readonly mistakes: readonly string[] };
 
 /**
- * Reads the setting RULES: sets and ids to add, `-id` to take away, with commas or blanks between them. Only things to
- * take away, or nothing at all, start from the recommended set. Mistakes name the place in the list, not the text.
+ * Reads the setting RULES: sets and ids to add, `-id` to remove, separated by commas or blanks. If it only removes, or
+ * is empty, it starts from the recommended set. Mistakes name the position in the list, not the text.
  */
 export function selectRules(setting: string): Selection {
 	const items = setting.split(/[\s,]+/).filter((item) => item !== "");

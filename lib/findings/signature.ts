@@ -27,8 +27,9 @@ export function isAdministration(target: TargetClass): boolean {
 }
 
 /**
- * What makes a sighting materially different: tunnel, account, binary, kind of folder, user, rule, what is exposed, a
- * disguised name, whose tunnel it is. Left out on purpose: the raw command line, process ids and times, which an attacker varies freely.
+ * What makes a sighting materially different: tunnel, account, binary, kind of folder, user, rule, exposed targets, a
+ * disguised name, the verdict on the owner. Deliberately without the raw command line, process ids and times, which an
+ * attacker varies at will.
  */
 export function signatures(sighting: Sighting): readonly Signature[] {
 	const { program, tunnel, otherTunnels = [] } = sighting;

@@ -14,8 +14,8 @@ import { type PrevalenceDeps, partitionOfFact } from "./prevalence.ts";
 import { createRowQuota } from "./row-quota.ts";
 
 /**
- * Published releases by SHA-1. Makers publish SHA-256 only, and most rows carry only SHA-1: a row of the tenant that
- * carries both, and whose SHA-256 is published, teaches what its SHA-1 stands for. Never paired by name or path.
+ * Published releases by SHA-1. Vendors publish only SHA-256, and most rows carry only SHA-1. A row of the tenant with
+ * both, whose SHA-256 is published, shows what its SHA-1 stands for. Never matched by name or path.
  */
 export interface LearnedReleases {
 	/** What the program's SHA-1 stands for, where its row has no SHA-256; read at most once an hour. */

@@ -1,6 +1,7 @@
 /**
- * How much one device may add to the table within an hour. Who controls a device chooses what is seen on it: a new
- * binary a second must not become a new row a second. What is beyond the cap is not remembered, only answered.
+ * How many rows one device may add to the table within an hour. Whoever controls a device decides what is seen on it: a
+ * new binary every second must not become a new row every second. Beyond the limit, questions are answered but nothing
+ * is remembered.
  */
 export interface RowQuota {
 	/** Takes room for one more row; `false` when the device has used up its hour. */

@@ -3,9 +3,9 @@ import { isDeviceId } from "./portal.ts";
 const halfHour = 1_800_000;
 
 /**
- * The query behind *Hunt*: what a rule or a family looks for, on these devices since the finding began, and logons from loopback,
- * because RDP through a tunnel arrives from there. Each source is one tabular expression. `undefined` when there is
- * none, or no device has a valid id.
+ * The query behind *Hunt*: what a rule or a family searches for on these devices since the finding began, and loopback
+ * logons, because RDP through a tunnel arrives from there. Each source is one tabular expression. `undefined` if there
+ * is no source or no device with a valid id.
  */
 export function huntingQuery(devices: readonly string[], since: Date, sources: readonly string[]): string | undefined {
 	const ids = devices.filter(isDeviceId).map((id) => `"${id}"`);

@@ -21,9 +21,9 @@ const piece = /[A-Za-z0-9+/_-]{4,}={0,2}/y;
 const longRun = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{40,}(?:(?:\r?\n|\\r\\n|\\n)[A-Za-z0-9+/_-]{8,})*={0,2}/g;
 
 /**
- * Base64 runs that decode to the start of a JSON object: tunnel tokens, credentials, certificates' JSON, web tokens; also
- * cut short, wrapped over lines, or cut into quoted pieces. Linear: a start that fails costs 24 characters, one that
- * holds is consumed whole.
+ * Base64 runs that decode to the start of a JSON object (tunnel tokens, credentials, certificates' JSON, web tokens),
+ * even if cut short, wrapped over lines or split into quoted pieces. Linear: a start that fails costs 24 characters,
+ * one that holds is consumed whole.
  */
 export function encodedJson(text: string): readonly Encoded[] {
 	const found: Encoded[] = [];

@@ -5,8 +5,8 @@ import { clipped, type Redacted, redactedText } from "./redacted.ts";
 const longestWord = 4_096;
 
 /**
- * The first characters of a text without its secrets, and the number of those left out. Only twice as much is read, so that
- * a text of a megabyte costs no more than one of a page; it is cut between words, where no secret is cut in two.
+ * The beginning of a text without its secrets, and how many characters were left out. Reads only twice as much as it
+ * returns, so a megabyte costs no more than a page. Cuts between words, so that no secret is cut in two.
  */
 export function redactPart(redact: Redact, text: string, most: number): Redacted {
 	if (text.length <= 2 * most) return clipped(redact(text), most);

@@ -2,9 +2,9 @@ import type { DefenderRecord } from "../defender/record.ts";
 import type { FolderClass, Mode, TargetClass, Tunnel } from "./sighting.ts";
 
 /**
- * What really runs. `named`: the tool under its own name · `release`: under the name it is published with · `variant`: a
- * name made of its own · `renamed`: under another name · `wrapper`: something that starts it · `other`: a bystander ·
- * `mention`: the name only stands somewhere.
+ * What actually runs. `named`: the tool under its own name · `release`: under its published file name · `variant`:
+ * under a variation of its name · `renamed`: under another name · `wrapper`: a program that starts it · `other`: an
+ * unrelated program · `mention`: only the name appears somewhere.
  */
 export type ProgramKind = "named" | "release" | "variant" | "renamed" | "wrapper" | "other" | "mention";
 

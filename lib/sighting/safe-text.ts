@@ -12,9 +12,9 @@ const mostClean = 4_096;
 const longestClean = 256;
 
 /**
- * Gives each record a `SafeText` that redacts each distinct text of it once. Texts in which there was nothing to remove
- * are remembered beyond the record, because names of devices, people and folders come again and again; a text that held
- * a secret is forgotten with its record.
+ * Gives each record a `SafeText` that redacts each distinct text of the record once. Texts without a secret are
+ * remembered beyond the record, because names of devices, people and folders recur. A text that held a secret is
+ * forgotten with its record.
  */
 export function createSafeTexts(redact: Redact): () => SafeText {
 	const clean = new Map<string, Redacted>();

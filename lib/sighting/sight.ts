@@ -115,8 +115,8 @@ function deviceOf(record: DefenderRecord, safe: SafeText): Device {
 }
 
 /**
- * ReportId alone repeats, and the envelope's time is fresh in a redelivered record. A record of Log Analytics has no
- * envelope: its TimeGenerated is a column like any other, stays the same, and stands in for a missing Timestamp.
+ * ReportId alone is not unique, and a redelivered record has a new envelope time. A Log Analytics record has no
+ * envelope; its TimeGenerated is an ordinary column that stays the same, and it replaces a missing Timestamp.
  */
 function recordId(record: DefenderRecord, device: Device): string {
 	const generated = record.columns["TimeGenerated"];

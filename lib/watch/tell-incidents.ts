@@ -21,9 +21,8 @@ const atOnce = 8;
 const perRun = 16;
 
 /**
- * Tells every destination of what begins and what is over, each once. What is owed is written before anything is sent, and
- * marked after: a process that dies between may repeat a message under the same id, never lose one.
- *
+ * Tells every destination, once each, which incidents begin and which are over. What is owed is written before sending
+ * and marked after: a process that dies in between may repeat a message under the same id, but never loses one.
  * @returns what could not be sent, in words.
  */
 export async function tellIncidents(

@@ -5,8 +5,9 @@ import type { Runs } from "./what-runs.ts";
 import type { Word } from "./words.ts";
 
 /**
- * How much the arguments of a program under another name say that it is cloudflared. `strong`: hardly any other program
- * has them · `leading`: flags of cloudflared before its own word `tunnel` · `weak`: other tools have such words too.
+ * How strongly the arguments suggest that a program under another name is cloudflared. `strong`: hardly any other
+ * program takes them · `leading`: cloudflared's flags before its own word `tunnel` · `weak`: other tools have such
+ * words too.
  */
 export type Evidence = "strong" | "leading" | "weak" | "none";
 

@@ -14,8 +14,8 @@ export interface Flag {
 export type Level = "program" | "tunnel" | "run" | "service install" | "update" | "none" | "any";
 
 /**
- * cloudflared's own flags (2026.8.2), one line each: names, kind when it is no text, variable after `$`. `~` marks those
- * that cannot stand in the config file. Three groups, since `run` knows only some of what `tunnel` knows.
+ * cloudflared's own flags (2026.8.2), one line each: names, kind unless it is text, environment variable after `$`. `~`
+ * marks flags that the config file cannot set. Three groups, because `run` knows only some of what `tunnel` knows.
  */
 const runOnly = `
 token $TUNNEL_TOKEN

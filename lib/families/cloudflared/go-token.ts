@@ -18,8 +18,8 @@ const noTunnel = "00000000-0000-0000-0000-000000000000";
 const standardBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * Decodes a token exactly as cloudflared does: base64.StdEncoding, then json.Unmarshal into {a, s, t, e}. Names compare
- * without case, a later member overwrites an earlier one, `null` changes nothing, one wrong type refuses the whole.
+ * Decodes a token exactly as cloudflared does: base64.StdEncoding, then json.Unmarshal into {a, s, t, e}. Names ignore
+ * case, a later member overwrites an earlier one, `null` changes nothing, and one wrong type rejects the whole token.
  */
 export function readGoToken(text: string): GoTokenRead {
 	const bytes = standardDecode(text);

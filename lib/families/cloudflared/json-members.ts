@@ -10,8 +10,8 @@ export interface Member {
 const deepest = 10_000;
 
 /**
- * The members of a JSON object in their order, repeated names included, as Go's decoder meets them; `"null"` for the one
- * other value it accepts into a struct, `undefined` for everything it refuses. One pass after the grammar was checked.
+ * The members of a JSON object in order, repeated names included, as Go's decoder meets them. `"null"` for the only
+ * other value it accepts into a struct; `undefined` for everything it refuses. One pass, after the grammar is checked.
  */
 export function jsonMembers(json: string): readonly Member[] | "null" | undefined {
 	const text = json.trim();

@@ -20,8 +20,9 @@ const help: Flag = { names: ["help", "h"], kind: "switch", variable: undefined, 
 const version: Flag = { names: ["version", "v", "V"], kind: "switch", variable: undefined, inConfig: false };
 
 /**
- * Reads the flags of one level as Go's flag package does, from left to right, up to the first argument that is none. With
- * `known` undefined any flag is taken: a switch if it stands alone before another flag, else with its value.
+ * Reads the flags of one level as Go's flag package does: from left to right, up to the first argument that is not a
+ * flag. If `known` is undefined, any flag is accepted: as a switch if it is last or another flag follows, otherwise
+ * with its value.
  */
 export function parseLevel(args: readonly string[], known: ReadonlyMap<string, Flag> | undefined, isProgram: boolean): LevelRead {
 	const flags = new Map<string, string[]>();

@@ -8,9 +8,8 @@ const between = /^[\s,[\]+]*$/;
 const longest = 64 * 1_024;
 
 /**
- * The commands that a line of code starts, found without knowing the language: its texts in quotes are the words of a
- * command where they stand in one list, and a whole command line where one holds blanks. One pass.
- *
+ * The commands that a line of code starts, found in one pass without knowing the language. Quoted texts in one list are
+ * the words of a command; a quoted text with blanks is a whole command line.
  * @param shell reads such a command line.
  */
 export function codeStarts(

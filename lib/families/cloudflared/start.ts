@@ -49,8 +49,8 @@ export function fromWords(command: Words, image: string, environment: ReadonlyMa
 }
 
 /**
- * The same text split at blanks alone. Linux and macOS show arguments joined by blanks, so a quote may be one that nobody
- * closes; which reading is right cannot be told, so this one never approves. `undefined` where it would be the same.
+ * The same text split only at blanks. Linux and macOS report arguments joined by blanks, so a quote may never be
+ * closed. Nobody can tell which reading is right, so this one never approves. `undefined` if it would be the same.
  */
 export function withoutQuotes(start: Start): Start | undefined {
 	const { text } = start.command;

@@ -1,8 +1,8 @@
 import type { Inert } from "../text.ts";
 
 /**
- * The only elements a card may hold. Teams' flow bot refuses a whole card over one newer element, and does so after it
- * has answered 202, so nobody would learn of it. Text from devices stands in `TextRun`, which does not read Markdown.
+ * The only elements a card may use. Teams' flow bot rejects a whole card over one newer element, and only after it has
+ * answered 202, so nobody would notice. Device text goes into `TextRun`, which does not interpret Markdown.
  */
 export type Element = TextBlock | RichTextBlock | ColumnSet | Container | ActionSet;
 export type Action = OpenUrl | ToggleVisibility;

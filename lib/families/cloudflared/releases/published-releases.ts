@@ -21,9 +21,9 @@ function unpacked(): ReadonlyMap<string, Release> {
 }
 
 /**
- * Published files of cloudflared; published.json has the whole hashes with their public sources, and `npm run releases`
- * refreshes both. A program that is not listed may still be cloudflared: packages built from source, container images and
- * other systems have other hashes.
+ * Published files of cloudflared. published.json has the full hashes with their public sources; `npm run releases`
+ * refreshes both. An unlisted program may still be cloudflared: packages built from source, container images and other
+ * systems have other hashes.
  */
 export const publishedReleases: Releases = {
 	find: (sha256) => (sha256.length === 64 ? byHash.get(sha256.slice(0, keptBytes * 2).toLowerCase()) : undefined),

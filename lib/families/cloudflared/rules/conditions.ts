@@ -94,8 +94,9 @@ const browsers = [
 ];
 
 /**
- * A program that only starts cloudflared, `cmd /c cloudflared tunnel …`: the name is in its command line, but no subcommand
- * stands right behind the program itself. So a renamed cloudflared cannot pass for one by a label or a path with the name.
+ * A program that only starts cloudflared, such as `cmd /c cloudflared tunnel …`: the name is in its command line, but
+ * no subcommand follows the program itself. So a renamed cloudflared cannot pass for such a program with a label or a
+ * path that contains the name.
  */
 export function startsCloudflared(...subcommands: readonly Condition[]): Condition {
 	return all(namedCloudflared("ProcessCommandLine"), any(equals("FileName", ""), not(any(...subcommands))));
