@@ -19,6 +19,7 @@ interface Invocation {
 
 interface HttpAnswer {
 	readonly statusCode: string;
+	readonly headers?: Readonly<Record<string, string>>;
 	readonly body: { readonly bytes?: Uint8Array; readonly string?: string };
 }
 

@@ -1,0 +1,241 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { world } from "../../lib/app/compose.ts";
+import { findingKey } from "../../lib/findings/finding.ts";
+import { findingAddress } from "../../lib/findings/finding-row.ts";
+import { rowsOf } from "../../lib/store/table.ts";
+import { createTableStore } from "../../lib/store/table-store.ts";
+import { type Azurite, startAzurite } from "../azurite.ts";
+import { aSighting } from "../builders.ts";
+import { type Core, installCore } from "./core.ts";
+
+/** Long past on every machine: the table's own clock, which nobody can set, decides what is due. */
+let now = new Date("2024-03-05T08:59:00Z");
+let azurite: Azurite;
+let core: Core;
+const servers: Server[] = [];
+const chat: string[] = [];
+const hook: string[] = [];
+
+/** Keeps what it gets; on a free port. */
+async function keep(bodies: string[]): Promise<string> {
+	const server = createServer((request, response) => {
+		let body = "";
+		request.setEncoding("utf8").on("data", (part: string) => {
+			body += part;
+		});
+		request.on("end", () => {
+			bodies.push(body);
+			response.writeHead(202).end();
+		});
+	});
+	servers.push(server);
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+const origin = "https://tunnelwatch.example.net";
+
+beforeAll(async () => {
+	vi.spyOn(world, "clock").mockImplementation(() => now);
+	azurite = await startAzurite();
+	core = installCore();
+	Object.assign(process.env, {
+		EVENTHUB_NAME: "defender",
+		TABLE_ENDPOINT: `${azurite.url}/devstoreaccount1`,
+		TABLE_NAME: "answers",
+		TEAMS_WEBHOOK_URL: await keep(chat),
+		WEBHOOK_URL: await keep(hook),
+		ACTIONS: "link",
+		ACTIONS_KEY: Buffer.alloc(32, 7).toString("base64"),
+		ACTIONS_URL: origin,
+	});
+	await import("../../functions/index.ts");
+});
+afterAll(async () => {
+	vi.restoreAllMocks();
+	for (const server of servers) {
+		server.closeAllConnections();
+		server.close();
+	}
+	await azurite.close();
+});
+
+/** Of the finding about cloudflared on this device. */
+const key = findingKey(aSighting().device, "cloudflared");
+let records = 0;
+
+/** cloudflared starts on the device, for this account; its record comes through the hub. */
+async function see(account = "9f86d081884c7d659a2feaa0c55ad015") {
+	const secret = Buffer.from("synthetic-secret-of-a-test-000000").toString("base64");
+	const token = Buffer.from(JSON.stringify({ a: account, t: "6ff42ae2-765d-4adf-8112-31c55c1551ef", s: secret })).toString("base64");
+	records += 1;
+	const time = now.toISOString();
+	const record = {
+		time,
+		tenantId: "3f6b1c52-8a7e-4d0f-9b35-5d2e7c1a4f60",
+		operationName: "Publish",
+		category: "AdvancedHunting-DeviceProcessEvents",
+		properties: {
+			Timestamp: time,
+			DeviceId: "a3f1c0d94be2475f8c61d2e09b7745aa10c3d9fe",
+			DeviceName: "fin-lt-0142.corp.example.com",
+			ActionType: "ProcessCreated",
+			FileName: "cloudflared.exe",
+			FolderPath: "C:\\Users\\j.meyer\\Downloads\\cloudflared.exe",
+			SHA256: "3c1f9b2d77a0c1be43f3a5b9d1e26c8870fb5d9a4e61c03f2b7a98d4510ce6f2",
+			ProcessCommandLine: `cloudflared.exe tunnel run --token ${token}`,
+			AccountDomain: "CONTOSO",
+			AccountName: "j.meyer",
+			InitiatingProcessFileName: "powershell.exe",
+			ReportId: records,
+			MachineGroup: "Finance",
+		},
+	};
+	const properties = [{ SequenceNumber: records, Offset: String(records * 4096), EnqueuedTimeUtc: time }];
+	await core.invoke("detect", {
+		data: { collectionBytes: { bytes: [Buffer.from(JSON.stringify({ records: [record] }))] } },
+		metadata: {
+			PartitionContext: { json: JSON.stringify({ PartitionId: "0", EventHubName: "defender" }) },
+			SystemPropertiesArray: { json: JSON.stringify(properties) },
+		},
+	});
+}
+
+async function timer() {
+	await core.invoke("deliver", { data: { json: '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}' } });
+}
+
+/** A request of a browser, as the platform hands it to the function. */
+async function browse(method: "GET" | "POST", token: string, headers: Readonly<Record<string, string>> = {}, body?: string) {
+	const { http } = await core.invoke("answer", {
+		data: {
+			http: {
+				method,
+				url: `${origin}/api/answer/${token}`,
+				headers,
+				params: { token },
+				...(body === undefined ? {} : { body: { string: body } }),
+			},
+		},
+	});
+	return {
+		status: Number(http?.statusCode),
+		headers: new Map(Object.entries(http?.headers ?? {})),
+		body: Buffer.from(http?.body.bytes ?? http?.body.string ?? "").toString(),
+	};
+}
+
+/** Opens the link of a card, as a person's browser does. */
+async function open(token: string) {
+	const page = await browse("GET", token);
+	const [cookie = ""] = /^__Host-tw=[^;]*/.exec(page.headers.get("set-cookie") ?? "") ?? [];
+	const [, form = ""] = /name="form" value="([^"]*)"/.exec(page.body) ?? [];
+	return { ...page, cookie, form };
+}
+
+/** Types a name and presses the button. */
+function press(token: string, { cookie, form }: Awaited<ReturnType<typeof open>>, answer: string) {
+	const headers = { "content-type": "application/x-www-form-urlencoded", origin, "sec-fetch-site": "same-origin", cookie };
+	return browse("POST", token, headers, new URLSearchParams({ form, answer, name: "Kim Lee" }).toString());
+}
+
+/** Every row about findings and silences, as it is. */
+async function stored(): Promise<string> {
+	const table = createTableStore({ connectionString: azurite.connectionString(), tableName: "answers" });
+	const partitions = [findingAddress(key).partitionKey, "silence"];
+	const rows: unknown[] = [];
+	for (const partitionKey of partitions) for await (const row of rowsOf(table, { partitionKey, from: "", to: "~" })) rows.push(row);
+	return JSON.stringify(rows);
+}
+
+/** What arrived since the last look. A chat and a webhook hear the same things, in the same order. */
+function told() {
+	const cards = chat.splice(0);
+	const events = hook.splice(0).map((body) => JSON.parse(body) as { readonly type: string; readonly data: { readonly notice: number } });
+	expect(cards).toHaveLength(events.length);
+	return { cards, events: events.map(({ type, data }) => [type, data.notice]) };
+}
+
+/** The link behind the button of a card that offers a silence. */
+function silenceLink(card = ""): string {
+	const [, token = ""] = /"title":"Silence"[^}]*\/api\/answer\/([\w-]{60})"/.exec(card) ?? [];
+	return token;
+}
+
+/** The timer has run at that moment, as it does every minute. */
+async function clock(time: string) {
+	now = new Date(time);
+	await timer();
+}
+
+test("from the card to the end of a silence: an answer is given once, said once, and never hides a stronger fact", async () => {
+	await clock("2024-03-05T09:00:00Z");
+	await see();
+	const first = told();
+	expect(first.events).toEqual([["finding.created", 1]]);
+
+	// Looking changes nothing, however often; the form of the page acts once.
+	const token = silenceLink(first.cards[0]);
+	const before = await stored();
+	expect(before).toContain(key);
+	const page = await open(token);
+	expect(page).toMatchObject({ status: 200, body: expect.stringContaining("Nobody has answered yet.") });
+	await open(token);
+	await clock("2024-03-05T09:01:00Z");
+	expect(await stored()).toBe(before);
+	expect(told().events).toEqual([]);
+	const done = await press(token, page, "silence");
+	expect([done.status, done.headers.get("location")]).toEqual([303, `/api/answer/${token}`]);
+	expect(await press(token, page, "silence")).toMatchObject({
+		status: 409,
+		body: expect.stringContaining("This answer was recorded already."),
+	});
+
+	// Whoever was told of the finding hears of the answer, once.
+	await clock("2024-03-05T09:02:00Z");
+	await clock("2024-03-05T09:03:00Z");
+	const answer = told();
+	expect(answer.events).toEqual([["finding.silenced", 2]]);
+	expect(answer.cards[0]).toContain("Silenced until 2024-03-06 09:01:00 UTC.");
+	expect(answer.cards[0]).toContain("By Kim Lee (unverified) at 09:01 UTC.");
+
+	// More of the same is held back.
+	await clock("2024-03-05T10:00:00Z");
+	await see();
+	await clock("2024-03-05T10:01:00Z");
+	expect(told().events).toEqual([]);
+	expect((await open(token)).body).toContain("events held back: 1");
+
+	// Another account speaks at once, says whose silence it ends, and that end is not told again.
+	await clock("2024-03-05T11:00:00Z");
+	await see("ffffffffffffffffffffffffffffffff");
+	await clock("2024-03-05T11:01:00Z");
+	const stronger = told();
+	expect(stronger.events).toEqual([["finding.updated", 3]]);
+	expect(stronger.cards[0]).toContain("this ends the silence by Kim Lee; events held back: 1");
+	expect(stronger.cards[0]).toContain("ffffffffffffffffffffffffffffffff");
+	await clock("2024-03-06T09:02:00Z");
+	expect(told().events).toEqual([]);
+
+	// A silence that held something back says so when it ends, once.
+	const newest = silenceLink(stronger.cards[0]);
+	expect(await press(newest, await open(newest), "silence")).toMatchObject({ status: 303 });
+	await clock("2024-03-06T09:03:00Z");
+	expect(told().events).toEqual([["finding.silenced", 4]]);
+	await see("ffffffffffffffffffffffffffffffff");
+	await clock("2024-03-06T15:00:00Z");
+	await see("ffffffffffffffffffffffffffffffff");
+	await clock("2024-03-07T09:01:00Z");
+	expect(told().events).toEqual([]);
+	await clock("2024-03-07T09:02:00Z");
+	await clock("2024-03-07T09:03:00Z");
+	const end = told();
+	expect(end.events).toEqual([["finding.updated", 5]]);
+	expect(end.cards[0]).toContain("the silence by Kim Lee ended; events during it: 2");
+	expect(core.logs.filter((line) => line.includes('"event":"answer"'))).toEqual([
+		`{"event":"answer","finding":"${key.slice(0, 12)}","answer":"silence","verified":false}`,
+		`{"event":"answer","finding":"${key.slice(0, 12)}","answer":"silence","verified":false}`,
+	]);
+});
