@@ -86,7 +86,7 @@ export async function withFinding(
 	});
 }
 
-/** In the cloud the identity that opened the table; on this machine whoever says so. */
+/** In the cloud, the identity that opened the table; on this machine, the name given, unverified. */
 async function actorOf({ TABLE_ENDPOINT: endpoint }: Settings, by: string | undefined): Promise<Actor> {
 	const typed = { by: redact((by ?? userInfo().username).slice(0, 60)), how: "cli", verified: false } as const;
 	if (isLocal(endpoint)) return typed;

@@ -36,7 +36,7 @@ export async function withTable(
 	survives: "power cut" | "crash" = "power cut",
 ): Promise<number> {
 	const { TABLE_ENDPOINT: endpoint, TABLE_NAME: name } = settings;
-	// The SDK is loaded only for whoever has an account: it takes longer than most commands.
+	// The SDK is loaded only if there is an account: loading takes longer than most commands.
 	if (endpoint !== undefined) return work((await import("../lib/app/open-table.ts")).openTable(endpoint, name));
 	let embedded: EmbeddedTable;
 	try {

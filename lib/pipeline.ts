@@ -30,7 +30,7 @@ export interface Parts extends Steps {
 	readonly progress?: Progress;
 }
 
-/** Everything a batch came to. Counts are in records unless they say otherwise. */
+/** The full result of a batch. Counts are in records unless stated otherwise. */
 export interface Outcome extends Inspected {
 	readonly recorded: readonly Recorded[];
 	readonly delivered: Delivered;
@@ -67,7 +67,7 @@ async function setAside({ quarantine, clock }: Parts, entries: readonly Quaranti
 
 const devicesAtOnce = 16;
 
-/** Device after device, each by itself: one that cannot be recorded keeps none of the others from it. */
+/** One device after another: a device that cannot be recorded does not affect the others. */
 async function recordDevices(
 	{ sightings, origins }: Inspected,
 	parts: Parts,

@@ -13,7 +13,7 @@ export interface HubAudit {
 /** Readers note what they recorded this often; what is missing must be missing for longer. */
 const noteMs = 20_000;
 
-/** Looks into the hub and the table by itself, and trusts no counter. Looks twice where something seems to be missing. */
+/** Checks the hub and the table directly and trusts no counter. Checks twice if something seems to be missing. */
 export async function auditHub(connection: HubConnection, table: Table, sleep: (ms: number) => Promise<void>): Promise<HubAudit> {
 	const { hub } = connection.address;
 	const client = connection.consumer("$Default");

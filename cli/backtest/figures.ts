@@ -28,7 +28,7 @@ const dayMs = 86_400_000;
 /** A clock that is years off must not make a page of a thousand empty days. */
 const mostDays = 400;
 
-/** What a backtest came to, ready to be shown. */
+/** The results of a backtest, ready to be shown. */
 export function figuresOf(replayed: Replayed): Figures {
 	const { sightings, notices, findings, held } = replayed;
 	const dayOf = (moment: Date) => moment.toISOString().slice(0, 10);

@@ -99,7 +99,7 @@ async function* decoded(chunks: AsyncIterable<Buffer>, encoding: "utf16le" | "ut
 	yield Buffer.from(decoder.decode());
 }
 
-/** Files that were joined can have one mark each; those inside are read over by whoever parses. */
+/** Joined files can have one mark each; the parser skips those inside. */
 async function* withoutMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 	let first = true;
 	for await (const chunk of chunks) {

@@ -42,7 +42,7 @@ export function createLedger(): Ledger {
 	};
 }
 
-/** What the words of a result come to. `says` continues the input's name: "a.csv " + says. */
+/** The result in words. `says` continues the input's name: "a.csv " + says. */
 export function inputVerdict({ reading, messages, records, known, unreadable }: InputResult): InputVerdict {
 	const { input, problem, foreign } = reading;
 	if (problem !== undefined && known === 0) {

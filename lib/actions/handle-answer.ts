@@ -46,8 +46,8 @@ const cookieName = "__Host-tw";
 const checkToken = "sign-in-check";
 
 /**
- * Shows a finding to whoever has its link, and takes an answer. GET, HEAD and OPTIONS change nothing. A POST changes
- * something once, and only with a form that this very page handed to this very visit.
+ * Shows a finding to anyone with its link and takes an answer. GET, HEAD and OPTIONS change nothing. A POST changes
+ * something once, and only with a form that this page issued during this visit.
  */
 export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Promise<PageResponse> {
 	const { clock, keys, origin, signIn, table } = deps;

@@ -28,8 +28,8 @@ const principal = z.object({ claims: z.array(z.object({ typ: z.string(), val: z.
 const mapped = "http://schemas.microsoft.com/identity/claims/";
 
 /**
- * Reads `X-MS-CLIENT-PRINCIPAL`. The platform sets it and keeps others from setting it, but only while its sign-in is
- * on: whoever calls this has made sure of that.
+ * Reads `X-MS-CLIENT-PRINCIPAL`. The platform sets it and strips forged ones, but only while its sign-in is on; the
+ * caller must have checked that.
  */
 export function readPerson(header: string | undefined, { tenantId, responders }: SignIn): SignedIn {
 	if (header === undefined || header === "" || header.length > longest) return { who: "nobody" };

@@ -12,7 +12,7 @@ const linkDays = 8;
 
 type AnswerSettings = Pick<Settings, "ACTIONS" | "ACTIONS_KEY" | "ACTIONS_URL" | "ACTIONS_TENANT" | "ACTIONS_RESPONDERS" | "FALLBACK">;
 
-/** Where the page lives. Never taken from a request: whoever sends it chooses what it says. */
+/** Where the page lives. Never taken from a request, which its sender can forge. */
 function originOf({ ACTIONS_URL }: AnswerSettings, host: string | undefined): string {
 	return ACTIONS_URL ?? `https://${host ?? "localhost"}`;
 }

@@ -1,4 +1,4 @@
-/** Lets many pass together, or one by itself. */
+/** Lets many pass together, or one alone. */
 export interface Gate {
 	together<T>(work: () => Promise<T>): Promise<T>;
 	/** Begins when nobody else is inside; nobody comes in until it ends. Goes before those who wait to pass together. */

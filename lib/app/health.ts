@@ -17,7 +17,7 @@ export interface Health {
 }
 
 export interface HealthFacts {
-	/** When the newest event that was read came to the hub; `null` before the first. */
+	/** When the newest event read so far arrived at the hub; `null` before the first. */
 	readonly newestEventAt: Date | null;
 	readonly owed: number;
 	readonly oldestOwedMs: number;

@@ -18,7 +18,7 @@ export const logLineFields = {
 		"eventAgeMs",
 		"ms",
 	],
-	/** One line per minute; also the sign of life. */
+	/** One line per minute; also shows that the function is alive. */
 	deliver: [
 		"sent",
 		"retried",

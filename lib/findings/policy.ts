@@ -74,7 +74,7 @@ function holdBack(finding: Finding, silence: Silence | undefined, held: number):
 
 /** What people said was about something weaker: the silence ends and the message says whose it was. */
 function endAnswers({ ack, ...finding }: Finding, reason: Spoken | "later", now: Date): Finding {
-	// A strong fact does not mean that nobody is on it any more.
+	// A strong fact does not mean that nobody is working on it.
 	const kept = ack !== undefined && reason === "changed" ? { ack } : {};
 	const silence = silenceNow(finding, now);
 	if (silence === undefined) return { ...finding, ...kept };

@@ -36,7 +36,7 @@ export const eachMinute: Budget = { ms: 25_000, sends: 500 };
 export type ToTell = Pick<Recorded, "key"> & Partial<Pick<Recorded, "finding" | "written">>;
 
 export interface DispatcherDeps extends SendDeps {
-	/** Shared with whoever reads the same table before: until it is known, everything is read. */
+	/** The table's clock, shared with earlier readers; until its time is known, all rows are read. */
 	readonly server?: ServerClock;
 	readonly destinations: readonly Destination[];
 	readonly sleep: (ms: number) => Promise<void>;
@@ -170,7 +170,7 @@ function createService(
 		pass.single(row, sent);
 		return sent?.delivery.ok === true;
 	};
-	/** Nothing goes out for now; but what has waited for three days must not wait for ever, unseen. */
+	/** Nothing goes out for now, but a notice that has waited for three days must not stay unseen. */
 	const giveUpOld = async (rows: readonly OpenOwed[]): Promise<void> => {
 		for (const row of rows.filter(({ owed }) => isTooOld(owed, deps.clock()))) {
 			if (await expire(deps.table, row, session.state(), deps.clock())) pass.gaveUp(row);

@@ -3,7 +3,7 @@ import type { OpenOwed } from "./lease.ts";
 import { type Post, postOf, type StormPost, stormPostOf } from "./post.ts";
 import type { Sent } from "./send.ts";
 
-/** What one pass over owed notices came to. A notice told in a storm message counts like any other. */
+/** Result of one pass over owed notices. A notice in a storm message counts like any other. */
 export interface Delivered {
 	readonly posts: readonly Post[];
 	readonly storms: readonly StormPost[];
@@ -53,7 +53,7 @@ export function startPass(clock: () => Date) {
 			owing.set(name(row), row);
 			untried.add(name(row));
 		},
-		/** Nothing was sent: somebody else had it, or nothing was owed any more. */
+		/** Nothing was sent: another instance had it, or nothing was owed by then. */
 		single(row: OpenOwed, sent: Sent<Notice> | undefined) {
 			const post = sent === undefined ? undefined : postOf(row.destination, sent);
 			tried(row, post?.outcome === "retried");

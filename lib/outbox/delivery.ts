@@ -94,7 +94,7 @@ export interface DrillResult {
 	readonly slowestMs: number;
 }
 
-/** A sign of life after a quiet week; an idle chat connection is switched off by its host. */
+/** The check-in after a quiet week; hosts switch idle chat connections off. */
 export interface HeartbeatNotice {
 	readonly type: "heartbeat";
 	/** `cf-heartbeat-<yyyymmdd>` */

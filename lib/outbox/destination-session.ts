@@ -34,7 +34,7 @@ export interface DestinationSession {
 	reserve(wanted: readonly Tier[], patienceMs: number, ends: Date): Promise<readonly (Date | undefined)[]>;
 	/** Nothing may be sent now: it asked for time, perhaps of another instance. */
 	paused(): Promise<boolean>;
-	/** What one message came to. A failure, and what ends one, is written at once: other instances must know of it. */
+	/** Notes the outcome of one message. A failure, and the success that ends one, is written at once, because other instances must know. */
 	note(delivery: Delivery, noticeId: string, startedAt?: Date): Promise<void>;
 }
 

@@ -27,7 +27,7 @@ export async function fallBack(table: Table, fallback: string, now: Date): Promi
 	return raised.filter(Boolean).length;
 }
 
-/** What was refused for good is not late any more, and all the more in need of another way. */
+/** A notice refused for good is no longer late, but needs another way all the more. */
 function needsAnotherWay(owed: Owed, now: Date): boolean {
 	const notTaken = isLate(owed, now) || (owed.state === "dead" && owed.sent < owed.want);
 	return notTaken && isSevere(owed.urgency) && now.getTime() - owed.wantedAt.getTime() >= fallbackAfterMs;

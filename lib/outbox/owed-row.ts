@@ -17,7 +17,7 @@ export interface StoredOwed {
 	readonly key: string;
 	readonly destination: string;
 	readonly owed: Owed | undefined;
-	/** Why there is no `owed`. A damaged row is written again by the next notice, a newer one by whoever understands it. */
+	/** Why there is no `owed`. The next notice overwrites a damaged row; a newer row waits for a version that can read it. */
 	readonly unreadable?: Unreadable;
 	readonly etag: string;
 	readonly place: "open" | "settled";

@@ -25,7 +25,7 @@ export interface Owed {
 	readonly urgency: Urgency;
 	/** By the server's clock; `atOnce` unless it was promised for later or waits for its next attempt. While leased: when what was wanted since the claim is due. */
 	readonly dueAt: Date | undefined;
-	/** Since when the oldest unsent notice is owed; a pressing one begins it anew, with three days of its own. */
+	/** Since when the oldest unsent notice is owed; a more urgent one restarts the three days. */
 	readonly wantedAt: Date;
 	readonly attempt: number;
 	readonly leaseId: string;
@@ -77,7 +77,7 @@ export interface Demand {
 	readonly reason: NoticeKind | "later";
 	readonly finding: Finding;
 	readonly urgency: Urgency;
-	/** By the clock of whoever wants it. */
+	/** By the clock of the instance that wants it. */
 	readonly dueAt: Date;
 }
 
@@ -149,7 +149,7 @@ function dueAgain(owed: Owed, now: Date): Owed {
 	return { ...owed, state: "due", dueAt: owed.dueAt ?? atOnce, wantedAt: laterOf(owed.dueAt, now), attempt: 0, refusedAt: undefined };
 }
 
-/** Why an attempt came to nothing. */
+/** Why an attempt failed. */
 export type Failed = Pick<Owed, "lastError" | "lastStatus"> & Partial<Pick<Owed, "refusedAt">>;
 
 /** Ends an attempt that failed and makes the notice due again at `until`; the attempts so far stay counted. */

@@ -170,8 +170,8 @@ function only(recorded: Recorded): Planned {
 type Told = Exclude<Decision, { reason: "repeat" | "held" }>;
 
 /**
- * A finding that begins anew while destinations still remember notices of the one before (its row was damaged) continues
- * their numbers: a number they got already would never be sent.
+ * After a damaged row is replaced, destinations may remember notices of the earlier finding. The new one continues
+ * their numbers: a number that a destination already got would never be sent.
  */
 function continueNumbers(decision: Told, owed: ReadonlyMap<string, StoredOwed>): Told {
 	const last = Math.max(0, ...[...owed.values()].map((stored) => stored.owed?.want ?? 0));

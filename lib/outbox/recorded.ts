@@ -4,18 +4,18 @@ import type { Decision, Reason } from "../findings/policy.ts";
 import type { OpenOwed } from "./lease.ts";
 
 /**
- * `refused-by-table`: the table refuses this finding for ever, even without its samples. `row-newer`: a later version wrote
- * its row, and only that may change it.
+ * `refused-by-table`: the table never accepts this finding, even without its samples. `row-newer`: a later version
+ * wrote its row, and only that version may change it.
  */
 export type SetAside = "refused-by-table" | "row-newer";
 
-/** What recording came to for one finding. Counts are in records. */
+/** Result of recording for one finding. Counts are in records. */
 export interface Recorded {
 	readonly key: string;
 	readonly reason: Reason | "quarantined";
 	/** Why nothing could be recorded; only with `quarantined`. */
 	readonly setAside: SetAside | undefined;
-	/** A row of it was damaged, and is begun anew. */
+	/** One of its rows was damaged and was replaced. */
 	readonly damaged: boolean;
 	/** Counted now. */
 	readonly fresh: number;

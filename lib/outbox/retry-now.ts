@@ -5,8 +5,8 @@ import { atOnce } from "./owed.ts";
 import { owedWrites } from "./owed-row.ts";
 
 /**
- * Makes due now whatever waits for another try: a person has asked for it, and may just have mended the destination.
- * Rows that somebody else changes meanwhile are in good hands.
+ * Makes every notice that waits for another try due now: a person asked for it and may just have fixed the destination.
+ * Rows changed concurrently are skipped; their writer handles them.
  */
 export async function wake(deps: ChangeDeps, destinations: readonly string[], now: Date): Promise<void> {
 	for (const name of destinations) {

@@ -111,7 +111,7 @@ export function sendOne(deps: SendDeps, receiver: Receiver, row: OpenOwed, known
 	});
 }
 
-/** `undefined`: nothing is owed (any more). */
+/** `undefined`: nothing is owed, or no longer. */
 export function render(finding: Finding, owed: Pick<Owed, "sent" | "countSent">, now: Date): Notice | undefined {
 	const kinds = kindsOwed(finding, owed.sent);
 	if (kinds.length === 0) return undefined;

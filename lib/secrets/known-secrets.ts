@@ -1,6 +1,6 @@
 import type { TextRange } from "./secret-positions.ts";
 
-/** A secret that tells by itself what it is. */
+/** A secret recognisable by its own form. */
 export interface KnownSecret {
 	readonly pattern: RegExp;
 	/** Made up; in two pieces, so that no scanner of this repository takes it for a real one. */

@@ -6,7 +6,7 @@ const decimalBytes = /(?:\d{2,3}[\s,]{1,3}){29,}\d{2,3}/g;
 const backwardRun = /={0,2}[A-Za-z0-9+/]{40,}/g;
 const assigned = /(?:\bset\s{1,4}["']?\w{1,64}=|\$\w{1,64}\s{0,4}=\s{0,4}["']?|\b\w{1,32}=["']?)([A-Za-z0-9+/]{20,}={0,2})/gi;
 
-/** Texts written as hexadecimal or decimal bytes, or backwards: ways to carry a token past whoever looks for base64. */
+/** Texts written as hexadecimal or decimal bytes, or backwards: ways to hide a token from a search for base64. */
 export function* otherEncodings(text: string): Generator<Encoded> {
 	for (const match of text.matchAll(hexRun)) {
 		const digits = match[0].replaceAll("\\x", "").replaceAll("\\X", "");

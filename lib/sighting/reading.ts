@@ -118,7 +118,7 @@ export interface Identified {
 	readonly commandLine: string;
 	/** The path of the program that runs, as far as the record names it. */
 	readonly image: string;
-	/** What starts it: `docker`, `cmd`. Empty when it runs by itself. */
+	/** What starts it: `docker`, `cmd`. Empty if nothing wraps it. */
 	readonly starter: string;
 	/** The developer's tool that brought it; empty when none is known. */
 	readonly launcher: string;

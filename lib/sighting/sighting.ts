@@ -115,7 +115,7 @@ export interface Program {
 	readonly chain: readonly Redacted[];
 	/** `OsVendor, Valid`: who signed it and whether that holds, in Defender's words; absent when the record does not say. */
 	readonly signer?: Redacted;
-	/** What starts it: a shell, a container engine, a service manager; absent when it runs by itself. */
+	/** What starts it: a shell, a container engine, a service manager; absent if nothing wraps it. */
 	readonly starter?: Redacted;
 	/** The developer's tool that brought its own copy. */
 	readonly launcher?: Redacted;

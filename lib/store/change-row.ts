@@ -11,7 +11,7 @@ export interface ChangeDeps {
 export type RowChange<T> =
 	/** It stays as it is, and `result` is the answer. */
 	| { readonly keep: T }
-	/** The whole row anew, with `also` in the same transaction: rows of the same partition. */
+	/** Replaces the whole row, with `also` in the same transaction: rows of the same partition. */
 	| { readonly values: Values; readonly also?: readonly Write[]; readonly result: T };
 
 export type Changed<T> =

@@ -48,8 +48,8 @@ export type Write =
 	| { readonly kind: "put"; readonly row: NewRow };
 
 /**
- * Outcome of a write. Each of conflict, stale and missing can also be the echo of our own write whose answer was lost:
- * whoever must know writes a token and reads it back.
+ * Outcome of a write. Conflict, stale and missing can also come from our own write whose answer was lost; callers that
+ * must know write a token and read it back.
  */
 export type Written =
 	| { readonly outcome: "written"; readonly etag: string }

@@ -2,7 +2,7 @@ import { blankReading } from "../sighting/blank-reading.ts";
 import type { Reading } from "../sighting/reading.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 
-/** The reading of a sighting that no family read: what it shows by itself. Its tunnel counts only if it is the only one. */
+/** The reading of a sighting that no family has read: only what it shows itself. Its tunnel counts only if it is the only one. */
 export function plainReading({ program, mode, tunnel, otherTunnels = [], exposes, table }: Sighting): Reading {
 	const own = tunnel === undefined || tunnel.account === "" ? undefined : tunnel;
 	const kind = program.renamed ? "renamed" : "named";

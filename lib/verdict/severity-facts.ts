@@ -35,7 +35,7 @@ export const clientSide: ReadonlySet<Mode> = new Set<Mode>(["access-client", "se
 /** Counted, and told to nobody: a bystander, or an everyday connection of one. */
 export function isQuiet({ reading, unapprovedToken }: Pick<Facts, "reading" | "unapprovedToken">): boolean {
 	const { host, talker } = reading.contact;
-	// A token gives its tunnel to whoever reads it next: a variable set for all users, a note, a script's text.
+	// Anyone who reads a token can run its tunnel: a variable set for all users, a note, a script's text.
 	if (reading.bystander) return !unapprovedToken;
 	return host === "everyday" && (talker === "browser" || talker === "launcher" || talker === "checker" || talker === "host-process");
 }

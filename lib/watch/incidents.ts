@@ -64,7 +64,7 @@ function textOf({ code, subject, since, what, do: todo }: Problem): Pick<Inciden
 	return { code, subject, since, what: cut(what, longestText), do: cut(todo, longestText) };
 }
 
-/** The destinations that are still to be told of it. A destination is not told by itself that it is down. */
+/** Destinations that still need to be told. None is sent the news that it is down itself. */
 export function unaware({ code, subject, phase, at, told }: Incident, destinations: readonly string[], now: Date): readonly string[] {
 	if (phase === "seen" || now.getTime() - at.getTime() >= giveUpAfterMs) return [];
 	// Who never heard of its beginning is not told of its end.

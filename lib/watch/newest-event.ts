@@ -6,12 +6,12 @@ export const streamAddress: Key = { partitionKey: "meta", rowKey: "stream" };
 
 const schema = z.object({ newestAt: dateColumn });
 
-/** When the newest event that was read came to the hub; `undefined` when nothing was read yet. */
+/** When the newest event read so far arrived at the hub; `undefined` if none was read yet. */
 export async function newestEvent(table: Table): Promise<Date | undefined> {
 	return newestEventIn(await table.get(streamAddress));
 }
 
-/** The same from a row that was already read. */
+/** `newestEvent` from a row that was already read. */
 export function newestEventIn(row: Row | undefined): Date | undefined {
 	const read = schema.safeParse(row?.values);
 	return read.success ? read.data.newestAt : undefined;

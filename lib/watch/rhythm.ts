@@ -155,7 +155,7 @@ const schema = z.object({
 	habits: jsonColumn(z.array(z.tuple([z.number(), z.number(), countColumn])).length(hoursInWeek)),
 });
 
-/** A row that cannot be read is as good as none: the habits are learned anew. */
+/** An unreadable row counts as none: the habits are learned again. */
 export function readRhythm(row: Row | undefined): Rhythm | undefined {
 	const read = schema.safeParse(row?.values);
 	if (!read.success) return undefined;

@@ -18,7 +18,7 @@ import { newestEvent } from "./newest-event.ts";
 import { readSurvey } from "./survey.ts";
 
 export interface WatchDeps extends ChangeDeps {
-	/** Chats only: a machine needs no sign of life. */
+	/** Chats only: a machine needs no weekly check-in. */
 	readonly destinations: readonly Destination[];
 	readonly deadline: (ms: number) => AbortSignal;
 	/** Ids of the active rules. */
@@ -28,7 +28,7 @@ export interface WatchDeps extends ChangeDeps {
 }
 
 const dayMs = 86_400_000;
-/** A chat that got nothing for this long gets a sign of life: hosts switch idle flows off. */
+/** A chat that got nothing for this long gets a check-in, because hosts switch idle flows off. */
 const heartbeatAfterMs = 7 * dayMs;
 const retryMs = 3_600_000;
 const heldShown = 10;
@@ -36,7 +36,7 @@ const firstsShown = 10;
 const answersShown = 10;
 const answersRead = 50;
 
-/** What the timer sends by itself, about no single finding: signs of life, and the digest for those who asked. Returns what failed. */
+/** Sends the timer's routine messages: the weekly check-in, and the digest where it is switched on. Returns what failed. */
 export async function watch(deps: WatchDeps, now: Date): Promise<readonly string[]> {
 	const states = await readDestinations(
 		deps.table,

@@ -46,7 +46,7 @@ export interface StreamNote {
 	readonly partitions: Readonly<Record<string, Watched>>;
 }
 
-/** What one look at one hub came to. */
+/** Result of one look at one hub. */
 export interface StreamLook {
 	readonly note: StreamNote;
 	/** Messages in the hub that are not recorded. */
@@ -65,7 +65,7 @@ export interface StreamLook {
 	readonly lost: ReadonlyMap<string, Intervals>;
 	/** What the rows of the partitions must say from now on, where that is something new. */
 	readonly settled: ReadonlyMap<string, Coverage>;
-	/** The hub was made anew: its numbers begin again. */
+	/** The hub was deleted and recreated: its numbers start again. */
 	readonly replaced: boolean;
 }
 
@@ -184,7 +184,7 @@ const schema = z.object({
 	),
 });
 
-/** A row that cannot be read is as good as none: the watch begins anew. */
+/** An unreadable row counts as none: the watch starts again. */
 export function readStreamNote(row: Row | undefined): StreamNote | undefined {
 	const read = schema.safeParse(row?.values);
 	return read.success ? read.data : undefined;

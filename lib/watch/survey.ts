@@ -45,7 +45,7 @@ export async function readSurvey(table: Table): Promise<{ readonly row: Row | un
 	return { row, survey: { ...rest, last } };
 }
 
-/** Rows changed concurrently are skipped: whoever was faster passed over the same findings. */
+/** A row changed concurrently is left alone: the faster instance went over the same findings. */
 export async function writeSurvey(deps: ChangeDeps, before: Row | undefined, { last, rules, ...rest }: Survey): Promise<void> {
 	const ended = last === undefined ? {} : { lastOpen: last.open, lastRules: JSON.stringify(last.rules), lastAt: last.at };
 	await replaceUnchanged(deps, address, before, columns({ v: 1, ...rest, rules: JSON.stringify(rules), ...ended }));

@@ -7,7 +7,7 @@ export function ofFile({ table }: DefenderRecord): boolean {
 	return table === "DeviceFileEvents" || table === "DeviceImageLoadEvents";
 }
 
-/** Bystanders say nothing; what reaches for quick tunnels, releases, state or services of the tool does, whoever does it. */
+/** Bystanders do not count. Programs that reach for quick tunnels, releases, state or services of the tool do, whatever they are. */
 export function isAboutTunnels(record: DefenderRecord, contact: Contact): boolean {
 	if (record.table !== "DeviceProcessEvents" && record.table !== "DeviceNetworkEvents" && record.table !== "DeviceEvents") return true;
 	if (contact.host !== "none") return contact.host !== "everyday" || contact.talker === "other";

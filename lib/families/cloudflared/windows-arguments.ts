@@ -48,7 +48,7 @@ function readArgument(text: string, from: number): { readonly argument: string; 
 			continue;
 		}
 		if (isBlank(character) && !quoted) break;
-		// All that means nothing by itself goes over in one piece.
+		// Characters without a special meaning are copied in one piece.
 		plain.lastIndex = at;
 		plain.test(text);
 		const end = Math.max(plain.lastIndex, at + 1);

@@ -4,7 +4,7 @@ export type UrlCheck =
 	/** `setting`: the one that is wrong, where it is not the address that switches the destination on. */
 	| { readonly ok: false; readonly problem: string; readonly setting?: string };
 
-/** The address may be used; `warning` is shown to whoever set it. */
+/** The address may be used; `warning` is for the person who set it. */
 export function accepted(warning?: string): UrlCheck {
 	return { ok: true, warning };
 }
