@@ -13,7 +13,7 @@ import type { Progress } from "./watch/progress.ts";
 import type { Quarantined } from "./watch/quarantine.ts";
 import { entriesOf, type Setback } from "./watch/quarantine-entries.ts";
 
-/** What the six steps need from the world. */
+/** Dependencies of the six steps. */
 export interface Parts extends Steps {
 	/** What DeviceInfo and DeviceNetworkInfo say; absent = they are passed over. */
 	readonly learn: ((rows: readonly DeviceRow[]) => Promise<void>) | undefined;

@@ -27,7 +27,7 @@ export type Answer =
 			readonly ok: true;
 			readonly finding: Finding;
 			readonly line: Answered;
-			/** What those who were told hear of it; absent when only the audit trail grows. */
+			/** The notice for those told earlier; absent if only the audit trail grows. */
 			readonly notice?: "answered" | "escalated";
 	  }
 	| { readonly ok: false; readonly refusal: Refusal };
@@ -162,7 +162,7 @@ function silenced(finding: Finding, request: AnswerRequest, now: Date): Partial<
 			held: silenceNow(finding, now)?.held ?? 0,
 			...(note === undefined ? {} : { note }),
 		},
-		// What is outside the silence is told at once, whatever was told before it.
+		// Events outside the silence are told at once, whatever was told before.
 		changesLeft: Math.max(finding.changesLeft, defaultPolicy.changesPerPeriod),
 	};
 }
@@ -176,7 +176,7 @@ function lift(finding: Finding, line: Answered, now: Date): Answer {
 	return said(rest, withHeld, tellHeld(rest, silence, line.n, now));
 }
 
-/** What a silence held back, as news of notice `n`: a reminder like any other, so the quiet period begins again. */
+/** Events that a silence held back, as notice `n`: an ordinary reminder, so the quiet period starts again. */
 export function tellHeld(
 	finding: Finding,
 	silence: Silence,

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-/** What a form belongs to. A form sent from anywhere else, or for anything else, does not verify. */
+/** The page and person a form belongs to. Sent from or for anything else, it does not verify. */
 export interface FormPlace {
 	/** The link whose page it stands on. */
 	readonly link: string;

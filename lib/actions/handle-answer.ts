@@ -157,7 +157,7 @@ function notice(text: Inert): Message {
 	return { text, isProblem: false };
 }
 
-/** What the form asks for; `undefined` when it asks for nothing that there is. */
+/** The answer that the form asks for; `undefined` if there is no such answer. */
 function requestOf(fields: URLSearchParams, signedIn: SignedIn, form: string, now: Date): AnswerRequest | undefined {
 	const kind = answerKinds.find((one) => one === fields.get("answer"));
 	if (kind === undefined) return undefined;

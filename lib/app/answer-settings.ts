@@ -42,7 +42,7 @@ export const answerSettings = {
 		.describe("With `ACTIONS` = `entra`: groups (object ids) or app roles that may answer, separated by commas."),
 } as const;
 
-/** What does not go together. Without the platform's sign-in anyone could write an identity into a request. */
+/** Settings that contradict each other. Without the platform's sign-in, anyone could write an identity into a request. */
 export function answerMistakes(
 	given: Readonly<Record<string, string | undefined>>,
 	environment: Readonly<Record<string, string | undefined>>,

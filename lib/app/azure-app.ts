@@ -43,7 +43,7 @@ export interface AzureApp {
 	detect(bodies: unknown, triggerMetadata: unknown, retryCount?: number): Promise<readonly (DetectLine | ErrorLine)[]>;
 	/** Writes down what was read since the last time. Never rejects: what the table does not take is written the next time. */
 	note(): Promise<void>;
-	/** Whatever is owed, and what the timer looks after. Never rejects because of a destination. */
+	/** Sends what is owed and does the timer's routine work. Never rejects because of a destination. */
 	deliver(): Promise<readonly (DeliverLine | ErrorLine)[]>;
 	/** The page on which a message is answered. Rejects when the table does not answer. */
 	answer(request: PageRequest): Promise<PageResponse>;

@@ -70,7 +70,7 @@ export interface Storage extends Pick<Parts, "judge" | "learn"> {
 	readonly quarantine: Quarantine;
 }
 
-/** What messages are told with. */
+/** The knowledge from which messages are written. */
 export function knowledgeOf({ PORTAL_URL }: Settings, { findRule }: Detection): TellContext {
 	return { rules: findRule, portal: createPortal(PORTAL_URL) };
 }
@@ -127,7 +127,7 @@ export function composeStorage(
 		recorder: {
 			async record(sightings, now) {
 				const recorded = await recorder.record(sightings, now);
-				// What cannot be counted now is counted when it is shown again; it must not hold up what is recorded.
+				// Anything not counted now is counted when it is seen again; a failure must not hold up what is recorded.
 				await Promise.allSettled([prevalence.note(sightings), releases.note(sightings)]);
 				return recorded;
 			},

@@ -32,7 +32,7 @@ export function createDetect({ parts, table, notebook, noteFailure, sieve }: Det
 		notebook.recorded(messages);
 		const counter = createTotals();
 		for (const outcome of outcomes) counter.add(outcome);
-		// What waits is told by the timer, which logs it then.
+		// The timer sends what waits, and logs it then.
 		const { waiting: _, waitingUntil: __, ...totals } = counter.totals();
 		const delivered = outcomes.map((outcome) => outcome.delivered);
 		const now = world.clock();

@@ -72,7 +72,7 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 	const names = destinations.map((one) => one.name);
 	// The fallback is told only what another one has not taken.
 	const told = names.filter((name) => name !== settings.FALLBACK);
-	// What is said about devices is learned only where something is recorded.
+	// Device context is learned only if something is recorded.
 	const texts = settings.DEVICE_CONTEXT && table !== undefined ? deviceTables : [];
 	const about = {
 		destinations: told,
@@ -89,7 +89,7 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 		await approvals.refresh(now);
 		return [...settings.destinations.flatMap(({ warning }) => warning ?? []), ...approvals.mistakes(), ...approvals.warnings(now)];
 	};
-	// What a screen did not pass over is parsed whole: the counts are exact.
+	// Input that the screen did not skip is parsed whole, so the counts are exact.
 	const parts = { ...detection, sieve: undefined, limits: fileLimits, clock: world.clock };
 	if (table === undefined) return { ...about, ...dryWork(createDryRun(settings, parts, approvals, told), terminal), begin: warnings };
 

@@ -155,7 +155,7 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 	};
 }
 
-/** What is told, and the names of what stands behind a cause: that is neither told nor over. */
+/** The problems to tell, and the names of those hidden behind a cause, which are neither told nor over. */
 function shownOf(stands: readonly StandingProblem[], found: readonly Problem[]) {
 	const visible = withoutEffects(stands);
 	const names = new Set(visible.map(nameOf));

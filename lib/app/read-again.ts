@@ -7,7 +7,7 @@ import type { BatchReader } from "./batch-reader.ts";
 import { within } from "./deadline.ts";
 import type { HubReader } from "./hub-reader.ts";
 
-/** What was passed over in one hub, by partition. */
+/** Skipped messages of one hub, by partition. */
 export interface OpenGaps {
 	readonly hub: string;
 	readonly gaps: ReadonlyMap<string, Intervals>;

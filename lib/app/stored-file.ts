@@ -1,4 +1,4 @@
-/** What a reader found: `same` as the version it was asked about, or the text; no text when it cannot be read, and why. */
+/** Result of a read: `same` as the known version, or the text; without text, the reason why it cannot be read. */
 export type FileText = "same" | { readonly version: string; readonly json: string | undefined };
 
 export interface StoredFileOptions {

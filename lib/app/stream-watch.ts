@@ -14,7 +14,7 @@ export interface StreamState {
 	readonly unread: number;
 	readonly oldestUnreadMs: number;
 	readonly silentMs: number;
-	/** What was passed over and is still there, to be read again. */
+	/** Skipped messages that are still in the hub, to be read again. */
 	readonly open: readonly OpenGaps[];
 	/** Messages that are gone unread, until a person accepts that. */
 	readonly lost: number;

@@ -1,4 +1,4 @@
-/** What a made-up sighting is about. It says so itself, wherever it is shown. */
+/** The subject of a made-up sighting, which says so wherever it is shown. */
 export interface Synthetic {
 	readonly tenantId: string;
 	/** 40 hex characters, as Defender's are, and none of Defender's. */

@@ -46,7 +46,7 @@ export function createTotals(): TotalsCounter {
 				if (kinds.length === 0) continue;
 				told.add(key);
 				sum.notices += owed.length;
-				// Whatever is told at once tells what waited, too.
+				// A notice sent at once also covers what waited.
 				if (reason === "later" && dueAt !== undefined) waiting.set(key, { dueAt, notices: owed.length });
 				else waiting.delete(key);
 			}

@@ -54,7 +54,7 @@ export function createWeeklyDrill(deps: WeeklyDrillDeps): WeeklyDrill {
 	const { table, schedule, senders, clock } = deps;
 	let sentAt = Number.NEGATIVE_INFINITY;
 
-	/** What is due, marked as tried in the same write: of several timers at once one sends, and the others find it tried. */
+	/** The runs that are due, marked as tried in the same write: of several timers at once, only one sends. */
 	const claim = async (wanted: DrillSchedule, now: Date): Promise<Claimed> => {
 		const hubs = senders.map(({ hub }) => hub);
 		const changed = await changeRow<Claimed>(deps, drillAddress, (row) => {

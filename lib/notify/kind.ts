@@ -19,7 +19,7 @@ export interface Place {
 	readonly allowLoopback: boolean;
 }
 
-/** What a destination gets from outside. */
+/** A destination's dependencies. */
 export interface Outside extends Place {
 	readonly post: PostFunction;
 	readonly clock: () => Date;
@@ -42,9 +42,9 @@ interface Declaration<S extends Shape> {
 	readonly secrets: readonly (keyof S & string)[];
 	/** Settings in the right form, with made-up values. */
 	readonly example: Given;
-	/** What `doctor` advises for a failure, where this destination knows better than the general advice. */
+	/** `doctor`'s advice for a failure, where this destination has better than the general one. */
 	readonly fixes: Readonly<Partial<Record<FailureReason, string>>>;
-	/** What to look at when a test message was accepted and nobody sees it, where acceptance proves little. */
+	/** What to check if a test message was accepted but did not appear, for receivers whose acceptance proves little. */
 	readonly arrival?: string;
 	/** Looks at the form of the address. Nothing is opened. */
 	check(settings: Values<S>, place: Place): UrlCheck;

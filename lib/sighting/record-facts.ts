@@ -21,7 +21,7 @@ export function recordFacts(
 	};
 }
 
-/** "db.example.com (10.1.2.3:5432)"; each part is redacted on its own, so that a host called fin-token does not make its port look like a secret. */
+/** "db.example.com (10.1.2.3:5432)"; each part is redacted on its own, so a host called fin-token cannot turn its port into a secret. */
 function remoteOf(host: string, address: string, port: string, safe: (text: string) => Redacted): Redacted {
 	const end = port === "" || port === "0" ? address : address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 	if (host === "" || host === address) return address === "" ? safe("") : safe(end);

@@ -155,7 +155,7 @@ export function isFleet(one: Approval): boolean {
 	return one.account === undefined && where && one.path !== undefined && (one.sha1 ?? one.sha256 ?? one.signer) !== undefined;
 }
 
-/** What is to be looked at: entries that have ended, are weak, or overlap. It changes as time goes by. */
+/** Entries to review: ended, weak or overlapping. Depends on the time. */
 export function approvalWarnings(approvals: readonly Approval[], now: Date): readonly string[] {
 	const active = approvals.filter((one) => !isExpired(one, now));
 	const expired = approvals

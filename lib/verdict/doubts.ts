@@ -19,7 +19,7 @@ export type Doubt =
 	| "start-arguments"
 	| "unread";
 
-/** What a tunnel's approval stands against. */
+/** The facts beside a tunnel's approval that may cast doubt on it. */
 export interface Beside {
 	/** The approval; its path vouches for the place. */
 	readonly by: Approval;

@@ -20,12 +20,12 @@ import { plainVerdictWords, type VerdictWords } from "./words.ts";
 /** Everything known besides the record. */
 export interface JudgeContext {
 	readonly approvals: readonly Approval[];
-	/** What this device showed earlier about its tunnels, oldest first. */
+	/** Earlier evidence of this device's tunnels, oldest first. */
 	readonly remembered: readonly Remembered[];
-	/** What was done to the tool's service on this device before, oldest first. */
+	/** Earlier changes to the tool's service on this device, oldest first. */
 	readonly serviceEvents?: readonly ServiceEvent[];
 	readonly device: DeviceContext | undefined;
-	/** What another record of this tenant has taught about the program's SHA-1; `undefined` when nothing has. */
+	/** The release that another record of this tenant has shown for the program's SHA-1; `undefined` if none has. */
 	readonly release?: Release | undefined;
 	/** The account was never seen in this tenant before; `undefined` when nobody counts. */
 	readonly firstInTenant: boolean | undefined;

@@ -7,7 +7,7 @@ import type { Remembered } from "./remembered.ts";
 import { changedSince, type ServiceEvent } from "./service-events.ts";
 import { standingOf } from "./standing.ts";
 
-/** What an earlier sighting of the device says about this one. It never makes it ours. */
+/** Evidence from an earlier sighting of the device. It never makes this one ours. */
 export type MemoryFit =
 	| { readonly fit: "none" }
 	/** The connector that an approved `service install` set up on this very device: counted, told to nobody. */

@@ -1,7 +1,7 @@
 import type { Redacted } from "../secrets/redacted.ts";
 import type { FolderClass, Sighting, Tunnel } from "../sighting/sighting.ts";
 
-/** What an earlier sighting of the device gave away about its tunnel, and how that program ran. */
+/** An earlier sighting's tunnel and how its program ran. */
 export interface Remembered {
 	readonly tunnel: Tunnel;
 	readonly at: Date;
@@ -15,7 +15,7 @@ export interface Remembered {
 	readonly approvedInstall?: boolean;
 }
 
-/** What a judged sighting is worth remembering for; `undefined` when it shows no account. */
+/** The part of a judged sighting worth remembering; `undefined` if it shows no account. */
 export function rememberable(sighting: Sighting): Remembered | undefined {
 	const { tunnel, at, program, mode, ownership } = sighting;
 	if (tunnel === undefined || tunnel.account === "") return undefined;

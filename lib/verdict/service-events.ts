@@ -12,7 +12,7 @@ export interface ServiceEvent {
 	readonly approved: boolean;
 }
 
-/** What a reading says was done to the service; `undefined` when nothing was. */
+/** The change to the service that a reading shows; `undefined` if there is none. */
 export function serviceDeed({ startArguments, mode, registry, later, remote }: Reading): ServiceEvent["kind"] | undefined {
 	if (remote) return undefined;
 	if (startArguments) return "started-with-arguments";

@@ -1,7 +1,7 @@
 import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Mode } from "../sighting/sighting.ts";
 
-/** What a family calls its own, where a verdict and a severity say why. */
+/** A family's own terms for the sentences that explain a verdict or a severity. */
 export interface VerdictWords {
 	/** The tool's name in a sentence: "x-agent". */
 	readonly tool: Redacted;

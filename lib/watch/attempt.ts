@@ -23,11 +23,11 @@ export interface Attempt {
 	readonly at: Mark | undefined;
 	/** Messages that are read record by record. */
 	readonly suspects: readonly number[];
-	/** What killed its reader, and is passed over. */
+	/** Messages and records that killed their reader; they are skipped. */
 	readonly killers: readonly Mark[];
 }
 
-/** So many deaths may be chance: a host that moves its readers, a platform that updates. */
+/** Fewer deaths than this may be chance: the host moves its readers, or the platform updates. */
 const deathsByChance = 3;
 
 /** What the next try of a batch starts from, given what the last one left behind. */

@@ -3,7 +3,7 @@ import { type Coverage, missing, topOf } from "./coverage.ts";
 import { common, sizeOf, writeIntervals } from "./intervals.ts";
 import type { PartitionFacts } from "./stream-look.ts";
 
-/** What became of the messages of one partition, in numbers of messages unless it says otherwise. */
+/** The fate of one partition's messages; counts are in messages unless stated otherwise. */
 export interface PartitionAudit {
 	readonly partition: string;
 	/** The oldest and the newest number that the hub keeps; `null` when it keeps nothing. */

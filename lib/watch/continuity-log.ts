@@ -12,7 +12,7 @@ export interface LoggedGap {
 	readonly count: number;
 }
 
-/** What was passed over in one hub: read again since, or gone before that was possible. */
+/** Skipped messages of one hub: read again since, or gone before that was possible. */
 export interface ContinuityLog {
 	/** Messages read again since the watch began. */
 	readonly rereadCount: number;

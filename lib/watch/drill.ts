@@ -73,7 +73,7 @@ export function nextDrill(
 	return { dueAt, begunAt: now, runs: hubs.map((hub) => ({ hub, deviceId: newDeviceId(), ...nothingYet })) };
 }
 
-/** What is to be sent now: first, after a try that was not taken, and each hour until it arrives. */
+/** The runs to send now: those not sent yet, those the hub did not take, and every hour those that have not arrived. */
 export function toSend({ runs }: Drill, now: Date): readonly DrillRun[] {
 	return runs.filter(({ triedAt, sentAt, arrivedAt }) => {
 		if (arrivedAt !== undefined) return false;
@@ -82,7 +82,7 @@ export function toSend({ runs }: Drill, now: Date): readonly DrillRun[] {
 	});
 }
 
-/** What did not arrive in time, hub by hub. */
+/** The runs that did not arrive in time, hub by hub. */
 export function drillProblems({ begunAt, runs }: Drill, now: Date): readonly Problem[] {
 	if (now.getTime() - begunAt.getTime() < patienceMs) return [];
 	return runs

@@ -67,7 +67,7 @@ function textOf({ code, subject, since, what, do: todo }: Problem): Pick<Inciden
 /** Destinations that still need to be told. None is sent the news that it is down itself. */
 export function unaware({ code, subject, phase, at, told }: Incident, destinations: readonly string[], now: Date): readonly string[] {
 	if (phase === "seen" || now.getTime() - at.getTime() >= giveUpAfterMs) return [];
-	// Who never heard of its beginning is not told of its end.
+	// A destination that was never told of the beginning is not told of the end.
 	return destinations.filter((name) =>
 		phase === "begun" ? told[name] !== "begun" && !(code === "destination-down" && subject === name) : told[name] === "begun",
 	);
@@ -80,7 +80,7 @@ export function endOf({ phase, at, begunAt }: Incident): Date | undefined {
 
 export const incidentsAddress: Key = { partitionKey: "meta", rowKey: "a|incidents" };
 
-/** What one row holds; there are fewer causes than this. Ended incidents that everybody knows of are not among them. */
+/** Most incidents in the row, more than there are causes. Ended ones that every destination knows of are not kept. */
 const mostIncidents = 40;
 
 /** The incidents as columns, the first 40 of them. `leaseUntil`: who tells them now has until then. */

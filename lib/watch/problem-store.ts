@@ -28,7 +28,7 @@ const schema = z.object({
 	),
 });
 
-/** What stood at the last look; a row that cannot be read is as good as none. */
+/** The problems at the last look; an unreadable row counts as none. */
 export async function readStanding(table: Table): Promise<readonly StandingProblem[]> {
 	return standingIn(await table.get(address));
 }
@@ -43,7 +43,7 @@ export async function noteProblems(deps: ChangeDeps, problems: readonly Problem[
 	let next: readonly StandingProblem[] = [];
 	await changeRow(deps, address, (row) => {
 		const known = standingIn(row);
-		// What a fading cause brings about is not remembered: it must not outlive the cause by its own quarter of an hour.
+		// Effects of a fading cause are not remembered: they must not outlive it by a quarter of an hour of their own.
 		next = withoutEffects(standing(known, problems, now)).slice(0, mostStanding);
 		if (known.length === 0 && next.length === 0) return { keep: undefined };
 		return { values: columns({ v: 1, problems: JSON.stringify(next) }), result: undefined };

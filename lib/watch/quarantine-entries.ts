@@ -12,7 +12,7 @@ export interface Setback {
 	readonly error?: string;
 }
 
-/** So many records of one message are named one by one. */
+/** At most this many records of one message get an entry each. */
 const named = 20;
 
 /**

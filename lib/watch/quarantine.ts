@@ -31,7 +31,7 @@ export interface QuarantineDeps extends ChangeDeps {
 export interface QuarantineCount {
 	/** Entries with a row of their own. */
 	readonly kept: number;
-	/** What is only counted: entries beyond the cap, and the further records of an entry that stands for several. */
+	/** Only counted: entries beyond the cap, and further records of an entry that stands for several. */
 	readonly overflow: number;
 }
 

@@ -8,7 +8,7 @@ const dayMs = 24 * hourMs;
 const weekMs = 7 * dayMs;
 const hoursInWeek = 168;
 
-/** What is known of one hour of the week, in UTC. */
+/** The habit of one hour of the week, in UTC. */
 interface Habit {
 	/** Part of its minutes in which something arrives, newer weeks counting more. */
 	readonly share: number;
@@ -88,7 +88,7 @@ function longestNow({ longest, longestAt }: Rhythm, now: Date): number {
 function endHour(rhythm: Rhythm): Rhythm {
 	if (rhythm.looked === 0) return rhythm;
 	const hour = hourOf(rhythm.at);
-	// What is lost in an outage is no habit.
+	// An outage teaches no habit.
 	const learns = rhythm.toldAt === undefined;
 	const habits = rhythm.habits.map((habit, index) => (index === hour && learns ? learned(habit, rhythm.active / rhythm.looked) : habit));
 	return { ...rhythm, habits, looked: 0, active: 0 };

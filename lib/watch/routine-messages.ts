@@ -142,7 +142,7 @@ async function answersOf(table: Table, days: readonly Day[], from: Date): Promis
 	return { ...(answers.length === 0 ? {} : { answers }), ...(silencedCount === 0 ? {} : { silencedCount }) };
 }
 
-/** What the days brought, each finding once, as its last day has it; what people said on any of them counts. */
+/** The findings of these days, each once, as of its last day; answers from any of the days count. */
 async function readDays(table: Table, from: Date, to: Date): Promise<readonly Day[]> {
 	const days = new Map<string, Day>();
 	await inParallel(partitions, 4, async (partition) => {

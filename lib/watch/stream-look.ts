@@ -4,7 +4,7 @@ import type { Key, Row, Values } from "../store/table.ts";
 import { type Coverage, missing, nothingCovered, topOf, withFloor } from "./coverage.ts";
 import { common, type Intervals, readIntervals, sizeOf, union, without, writeIntervals } from "./intervals.ts";
 
-/** What a hub says of one of its partitions. Numbers of messages grow by one and are never used again. */
+/** A hub's facts about one partition. Sequence numbers grow by one and are never reused. */
 export interface PartitionFacts {
 	readonly id: string;
 	/** The oldest message that is still kept. */
@@ -25,7 +25,7 @@ export interface HubFacts {
 	readonly checkpoints?: ReadonlyMap<string, number> | undefined;
 }
 
-/** What the timer remembers of one partition from look to look. */
+/** State of one partition that the timer keeps from look to look. */
 interface Watched {
 	/** The hub's newest number at earlier looks, oldest first: `[minute, number]`, in minutes since 1970. */
 	readonly ends: readonly (readonly [number, number])[];
@@ -121,7 +121,7 @@ export function lookAtStream(
 		const after = gone.length > 0 ? withFloor({ ...covered, ranges: union(covered.ranges, gone) }, Math.min(begin, firstOpen)) : covered;
 		if (replaced || after !== recorded) settled.set(id, after);
 
-		// What came while nobody looked is judged from now on: the reader was away with the timer, and starts with it.
+		// Messages that came while nobody looked are judged from now on: reader and timer stopped together and start together.
 		const wasAway = before !== undefined && minute - (before.ends.at(-1)?.[0] ?? minute) > longestAbsence;
 		const ends = [...(before === undefined || wasAway ? [] : before.ends), [minute, last] as const].slice(-looksKept);
 		const movedAt = before === undefined || wasAway || top > before.top ? minute : before.movedAt;

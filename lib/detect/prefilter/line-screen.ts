@@ -3,7 +3,7 @@ import { literalsOf } from "./literals.ts";
 import { createScan } from "./scan.ts";
 import { createSlicer } from "./slice.ts";
 
-/** What was passed over: whole lines in which no rule can match. */
+/** Counts of what was skipped: lines and records in which no rule can match. */
 export interface Passed {
 	readonly lines: number;
 	/** By their category keys. */

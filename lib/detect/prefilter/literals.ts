@@ -9,7 +9,7 @@ export interface Literal {
 	readonly bounded: boolean;
 }
 
-/** What the scan needs to find a literal wherever it stands; shorter ones would be found everywhere anyway. */
+/** Fewest bytes with which the scan finds a literal at any position; shorter ones would hit everywhere anyway. */
 export const fewestBytes = 6;
 
 /** Literals; every record that satisfies the condition contains at least one of them in some value. */
@@ -124,7 +124,7 @@ function span({ text, bounded }: Literal): number {
 	return text.length + (bounded ? 1 : 0);
 }
 
-/** What is looked for so far, without what can only be found where something else of it is found too. */
+/** The literals so far, without those that can only occur where another one of them occurs too. */
 interface Known {
 	/** Is something looked for wherever this literal stands? */
 	readonly has: (literal: Literal) => boolean;

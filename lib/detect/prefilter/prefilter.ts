@@ -3,7 +3,7 @@ import { type Literal, literalsOf } from "./literals.ts";
 import { createScan } from "./scan.ts";
 import { createSlicer } from "./slice.ts";
 
-/** What the raw bytes of a message tell: no rule can match, only these records can, or it must be parsed to know. */
+/** Result for a message's raw bytes: no rule can match, only these records can, or it must be parsed to know. */
 export type Sifted =
 	| { readonly verdict: "nothing" }
 	| { readonly verdict: "records"; readonly records: readonly unknown[] }

@@ -3,12 +3,12 @@ import type { Failure, HttpAnswer } from "./answer.ts";
 
 type Failed = Extract<Delivery, { ok: false }>;
 
-/** What a refusal means where a receiver has words of its own for it; `undefined` = what the status says. */
+/** Meaning of a refusal for receivers with their own error texts; `undefined`: the status decides. */
 export type FindQuirk = (status: number, body: string) => Quirk | undefined;
 
 export type Quirk = Pick<Failed, "reason" | "scope" | "detail">;
 
-/** What an answer means for the notice and for the destination. One table for all destinations that speak HTTP. */
+/** Consequence of an answer for the notice and the destination. One table for all HTTP destinations. */
 export function classify(answer: HttpAnswer, now: Date, quirk: FindQuirk = () => undefined): Delivery {
 	if (answer.kind === "failed") return undelivered(answer.failure, answer.ambiguous);
 	const status = trueStatus(answer.status, answer.body);

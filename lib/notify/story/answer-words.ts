@@ -34,7 +34,7 @@ export function didWords({ kind, until, as, held = 0 }: Answered): Inert {
 	}
 }
 
-/** What follows from an answer, for those who read of it. */
+/** The consequence of an answer, for its readers. */
 export function soWords({ kind, as }: Answered): Inert {
 	switch (kind) {
 		case "acknowledge":

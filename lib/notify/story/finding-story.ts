@@ -83,7 +83,7 @@ function kindWords({ kinds: told, n, finding }: Notice): Inert {
 	return n > 1 ? inertText`${kind}, notice ${n}` : kind;
 }
 
-/** What this message tells that the one before could not: the changes of its own number, and those it makes up for. */
+/** News since the last message: the changes of this notice and of those that were never sent. */
 function news({ finding, kinds: told, n }: Notice): readonly Redacted[] {
 	return finding.changes
 		.filter(

@@ -31,7 +31,7 @@ function approvedSteps({ worst }: Finding, names: Names): readonly Inert[] {
 	];
 }
 
-/** Who can explain it. A person is asked; where only the system's account is known, what started the program leads on. */
+/** Who can explain it: a person if one is known; if only the system's account is, the parent program is the lead. */
 function askSteps({ firstSeen, worst }: Finding, { device, file, folder, parent, user }: Names): readonly Inert[] {
 	const program = file === "" ? toolWords(worst) : file;
 	const when = clock(worst.at < firstSeen ? firstSeen : worst.at);

@@ -168,7 +168,7 @@ export function heartbeatStory(notice: HeartbeatNotice): Story {
 	};
 }
 
-/** What every story about no single finding begins with. */
+/** The common base of stories that are not about one finding. */
 export function bare(notice: Pick<AnyNotice, "id" | "now">): Omit<Story, "kind" | "title" | "verdict" | "footer"> {
 	return {
 		id: notice.id,

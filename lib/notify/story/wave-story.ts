@@ -11,7 +11,7 @@ import { counted, utc } from "./time.ts";
 import { tunnelsWords } from "./tunnel-words.ts";
 import { bare, deviceRow, severityCounts, shortName, stormSteps } from "./watch-story.ts";
 
-/** So many devices have a line with a link; the others are named. */
+/** At most this many devices get a line with a link; the others are only named. */
 const linked = { full: 16, tight: 12, small: 8, least: 5 } as const;
 const namesInARow = 10;
 
