@@ -7,6 +7,7 @@ import { checkApprovals } from "./doctor/approvals.ts";
 import { type Check, type Environment, type Result, runChecks } from "./doctor/check.ts";
 import { checkDestinations } from "./doctor/destinations.ts";
 import { checkHubs } from "./doctor/hubs.ts";
+import { checkIdentity } from "./doctor/identity.ts";
 import { checkPackage, type PackageCheck } from "./doctor/package.ts";
 import { checkReleases } from "./doctor/releases.ts";
 import { endText, resultText } from "./doctor/report.ts";
@@ -87,6 +88,7 @@ function checks(environment: Environment, sendTest: boolean): readonly Check[] {
 			run: () => checkHubs({ hubs, connect: connectHub, group: environment["EVENTHUB_CONSUMER_GROUP"]?.trim() ?? "", clock }),
 		},
 		{ name: "destinations", run: () => checkDestinations({ environment, sendTest, clock, newId }) },
+		{ name: "identity", run: () => checkIdentity(environment) },
 		{ name: "hashes", run: () => Promise.resolve(checkReleases(clock())) },
 		{ name: "approvals", run: () => checkApprovals(environment["APPROVALS_FILE"], clock()) },
 	];
