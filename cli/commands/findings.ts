@@ -19,7 +19,7 @@ export function addFindings(program: Command): void {
 			`
 Examples:
   tunnelwatch card --open
-  tunnelwatch card cf-2e47a13c8270 --as slack --out card.html`,
+  tunnelwatch card cf-2e47a13c8270 --out card.html`,
 		)
 		.action(async (which: string, options: CardOptions) => {
 			process.exitCode = await (await import("../card.ts")).card(which, options);

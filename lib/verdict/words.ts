@@ -14,7 +14,7 @@ export interface VerdictWords {
 /** For a sighting of a family that is no longer in the list. */
 export const plainVerdictWords: VerdictWords = {
 	tool: redactedText`the tool`,
-	service: redactedText`the tunnel service`,
+	service: redactedText`Provider`,
 	withoutAccount: {},
 };
 

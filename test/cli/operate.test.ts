@@ -8,7 +8,7 @@ test("every command and option in docs/operate.md exists", async () => {
 	const commands = [
 		...new Set([...page.matchAll(/(?:`tunnelwatch|npx tunnelwatch|cli\/main\.ts) ([a-z]+)/g)].map(([, command = ""]) => command)),
 	].toSorted();
-	expect(commands).toEqual(["audit", "doctor", "drill", "help", "run"]);
+	expect(commands).toEqual(["approvals", "audit", "doctor", "drill", "findings", "help", "run"]);
 	let help = "";
 	for (const command of commands) help += (await tunnelwatch([command, "--help"])).stdout;
 	const ours = /--(?:follow|from|to|consumer-group|event-hub|what-if|json|send-test|timeout)\b/g;

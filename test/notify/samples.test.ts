@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { cloudflared } from "../../lib/families/cloudflared/family.ts";
 import { redact } from "../../lib/families/redact.ts";
 import { type Approval, readApprovals } from "../../lib/verdict/approvals.ts";
 import { judge } from "../../lib/verdict/judge.ts";
@@ -51,7 +52,7 @@ test.each([
 	};
 	const judged = judge(
 		{ ...worst, severity: "medium" },
-		{ approvals, remembered: [], device: context, firstInTenant: undefined, now, redact },
+		{ approvals, remembered: [], device: context, firstInTenant: undefined, now, redact, words: cloudflared.words },
 	);
 	expect({ ownership: judged.ownership, severity: judged.severity, reason: judged.severityReason }).toEqual({
 		ownership: worst.ownership,
