@@ -16,7 +16,7 @@ export interface AuditOptions {
 	readonly json: boolean;
 }
 
-/** `tunnelwatch audit`: was any message passed over? Returns the exit code. */
+/** `tunnelwatch audit`: was any message skipped? Returns the exit code. */
 export async function audit({ accept, json }: AuditOptions): Promise<number> {
 	const { TABLE_ENDPOINT, TABLE_NAME } = process.env;
 	const read = readSettings({ TABLE_ENDPOINT, TABLE_NAME });

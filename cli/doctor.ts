@@ -24,7 +24,7 @@ export interface DoctorOptions {
 	readonly json: boolean;
 	/** Also say what the hub's own rates need and cost. */
 	readonly sizing?: boolean | undefined;
-	/** Address of the deployed app's health function; with it, the package that runs is looked at. */
+	/** Address of the deployed app's health function; if given, the running package is checked too. */
 	readonly health?: string | undefined;
 	/** File with the checksum of the package that should run. */
 	readonly package?: string | undefined;

@@ -69,7 +69,7 @@ export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
 	);
 }
 
-/** Why nobody hears of it now; empty for what was told. */
+/** Why no notice was sent; empty if one was. */
 function stateOf(finding: Finding, told: ReadonlySet<string>): string {
 	if (told.has(finding.key)) return "";
 	if (finding.want === 0) return finding.worst.ownership.verdict === "ours" ? "no alert" : "held";

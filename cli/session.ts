@@ -21,7 +21,7 @@ import { summaryText } from "./summary.ts";
 /** Messages that are recorded together. */
 export interface Piece {
 	readonly messages: readonly Message[];
-	/** Lines that were passed over without parsing. */
+	/** Lines skipped without parsing. */
 	readonly passed?: Passed;
 	/** The input being read, for the progress line. */
 	readonly where: string;
@@ -120,7 +120,7 @@ export async function session(
 	return stop.exitCode();
 }
 
-/** What was passed over was read, too: it counts. */
+/** Skipped lines count as read. */
 function withPassed(outcome: Outcome, passed: Passed | undefined): Outcome {
 	if (passed === undefined) return outcome;
 	const { messages, records, known } = outcome;

@@ -23,7 +23,7 @@ if (/^(link|entra)$/.test(process.env["ACTIONS"]?.trim() ?? "")) {
 	});
 }
 
-/** The platform has read all of it already; what is too long is not looked at. */
+/** The platform has already read the whole body; a body that is too long is ignored. */
 async function bodyOf(request: HttpRequest, maxBytes: number): Promise<string | undefined> {
 	const bytes = Buffer.from(await request.arrayBuffer());
 	return bytes.length > maxBytes ? undefined : bytes.toString("utf8");

@@ -15,7 +15,7 @@ import { entriesOf, type Setback } from "./watch/quarantine-entries.ts";
 
 /** Dependencies of the six steps. */
 export interface Parts extends Steps {
-	/** What DeviceInfo and DeviceNetworkInfo say; absent = they are passed over. */
+	/** Learns from DeviceInfo and DeviceNetworkInfo; without it, those records are skipped. */
 	readonly learn: ((rows: readonly DeviceRow[]) => Promise<void>) | undefined;
 	/** Whose tunnel and how urgent, with what is known besides the record. */
 	readonly judge: (sightings: readonly Sighting[], now: Date) => Promise<readonly Sighting[]>;
@@ -24,7 +24,7 @@ export interface Parts extends Steps {
 	/** Best effort: what it cannot deliver stays owed. */
 	readonly deliver: (recorded: readonly Recorded[]) => Promise<Delivered>;
 	readonly clock: () => Date;
-	/** So long a batch may record; absent = as long as it takes. What is left then comes again. */
+	/** How long a batch may record, in ms; absent: as long as it takes. The rest is delivered again. */
 	readonly budgetMs?: number;
 	/** What earlier tries of the same batch have recorded. */
 	readonly progress?: Progress;

@@ -51,7 +51,7 @@ function figure(value: number, words: string): string {
 	return `<li><b>${number(value)}</b> ${words}</li>\n`;
 }
 
-/** Bars of one column a day, stacked by severity, with the numbers in a text for those who cannot see them. */
+/** Bars of one column a day, stacked by severity, with the numbers as text for screen readers. */
 function timeline(days: Figures["days"]): string {
 	if (days.length === 0) return "<p>Nothing was seen.</p>";
 	const total = (day: Figures["days"][number]) => severities.reduce((sum, severity) => sum + day.notices[severity], 0);

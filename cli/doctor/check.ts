@@ -3,7 +3,7 @@ export type Result = Fine | Trouble;
 
 interface Fine {
 	readonly check: string;
-	/** `skipped`: it could not be looked at, because of something that another check names. */
+	/** `skipped`: it could not be checked, for a reason that another check reports. */
 	readonly verdict: "ok" | "skipped";
 	readonly says: string;
 }

@@ -10,7 +10,7 @@ import { isUnderstood, unwrap } from "./shapes.ts";
 /** Messages that are recorded together, and how far the file is read. */
 export interface Batch {
 	readonly messages: readonly Message[];
-	/** Lines that were passed over without parsing, because no rule can match in them. */
+	/** Lines skipped without parsing, because no rule can match in them. */
 	readonly passed: Passed;
 	/** Of the file itself, packed or not, since its beginning. */
 	readonly bytesRead: number;

@@ -36,7 +36,7 @@ import { createWeeklyDrill, drillDevice } from "./weekly-drill.ts";
 /** What the functions call. Answers are the lines they log. */
 export interface AzureApp {
 	/**
-	 * Rejects only if the batch could not be recorded, so that it comes again.
+	 * Rejects only if the batch could not be recorded, so that the host delivers it again.
 	 *
 	 * @param retryCount how often the host has tried this batch before.
 	 */

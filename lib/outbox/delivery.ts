@@ -71,7 +71,7 @@ export interface DigestNotice {
 	readonly approvedFirstCount: number;
 	/** Notices given up. */
 	readonly deadCount: number;
-	/** Messages of the hub that had been passed over and were read again. */
+	/** Messages of the hub that were skipped and then read again. */
 	readonly rereadCount: number;
 	/** What people said and which silences ended, oldest first, at most ten; absent when nothing was. */
 	readonly answers?: readonly { readonly finding: Finding; readonly line: Answered }[];
@@ -84,7 +84,7 @@ export interface DigestNotice {
 	readonly now: Date;
 }
 
-/** What became of a weekly drill, of which nobody is told otherwise when it succeeds. */
+/** Result of the weekly drill; a successful one is reported nowhere else. */
 export interface DrillResult {
 	readonly begunAt: Date;
 	/** Hubs it was sent through, and those of which it came out. */

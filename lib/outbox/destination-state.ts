@@ -141,7 +141,7 @@ const schema = z.object({
 		.transform((text) => (text === "" ? [] : text.split(" ").map((slot) => new Date(Number(slot))))),
 });
 
-/** A row that cannot be read is as good as none: all it can cost is one message too many. */
+/** An unreadable row counts as none; the worst that follows is one message too many. */
 export function readDestination(row: Row | undefined): DestinationState {
 	const read = schema.safeParse(row?.values);
 	return read.success ? { ...untried, ...read.data } : untried;

@@ -13,7 +13,7 @@ export interface Lease {
 	readonly members: readonly OpenOwed[];
 }
 
-/** Claims rows as they were read. Those that somebody else took meanwhile are left out. */
+/** Claims rows as they were read, without those that another instance has taken meanwhile. */
 export async function takeLease(table: Table, rows: readonly OpenOwed[], id: string, serverNow: Date): Promise<Lease> {
 	const claimed = await inParallel(intoChunks(rows, maxTransaction), atOnce, (chunk) => claimChunk(table, chunk, id, serverNow));
 	return { id, members: claimed.flat() };

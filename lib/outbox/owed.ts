@@ -119,7 +119,7 @@ const nothingYet = {
 	proof: undefined,
 } as const;
 
-/** Longer than any attempt: a message that is being sent must not be sent by somebody else meanwhile. */
+/** Longer than any attempt, so that no other instance sends the same message meanwhile. */
 export const leaseMs = 90_000;
 
 /** Starts an attempt: counts it and leases the row to `leaseId` for 90 s of the table's clock. */

@@ -22,7 +22,7 @@ export interface RecorderDeps extends ChangeDeps {
 }
 
 export interface Recorder {
-	/** Rejects if a finding could not be stored: then the batch must come again. What was stored is recognised as a repeat. */
+	/** Rejects if a finding could not be stored: the batch must then be delivered again, and stored findings come out as repeats. */
 	record(sightings: readonly Sighting[], now: Date): Promise<readonly Recorded[]>;
 }
 

@@ -22,7 +22,7 @@ export interface SendDeps {
 /** Over connect, headers and body. */
 export const sendMs = 15_000;
 
-/** With less of the lease left than this, a message is not begun: nobody else may send it while we do. */
+/** With less of the lease left than this, no message is begun: no other instance may send it at the same time. */
 const neededMs = sendMs + 15_000;
 
 /** One message, and for each notice it stands for the number and the finding's counter that it tells. */
@@ -180,7 +180,7 @@ export function isTooOld({ wantedAt }: Pick<Owed, "wantedAt">, now: Date): boole
 	return now.getTime() - wantedAt.getTime() >= giveUpAfterMs;
 }
 
-/** Gives up what could not even be tried, for the reason its destination gave. `false`: somebody else has changed the row. */
+/** Gives up a notice that could not even be tried, for the reason its destination gave. `false`: the row was changed concurrently. */
 export async function expire(table: Table, row: OpenOwed, { lastError, lastStatus }: DestinationState, now: Date): Promise<boolean> {
 	const dead = giveUp(row.owed, row.owed.want, { lastError, lastStatus }, now);
 	return (await table.transact(owedWrites(row, row.key, row.destination, dead))).outcome === "written";

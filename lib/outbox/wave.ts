@@ -70,7 +70,7 @@ export function sendWave(
 			const finding = found[index];
 			if (finding !== undefined) named.set(member, finding);
 		}
-		// A finding that cannot be read cannot be named: it waits for its own turn, where it is looked at closely.
+		// An unreadable finding cannot be named here; it waits for its own turn, which handles it.
 		const nameless = members.filter((member) => !named.has(member));
 		const until = new Date(receiver.serverClock().getTime() + backoffMs(1, deps.random));
 		await settle(deps.table, { id, members: nameless }, (owed) => putOff(owed, until, { lastError: "unreadable", lastStatus: undefined }));

@@ -56,7 +56,7 @@ export function* decodedRuns(text: string, offsets: 1 | 4): Generator<Encoded> {
 /** PowerShell takes any beginning of `-EncodedCommand`. The flag is the first group, its base64 the second. */
 export const encodedCommand = /([-/–—―]e(?:c|n|nc|nco|ncod|ncode|ncoded|ncodedc\w{0,6})?["'^]*[\s:]["'\s]*)([A-Za-z0-9+/]{16,}={0,2})/gi;
 
-/** One character for each byte; both alphabets; whatever is not base64 is passed over. */
+/** One character for each byte, both alphabets; other characters are skipped. */
 function decode(base64: string): string {
 	return Buffer.from(base64, "base64").toString("latin1");
 }

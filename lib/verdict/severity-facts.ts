@@ -100,7 +100,7 @@ export function ownToken({ reading }: Facts): boolean {
 	);
 }
 
-/** A token that cannot be read decides about the tunnel. */
+/** The tunnel depends on an unreadable token. */
 export function unreadableToken({ reading }: Facts): boolean {
 	return reading.mode === "named-token" && reading.tunnel === undefined;
 }

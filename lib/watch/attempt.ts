@@ -90,7 +90,7 @@ const schema = z.object({
 	killers: jsonColumn(z.array(markSchema)),
 });
 
-/** A row that cannot be read is as good as none: it costs a few more tries. */
+/** An unreadable row counts as none; that costs a few more tries. */
 export function readAttempt(row: Row | undefined): Attempt | undefined {
 	const read = schema.safeParse(row?.values);
 	return read.success ? { ...read.data, at: read.data.at } : undefined;

@@ -12,13 +12,13 @@ export interface PartitionAudit {
 	readonly covered: number;
 	/** Newer than everything recorded: being read, or waiting. */
 	readonly running: number;
-	/** Passed over, and still in the hub: `120-884,901`. */
+	/** Skipped and still in the hub: `120-884,901`. */
 	readonly missing: string;
 	readonly missingCount: number;
-	/** Passed over, and gone before they could be read again; those that a person accepted do not count. */
+	/** Skipped and gone before they could be read again; those that a person accepted do not count. */
 	readonly expired: string;
 	readonly expiredCount: number;
-	/** Passed over, and read again since. */
+	/** Skipped and read again since. */
 	readonly rereadCount: number;
 }
 

@@ -3,7 +3,7 @@ import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns, countColumn, cut, dateColumn, jsonColumn } from "../store/columns.ts";
 import { type Key, type Row, rowsOf, type Table } from "../store/table.ts";
 
-/** Messages of one partition that were passed over, and what became of them. */
+/** Skipped messages of one partition, and what happened to them. */
 export interface LoggedGap {
 	readonly at: Date;
 	readonly partition: string;
@@ -34,7 +34,7 @@ function address(hub: string): Key {
 const gaps = jsonColumn(z.array(z.object({ at: dateColumn, partition: z.string(), numbers: z.string(), count: countColumn })));
 const schema = z.object({ rereadCount: countColumn, rereads: gaps, lost: gaps });
 
-/** A row that cannot be read is as good as none. */
+/** An unreadable row counts as none. */
 function logIn(row: Row | undefined): ContinuityLog {
 	const read = schema.safeParse(row?.values);
 	return read.success ? read.data : nothingLogged;

@@ -57,7 +57,7 @@ export function coverageValues({ floor, ranges }: Coverage, hubCreatedAt: Date |
 
 const schema = z.object({ floor: countColumn.optional(), ranges: z.string(), hubCreatedAt: dateColumn.optional() });
 
-/** A row that cannot be read is as good as none: messages are read again, and come out as repeats. */
+/** An unreadable row counts as none: messages are read again and come out as repeats. */
 export function readCoverage(row: Row | undefined): Coverage & { readonly hubCreatedAt: Date | undefined } {
 	const read = schema.safeParse(row?.values);
 	const ranges = read.success ? readIntervals(read.data.ranges) : undefined;

@@ -141,7 +141,7 @@ const schema = z.object({
 	),
 });
 
-/** A row that cannot be read is as good as none: the next drill replaces it. */
+/** An unreadable row counts as none: the next drill replaces it. */
 export function readDrillRow(row: Row | undefined): Drill | undefined {
 	const read = schema.safeParse(row?.values);
 	if (!read.success) return undefined;

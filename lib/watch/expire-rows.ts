@@ -31,7 +31,7 @@ function unstampedFor(keepMs: number): Expiring["isOld"] {
 
 /** A digest can be late by a week. */
 const keepDaysMs = 40 * dayMs;
-/** A notice that was given up is looked at by then, or by nobody. */
+/** If nobody has looked at a failed notice by then, nobody will. */
 const keepDeadMs = 90 * dayMs;
 
 const expiring: readonly Expiring[] = [
@@ -62,7 +62,7 @@ const removedAtOnce = 16;
 
 const address = { partitionKey: "meta", rowKey: "sweep" };
 
-/** Where the sweep stopped: each is short, and the next one goes on from there. */
+/** Where the sweep stopped: each is short, and the next one continues from there. */
 interface Mark {
 	/** The first day whose quarantine may still have rows. */
 	readonly day: Date;

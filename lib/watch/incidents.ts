@@ -108,7 +108,7 @@ const schema = z.object({
 	),
 });
 
-/** A row that cannot be read is as good as none: what stands is told again, under another name. */
+/** An unreadable row counts as none: standing incidents are told again, under another name. */
 export function readIncidents(row: Row | undefined): { readonly incidents: readonly Incident[]; readonly leaseUntil: Date | undefined } {
 	const read = schema.safeParse(row?.values);
 	return read.success ? { incidents: read.data.incidents, leaseUntil: read.data.leaseUntil } : { incidents: [], leaseUntil: undefined };

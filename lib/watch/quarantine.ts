@@ -36,7 +36,7 @@ export interface QuarantineCount {
 }
 
 export interface Quarantine {
-	/** Notes each entry once, also when its batch comes again. */
+	/** Notes each entry once, even if its batch is delivered again. */
 	add(entries: readonly Quarantined[], now: Date): Promise<void>;
 	count(day: Date): Promise<QuarantineCount>;
 }

@@ -22,7 +22,7 @@ export interface Rhythm {
 	readonly since: Date;
 	/** 168 of them, Sunday 00:00 first. */
 	readonly habits: readonly Habit[];
-	/** The last minute that was looked at. */
+	/** The last minute observed. */
 	readonly at: Date;
 	readonly lastArrival: Date;
 	/** In the hour of `at`: minutes looked at, and those with an arrival. */

@@ -57,11 +57,11 @@ export interface StreamLook {
 	readonly stuckMs: number;
 	/** Something new came since the last look. */
 	readonly arrived: boolean;
-	/** Passed over, and still in the hub: to be read again. */
+	/** Skipped and still in the hub: to be read again. */
 	readonly gaps: ReadonlyMap<string, Intervals>;
 	/** For how long reading them again has come no further. */
 	readonly gapsMs: number;
-	/** Passed over, and gone. */
+	/** Skipped and gone. */
 	readonly lost: ReadonlyMap<string, Intervals>;
 	/** What the rows of the partitions must say from now on, where that is something new. */
 	readonly settled: ReadonlyMap<string, Coverage>;

@@ -10,7 +10,7 @@ export interface Counted {
 	readonly rules: readonly string[];
 }
 
-/** Where the round over all findings stands: each part is short, and the next one goes on from there. */
+/** Progress of the round over all findings: each part is short, and the next one continues from there. */
 export interface Survey extends Counted {
 	readonly partition: number;
 	/** The row key to begin with; empty = the first one. */
