@@ -23,6 +23,9 @@ function shown(name: string, message: TeamsMessage): ShownCard {
 	return { name, card: message.attachments[0].content };
 }
 
+/** With answers switched on a card has the most buttons. */
+const answerable = { ...knowledge, answers: () => `https://tunnelwatch.example.net/api/answer/${"A".repeat(60)}` };
+
 /** Looks at each card in each view with its details open. */
 async function flaws(cards: readonly ShownCard[]): Promise<{ readonly flaws: readonly Flaw[]; readonly views: readonly string[] }> {
 	return withPage(cards, async (page, complaints) => {
@@ -52,10 +55,35 @@ async function flaws(cards: readonly ShownCard[]): Promise<{ readonly flaws: rea
 describe.skipIf(browserPath === undefined)("in a browser, with Microsoft's renderer", () => {
 	test("every card fits a desktop and a phone, light and dark, with its details open", async () => {
 		const cards = Object.entries(variants).flatMap(([name, notice]) => [
-			shown(name, teamsMessage(notice, knowledge)),
+			shown(name, teamsMessage(notice, answerable)),
 			shown(`${name}, least`, leastMessage(notice, knowledge)),
 		]);
 		expect(await flaws(cards)).toEqual({ flaws: [], views: ["light-620", "dark-620", "light-340", "dark-340"] });
+	});
+
+	test("on a phone the last button, answers included, stands within the first 600 pixels of a card about a finding", async () => {
+		const cards = Object.entries(variants)
+			.filter(([, notice]) => notice.type === "finding")
+			.map(([name, notice]) => shown(name, teamsMessage(notice, answerable)));
+		const { bottoms, answers } = await withPage(cards, async (page) => {
+			const seen = await page.evaluate(`(() => {
+				const bottoms = {};
+				let answers = 0;
+				for (const pane of document.querySelectorAll(".pane")) {
+					const { view, card } = pane.dataset;
+					if (!view.endsWith("-340")) continue;
+					const top = pane.querySelector(".card").getBoundingClientRect().top;
+					const buttons = [...pane.querySelectorAll("button")].filter((one) => one.getClientRects().length > 0);
+					if (buttons.some((one) => one.textContent === "Acknowledge")) answers++;
+					bottoms[view + " " + card] = Math.ceil(Math.max(...buttons.map((one) => one.getBoundingClientRect().bottom)) - top);
+				}
+				return { bottoms, answers };
+			})()`);
+			return seen as { bottoms: Readonly<Record<string, number>>; answers: number };
+		});
+		// All but the card that tells of a silence, light and dark: who reads it needs no second answer.
+		expect(answers).toBe(2 * (cards.length - 1));
+		expect(Object.entries(bottoms).filter(([, pixels]) => !(pixels <= 600))).toEqual([]);
 	});
 
 	test("hostile text makes no link, no picture, no list, and breaks no layout", async () => {

@@ -124,19 +124,27 @@ function steps(story: Story): readonly Element[] {
 	return lines.length === 0 ? [] : [{ type: "Container", spacing: "Medium", items: [label(inertText`Do this now`), ...lines] }];
 }
 
-/** Twice, of which one is shown: the last button says what it will do. */
+/** The first row twice, of which one is shown: its last button says what it will do. On a phone a row holds three. */
 function buttons({ links, details }: Story): readonly Element[] {
-	const linked = [
+	const looks = [
 		...open("Open device", "Its timeline in Microsoft Defender; isolate the device from there", links.device, "positive"),
 		...open("Hunt", "Advanced hunting with a ready query", links.hunt),
-		...(links.answers ?? []).flatMap(({ label: title, url }) => open(title, "Opens a page on which you confirm it", url)),
 	];
-	if (details.length === 0) return linked.length === 0 ? [] : [{ type: "ActionSet", spacing: "Medium", actions: linked }];
+	const answers = (links.answers ?? []).flatMap(({ label: title, url }) => open(title, "Opens a page on which you confirm it", url));
+	return [...lookButtons(looks, details.length > 0), ...row(answers, "Small")];
+}
+
+function lookButtons(looks: readonly Action[], hasDetails: boolean): readonly Element[] {
+	if (!hasDetails) return row(looks, "Medium");
 	const toggle = (title: string): Action => ({ type: "Action.ToggleVisibility", title, targetElements: ["details", "closed", "opened"] });
 	return [
-		{ type: "ActionSet", id: "closed", spacing: "Medium", actions: [...linked, toggle("Show details")] },
-		{ type: "ActionSet", id: "opened", isVisible: false, spacing: "Medium", actions: [...linked, toggle("Hide details")] },
+		{ type: "ActionSet", id: "closed", spacing: "Medium", actions: [...looks, toggle("Show details")] },
+		{ type: "ActionSet", id: "opened", isVisible: false, spacing: "Medium", actions: [...looks, toggle("Hide details")] },
 	];
+}
+
+function row(actions: readonly Action[], spacing: "Small" | "Medium"): readonly Element[] {
+	return actions.length === 0 ? [] : [{ type: "ActionSet", spacing, actions }];
 }
 
 function details({ details: rows, links }: Story): readonly Element[] {
