@@ -76,6 +76,14 @@ function textOf(message: TeamsMessage): string {
 		.join("\n");
 }
 
+test("with answers switched on a card offers them in a row of their own, as agreed", async () => {
+	const answers = () => `https://tunnelwatch.example.net/api/answer/${"A".repeat(60)}`;
+	const golden = readable(
+		JSON.stringify(teamsMessage(aNotice({ finding: anUnapprovedFinding() }), { ...knowledge, answers }), undefined, "\t"),
+	);
+	await expect(`${golden}\n`).toMatchFileSnapshot("../golden/new-with-answers.card");
+});
+
 describe.each(Object.entries(variants))("the card '%s'", (name, notice: AnyNotice) => {
 	test("looks as agreed", async () => {
 		const golden = readable(JSON.stringify(teamsMessage(notice, knowledge), undefined, "\t"));
