@@ -88,12 +88,21 @@ export async function withFinding(
 
 /** In the cloud, the identity that opened the table; on this machine, the name given, unverified. */
 async function actorOf({ TABLE_ENDPOINT: endpoint }: Settings, by: string | undefined): Promise<Actor> {
-	const typed = { by: redact((by ?? userInfo().username).slice(0, 60)), how: "cli", verified: false } as const;
+	const typed = { by: redact((by ?? userHere()).slice(0, 60)), how: "cli", verified: false } as const;
 	if (isLocal(endpoint)) return typed;
 	const { DefaultAzureCredential } = await import("@azure/identity");
 	const { token } = await new DefaultAzureCredential().getToken("https://storage.azure.com/.default");
 	const name = nameIn(token);
 	return name === undefined ? typed : { by: redact(name.slice(0, 60)), how: "cli", verified: true };
+}
+
+/** The name of this machine's user, or its number: in a container the user may stand in no list. */
+function userHere(): string {
+	try {
+		return userInfo().username;
+	} catch {
+		return `user ${process.getuid?.() ?? "without a name"}`;
+	}
 }
 
 /** The table has accepted the token, so what it says of its owner holds. */
