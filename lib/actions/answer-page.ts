@@ -8,6 +8,7 @@ import { severityMeter } from "../notify/story/story.ts";
 import { utc } from "../notify/story/time.ts";
 import { verdictWords } from "../notify/story/tunnel-words.ts";
 import { type Inert, idText, inert, inertText, shortWords } from "../notify/text.ts";
+import { isOffered } from "./answer.ts";
 import { proposalOf } from "./proposal.ts";
 
 /** What a page shows of a finding. Without a sign-in it shows no command line, no path and no user. */
@@ -120,19 +121,10 @@ const choices: readonly (readonly [AnswerKind, string, string])[] = [
 ];
 
 function formOf({ finding, opens, person, now }: PageView, form: string): string {
-	const isSilenced = silenceNow(finding, now) !== undefined;
 	const days = Math.floor(longestSilenceOf(finding) / 86_400_000);
-	const isConfirmed = finding.confirmedAt !== undefined;
-	const possible: Readonly<Record<AnswerKind, boolean>> = {
-		acknowledge: true,
-		silence: days > 0 && !isConfirmed && (person !== undefined || finding.severity !== "critical"),
-		"not-ours": !isConfirmed,
-		lift: isSilenced,
-		propose: person !== undefined && proposalOf(finding).ok,
-		close: person !== undefined,
-	};
-	const offered = choices.filter(([kind]) => possible[kind]);
-	const preselected = offered.some(([kind]) => kind === opens) ? opens : undefined;
+	const offered = choices.filter(([kind]) => isOffered(kind, finding, person !== undefined, now));
+	const offers = (wanted: AnswerKind): boolean => offered.some(([kind]) => kind === wanted);
+	const preselected = offers(opens) ? opens : undefined;
 	const radios = offered.map(
 		([kind, title, text]) =>
 			`<label class="choice"><input type="radio" name="answer" value="${kind}" required${kind === preselected ? " checked" : ""}><span><b>${title}</b>${text}</span></label>`,
@@ -145,8 +137,8 @@ function formOf({ finding, opens, person, now }: PageView, form: string): string
 	return `<form method="post" autocomplete="on">
 <input type="hidden" name="form" value="${form}">
 <fieldset><legend>Your answer</legend>${radios.join("\n")}</fieldset>
-${durations.length === 0 || !possible.silence ? "" : `<p><label for="days">Silence for</label><select id="days" name="days">${durations.map((one) => `<option value="${one}">${one === 1 ? "24 hours" : `${one} days`}</option>`).join("")}</select></p>`}
-${possible.close ? '<p><label for="as">Close as</label><select id="as" name="as"><option value="cleaned">Cleaned up</option><option value="false-positive">False positive</option><option value="test">Test</option></select></p>' : ""}
+${durations.length === 0 || !offers("silence") ? "" : `<p><label for="days">Silence for</label><select id="days" name="days">${durations.map((one) => `<option value="${one}">${one === 1 ? "24 hours" : `${one} days`}</option>`).join("")}</select></p>`}
+${offers("close") ? '<p><label for="as">Close as</label><select id="as" name="as"><option value="cleaned">Cleaned up</option><option value="false-positive">False positive</option><option value="test">Test</option></select></p>' : ""}
 <p><label for="note">Note (optional)</label><input type="text" id="note" name="note" maxlength="300" autocomplete="off"></p>
 ${who}
 <button type="submit">Send answer</button>

@@ -70,17 +70,31 @@ function isAcknowledged({ ack }: Pick<Finding, "ack">, now: Date): boolean {
 	return ack !== undefined && ack.until > now;
 }
 
+/** An answer without its words. */
+type Asked = Pick<AnswerRequest, "kind" | "how" | "verified" | "until">;
+
 function whyNot(finding: Finding, request: AnswerRequest, now: Date): Refusal | undefined {
-	const { kind, how, verified, by } = request;
-	const unproven = how === "page" && !verified;
+	const { how, by } = request;
 	if (!/\p{L}/u.test(by)) return refused("no-name");
 	if (finding.want === 0) return refused("nothing-told");
 	if (finding.status === "closed") return refused("closed");
-	if (unproven && (kind === "close" || kind === "propose")) return refused("needs-sign-in");
 	if (how === "page" && recent(finding, now) >= answersAnHour) return refused("too-many");
+	if (request.kind === "acknowledge" && request.note === undefined && isAcknowledged(finding, now)) return refused("acknowledged");
+	return whyNever(finding, request, now);
+}
+
+/** Does the page offer this answer? Neither a message nor the form offers what would be refused whoever asks. */
+export function isOffered(kind: AnswerKind, finding: Finding, verified: boolean, now: Date): boolean {
+	return whyNever(finding, { kind, how: "page", verified }, now) === undefined;
+}
+
+/** Why the finding takes no such answer, whoever gives it. */
+function whyNever(finding: Finding, request: Asked, now: Date): Refusal | undefined {
+	const { kind, how, verified } = request;
+	const unproven = how === "page" && !verified;
 	switch (kind) {
 		case "acknowledge":
-			return isAcknowledged(finding, now) && request.note === undefined ? refused("acknowledged") : undefined;
+			return undefined;
 		case "silence":
 			return whyNoSilence(finding, request, unproven, now);
 		case "lift":
@@ -88,11 +102,12 @@ function whyNot(finding: Finding, request: AnswerRequest, now: Date): Refusal | 
 		case "not-ours":
 			return finding.confirmedAt === undefined ? undefined : refused("confirmed");
 		case "propose": {
+			if (unproven) return refused("needs-sign-in");
 			const proposal = proposalOf(finding);
 			return proposal.ok ? undefined : refused("no-proposal", proposal.why);
 		}
 		case "close":
-			return undefined;
+			return unproven ? refused("needs-sign-in") : undefined;
 	}
 }
 
@@ -100,7 +115,7 @@ function whyNot(finding: Finding, request: AnswerRequest, now: Date): Refusal | 
 const longestUnprovenMs = dayMs;
 const unprovenInARow = 2;
 
-function whyNoSilence(finding: Finding, request: AnswerRequest, unproven: boolean, now: Date): Refusal | undefined {
+function whyNoSilence(finding: Finding, request: Asked, unproven: boolean, now: Date): Refusal | undefined {
 	if (finding.confirmedAt !== undefined) return refused("confirmed");
 	const ms = untilOf(request, now).getTime() - now.getTime();
 	if (!(ms > 0)) return refused("past");
@@ -116,7 +131,7 @@ function whyNoSilence(finding: Finding, request: AnswerRequest, unproven: boolea
 	return inARow >= unprovenInARow ? refused("in-a-row") : undefined;
 }
 
-function untilOf({ until }: AnswerRequest, now: Date): Date {
+function untilOf({ until }: Pick<AnswerRequest, "until">, now: Date): Date {
 	return until ?? new Date(now.getTime() + dayMs);
 }
 

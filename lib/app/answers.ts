@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isOffered } from "../actions/answer.ts";
 import { createAnswerPage, type PageRequest, type PageResponse } from "../actions/handle-answer.ts";
 import { signLink } from "../actions/link.ts";
 import type { AnswersOf } from "../notify/story/tell.ts";
@@ -24,6 +25,7 @@ export function answersOf(settings: AnswerSettings, host: string | undefined): (
 	const origin = originOf(settings, host);
 	return (destination) =>
 		({ finding, n, now }, opens) => {
+			if (!isOffered(opens, finding, ACTIONS === "entra", now)) return undefined;
 			// The same in every attempt of a day, so that a message keeps its bytes.
 			const expires = new Date((Math.floor(now.getTime() / dayMs) + 1 + linkDays) * dayMs);
 			return `${origin}/api/answer/${signLink(keys, { key: finding.key, n, destination, opens, expires })}`;

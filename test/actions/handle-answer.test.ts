@@ -255,6 +255,17 @@ test("every page forbids scripts, frames, caches and foreign forms, and holds no
 	);
 });
 
+test("once it is confirmed that the tunnel is not ours, the form offers no silence", async () => {
+	const site = await aSite();
+	const first = await visit(site);
+	expect(first.response.body).toContain('value="silence"');
+	await press(site, first, { answer: "not-ours" });
+
+	const { body } = (await visit(site)).response;
+	expect(body.match(/(?<=name="answer" value=")[\w-]+/g)).toEqual(["acknowledge"]);
+	expect(body).not.toContain("Silence for");
+});
+
 test("without a sign-in a link shows no command line, no path and no user", async () => {
 	const site = await aSite();
 	const { body } = (await visit(site)).response;

@@ -10,8 +10,8 @@ import { type Room, rooms, type Story } from "./story.ts";
 import { digestStory, heartbeatStory, stormStory } from "./watch-story.ts";
 import { waveStory } from "./wave-story.ts";
 
-/** The link of a page on which this notice can be answered. */
-export type AnswersOf = (notice: Notice, opens: AnswerKind) => string;
+/** The link of a page on which this notice can be answered; `undefined` where the page would refuse this answer. */
+export type AnswersOf = (notice: Notice, opens: AnswerKind) => string | undefined;
 
 export interface TellContext {
 	readonly rules: FindRule;
@@ -43,11 +43,14 @@ function withAnswers(story: Story, notice: Notice, answers: AnswersOf | undefine
 	const { finding, kinds, now } = notice;
 	if (answers === undefined || finding.status === "closed") return story;
 	const isFollowUp = kinds.every((kind) => kind === "answered");
-	const button = (label: Inert, opens: AnswerKind) => ({ label, url: answers(notice, opens) });
+	const button = (label: Inert, opens: AnswerKind) => {
+		const url = answers(notice, opens);
+		return url === undefined ? [] : [{ label, url }];
+	};
 	const offered = isFollowUp
 		? silenceNow(finding, now) === undefined
 			? []
-			: [button(inertText`Lift silence`, "lift")]
-		: [button(inertText`Acknowledge`, "acknowledge"), button(inertText`Silence`, "silence")];
+			: button(inertText`Lift silence`, "lift")
+		: [...button(inertText`Acknowledge`, "acknowledge"), ...button(inertText`Silence`, "silence")];
 	return { ...story, links: { ...story.links, answers: offered } };
 }
