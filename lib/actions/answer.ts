@@ -74,8 +74,9 @@ function isAcknowledged({ ack }: Pick<Finding, "ack">, now: Date): boolean {
 type Asked = Pick<AnswerRequest, "kind" | "how" | "verified" | "until">;
 
 function whyNot(finding: Finding, request: AnswerRequest, now: Date): Refusal | undefined {
-	const { how, by } = request;
+	const { how, by, form } = request;
 	if (!/\p{L}/u.test(by)) return refused("no-name");
+	if (form !== undefined && finding.history?.some((one) => one.form === form)) return refused("used");
 	if (finding.want === 0) return refused("nothing-told");
 	if (finding.status === "closed") return refused("closed");
 	if (how === "page" && recent(finding, now) >= answersAnHour) return refused("too-many");

@@ -110,9 +110,8 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 		const form = readForm(keys, placeOf(link, finding, signedIn, cookie), token, clock());
 		if (!form.ok) {
 			const isDone = finding.history?.some((one) => one.form !== undefined && one.form === idOf(token)) === true;
-			if (isDone) return show(link, finding, signedIn, 409, notice(inertText`This answer was recorded already.`));
-			const why = form.why === "old" ? refused("stale") : refused("changed");
-			return show(link, finding, signedIn, 409, problem(inert(why.says)));
+			const why = refused(isDone ? "used" : form.why === "old" ? "stale" : "changed");
+			return show(link, finding, signedIn, 409, whyNot(why));
 		}
 		const asked = requestOf(fields, signedIn, form.id, clock());
 		if (asked === undefined) return show(link, finding, signedIn, 400, problem(inertText`Choose an answer and send it again.`));
@@ -124,7 +123,7 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 		if (!recorded.ok) {
 			const { refusal } = recorded;
 			const says = refusal === "missing" || refusal === "crowded" ? refused("changed") : refusal;
-			return show(link, (await findingOf(link)) ?? finding, signedIn, statusOf(says), problem(inert(says.says, 300)));
+			return show(link, (await findingOf(link)) ?? finding, signedIn, statusOf(says), whyNot(says));
 		}
 		const done = { finding: link.key.slice(0, 12), answer: asked.kind, verified: asked.verified };
 		if (asked.kind === "propose") {
@@ -155,6 +154,11 @@ function problem(text: Inert): Message {
 
 function notice(text: Inert): Message {
 	return { text, isProblem: false };
+}
+
+/** An answer that is there already is no problem. */
+function whyNot({ code, says }: Refusal): Message {
+	return { text: inert(says, 300), isProblem: code !== "used" };
 }
 
 /** The answer that the form asks for; `undefined` if there is no such answer. */

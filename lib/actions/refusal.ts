@@ -26,6 +26,7 @@ const refusals = {
 	critical: "A critical finding is silenced only with a sign-in, or from the command line.",
 	"in-a-row": "The last two silences were unverified. The next one needs a sign-in, or the command line.",
 	changed: "It changed while you were reading. Look again before you answer.",
+	used: "This answer was recorded already.",
 	stale: "This page is too old. Load it again and answer there.",
 } as const;
 

@@ -188,6 +188,22 @@ describe("what is refused changes nothing and says why", () => {
 		expect(await history(site)).toHaveLength(1);
 	});
 
+	test("the same note sent twice, once after the other or at the same moment, while someone is on it", async () => {
+		const site = await aSite();
+		await press(site, await visit(site));
+		const [first, second] = [await visit(site), await visit(site)];
+		const statuses = async (answers: readonly Promise<{ readonly status: number }>[]) =>
+			(await Promise.all(answers)).map(({ status }) => status).sort();
+
+		expect((await press(site, first, { note: "on the phone" })).status).toBe(303);
+		expect(await press(site, first, { note: "on the phone" })).toMatchObject({
+			status: 409,
+			body: expect.stringContaining("recorded already"),
+		});
+		expect(await statuses([press(site, second, { note: "isolated" }), press(site, second, { note: "isolated" })])).toEqual([303, 409]);
+		expect((await site.world.finding())?.history?.map(({ note }) => note)).toEqual([undefined, "on the phone", "isolated"]);
+	});
+
 	test("a form whose finding changed while it was read, though nobody was told of the change", async () => {
 		const site = await aSite();
 		const visited = await visit(site);
