@@ -1,3 +1,4 @@
+import { accessMissing } from "../../lib/app/hub-access.ts";
 import { hubName, readHubNames } from "../../lib/app/hub-names.ts";
 
 /** Which Event Hub, and how it is reached. */
@@ -41,7 +42,7 @@ export function hubsOfSettings(environment: Environment): AddressResult {
 	const host = value(environment, "EventHub__fullyQualifiedNamespace");
 	const mistakes = [...read.mistakes];
 	if (host === "" && value(environment, "EventHub") === "") {
-		mistakes.push("EventHub__fullyQualifiedNamespace: set it to <namespace>.servicebus.windows.net");
+		mistakes.push(accessMissing);
 	} else if (host !== "" && !fullHost.test(host)) {
 		mistakes.push(
 			"EventHub__fullyQualifiedNamespace: write only the host name, <namespace>.servicebus.windows.net, without sb:// or https://",

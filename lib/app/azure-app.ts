@@ -20,6 +20,7 @@ import { composeDestinations, composeDetection, composeStorage, world } from "./
 import { withDeadline } from "./deadline.ts";
 import { createDetect } from "./detect-batch.ts";
 import { asTold, type Health, problemsOf } from "./health.ts";
+import { hubAccessProblems } from "./hub-access.ts";
 import { hubNameProblems } from "./hub-names.ts";
 import { hubReaders } from "./hub-reader.ts";
 import { hubSenders } from "./hub-sender.ts";
@@ -95,7 +96,11 @@ export function createAzureApp(
 	};
 	const seesDrill =
 		settings.WEEKLY_DRILL_UTC === undefined || decodeRecords([aDrillRecord]).records.some((one) => detection.match(one).length > 0);
-	const ofSettings = (now: Date) => [...hubNameProblems(environment["EVENTHUB_NAME"], now), ...(seesDrill ? [] : [drillUnseen(now)])];
+	const ofSettings = (now: Date) => [
+		...hubNameProblems(environment["EVENTHUB_NAME"], now),
+		...hubAccessProblems(environment, now),
+		...(seesDrill ? [] : [drillUnseen(now)]),
+	];
 	let page: ReturnType<typeof createAnswers> | undefined;
 	let noteFailure: string | undefined;
 	const note = () =>

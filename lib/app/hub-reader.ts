@@ -5,6 +5,7 @@ import type { Interval } from "../watch/intervals.ts";
 import type { HubFacts } from "../watch/stream-look.ts";
 import { within } from "./deadline.ts";
 import { createHostCheckpoints } from "./host-checkpoints.ts";
+import { type HubAccess, hubAccess } from "./hub-access.ts";
 import { readHubNames } from "./hub-names.ts";
 import { type RangeLimits, readRange } from "./read-range.ts";
 import { signIn } from "./sign-in.ts";
@@ -32,14 +33,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The hubs that the function reads, as the trigger's own settings name them; none where those are not set. */
 export function hubReaders(environment: Environment): readonly HubReader[] {
 	const group = environment["EVENTHUB_CONSUMER_GROUP"] || "$Default";
-	if (!environment["EventHub__fullyQualifiedNamespace"] && !environment["EventHub"]) return [];
+	const access = hubAccess(environment);
+	if (access === undefined) return [];
 	return readHubNames(environment["EVENTHUB_NAME"]).names.map((hub) => {
 		let client: EventHubConsumerClient | undefined;
-		const checkpoints = hostCheckpoints(environment, group, hub);
+		const checkpoints = hostCheckpoints(environment, access, group, hub);
 		return {
 			hub,
 			async readAgain(partition, interval, limits, take) {
-				const second = await connect(environment, secondGroup(group), hub);
+				const second = await connect(environment, access, secondGroup(group), hub);
 				try {
 					await readRange(second, { source: `${hub}/${partition}`, partition }, interval, limits, take);
 				} finally {
@@ -48,7 +50,7 @@ export function hubReaders(environment: Environment): readonly HubReader[] {
 			},
 			async facts() {
 				try {
-					return await within(deadlineMs, "asking the hub", ask());
+					return await within(deadlineMs, "asking the hub", ask(access));
 				} catch (error) {
 					// A connection that failed once is not trusted again.
 					const broken = client;
@@ -58,8 +60,8 @@ export function hubReaders(environment: Environment): readonly HubReader[] {
 				}
 			},
 		};
-		async function ask(): Promise<HubFacts> {
-			client ??= await connect(environment, group, hub);
+		async function ask(access: HubAccess): Promise<HubFacts> {
+			client ??= await connect(environment, access, group, hub);
 			const { createdOn, partitionIds } = await client.getEventHubProperties();
 			const asked = client;
 			const [partitions, passed] = await Promise.all([
@@ -86,11 +88,10 @@ function secondGroup(group: string): string {
 }
 
 /** `undefined`: the host keeps its checkpoints where only a key opens, as on a person's machine. */
-function hostCheckpoints(environment: Environment, group: string, hub: string) {
+function hostCheckpoints(environment: Environment, access: HubAccess, group: string, hub: string) {
 	const account = environment["AzureWebJobsStorage__accountName"];
 	const blobs = environment["AzureWebJobsStorage__blobServiceUri"] || (account ? `https://${account}.blob.core.windows.net` : "");
-	const namespace = environment["EventHub__fullyQualifiedNamespace"];
-	if (!blobs.startsWith("https://") || !namespace) return undefined;
+	if (!blobs.startsWith("https://") || !("host" in access)) return undefined;
 	const clientId = environment["AzureWebJobsStorage__clientId"];
 	let credential: TokenCredential | undefined;
 	const getToken = async (abortSignal: AbortSignal): Promise<string> => {
@@ -100,14 +101,13 @@ function hostCheckpoints(environment: Environment, group: string, hub: string) {
 		if (token === null) throw new Error("no token for the storage account");
 		return token.token;
 	};
-	return createHostCheckpoints({ blobs, namespace, hub, group, getToken, timeoutMs: answerMs });
+	return createHostCheckpoints({ blobs, namespace: access.host, hub, group, getToken, timeoutMs: answerMs });
 }
 
 /** Loads the SDK only now: it is large, and the functions that read and answer do not need it. */
-async function connect(environment: Environment, group: string, hub: string): Promise<EventHubConsumerClient> {
+async function connect(environment: Environment, access: HubAccess, group: string, hub: string): Promise<EventHubConsumerClient> {
 	const { EventHubConsumerClient: Consumer } = await import("@azure/event-hubs");
-	const host = environment["EventHub__fullyQualifiedNamespace"];
-	if (!host) return new Consumer(group, environment["EventHub"] ?? "", hub, { retryOptions });
+	if ("emulator" in access) return new Consumer(group, access.emulator, hub, { retryOptions });
 	const { DefaultAzureCredential } = await import("@azure/identity");
-	return new Consumer(group, host, hub, signIn(DefaultAzureCredential, environment["EventHub__clientId"]), { retryOptions });
+	return new Consumer(group, access.host, hub, signIn(DefaultAzureCredential, environment["EventHub__clientId"]), { retryOptions });
 }

@@ -1,3 +1,4 @@
+import { hubAccess } from "./hub-access.ts";
 import { readHubNames } from "./hub-names.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -13,9 +14,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The hubs that the function reads, for writing to; none where the connection is not set. */
 export function hubSenders(environment: Environment): readonly HubSender[] {
-	const host = environment["EventHub__fullyQualifiedNamespace"];
-	const emulator = environment["EventHub"];
-	if (!host && !emulator) return [];
+	const access = hubAccess(environment);
+	if (access === undefined) return [];
 	return readHubNames(environment["EVENTHUB_NAME"]).names.map((hub) => ({
 		hub,
 		async send(message) {
@@ -23,7 +23,10 @@ export function hubSenders(environment: Environment): readonly HubSender[] {
 			const { EventHubProducerClient: Producer } = await import("@azure/event-hubs");
 			const { DefaultAzureCredential } = await import("@azure/identity");
 			const credential = () => signIn(DefaultAzureCredential, environment["EventHub__clientId"]);
-			const producer = host ? new Producer(host, hub, credential(), { retryOptions }) : new Producer(emulator ?? "", hub, { retryOptions });
+			const producer =
+				"host" in access
+					? new Producer(access.host, hub, credential(), { retryOptions })
+					: new Producer(access.emulator, hub, { retryOptions });
 			try {
 				await producer.sendBatch([{ body: Buffer.from(JSON.stringify(message)) }]);
 			} finally {

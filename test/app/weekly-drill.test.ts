@@ -161,4 +161,21 @@ describe("through a real hub, a real table and the whole app", () => {
 		const blind = createAzureApp({ ...environment, RULES: "cloudflared-cleanup" }, "/nowhere");
 		expect((await blind.health()).problems).toMatchObject([{ code: "settings-wrong", subject: "WEEKLY_DRILL_UTC" }]);
 	});
+
+	test("without a connection to the hub neither drill nor watch can speak, so health and the line of the minute name the setting, once", async () => {
+		const unconnected = createAzureApp(
+			{
+				TABLE_ENDPOINT: `${azurite.url}/devstoreaccount1`,
+				TABLE_NAME: "unconnected",
+				WEBHOOK_URL: "http://127.0.0.1:9/hook",
+				EVENTHUB_NAME: "defender,deviceinfo",
+			},
+			"/nowhere",
+		);
+		const [line] = await unconnected.deliver();
+		expect(line).toMatchObject({ codes: ["settings-wrong:EventHub__fullyQualifiedNamespace"] });
+		expect((await unconnected.health()).problems).toMatchObject([
+			{ code: "settings-wrong", subject: "EventHub__fullyQualifiedNamespace", runbook: "docs/alarms.md#settings-wrong" },
+		]);
+	});
 });

@@ -6,6 +6,7 @@ import { findingKey } from "../../lib/findings/finding.ts";
 import { findingAddress } from "../../lib/findings/finding-row.ts";
 import { rowsOf } from "../../lib/store/table.ts";
 import { createTableStore } from "../../lib/store/table-store.ts";
+import { type Broker, startBroker } from "../amqp/broker.ts";
 import { type Azurite, startAzurite } from "../azurite.ts";
 import { aSighting } from "../builders.ts";
 import { type Core, installCore } from "./core.ts";
@@ -13,6 +14,7 @@ import { type Core, installCore } from "./core.ts";
 /** Long past on every machine: the table's own clock, which nobody can set, decides what is due. */
 let now = new Date("2024-03-05T08:59:00Z");
 let azurite: Azurite;
+let broker: Broker;
 let core: Core;
 const servers: Server[] = [];
 const chat: string[] = [];
@@ -40,9 +42,11 @@ const origin = "https://tunnelwatch.example.net";
 beforeAll(async () => {
 	vi.spyOn(world, "clock").mockImplementation(() => now);
 	azurite = await startAzurite();
+	broker = await startBroker({ hub: "defender" });
 	core = installCore();
 	Object.assign(process.env, {
 		EVENTHUB_NAME: "defender",
+		EventHub: broker.connectionString,
 		TABLE_ENDPOINT: `${azurite.url}/devstoreaccount1`,
 		TABLE_NAME: "answers",
 		TEAMS_WEBHOOK_URL: await keep(chat),
@@ -59,6 +63,7 @@ afterAll(async () => {
 		server.closeAllConnections();
 		server.close();
 	}
+	await broker.close();
 	await azurite.close();
 });
 
@@ -93,9 +98,11 @@ async function see(account = "9f86d081884c7d659a2feaa0c55ad015") {
 			MachineGroup: "Finance",
 		},
 	};
-	const properties = [{ SequenceNumber: records, Offset: String(records * 4096), EnqueuedTimeUtc: time }];
+	const body = JSON.stringify({ records: [record] });
+	const { sequenceNumber } = broker.put("0", body, now);
+	const properties = [{ SequenceNumber: sequenceNumber, Offset: String(sequenceNumber * 4096), EnqueuedTimeUtc: time }];
 	await core.invoke("detect", {
-		data: { collectionBytes: { bytes: [Buffer.from(JSON.stringify({ records: [record] }))] } },
+		data: { collectionBytes: { bytes: [Buffer.from(body)] } },
 		metadata: {
 			PartitionContext: { json: JSON.stringify({ PartitionId: "0", EventHubName: "defender" }) },
 			SystemPropertiesArray: { json: JSON.stringify(properties) },

@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Broker, startBroker } from "../amqp/broker.ts";
 import { type Azurite, startAzurite } from "../azurite.ts";
 import { type Core, installCore } from "./core.ts";
 
 let azurite: Azurite;
+let broker: Broker;
 let server: Server;
 let core: Core;
 const posts: string[] = [];
@@ -23,11 +25,14 @@ beforeAll(async () => {
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	core = installCore();
+	broker = await startBroker({ hub: "defender" });
 	process.env["EVENTHUB_NAME"] = "defender";
+	process.env["EventHub"] = broker.connectionString;
 	await import("../../functions/index.ts");
 });
 afterAll(async () => {
 	await new Promise((resolve) => server.close(resolve));
+	await broker.close();
 	await azurite.close();
 });
 beforeEach(() => {
