@@ -10,6 +10,7 @@ const asciiQuad = "[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A
 // `{`, then a quote or white space, and three more ASCII characters: enough to see a first key.
 const jsonStart = new RegExp(`e(?:y[A-DI-L]|w[k-r0-3])[A-Za-z0-9+/_-]${asciiQuad}`, "g");
 const jsonStartLength = 8;
+const jsonStartHere = new RegExp(jsonStart.source, "y");
 const jsonHead = /^\{\s*(?:"[\x20-\x7e]*)?$/;
 const asciiQuads = new RegExp(`^(?:${asciiQuad})+[^=]{0,3}={0,2}$`);
 const run = /(?:[A-Za-z0-9+/_-]|%2[BF])*(?:=|%3D){0,2}/iy;
@@ -30,7 +31,7 @@ export function encodedJson(text: string): readonly Encoded[] {
 	jsonStart.lastIndex = 0;
 	while (jsonStart.test(text)) {
 		const start = jsonStart.lastIndex - jsonStartLength;
-		if (jsonHead.test(decode(leading(text, start)))) {
+		if (hasJsonHead(text, start)) {
 			const encoded = whole(text, start);
 			found.push(encoded);
 			jsonStart.lastIndex = encoded.end;
@@ -69,6 +70,10 @@ export function decodeWide(base64: string): string | undefined {
 	return latin > 0 && latin * 4 >= bytes.length ? bytes.toString("utf16le").replaceAll("\0", "") : undefined;
 }
 
+function hasJsonHead(text: string, start: number): boolean {
+	return jsonHead.test(decode(leading(text, start)));
+}
+
 function leading(text: string, start: number): string {
 	const window = text.slice(start, start + 24);
 	const end = window.search(/[^A-Za-z0-9+/_-]/);
@@ -86,13 +91,18 @@ function whole(text: string, start: number): Encoded {
 	while (!/\}\s*$/.test(decode(tail))) {
 		const between = matchAt(gap, text, end);
 		const next = between === "" ? "" : matchAt(piece, text, end + between.length);
-		// A following word is not a piece of the run: it would decode to bytes that no token holds.
-		if (next === "" || !asciiQuads.test(tail.slice(tail.length - (tail.length % 4)) + next)) break;
+		// A following word is not a piece of the run: it would decode to bytes that no token holds, or begins a token itself.
+		if (next === "" || beginsAnother(next) || !asciiQuads.test(tail.slice(tail.length - (tail.length % 4)) + next)) break;
 		pieces.push(next);
 		tail = lastQuads(tail + next);
 		end += between.length + next.length;
 	}
 	return { start, end, decoded: decode(pieces.join("")) };
+}
+
+/** Exactly what the search takes for a start, so that what is no longer joined is found by itself. */
+function beginsAnother(next: string): boolean {
+	return matchAt(jsonStartHere, next, 0) !== "" && hasJsonHead(next, 0);
 }
 
 /** The last twelve characters or so, cut where four of them make three bytes. */

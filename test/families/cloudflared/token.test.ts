@@ -61,6 +61,27 @@ test("two tokens in one text are two tunnels, in the order they stand", () => {
 	]);
 });
 
+test.each([" ", '" "', "\\r\\n", ", ", "\n"])(
+	"the beginning of a token before another one, with %j between them, hides nothing of it",
+	(between) => {
+		const other = base64(`{"a":"ffffffffffffffffffffffffffffffff","t":"${tunnelId}","s":"${secret}"}`);
+		const hidden = [...token]
+			.map((_, length) => `# ${token.slice(0, length)}${between}${other}`)
+			.filter((text) => !findTunnels(text).some(({ tunnel }) => tunnel.account === "ffffffffffffffffffffffffffffffff"));
+
+		expect(hidden).toEqual([]);
+	},
+);
+
+test("a token behind much that only begins like one is found", () => {
+	const webToken = `${base64('{"alg":"HS256","typ":"JWT"}').replace(/=+$/, "")}.${base64('{"sub":"1"}')}.c2ln `;
+
+	expect(findTunnels(`${webToken.repeat(200)} ${token}`)).toMatchObject([{ tunnel: { account } }]);
+	expect(findTunnels(`${'{"a":"0123","b":"something else entirely"} '.repeat(200)} ${credentials}`)).toMatchObject([
+		{ tunnel: { account } },
+	]);
+});
+
 test.each([
 	["a web token", `${base64('{"alg":"HS256","typ":"JWT"}').replace(/=+$/, "")}.${base64('{"sub":"1"}')}.c2ln`],
 	["JSON without a tunnel", base64(`{"a":"${account}","b":"something else entirely"}`)],
