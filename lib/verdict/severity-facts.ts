@@ -17,7 +17,7 @@ export interface Facts {
 	readonly doubts: readonly Doubt[];
 	/** A foreign token stands in the record, and another one counts. */
 	readonly foreignBeside: boolean;
-	/** A token that no approval covers stands somewhere in the record. */
+	/** A token that no approval covers stands somewhere in the record, or may stand where it was not read. */
 	readonly unapprovedToken: boolean;
 	readonly listsAccounts: boolean;
 	readonly fleet: FleetFit["fit"];

@@ -19,7 +19,7 @@ export interface Verdict {
 	readonly foreign: Tunnel | undefined;
 	/** A foreign token stands in the record, and another one counts. */
 	readonly foreignBeside: boolean;
-	/** A token that no approval covers stands somewhere in the record. */
+	/** A token that no approval covers stands somewhere in the record, or may stand where it was not read. */
 	readonly unapprovedToken: boolean;
 	readonly listsAccounts: boolean;
 }
@@ -47,7 +47,7 @@ export function decideVerdict(
 		doubts: [],
 		foreign: undefined,
 		foreignBeside: beside && lists,
-		unapprovedToken: reading.claims.some(({ tunnel }) => standing(tunnel).kind !== "approved"),
+		unapprovedToken: reading.claims.some(({ tunnel }) => reading.unread || standing(tunnel).kind !== "approved"),
 		listsAccounts: lists,
 	};
 	if (ownStanding?.kind === "foreign" || (foreign !== undefined && (foreign.place === "effective" || ownStanding === undefined))) {

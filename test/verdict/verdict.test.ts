@@ -146,3 +146,14 @@ describe("a credential that is not visible", () => {
 		},
 	);
 });
+
+test("a bystander with approved tokens is passed over only where its whole record was read", () => {
+	const own = { account, tunnelId, endpoint: "", fingerprint: "" };
+	const bystander = { ...plainReading(aSighting()), kind: "other" as const, inner: "other" as const, mode: "unknown" as const };
+	const of = (reading: Partial<Reading>): boolean =>
+		decideVerdict(aSighting(), { ...bystander, tunnel: undefined, ...reading }, ours, now).unapprovedToken;
+
+	expect(of({ claims: [{ tunnel: own, place: "elsewhere" }], unread: false })).toBe(false);
+	expect(of({ claims: [{ tunnel: own, place: "elsewhere" }], unread: true })).toBe(true);
+	expect(of({ claims: [], unread: true })).toBe(false);
+});

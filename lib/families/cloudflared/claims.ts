@@ -1,11 +1,11 @@
 import { readable } from "../../secrets/redact.ts";
 import type { Claim } from "../../sighting/reading.ts";
 import type { Tunnel } from "../../sighting/sighting.ts";
-import { findTunnels, plainCredentials } from "./token.ts";
+import { findTunnels, mostTokens, plainCredentials } from "./token.ts";
 import { readToken } from "./token-reading.ts";
 import type { Word } from "./words.ts";
 
-/** Tokens decoded in one record; own arguments go first. */
+/** Tokens decoded among the arguments and variables of one start. */
 const most = 16;
 const front = 48 * 1_024;
 const back = 16 * 1_024;
@@ -42,16 +42,23 @@ function accountOnly(json: string): Tunnel | undefined {
 	return account === undefined ? undefined : { account, tunnelId: tunnelId ?? "", endpoint: "", fingerprint: "" };
 }
 
+/** What a text claims, and whether more stands in it than was read. */
+export interface FoundClaims {
+	readonly claims: readonly Claim[];
+	readonly unread: boolean;
+}
+
 /** Every other token of a text; one right behind a `--token` or a variable for it counts as given, whatever the rest says. */
-export function foundIn(text: string, givesCredentials: boolean): readonly Claim[] {
-	const whole = text.length > front + back ? `${text.slice(0, front)} ${text.slice(-back)}` : text;
-	const plain = readable(whole);
-	return findTunnels(plain)
-		.slice(0, most)
+export function foundIn(text: string, givesCredentials: boolean): FoundClaims {
+	const whole = text.length <= front + back;
+	const plain = readable(whole ? text : `${text.slice(0, front)} ${text.slice(-back)}`);
+	const found = findTunnels(plain);
+	const claims = found
 		.filter(({ tunnel }) => tunnel.account !== "")
-		.map(({ tunnel, start }) => {
+		.map(({ tunnel, start }): Claim => {
 			const before = plain.slice(Math.max(0, start - 48), start);
 			const given = givesCredentials && /(?:--?token|TUNNEL_TOKEN|service["'\s^]{1,12}install)[\s"'=^:]{1,12}$/i.test(before);
 			return { tunnel, place: given ? "given" : "elsewhere" };
 		});
+	return { claims, unread: !whole || found.length >= mostTokens };
 }

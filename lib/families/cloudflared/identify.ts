@@ -151,7 +151,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 	const worst = worstOf(tools) ?? chosen?.readings[0];
 	const own = tools.flatMap(({ claims }) => claims);
 	const seen = new Set(own.map(({ tunnel }) => `${tunnel.account} ${tunnel.tunnelId}`));
-	const others = otherClaims(record, chosen, tools.length > 0).filter(({ tunnel }) => !seen.has(`${tunnel.account} ${tunnel.tunnelId}`));
+	const others = otherClaims(record, chosen, tools.length > 0);
 	const isWrapper = tools.length > 0 && (chosen?.isStarter === true || worst?.start.image === "?");
 	const inner = worst === undefined || tools.length === 0 ? withoutCommand(record, names, contact) : worst.kind;
 	const fallback = ofFile(record) || (names.ownName !== "" && record.table !== "DeviceNetworkEvents") ? "own" : "actor";
@@ -194,7 +194,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			mode: tools.length > 0 ? modeIn(record, worst, contact) : asksForQuickTunnel(contact) ? "quick" : "unknown",
 			decoding: worst?.decoding ?? "not-visible",
 			tunnel: tools.length > 0 ? worst?.tunnel : undefined,
-			claims: [...own, ...others],
+			claims: [...own, ...others.claims.filter(({ tunnel }) => !seen.has(`${tunnel.account} ${tunnel.tunnelId}`))],
 			secondCredential: tools.some((one) => one.secondCredential) || hasAnother(tools),
 			detours: [...new Set(tools.flatMap(({ detours }) => detours))],
 			tokenFile: filePlace(worst?.tokenFile ?? ""),
@@ -213,7 +213,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			byShell: shells.test(parent),
 			byUnusualParent: unusualParents.test(parent),
 			highUser: isHighUser(record, subject),
-			unread: tools.some(({ start }) => start.trail.unread),
+			unread: others.unread || tools.some(({ start }) => start.trail.unread),
 		},
 	};
 }

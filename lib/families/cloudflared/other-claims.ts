@@ -1,7 +1,7 @@
 import type { DefenderRecord } from "../../defender/record.ts";
 import { columnText } from "../../sighting/column-text.ts";
 import type { Claim } from "../../sighting/reading.ts";
-import { foundIn } from "./claims.ts";
+import { type FoundClaims, foundIn } from "./claims.ts";
 import type { Candidate } from "./identify.ts";
 import { isSame, opensTunnel, type StartReading } from "./read-start.ts";
 
@@ -16,8 +16,11 @@ export function hasAnother(tools: readonly StartReading[]): boolean {
 	);
 }
 
+/** Once a record claims so many different tunnels, its other texts are not read any more. */
+const most = 16;
+
 /** Tokens anywhere else in the record. In the text of what starts it they count as given. */
-export function otherClaims(record: DefenderRecord, chosen: Candidate | undefined, runs: boolean): readonly Claim[] {
+export function otherClaims(record: DefenderRecord, chosen: Candidate | undefined, runs: boolean): FoundClaims {
 	const texts = (["ProcessCommandLine", "InitiatingProcessCommandLine", "RegistryValueData", "AdditionalFields"] as const).map(
 		(column) => ({
 			text: columnText(record, column),
@@ -28,15 +31,19 @@ export function otherClaims(record: DefenderRecord, chosen: Candidate | undefine
 	const decoded = chosen?.readings.map(({ start }) => ({ text: start.command.text, gives: runs })) ?? [];
 	const distinct = new Map<string, Claim>();
 	const read = new Map<string, boolean>();
+	let unread = false;
 	for (const { text, gives } of [...decoded, ...texts, previous]) {
 		// A command often stands in two columns, or is the column.
-		if (text.length < 24 || distinct.size >= 16 || read.get(text) === gives) continue;
+		if (text.length < 24 || read.get(text) === gives) continue;
+		if (distinct.size >= most) return { claims: [...distinct.values()], unread: true };
 		read.set(text, gives);
-		for (const claim of foundIn(text, gives)) {
+		const found = foundIn(text, gives);
+		unread ||= found.unread;
+		for (const claim of found.claims) {
 			const key = `${claim.tunnel.account} ${claim.tunnel.tunnelId}`;
 			const before = distinct.get(key);
 			if (before === undefined || (before.place === "elsewhere" && claim.place === "given")) distinct.set(key, claim);
 		}
 	}
-	return [...distinct.values()];
+	return { claims: [...distinct.values()], unread };
 }

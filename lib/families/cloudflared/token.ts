@@ -16,8 +16,8 @@ const accountTag = /^[0-9a-f]{32}$/i;
 const objects = /\{[^{}]{30,4000}(?:\}|$)/g;
 const looseMember = /[{,]\s*["']?(\w{1,12})["']?\s*:\s*["']?(\{?[^"',{}\s]*\}?)/g;
 const layers = 2;
-/** No real command starts more tunnels; the limit bounds the work on hostile text. */
-const mostTokens = 64;
+/** No real text holds more; the limit bounds the work on hostile text. Where it is reached, more may stand there. */
+export const mostTokens = 64;
 
 /**
  * Tunnel tokens and credentials JSON in a text, in any syntax around them: the account and the tunnel, never the
@@ -25,7 +25,8 @@ const mostTokens = 64;
  */
 export function findTunnels(text: string, depth = 0): readonly FoundTunnel[] {
 	const found: FoundTunnel[] = [];
-	for (const { start, end, decoded } of encodedJson(text).slice(0, mostTokens)) {
+	for (const { start, end, decoded } of encodedJson(text)) {
+		if (found.length >= mostTokens) break;
 		const tunnel = readTunnel(decoded);
 		if (tunnel !== undefined) found.push({ tunnel, start, end });
 	}
@@ -34,8 +35,7 @@ export function findTunnels(text: string, depth = 0): readonly FoundTunnel[] {
 		for (const { start, end, decoded } of decodedRuns(text, depth === 0 ? 4 : 1)) {
 			if (found.length >= mostTokens) break;
 			if (found.some((other) => other.start < end && start < other.end)) continue;
-			const [inner] = findTunnels(decoded, depth + 1);
-			if (inner !== undefined) found.push({ ...inner, start, end });
+			found.push(...findTunnels(decoded, depth + 1).map(({ tunnel }) => ({ tunnel, start, end })));
 		}
 	}
 	return found.sort((one, other) => one.start - other.start);

@@ -72,10 +72,27 @@ test.for(cases.filter((one) => one.table === "DeviceProcessEvents" && one.expect
 	},
 );
 
-test.for(cases.filter((one) => text(one, "ProcessCommandLine").includes("--")))("$name: one dash is read as two", (one) => {
+const ofItself = cases.filter((one) => text(one, "ProcessCommandLine").includes("--") && /cloudflared/.test(text(one, "FileName")));
+
+test.for(ofItself)("$name: one dash is read as two", (one) => {
 	const single = text(one, "ProcessCommandLine").replaceAll(/(^|\s)--(?=[a-z])/g, "$1-");
-	if (!/cloudflared/.test(text(one, "FileName"))) return;
 	expect(outcomeOf(changed(one, { ProcessCommandLine: single })).verdict).toBe(outcomeOf(one).verdict);
+});
+
+const crowds = [
+	...[15, 16, 17, 63, 64, 65].map((count) => ({
+		crowd: `behind ${count} approved ones`,
+		text: `${`${approved} `.repeat(count)}${foreign}`,
+	})),
+	{ crowd: "in the middle of a long text", text: `${"x ".repeat(32_768)}${foreign} ${"x ".repeat(32_768)}` },
+	{ crowd: "encoded together with an approved one", text: base64(`--token ${approved} --token ${foreign}`) },
+];
+
+test.for(cases.filter((one) => one.expect.verdict === "ours"))("$name: a foreign token elsewhere hides behind nothing", (one) => {
+	for (const { crowd, text: added } of crowds) {
+		const after = outcomeOf(changed(one, { InitiatingProcessCommandLine: `bash # ${added}` }));
+		expect({ crowd, told: after.told, ours: after.verdict === "ours" }).toEqual({ crowd, told: true, ours: false });
+	}
 });
 
 test.for(cases.filter((one) => one.expect.verdict === "ours"))("$name: without its token it is not ours", (one) => {
