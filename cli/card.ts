@@ -14,7 +14,8 @@ import { destinationKinds } from "../lib/notify/index.ts";
 import type { Notice } from "../lib/outbox/delivery.ts";
 import { render } from "../lib/outbox/send.ts";
 import { findInputs } from "./input/find-inputs.ts";
-import { readInput, startReading } from "./input/read-input.ts";
+import { readInput } from "./input/read-input.ts";
+import { startReading } from "./input/reading.ts";
 import { dataFolder, withTable, wrongSettings } from "./open-app.ts";
 import { printLine } from "./print-line.ts";
 

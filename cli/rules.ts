@@ -9,7 +9,8 @@ import { selectRules } from "../lib/families/select.ts";
 import { inert } from "../lib/notify/text.ts";
 import { nearest } from "./did-you-mean.ts";
 import { findInputs } from "./input/find-inputs.ts";
-import { readInput, startReading } from "./input/read-input.ts";
+import { readInput } from "./input/read-input.ts";
+import { startReading } from "./input/reading.ts";
 import { printLine } from "./print-line.ts";
 import { cannotRead } from "./run.ts";
 

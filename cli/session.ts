@@ -9,7 +9,7 @@ import { createDeliveryTally } from "./delivery-tally.ts";
 import { findingLine } from "./finding-line.ts";
 import { findingTable, nextCommands, worstFirst } from "./first-screen.ts";
 import { createLedger } from "./input/ledger.ts";
-import type { InputReading } from "./input/read-input.ts";
+import type { InputReading } from "./input/reading.ts";
 import { inputLine, reportInputs } from "./input/report-inputs.ts";
 import { printLine } from "./print-line.ts";
 import { createProgress } from "./progress.ts";

@@ -5,7 +5,8 @@ import { inspect } from "../../lib/inspect.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { findInputs } from "../input/find-inputs.ts";
 import { createLedger } from "../input/ledger.ts";
-import { readInput, startReading } from "../input/read-input.ts";
+import { readInput } from "../input/read-input.ts";
+import { startReading } from "../input/reading.ts";
 import { type InputReport, reportInputs } from "../input/report-inputs.ts";
 
 export interface HistoryFilter {

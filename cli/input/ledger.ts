@@ -1,6 +1,6 @@
 import type { Outcome } from "../../lib/pipeline.ts";
 import { quarantineCure, quarantineMeaning } from "../quarantine-words.ts";
-import type { InputReading } from "./read-input.ts";
+import type { InputReading } from "./reading.ts";
 
 /** What became of one input. */
 export interface InputResult {
