@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { NewApproval } from "../approvals.ts";
 import type { ProposeOptions } from "../propose-approvals.ts";
 
@@ -84,7 +84,7 @@ The entry counts once the reviewed file is deployed; nothing is approved before.
 				process.exitCode = await (await import("../approve-finding.ts")).approveFinding(named(file), finding, entry);
 				return;
 			}
-			if (entry.reason === undefined) throw new InvalidArgumentError("Say why with --reason.");
+			if (entry.reason === undefined) program.error("error: say why with --reason");
 			process.exitCode = await (await import("../approvals.ts")).addApproval(named(file), { ...entry, reason: entry.reason });
 		});
 }

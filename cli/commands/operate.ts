@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { AuditOptions } from "../audit.ts";
 import type { DoctorOptions } from "../doctor.ts";
 
-/** `tunnelwatch drill` and `doctor` */
+/** `tunnelwatch drill`, `audit` and `doctor` */
 export function addOperate(program: Command): void {
 	program
 		.command("drill")

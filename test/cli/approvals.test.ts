@@ -38,6 +38,12 @@ test("add refuses what would be wrong, and leaves the file as it was", async () 
 	expect(existsSync(file)).toBe(false);
 });
 
+test("add without a reason says what is missing, and leaves the file as it was", async () => {
+	const ran = await tunnelwatch(["approvals", "add", "--file", file, "--account", account, "--any-tunnel", ...who.toSpliced(2, 2)]);
+	expect(ran).toMatchObject({ code: 2, stdout: "", stderr: "error: say why with --reason\nTry `tunnelwatch --help`.\n" });
+	expect(existsSync(file)).toBe(false);
+});
+
 test("check warns about what is weak or has ended, and is still content", async () => {
 	const base = { owner: "platform", reason: "x" };
 	writeFileSync(
