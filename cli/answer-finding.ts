@@ -16,6 +16,7 @@ import { inert } from "../lib/notify/text.ts";
 import type { Table } from "../lib/store/table.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
 import { printLine } from "./print-line.ts";
+import { ownerOf } from "./token-owner.ts";
 
 export interface AnswerOptions {
 	readonly by?: string;
@@ -92,7 +93,8 @@ async function actorOf({ TABLE_ENDPOINT: endpoint }: Settings, by: string | unde
 	if (isLocal(endpoint)) return typed;
 	const { DefaultAzureCredential } = await import("@azure/identity");
 	const { token } = await new DefaultAzureCredential().getToken("https://storage.azure.com/.default");
-	const name = nameIn(token);
+	// The table has accepted this identity, so what its token says of it holds.
+	const name = ownerOf(token);
 	return name === undefined ? typed : { by: redact(name.slice(0, 60)), how: "cli", verified: true };
 }
 
@@ -103,16 +105,6 @@ function userHere(): string {
 	} catch {
 		return `user ${process.getuid?.() ?? "without a name"}`;
 	}
-}
-
-/** The table has accepted the token, so what it says of its owner holds. */
-function nameIn(token: string): string | undefined {
-	const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8") || "{}");
-	if (typeof claims !== "object" || claims === null) return undefined;
-	const named = new Map<string, unknown>(Object.entries(claims));
-	return ["upn", "unique_name", "preferred_username", "app_displayname", "oid"]
-		.map((claim) => named.get(claim))
-		.find((value): value is string => typeof value === "string" && /\p{L}/u.test(value));
 }
 
 function shown(finding: Finding, now: Date): object {
