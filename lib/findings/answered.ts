@@ -1,4 +1,4 @@
-import type { Redacted } from "../secrets/redacted.ts";
+import { type Redacted, redactedText } from "../secrets/redacted.ts";
 
 /** What a person can say about a finding. */
 export const answerKinds = ["acknowledge", "silence", "lift", "not-ours", "propose", "close"] as const;
@@ -17,6 +17,11 @@ export interface Actor {
 	readonly how: "page" | "cli";
 	/** A sign-in proved it; otherwise anyone could have typed the name. */
 	readonly verified: boolean;
+}
+
+/** "Kim Lee", or "Kim Lee (unverified)": a name that anyone could have typed is never told without that. */
+export function nameOf({ by, verified }: Pick<Actor, "by" | "verified">): Redacted {
+	return verified ? by : redactedText`${by} (unverified)`;
 }
 
 /** One line of a finding's audit trail. */

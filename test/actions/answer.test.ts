@@ -103,7 +103,7 @@ test("lifting ends the silence at once and tells how much it had held", () => {
 	const busy = accepted({ ...silenced, silence: { ...silenced.silence, held: 41 } }, typed("lift"));
 	expect(busy).toMatchObject({
 		reasons: { new: 1, answered: 3, still: 3 },
-		changes: [{ n: 3, kind: "still", text: "the silence by Kim Lee ended; events during it: 41" }],
+		changes: [{ n: 3, kind: "still", text: "the silence by Kim Lee (unverified) ended; events during it: 41" }],
 	});
 });
 

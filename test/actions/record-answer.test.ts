@@ -72,7 +72,7 @@ test("the whole life of a silence: held while it lasts, its end said once with w
 
 	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"], ["still"]]);
 	const finding = await world.finding();
-	expect(finding?.changes.at(-1)?.text).toBe("the silence by Kim Lee ended; events during it: 3");
+	expect(finding?.changes.at(-1)?.text).toBe("the silence by Kim Lee (unverified) ended; events during it: 3");
 	expect(finding?.history?.map(({ kind, held }) => [kind, held])).toEqual([
 		["silence", undefined],
 		["ended", 3],
@@ -101,7 +101,9 @@ test("a silence speaks for a stronger fact, and its end is not said a second tim
 	await pass(world, 25 * 60 * minute);
 
 	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"], ["worse"]]);
-	expect((await world.finding())?.changes.map(({ text }) => text)).toContain("this ends the silence by Kim Lee; events held back: 1");
+	expect((await world.finding())?.changes.map(({ text }) => text)).toContain(
+		"this ends the silence by Kim Lee (unverified); events held back: 1",
+	);
 });
 
 test("a silence made longer ends at its new time only", async () => {

@@ -70,7 +70,9 @@ test("a strong fact ends the silence, and the message says whose it was and how 
 	expect(decided).toMatchObject({
 		reason: "worse",
 		finding: {
-			changes: expect.arrayContaining([expect.objectContaining({ text: "this ends the silence by Kim Lee; events held back: 41" })]),
+			changes: expect.arrayContaining([
+				expect.objectContaining({ text: "this ends the silence by Kim Lee (unverified); events held back: 41" }),
+			]),
 			history: [{ kind: "ended", how: "tunnelwatch", by: "Kim Lee", held: 41, n: 2 }],
 		},
 	});

@@ -221,7 +221,7 @@ test("from the card to the end of a silence: an answer is given once, said once,
 	await clock("2024-03-05T11:01:00Z");
 	const stronger = told();
 	expect(stronger.events).toEqual([["finding.updated", 3]]);
-	expect(stronger.cards[0]).toContain("this ends the silence by Kim Lee; events held back: 1");
+	expect(stronger.cards[0]).toContain("this ends the silence by Kim Lee (unverified); events held back: 1");
 	expect(stronger.cards[0]).toContain("ffffffffffffffffffffffffffffffff");
 	await clock("2024-03-06T09:02:00Z");
 	expect(told().events).toEqual([]);
@@ -240,7 +240,7 @@ test("from the card to the end of a silence: an answer is given once, said once,
 	await clock("2024-03-07T09:03:00Z");
 	const end = told();
 	expect(end.events).toEqual([["finding.updated", 5]]);
-	expect(end.cards[0]).toContain("the silence by Kim Lee ended; events during it: 2");
+	expect(end.cards[0]).toContain("the silence by Kim Lee (unverified) ended; events during it: 2");
 	expect(core.logs.filter((line) => line.includes('"event":"answer"'))).toEqual([
 		`{"event":"answer","finding":"${key.slice(0, 12)}","answer":"silence","verified":false}`,
 		`{"event":"answer","finding":"${key.slice(0, 12)}","answer":"silence","verified":false}`,
