@@ -2,6 +2,7 @@ import * as z from "zod";
 import { readKeys } from "../actions/link.ts";
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const origin = /^(https:\/\/[a-z0-9.-]+(:\d{1,5})?|http:\/\/(127\.0\.0\.1|localhost):\d{1,5})$/;
 
 /** Settings of answers from messages. */
 export const answerSettings = {
@@ -22,7 +23,9 @@ export const answerSettings = {
 		.describe("Key that signs the links of answers; it is a secret. The first one signs, all of them verify."),
 	ACTIONS_URL: z
 		.string()
-		.regex(/^(https:\/\/[a-z0-9.-]+(:\d{1,5})?|http:\/\/(127\.0\.0\.1|localhost):\d{1,5})$/, "write https:// and a host, without a path")
+		.refine((text) => origin.test(text) && URL.canParse(text), "write https:// and a host, without a path")
+		// As browsers write it into `Origin`: without the port that goes without saying.
+		.transform((text) => new URL(text).origin)
 		.optional()
 		.describe("Where people reach the app, for the links of answers. Default: the app's own host name."),
 	ACTIONS_TENANT: z
@@ -56,10 +59,13 @@ export function answerMistakes(
 	if (mode === "link") return mistakes;
 	if (given["ACTIONS_TENANT"] === undefined) mistakes.push("ACTIONS_TENANT: set it to the tenant that people sign in from");
 	if ((given["ACTIONS_RESPONDERS"] ?? "") === "") mistakes.push("ACTIONS_RESPONDERS: name the groups or app roles that may answer");
-	if (host !== "" && environment["WEBSITE_AUTH_ENABLED"]?.toLowerCase() !== "true") {
-		mistakes.push(
-			"ACTIONS: the sign-in of App Service is off (WEBSITE_AUTH_ENABLED), so anyone could forge an identity; switch it on, or set ACTIONS to link",
-		);
-	}
-	return mistakes;
+	return host === "" ? mistakes : [...mistakes, ...signInMistakes(environment)];
+}
+
+/** Where requests are answered, the platform must say that its sign-in is on: it is what takes forged identities away. */
+export function signInMistakes(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+	if (environment["WEBSITE_AUTH_ENABLED"]?.trim().toLowerCase() === "true") return [];
+	return [
+		"ACTIONS: the sign-in of App Service is off (WEBSITE_AUTH_ENABLED), so anyone could forge an identity; switch it on, or set ACTIONS to link",
+	];
 }

@@ -15,7 +15,8 @@ type AnswerSettings = Pick<Settings, "ACTIONS" | "ACTIONS_KEY" | "ACTIONS_URL" |
 
 /** Where the page lives. Never taken from a request, which its sender can forge. */
 function originOf({ ACTIONS_URL }: AnswerSettings, host: string | undefined): string {
-	return ACTIONS_URL ?? `https://${host ?? "localhost"}`;
+	// Browsers write it in lower case, whatever the platform does.
+	return ACTIONS_URL ?? `https://${(host ?? "localhost").toLowerCase()}`;
 }
 
 /** Makes the links of one destination's messages; `undefined` while answers are off. */

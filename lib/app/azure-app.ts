@@ -13,6 +13,7 @@ import { newestEvent } from "../watch/newest-event.ts";
 import { createNotebook } from "../watch/notebook.ts";
 import { readStanding } from "../watch/problem-store.ts";
 import { isSerious, type Problem, withoutEffects } from "../watch/problems.ts";
+import { signInMistakes } from "./answer-settings.ts";
 import { answersOf, createAnswers } from "./answers.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
 import { createBatchReader } from "./batch-reader.ts";
@@ -200,6 +201,8 @@ function required(
 	const missing = environment["TABLE_ENDPOINT"] ? [] : ["TABLE_ENDPOINT: set it to https://<account>.table.core.windows.net"];
 	if (!read.ok) throw wrongSettings([...missing, ...read.mistakes]);
 	if (read.settings.TABLE_ENDPOINT === undefined) throw wrongSettings(missing);
+	const unguarded = read.settings.ACTIONS === "entra" ? signInMistakes(environment) : [];
+	if (unguarded.length > 0) throw wrongSettings(unguarded);
 	return { settings: read.settings, endpoint: read.settings.TABLE_ENDPOINT };
 }
 
