@@ -43,7 +43,10 @@ Examples:
   tunnelwatch run export/                      record what it shows, and send what is due
   tunnelwatch backtest export/ --html r.html   what would have been told, and when
   tunnelwatch findings --severity high         what is known
-  tunnelwatch --env app.env doctor             check what a deployed function depends on`,
+  tunnelwatch --env app.env doctor             check what a deployed function depends on
+
+Exit code: 0 done · 1 something could not be used or found, or is not well · 2 wrong usage or settings · 130 stopped
+by Ctrl-C. Where a command means more by them, its help says so.`,
 		);
 
 	program.hook("preAction", async () => {

@@ -34,6 +34,10 @@ test("every command shows an example in its help", async () => {
 	}
 });
 
+test("the help says what the exit codes mean", async () => {
+	expect((await tunnelwatch(["--help"])).stdout).toContain("Exit code: 0 done");
+});
+
 test("version, --version and help quarantine", async () => {
 	const [word, flag] = [await tunnelwatch(["version"]), await tunnelwatch(["--version"])];
 	expect(word.stdout).toBe(flag.stdout);
