@@ -295,10 +295,12 @@ var groupTags = resourceGroup().?tags ?? {}
 var namespaceTag = '${prefix}-reads'
 var namespaceBefore = groupTags[?namespaceTag] ?? ''
 var leaves = !empty(namespaceBefore) && toLower(namespaceBefore) != toLower(namespaceId)
-// A tag holds 256 characters; a longer list is not remembered.
+// A tag holds 256 characters, so what Defender's own names begin with is written as ~. A list that is longer even so is not remembered.
+var exportPrefix = 'insights-logs-advancedhunting-'
 var hubsTag = '${prefix}-hubs'
 var hubList = join(hubNames, ',')
-var hubsBefore = filter(split(toLower(groupTags[?hubsTag] ?? ''), ','), hub => !empty(hub))
+var hubsRemembered = replace(hubList, exportPrefix, '~')
+var hubsBefore = filter(split(replace(toLower(groupTags[?hubsTag] ?? ''), '~', exportPrefix), ','), hub => !empty(hub))
 var hubsLeft = leaves ? [] : filter(hubsBefore, hub => !contains(split(toLower(hubList), ','), hub))
 var hubsToLeave = map(split(toLower(leaveHubNames), ','), hub => trim(hub))
 var hubsForgotten = filter(hubsLeft, hub => !contains(hubsToLeave, hub))
@@ -640,7 +642,7 @@ module workbook 'modules/workbook.bicep' = {
 resource memory 'Microsoft.Resources/tags@2025-04-01' = {
   name: 'default'
   properties: {
-    tags: union(groupTags, { '${namespaceTag}': namespaceId, '${hubsTag}': length(hubList) > 256 ? '' : hubList })
+    tags: union(groupTags, { '${namespaceTag}': namespaceId, '${hubsTag}': length(hubsRemembered) > 256 ? '' : hubsRemembered })
   }
   dependsOn: [app]
 }

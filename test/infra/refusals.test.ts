@@ -50,6 +50,25 @@ describe("what the template refuses before anything is created", () => {
 		expect(attempt({ ...paged, leaveNamespaceId: reads }, tags)).toBe("hub-access-abcdefghijklm");
 	});
 
+	test("a forgotten hub of an export that writes one for each table: the tag holds as many as can be read", () => {
+		const tables = ["process", "network", "file", "registry", "imageload", "logon", "networkinfo", "filecertificate"];
+		const hubs = [
+			...tables.map((table) => `insights-logs-advancedhunting-device${table}events`),
+			"defender",
+			"insights-logs-advancedhunting-deviceinfo",
+		];
+		const all = { ...paged, existingNamespaceId: reads, eventHubName: hubs.join(",") };
+		const tags = deploy(template, all, {}).value(at(template, "resources.memory.properties.tags")) as Record<string, string>;
+
+		expect(hubs).toHaveLength(10);
+		expect(tags["tunnelwatch-hubs"]?.length).toBeLessThanOrEqual(256);
+		expect(attempt(all, tags)).toBe("hub-access-abcdefghijklm");
+		expect(() => attempt({ ...all, eventHubName: hubs.slice(1).join(",") }, tags)).toThrow(
+			"The app reads insights-logs-advancedhunting-deviceprocessevents too and these parameters would leave it.",
+		);
+		expect(attempt({ ...all, eventHubName: hubs.slice(1).join(","), leaveHubNames: hubs[0] }, tags)).toBe("hub-access-abcdefghijklm");
+	});
+
 	test("the namespace is remembered under the prefix, beside the tags that the group has", () => {
 		const { value } = deploy(template, { ...paged, existingNamespaceId: reads }, { owner: "soc" });
 
