@@ -13,14 +13,18 @@ const fallbackAfterMs = 10 * 60_000;
 /** In one run; the others follow in the next ones. */
 const fallbackAtOnce = 200;
 
+/** So many late rows are kept in memory, the most urgent: several destinations can be late about one finding. */
+const mostKept = 10 * fallbackAtOnce;
+
 /**
  * Queues for the fallback what another destination has not taken in time: high severity and above, once for each
  * notice, the most urgent first. Returns how many. The row is leased, retried and marked like any other.
  */
 export async function fallBack(table: Table, fallback: string, now: Date): Promise<number> {
-	const late: OpenOwed[] = [];
+	let late: OpenOwed[] = [];
 	for await (const row of openOwed(table)) {
 		if (row.destination !== fallback && row.owed.fellBack < row.owed.want && needsAnotherWay(row.owed, now)) late.push(row);
+		if (late.length >= 2 * mostKept) late = late.sort(byUrgency).slice(0, mostKept);
 	}
 	const unique = new Map(late.sort(byUrgency).map((row) => [row.key, row]));
 	const raised = await inParallel([...unique.values()].slice(0, fallbackAtOnce), 16, (row) => owe(table, fallback, row, now));

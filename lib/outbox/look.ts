@@ -11,12 +11,15 @@ import { byUrgency } from "./urgency.ts";
 export interface Look {
 	/** The most urgent first. */
 	readonly due: readonly OpenOwed[];
-	/** Told long ago by the version before, which left its rows among the open ones. */
+	/** Told long ago by the version before, which left its rows among the open ones; as many as one pass moves. */
 	readonly settled: readonly OpenOwed[];
 }
 
 /** So many rows are kept in memory; of more, the most urgent. */
 const mostKept = 20_000;
+
+/** Rows of the version before that leave in one pass; the others follow in the next ones. */
+const movedInOnePass = 2_000;
 
 const rangesAtOnce = 16;
 
@@ -38,7 +41,7 @@ export async function lookAt(
 				const { owed, ...rest } = readOwed(row);
 				const state = stateOf(rest.destination);
 				if (owed === undefined) continue;
-				if (owed.state === "done") settled.push({ ...rest, owed });
+				if (owed.state === "done" && settled.length < movedInOnePass) settled.push({ ...rest, owed });
 				if (state !== undefined && isClaimable(owed, server.now(), state.recoveredAt)) due.push({ ...rest, owed });
 			}
 			if (due.length > 2 * mostKept) due = due.sort(byUrgency).slice(0, mostKept);
@@ -48,12 +51,9 @@ export async function lookAt(
 	return { due: due.sort(byUrgency), settled };
 }
 
-/** In one pass; the others follow in the next ones. */
-const movedInOnePass = 2_000;
-
 /** Moves settled rows of the version before out of the range that is looked at. Rows changed concurrently are skipped. */
 export async function moveSettled(table: Table, rows: readonly OpenOwed[]): Promise<void> {
-	await inParallel(intoChunks(rows.slice(0, movedInOnePass), maxTransaction / 2), 4, async (chunk) => {
+	await inParallel(intoChunks(rows, maxTransaction / 2), 4, async (chunk) => {
 		const left = [...chunk];
 		while (left.length > 0) {
 			const done = await table.transact(left.flatMap((row) => owedWrites(row, row.key, row.destination, row.owed)));
