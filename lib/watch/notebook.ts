@@ -1,6 +1,7 @@
 import type { Message } from "../defender/message.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns } from "../store/columns.ts";
+import { inParallel } from "../store/parallel.ts";
 import { coverageAddress, coverageValues, readCoverage, withRecorded } from "./coverage.ts";
 import { type Intervals, union } from "./intervals.ts";
 import { newestEventIn, streamAddress } from "./newest-event.ts";
@@ -9,9 +10,12 @@ import { newestEventIn, streamAddress } from "./newest-event.ts";
 export interface Notebook {
 	/** After recording, never before. */
 	recorded(messages: readonly Message[]): void;
-	/** Writes pending positions. Rejects if the table refuses them; they are kept for the next write. */
+	/** Writes pending positions. Rejects with the first failure; what could not be written is kept for the next write. */
 	write(now: Date): Promise<void>;
 }
+
+/** As many as a hub of the Standard tier has: a table that does not answer costs one deadline, not one for each. */
+const partitionsAtOnce = 32;
 
 /** A process that dies loses unwritten positions: those messages are read again, and no notice is sent twice. */
 export function createNotebook(deps: ChangeDeps): Notebook {
@@ -29,17 +33,23 @@ export function createNotebook(deps: ChangeDeps): Notebook {
 			const moment = newest;
 			pages = new Map();
 			newest = undefined;
-			try {
-				for (const [source, recorded] of writing) {
+			const failures: unknown[] = [];
+			// Side by side: a partition that cannot be noted neither stops nor delays the others.
+			await inParallel([...writing], partitionsAtOnce, async ([source, recorded]) => {
+				try {
 					await noteRecorded(deps, source, recorded, now);
-					writing.delete(source);
+				} catch (error) {
+					failures.push(error);
+					pages.set(source, union(pages.get(source) ?? [], recorded));
 				}
+			});
+			try {
 				if (moment !== undefined) await noteNewest(deps, moment);
 			} catch (error) {
-				for (const [source, recorded] of writing) pages.set(source, union(pages.get(source) ?? [], recorded));
+				failures.push(error);
 				newest ??= moment;
-				throw error;
 			}
+			if (failures.length > 0) throw failures[0];
 		},
 	};
 }

@@ -53,6 +53,17 @@ test("what the table did not take is written the next time", async () => {
 	expect(await newestEvent(table)).toEqual(now);
 });
 
+test("a partition with more gaps than its row holds keeps no other partition from being noted, and loses nothing itself", async () => {
+	const { covered, notebook } = aNotebook();
+	for (let number = 0; number <= 1_800; number += 2) notebook.recorded([message(number)]);
+	notebook.recorded([message(7, now, "1")]);
+	await expect(notebook.write(now)).rejects.toThrow("too many gaps in defender/0");
+	expect(await covered("1")).toEqual([{ from: 7, to: 7 }]);
+	for (let number = 1; number < 1_800; number += 2) notebook.recorded([message(number)]);
+	await notebook.write(now);
+	expect(await covered()).toEqual([{ from: 0, to: 1_800 }]);
+});
+
 test("nothing to write makes no call", async () => {
 	const { notebook, table } = aNotebook();
 	await notebook.write(now);
