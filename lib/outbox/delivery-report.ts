@@ -1,3 +1,4 @@
+import { redactError } from "../families/redact.ts";
 import type { Notice, StormNotice, WaveNotice } from "./delivery.ts";
 import type { OpenOwed } from "./lease.ts";
 import { type Post, postOf, type StormPost, stormPostOf } from "./post.ts";
@@ -71,7 +72,7 @@ export function startPass(clock: () => Date) {
 			expired += 1;
 		},
 		interrupted(error: unknown) {
-			why = error instanceof Error ? error.message : "unknown error";
+			why = redactError(error);
 		},
 		sum(): Delivered {
 			const count = (outcome: Post["outcome"]) =>

@@ -423,6 +423,18 @@ describe("a pass", () => {
 		});
 	});
 
+	test("that ends early says why without what an unexpected error repeats of its input", async () => {
+		const secret =
+			"eyJhIjoiOWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTUiLCJ0IjoiNmZmNDJhZTItNzY1ZC00YWRmLTgxMTItMzFjNTVjMTU1MWVmIiwicyI6ImMzbHVkR2hsZEdsakxYTmxZM0psZEMxdlppMWhMWFJsYzNRdE1EQXdNREF3In0=";
+		const world = createWorld([createSink("teams")], {
+			table: (memory): Table => ({ ...memory, page: () => Promise.reject(new TypeError(`cloudflared tunnel run --token ${secret}`)) }),
+		});
+
+		const { interrupted } = await world.dispatcher.deliverDue(eachMinute);
+		expect(interrupted).toContain("cloudflared tunnel run");
+		expect(interrupted).not.toContain(secret.slice(80));
+	});
+
 	test("of two at the same time sends nothing twice", async () => {
 		const teams = createSink("teams");
 		const world = createWorld([teams]);
