@@ -73,7 +73,8 @@ function idOf(row: DeviceRow["columns"]): string {
 /** The last writer wins: Defender repeats its rows within the hour, so a lost update comes back. */
 async function write(deps: ChangeDeps, context: DeviceContext, now: Date): Promise<void> {
 	const values = toValues(context, now);
-	await changeRow(deps, address(context.tenantId, context.deviceId), () => ({ values, result: undefined }));
+	const changed = await changeRow(deps, address(context.tenantId, context.deviceId), () => ({ values, result: undefined }));
+	if (changed.outcome !== "written") throw new Error(`what is known of a device could not be stored: ${changed.outcome}`);
 }
 
 function address(tenantId: string, deviceId: string): Key {
