@@ -108,8 +108,9 @@ async function close(deps: ChangeDeps, { partitionKey, rowKey, etag }: Row): Pro
 async function forget(table: Table, row: Row): Promise<boolean> {
 	const key = row.rowKey.slice(2);
 	const told: Row[] = [];
-	for await (const { owed, place, destination, etag } of owedOf(table, key)) {
-		if (owed?.state === "due" || owed?.state === "leased" || told.length >= maxTransaction - 1) return false;
+	for await (const { owed, unreadable, place, destination, etag } of owedOf(table, key)) {
+		const mayBeOwed = owed?.state === "due" || owed?.state === "leased" || unreadable === "newer";
+		if (mayBeOwed || told.length >= maxTransaction - 1) return false;
 		const address =
 			place === "settled" ? settledAddress(key, destination) : { partitionKey: row.partitionKey, rowKey: `o|${key}|${destination}` };
 		told.push({ ...address, etag, values: {} });

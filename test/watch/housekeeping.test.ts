@@ -4,7 +4,7 @@ import { createDeviceStore } from "../../lib/knowledge/device-store.ts";
 import { fallBack } from "../../lib/outbox/fallback.ts";
 import { readOutbox, retryDead } from "../../lib/outbox/outbox.ts";
 import { giveUp, raise } from "../../lib/outbox/owed.ts";
-import { owedValues } from "../../lib/outbox/owed-row.ts";
+import { owedAddress, owedValues } from "../../lib/outbox/owed-row.ts";
 import { wake } from "../../lib/outbox/retry-now.ts";
 import type { Values } from "../../lib/store/table.ts";
 import { tidy } from "../../lib/watch/close-findings.ts";
@@ -265,6 +265,14 @@ describe("tidying up", () => {
 		await tidy(changeDeps(world.memory), days(31));
 		expect((await tidy(changeDeps(world.memory), days(91))).forgotten).toBe(0);
 		expect(await world.finding()).toBeDefined();
+	});
+
+	test("a notice that a newer version wrote may still be owed: it is not removed, and neither is its finding", async () => {
+		const memory = await stored({ touchedAt: lastSeen, status: "closed" });
+		const address = owedAddress(aFinding().key, "teams");
+		await memory.create({ ...address, values: { v: 99, state: "waiting" } });
+		expect((await tidy(changeDeps(memory), days(91))).forgotten).toBe(0);
+		expect(await memory.get(address)).toBeDefined();
 	});
 });
 
