@@ -60,10 +60,11 @@ export function problemsOf(
 			}),
 		),
 		...[...down].map(
-			([name, since]): Problem => ({
+			([name, { since, cause }]): Problem => ({
 				code: "destination-down",
 				subject: name,
 				since,
+				cause,
 				what: `Destination ${name} has refused messages since ${since.toISOString()}.`,
 				do: "Check its address and that it is switched on; notices stay stored; one is tried after 1, 5 and 15 minutes, then each hour.",
 			}),

@@ -1,6 +1,7 @@
 import { findingRange, isFindingRow, toldRangeOf } from "../findings/finding-row.ts";
 import { partitions } from "../store/partitions.ts";
 import { rowsOf, type Table } from "../store/table.ts";
+import type { FailureReason } from "./delivery.ts";
 import { readDestinations } from "./destination-session.ts";
 import type { OpenOwed } from "./lease.ts";
 import { type Owed, revive } from "./owed.ts";
@@ -18,10 +19,16 @@ export interface OutboxState {
 	readonly refusedMs: ReadonlyMap<string, number>;
 	/** Given up, by destination: after 72 hours, or refused for good. */
 	readonly dead: ReadonlyMap<string, number>;
-	/** Destinations that refuse us altogether, and since when. */
-	readonly down: ReadonlyMap<string, Date>;
+	/** Destinations that refuse us altogether. */
+	readonly down: ReadonlyMap<string, Down>;
 	/** Notices held up because their row, or that of their finding, cannot be read: a later version wrote it, or it is damaged. */
 	readonly unreadable: number;
+}
+
+/** A destination that refuses us: since when, and why the last message to it failed. */
+export interface Down {
+	readonly since: Date;
+	readonly cause: FailureReason | undefined;
 }
 
 /** Everything that is owed or was given up, row by row, as far as it can be read. */
@@ -66,17 +73,10 @@ export async function readOutbox(table: Table, destinations: readonly string[], 
 		const oldest = row.refusedAt === undefined ? lateMs : refusedMs;
 		oldest.set(destination, Math.max(oldest.get(destination) ?? 0, now.getTime() - row.wantedAt.getTime()));
 	}
-	const states = [...(await readDestinations(table, destinations))];
-	const down = new Map(
-		states.flatMap(
-			([
-				name,
-				{
-					state: { downSince },
-				},
-			]) => (downSince === undefined ? [] : [[name, downSince] as const]),
-		),
-	);
+	const down = new Map<string, Down>();
+	for (const [name, { state }] of await readDestinations(table, destinations)) {
+		if (state.downSince !== undefined) down.set(name, { since: state.downSince, cause: state.lastError });
+	}
 	const oldestOwedMs = Math.max(0, ...lateMs.values(), ...refusedMs.values());
 	return { owed, oldestOwedMs, lateMs, refusedMs, dead, down, unreadable };
 }

@@ -3,8 +3,7 @@ import { problemCodes } from "../outbox/problem-code.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns, dateColumn, jsonColumn } from "../store/columns.ts";
 import type { Key, Row, Table } from "../store/table.ts";
-import { troubleCauses } from "../store/trouble.ts";
-import { type Problem, type StandingProblem, standing, withoutEffects } from "./problems.ts";
+import { type Problem, problemCauses, type StandingProblem, standing, withoutEffects } from "./problems.ts";
 
 const address: Key = { partitionKey: "meta", rowKey: "a|problems" };
 /** Many destinations and hubs are far fewer than this. */
@@ -20,7 +19,7 @@ const schema = z.object({
 					since: dateColumn,
 					what: z.string(),
 					do: z.string(),
-					cause: z.enum(troubleCauses).optional(),
+					cause: z.enum(problemCauses).optional(),
 					lastTrue: dateColumn,
 				}),
 			)

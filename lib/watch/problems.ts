@@ -1,5 +1,9 @@
+import { type FailureReason, failureReasons } from "../outbox/delivery.ts";
 import { type ProblemCode, problemCodes } from "../outbox/problem-code.ts";
-import type { TroubleCause } from "../store/trouble.ts";
+import { type TroubleCause, troubleCauses } from "../store/trouble.ts";
+
+/** Why something outside of the process could not be used, or how a destination refused a message. */
+export const problemCauses: readonly (TroubleCause | FailureReason)[] = [...troubleCauses, ...failureReasons];
 
 /** One thing that is wrong now. */
 export interface Problem {
@@ -11,7 +15,7 @@ export interface Problem {
 	readonly what: string;
 	readonly do: string;
 	/** Why, where it is known: for machines. */
-	readonly cause?: TroubleCause | undefined;
+	readonly cause?: TroubleCause | FailureReason | undefined;
 }
 
 /** These are told, and leave health green. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { problemsOf } from "../../lib/app/health.ts";
 import { findingAddress, findingValues } from "../../lib/findings/finding-row.ts";
 import { createDeviceStore } from "../../lib/knowledge/device-store.ts";
 import { fallBack } from "../../lib/outbox/fallback.ts";
@@ -8,6 +9,7 @@ import { owedAddress, owedValues } from "../../lib/outbox/owed-row.ts";
 import { wake } from "../../lib/outbox/retry-now.ts";
 import type { Values } from "../../lib/store/table.ts";
 import { tidy } from "../../lib/watch/close-findings.ts";
+import { noteProblems, readStanding } from "../../lib/watch/problem-store.ts";
 import { createQuarantine } from "../../lib/watch/quarantine.ts";
 import { watch, whatIsDue } from "../../lib/watch/routine-messages.ts";
 import { aFinding, aSighting, at } from "../builders.ts";
@@ -38,11 +40,16 @@ describe("how delivery stands", () => {
 		expect((await readOutbox(world.memory, ["teams"], world.clock.now)).owed.size).toBe(0);
 	});
 
-	test("a destination that refuses us is down, since when it did", async () => {
+	test("a destination that refuses us is down, since when it did, and why", async () => {
 		const world = createWorld([createSink("teams", failed({ reason: "auth", scope: "down", status: 401 }))]);
 		await world.recorder.record([urgent], world.clock.now);
 		await world.dispatcher.deliver([{ key: keyOfSighting }], budget);
-		expect([...(await readOutbox(world.memory, ["teams"], world.clock.now)).down.keys()]).toEqual(["teams"]);
+		const state = await readOutbox(world.memory, ["teams"], world.clock.now);
+		expect([...state.down]).toEqual([["teams", { since: world.clock.now, cause: "auth" }]]);
+		const problems = problemsOf(state, [], world.clock.now);
+		expect(problems).toMatchObject([{ code: "destination-down", subject: "teams", cause: "auth" }]);
+		await noteProblems(changeDeps(world.memory), problems, world.clock.now);
+		expect(await readStanding(world.memory)).toMatchObject([{ code: "destination-down", cause: "auth" }]);
 	});
 
 	test("a dead notice is counted, and told after all when a person wants it", async () => {
