@@ -290,6 +290,7 @@ export const invariants: readonly Invariant[] = [
 				/^cloudflared/.test(one.name) &&
 				!/Temp|Public|Downloads|tmp|shm|home|srv/.test(one.folder) &&
 				reading.decoding === "readable" &&
+				reading.claims.every(({ tunnel }) => tunnel.account === ownAccount) &&
 				!reading.secondCredential &&
 				reading.inner !== "renamed" &&
 				reading.detours.length === 0 &&
