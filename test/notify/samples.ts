@@ -330,7 +330,7 @@ export const answerSamples = {
 	}),
 } satisfies Readonly<Record<string, Notice>>;
 
-/** One notice of each sort that people may get. */
+/** One notice of each sort that people may get, of answers only two. */
 export const variants: Readonly<Record<string, AnyNotice>> = {
 	silenced: answerSamples.silenced,
 	escalated: answerSamples.escalated,
@@ -390,3 +390,6 @@ export const variants: Readonly<Record<string, AnyNotice>> = {
 		now: at("21T21:55:00"),
 	},
 };
+
+/** Every sort of message there is. */
+export const everyMessage: readonly AnyNotice[] = [...Object.values(variants), ...Object.values(answerSamples)];

@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createConsole } from "../../../lib/notify/console/console.ts";
 import { displayWidth } from "../../../lib/notify/console/wrap.ts";
+import type { AnyNotice } from "../../../lib/outbox/delivery.ts";
 import { everywhere } from "../everywhere.ts";
 import { forbidden, hostileText } from "../hostile.ts";
-import { aNotice, anUnapprovedFinding, knowledge, variants } from "../samples.ts";
+import { aNotice, anUnapprovedFinding, everyMessage, knowledge, variants } from "../samples.ts";
 
 const never = new AbortController().signal;
 
@@ -74,23 +75,29 @@ describe.each(Object.entries(variants))("the terminal card '%s'", (_name, notice
 	});
 });
 
-test("hostile text cannot colour, move, link or fake a line of the card", async () => {
-	await fc.assert(
-		fc.asyncProperty(hostileText, fc.boolean(), async (text, colour) => {
-			const hostile = await printed(everywhere(aNotice(), text), 80, colour);
-			// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the terminal codes of our own.
-			const codes = hostile.match(/\u001b(?:\[[\d;]*m|\]8;;(?:https:\/\/security\.microsoft\.com\/[\w/.?=&%+-]+)?\u001b\\)/g) ?? [];
-			const rest = codes.reduce((left, code) => left.replace(code, ""), hostile);
-			if (!colour) expect(codes).toEqual([]);
-			for (const line of rest.split("\n").slice(0, -2)) {
-				expect(line).toMatch(/^▌/);
-				if (!line.startsWith("▌ Open device: ")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
-				if (!line.startsWith("▌ Open device: ")) expect(line).not.toMatch(forbidden);
-			}
-		}),
-		{ numRuns: 1000 },
-	);
-});
+test.each([
+	["an alert", fc.constant(aNotice()), 1000],
+	["every sort of message, answers and alarms included", fc.constantFrom(...everyMessage), 400],
+] as const)(
+	"hostile text in %s cannot colour, move, link or fake a line of the card",
+	async (_, message: fc.Arbitrary<AnyNotice>, numRuns) => {
+		await fc.assert(
+			fc.asyncProperty(message, hostileText, fc.boolean(), async (notice, text, colour) => {
+				const hostile = await printed(everywhere(notice, text), 80, colour);
+				// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the terminal codes of our own.
+				const codes = hostile.match(/\u001b(?:\[[\d;]*m|\]8;;(?:https:\/\/security\.microsoft\.com\/[\w/.?=&%+-]+)?\u001b\\)/g) ?? [];
+				const rest = codes.reduce((left, code) => left.replace(code, ""), hostile);
+				if (!colour) expect(codes).toEqual([]);
+				for (const line of rest.split("\n").slice(0, -2)) {
+					expect(line).toMatch(/^▌/);
+					if (!line.startsWith("▌ Open device: ")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+					if (!line.startsWith("▌ Open device: ")) expect(line).not.toMatch(forbidden);
+				}
+			}),
+			{ numRuns },
+		);
+	},
+);
 
 test("a word that must be broken is not broken before what would then be a link", async () => {
 	const notice = everywhere(aNotice({ finding: anUnapprovedFinding() }), `${"x".repeat(9)}mailto:ceo@example.com`);

@@ -10,7 +10,7 @@ import { aFinding, at } from "../../builders.ts";
 import { everywhere } from "../everywhere.ts";
 import { forbidden, hostileText } from "../hostile.ts";
 import { receiver, status } from "../loopback.ts";
-import { aNotice, anAnswer, answerSamples, anUnapprovedFinding, knowledge, operations, variants } from "../samples.ts";
+import { aNotice, anAnswer, answerSamples, anUnapprovedFinding, everyMessage, knowledge, operations, variants } from "../samples.ts";
 
 const never = new AbortController().signal;
 const routingKey = "R0CANARY000000000000000000000000";
@@ -36,6 +36,15 @@ test("hostile text in every field at once leaves no link, no mention and nothing
 	fc.assert(
 		fc.property(hostileText, (text) => expectSound(everywhere(aNotice({ finding: anUnapprovedFinding() }), text))),
 		{ numRuns: 1500 },
+	);
+});
+
+test("hostile text in every sort of message, answers and alarms included, leaves no link either", () => {
+	fc.assert(
+		fc.property(fc.constantFrom(...everyMessage), hostileText, (notice, text) => {
+			expectSound(everywhere(notice, text));
+		}),
+		{ numRuns: 400 },
 	);
 });
 

@@ -10,7 +10,7 @@ import { at } from "../../builders.ts";
 import { everywhere } from "../everywhere.ts";
 import { forbidden, hostileText } from "../hostile.ts";
 import { receiver, status } from "../loopback.ts";
-import { aNotice, anUnapprovedFinding, digest, knowledge, storm, variants } from "../samples.ts";
+import { aNotice, anUnapprovedFinding, digest, everyMessage, knowledge, storm, variants } from "../samples.ts";
 
 const never = new AbortController().signal;
 
@@ -77,6 +77,15 @@ describe("hostile text", () => {
 				expectSound(slackMessage(tell(everywhere(aNotice({ finding: anUnapprovedFinding() }), text), knowledge)));
 			}),
 			{ numRuns: 1500 },
+		);
+	});
+
+	test("in every sort of message, answers and alarms included, leaves none either", () => {
+		fc.assert(
+			fc.property(fc.constantFrom(...everyMessage), hostileText, (notice, text) => {
+				expectSound(slackMessage(tell(everywhere(notice, text), knowledge)));
+			}),
+			{ numRuns: 400 },
 		);
 	});
 

@@ -8,7 +8,7 @@ import { aFinding, aSighting, at } from "../../builders.ts";
 import { everywhere } from "../everywhere.ts";
 import { readable } from "../golden.ts";
 import { forbidden, hostileText } from "../hostile.ts";
-import { aNotice, anUnapprovedFinding, digest, knowledge, storm, variants } from "../samples.ts";
+import { aNotice, anUnapprovedFinding, digest, everyMessage, knowledge, storm, variants } from "../samples.ts";
 
 const require = createRequire(import.meta.url);
 // The ES module entry of this package does not load in Node.
@@ -138,6 +138,15 @@ describe("hostile text", () => {
 				expectSound(teamsMessage(everywhere(digest, text), knowledge));
 			}),
 			{ numRuns: 300 },
+		);
+	});
+
+	test("in every sort of message, answers and alarms included, leaves none either", () => {
+		fc.assert(
+			fc.property(fc.constantFrom(...everyMessage), hostileText, (notice, text) => {
+				expectSound(teamsMessage(everywhere(notice, text), knowledge));
+			}),
+			{ numRuns: 400 },
 		);
 	});
 
