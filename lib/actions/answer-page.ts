@@ -163,7 +163,14 @@ export function proposalPage(finding: Finding, owner: Inert, now: Date): string 
 	if (!proposed.ok) return undefined;
 	const until = new Date(now.getTime() + 90 * 86_400_000).toISOString().slice(0, 10);
 	const { name, account, tunnels } = proposed.proposal;
-	const entry = { name: inert(name, 80), account, tunnels, owner, reason: `Finding ${findingId(finding)}: write why it is ours`, until };
+	const entry = {
+		name: inert(name, 80),
+		account: idText(account),
+		tunnels: tunnels.map(idText),
+		owner,
+		reason: `Finding ${findingId(finding)}: write why it is ours`,
+		until,
+	};
 	return page(
 		inertText`Approval proposed`,
 		`<div class="head"><h1>Approval proposed</h1><p>Nothing is approved yet. Add this entry to your approvals file and have it reviewed; say in it why the tunnel is yours.</p><pre>${html(JSON.stringify(entry, undefined, 2) as Inert)}</pre></div>`,
