@@ -61,7 +61,7 @@ describe("what the template refuses before anything is created", () => {
 		const tags = deploy(template, all, {}).value(at(template, "resources.memory.properties.tags")) as Record<string, string>;
 
 		expect(hubs).toHaveLength(10);
-		expect(tags["tunnelwatch-hubs"]?.length).toBeLessThanOrEqual(256);
+		expect(tags).toMatchObject({ "tunnelwatch-hubs": expect.stringMatching(/^.{1,256}$/) });
 		expect(attempt(all, tags)).toBe("hub-access-abcdefghijklm");
 		expect(() => attempt({ ...all, eventHubName: hubs.slice(1).join(",") }, tags)).toThrow(
 			"The app reads insights-logs-advancedhunting-deviceprocessevents too and these parameters would leave it.",
