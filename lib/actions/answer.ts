@@ -1,5 +1,5 @@
 import { worst } from "../detect/severity-scale.ts";
-import { type Actor, type Answered, type AnswerKind, nameOf, type Resolution, withAnswer } from "../findings/answered.ts";
+import { type Actor, type Answered, type AnswerKind, actorName, type Resolution, withAnswer } from "../findings/answered.ts";
 import type { Finding } from "../findings/finding.ts";
 import { defaultPolicy, keptChanges } from "../findings/policy.ts";
 import { longestSilenceMs, longestSilenceOf, type Silence, scopeOf, silenceNow } from "../findings/silence.ts";
@@ -199,7 +199,7 @@ export function tellHeld(
 	n: number,
 	now: Date,
 ): Pick<Finding, "changes" | "reasons" | "countAtNotice" | "nextNoticeAt"> {
-	const text = redactedText`the silence by ${nameOf(silence)} ended; events during it: ${silence.held}`;
+	const text = redactedText`the silence by ${actorName(silence)} ended; events during it: ${silence.held}`;
 	const quietUntil = new Date(now.getTime() + finding.quietMs);
 	return {
 		changes: [...finding.changes, { n, kind: "still" as const, text }].slice(-keptChanges),

@@ -20,7 +20,7 @@ export interface Actor {
 }
 
 /** "Kim Lee", or "Kim Lee (unverified)": a name that anyone could have typed is never told without that. */
-export function nameOf({ by, verified }: Pick<Actor, "by" | "verified">): Redacted {
+export function actorName({ by, verified }: Pick<Actor, "by" | "verified">): Redacted {
 	return verified ? by : redactedText`${by} (unverified)`;
 }
 

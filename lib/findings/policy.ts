@@ -1,7 +1,7 @@
 import { isWorse, type Severity, worst } from "../detect/severity-scale.ts";
 import { type Redacted, redactedText } from "../secrets/redacted.ts";
 import type { Sighting } from "../sighting/sighting.ts";
-import { nameOf, withAnswer } from "./answered.ts";
+import { actorName, withAnswer } from "./answered.ts";
 import { speaks, tally, unseen } from "./count-sightings.ts";
 import { isToldDeed } from "./deed.ts";
 import type { Change, Finding } from "./finding.ts";
@@ -80,7 +80,7 @@ function endAnswers({ ack, ...finding }: Finding, reason: Spoken | "later", now:
 	if (silence === undefined) return { ...finding, ...kept };
 	const { silence: _, ...rest } = finding;
 	const kind = reason === "later" ? "changed" : reason;
-	const text = redactedText`this ends the silence by ${nameOf(silence)}; events held back: ${silence.held}`;
+	const text = redactedText`this ends the silence by ${actorName(silence)}; events held back: ${silence.held}`;
 	const { by, verified, until, held } = silence;
 	return {
 		...rest,
