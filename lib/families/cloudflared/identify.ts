@@ -6,7 +6,7 @@ import type { Mode } from "../../sighting/sighting.ts";
 import { targetClass } from "../../sighting/targets.ts";
 import { exposesAdministration } from "../../verdict/doubts.ts";
 import { isAboutTunnels, ofFile } from "./about-tunnels.ts";
-import { readCommand } from "./command.ts";
+import { type Candidate, candidate, isNameless, isTool } from "./candidate.ts";
 import { filePlace } from "./file-place.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
 import { type RecordNames, withoutCommand } from "./kind-without-command.ts";
@@ -15,10 +15,10 @@ import { launcherOf } from "./launchers.ts";
 import { baseName, programName } from "./names.ts";
 import { hasAnother, otherClaims } from "./other-claims.ts";
 import { isHighUser, parentOf, serviceManagers, shells, unusualParents } from "./parents.ts";
-import { opensTunnel, readStart, type StartReading } from "./read-start.ts";
+import { opensTunnel, type StartReading } from "./read-start.ts";
 import { contactOf } from "./record-contact.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
-import { type Start, startOf, withoutQuotes } from "./start.ts";
+import { type Start, startOf } from "./start.ts";
 import { expand } from "./starters.ts";
 import { readTunnelId } from "./token.ts";
 import type { Word } from "./words.ts";
@@ -59,75 +59,6 @@ export function identify(record: DefenderRecord): Identified {
 	}
 	const chosen = tool ?? first;
 	return finish(record, chosen, contact, { ownName, ownPath, actorPath });
-}
-
-export interface Candidate {
-	readonly subject: Identified["subject"];
-	readonly isStarter: boolean;
-	readonly readings: readonly StartReading[];
-	readonly outer: Start;
-	readonly parent: string;
-	readonly commandLine: string;
-	/** Its program's hash is that of a published release. */
-	readonly official: boolean;
-}
-
-function candidate(
-	subject: Identified["subject"],
-	outer: Start,
-	parent: string,
-	commandLine: string,
-	{ contact, official = false, nameless = false }: { readonly contact?: Contact; readonly official?: boolean; readonly nameless?: boolean },
-): Candidate {
-	// Called as a starter is, and it is none.
-	const { starts, isStarter } = official ? { starts: [outer], isStarter: false } : expand(outer);
-	const talks = contact?.host === "edge" && contact.talker === "other";
-	const readings = starts.map((start) => readStart(start, { official, suspicious: talks || (nameless && start === outer) }));
-	// A starter's name on a program whose own arguments are cloudflared's: words for the starter among them are a disguise.
-	const own = isStarter ? readStart(outer, { official, suspicious: talks }) : undefined;
-	const strong = own !== undefined && own.kind === "renamed" && own.certain && isOpening(own);
-	// `sudo -n cloudflared tunnel run` reads as a flag of cloudflared's and its value; long names are not shared like that.
-	const disguised = strong && !(readings.some(isTool) && hasShortFlag(outer));
-	const plain = isStarter || readings.some(isOpening) ? undefined : withoutQuotes(outer);
-	const unquoted = plain === undefined ? undefined : readStart(plain, { official, suspicious: talks || nameless });
-	const more = [...(disguised ? [own] : []), ...(unquoted !== undefined && isTool(unquoted) && isOpening(unquoted) ? [unquoted] : [])];
-	return {
-		subject,
-		isStarter: isStarter && !disguised,
-		readings: [...more, ...readings],
-		outer,
-		parent,
-		commandLine,
-		official,
-	};
-}
-
-const versionColumns = [
-	"ProcessVersionInfoCompanyName",
-	"ProcessVersionInfoProductName",
-	"ProcessVersionInfoOriginalFileName",
-	"ProcessVersionInfoFileDescription",
-] as const;
-
-/** A Windows program without a version resource, as cloudflared is, where any user can put one. Rows without the columns say nothing. */
-function isNameless(record: DefenderRecord, path: string): boolean {
-	if (!/^(?:[a-z]:)?\\/i.test(path) || !versionColumns.some((column) => record.columns[column] !== undefined)) return false;
-	const place = folderOf(path);
-	return versionColumns.every((column) => columnText(record, column) === "") && (place === "user" || place === "program-data");
-}
-
-function hasShortFlag({ args }: Start): boolean {
-	const [program] = readCommand(args.map(({ value }) => value)).levels;
-	return [...(program?.spelling.values() ?? [])].some((name) => name.length === 1);
-}
-
-/** It opens a tunnel, now or as a service. */
-function isOpening({ mode }: StartReading): boolean {
-	return opensTunnel(mode) || mode === "service-install";
-}
-
-function isTool({ kind }: StartReading): boolean {
-	return kind !== "other";
 }
 
 /** Of several commands the worst counts: what lets people in, then what opens a tunnel, then the rest. */

@@ -1,8 +1,8 @@
 import type { DefenderRecord } from "../../defender/record.ts";
 import { columnText } from "../../sighting/column-text.ts";
 import type { Claim } from "../../sighting/reading.ts";
+import type { Candidate } from "./candidate.ts";
 import { type FoundClaims, foundIn } from "./claims.ts";
-import type { Candidate } from "./identify.ts";
 import { isSame, opensTunnel, type StartReading } from "./read-start.ts";
 
 /** Two starts in one text with different credentials. */

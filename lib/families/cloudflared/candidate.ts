@@ -1,0 +1,79 @@
+import type { DefenderRecord } from "../../defender/record.ts";
+import { columnText } from "../../sighting/column-text.ts";
+import type { Contact, Identified } from "../../sighting/reading.ts";
+import { readCommand } from "./command.ts";
+import { folderOf } from "./folders.ts";
+import { opensTunnel, readStart, type StartReading } from "./read-start.ts";
+import { type Start, withoutQuotes } from "./start.ts";
+import { expand } from "./starters.ts";
+
+/** A process of a record, or a command in it, that may be cloudflared. */
+export interface Candidate {
+	readonly subject: Identified["subject"];
+	readonly isStarter: boolean;
+	readonly readings: readonly StartReading[];
+	readonly outer: Start;
+	readonly parent: string;
+	readonly commandLine: string;
+	/** Its program's hash is that of a published release. */
+	readonly official: boolean;
+}
+
+/** Reads every command that a process comes to, itself or what it starts, and sees through a starter's name on cloudflared. */
+export function candidate(
+	subject: Identified["subject"],
+	outer: Start,
+	parent: string,
+	commandLine: string,
+	{ contact, official = false, nameless = false }: { readonly contact?: Contact; readonly official?: boolean; readonly nameless?: boolean },
+): Candidate {
+	// Called as a starter is, and it is none.
+	const { starts, isStarter } = official ? { starts: [outer], isStarter: false } : expand(outer);
+	const talks = contact?.host === "edge" && contact.talker === "other";
+	const readings = starts.map((start) => readStart(start, { official, suspicious: talks || (nameless && start === outer) }));
+	// A starter's name on a program whose own arguments are cloudflared's: words for the starter among them are a disguise.
+	const own = isStarter ? readStart(outer, { official, suspicious: talks }) : undefined;
+	const strong = own !== undefined && own.kind === "renamed" && own.certain && isOpening(own);
+	// `sudo -n cloudflared tunnel run` reads as a flag of cloudflared's and its value; long names are not shared like that.
+	const disguised = strong && !(readings.some(isTool) && hasShortFlag(outer));
+	const plain = isStarter || readings.some(isOpening) ? undefined : withoutQuotes(outer);
+	const unquoted = plain === undefined ? undefined : readStart(plain, { official, suspicious: talks || nameless });
+	const more = [...(disguised ? [own] : []), ...(unquoted !== undefined && isTool(unquoted) && isOpening(unquoted) ? [unquoted] : [])];
+	return {
+		subject,
+		isStarter: isStarter && !disguised,
+		readings: [...more, ...readings],
+		outer,
+		parent,
+		commandLine,
+		official,
+	};
+}
+
+const versionColumns = [
+	"ProcessVersionInfoCompanyName",
+	"ProcessVersionInfoProductName",
+	"ProcessVersionInfoOriginalFileName",
+	"ProcessVersionInfoFileDescription",
+] as const;
+
+/** A Windows program without a version resource, as cloudflared is, where any user can put one. Rows without the columns say nothing. */
+export function isNameless(record: DefenderRecord, path: string): boolean {
+	if (!/^(?:[a-z]:)?\\/i.test(path) || !versionColumns.some((column) => record.columns[column] !== undefined)) return false;
+	const place = folderOf(path);
+	return versionColumns.every((column) => columnText(record, column) === "") && (place === "user" || place === "program-data");
+}
+
+function hasShortFlag({ args }: Start): boolean {
+	const [program] = readCommand(args.map(({ value }) => value)).levels;
+	return [...(program?.spelling.values() ?? [])].some((name) => name.length === 1);
+}
+
+/** It opens a tunnel, now or as a service. */
+function isOpening({ mode }: StartReading): boolean {
+	return opensTunnel(mode) || mode === "service-install";
+}
+
+export function isTool({ kind }: StartReading): boolean {
+	return kind !== "other";
+}
