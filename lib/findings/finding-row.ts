@@ -6,7 +6,8 @@ import type { Key, Range, Row, Values, Write } from "../store/table.ts";
 import { readAnswers, writeAnswers } from "./answer-columns.ts";
 import type { Finding } from "./finding.ts";
 import { type NoticeKind, readNoticeKind } from "./notice-kind.ts";
-import { approvedFirstsColumn, rememberedSchema, serviceEventSchema, sightingColumn, writeSighting } from "./stored-sighting.ts";
+import { approvedFirstsColumn, rememberedSchema, serviceEventSchema, sightingColumn } from "./stored-sighting.ts";
+import { writeSighting } from "./write-sighting.ts";
 
 /** Partition and row key (`f|<key>`) of a finding's own row. Stored: must not change. */
 export function findingAddress(key: string): Key {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { findingAddress, findingValues, readFinding } from "../../lib/findings/finding-row.ts";
-import { sightingColumn, writeSighting } from "../../lib/findings/stored-sighting.ts";
+import { sightingColumn } from "../../lib/findings/stored-sighting.ts";
+import { writeSighting } from "../../lib/findings/write-sighting.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { aFinding, aSighting, at, redacted } from "../builders.ts";
 
