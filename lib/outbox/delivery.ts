@@ -21,35 +21,32 @@ export interface Notice {
 	readonly now: Date;
 }
 
-/** About many findings at once, when single messages would bury the people who read them. Every member counts as told. */
-export interface StormNotice {
-	readonly type: "storm";
-	/** `cf-storm-<12 hex>`, from the ids of the notices it stands for. */
+/** One message that stands for the notices of many findings. */
+interface GatheredNotice {
+	/** `cf-<type>-<12 hex>`, from the ids of the notices it stands for. */
 	readonly id: string;
 	/** How many findings it tells. */
 	readonly count: number;
 	readonly bySeverity: Readonly<Record<Severity, number>>;
-	/** The ten worst, worst first. */
-	readonly worst: readonly Finding[];
 	/** Since when the oldest of them was owed. */
 	readonly since: Date;
 	readonly now: Date;
 }
 
+/** About many findings at once, when single messages would bury the people who read them. Every member counts as told. */
+export interface StormNotice extends GatheredNotice {
+	readonly type: "storm";
+	/** The ten worst, worst first. */
+	readonly worst: readonly Finding[];
+}
+
 /** Severe findings that found no place of their own in time: one message that names every one of them. Each counts as told. */
-export interface WaveNotice {
+export interface WaveNotice extends GatheredNotice {
 	readonly type: "wave";
-	/** `cf-wave-<12 hex>`, from the ids of the notices it stands for. */
-	readonly id: string;
-	readonly count: number;
-	readonly bySeverity: Readonly<Record<Severity, number>>;
 	/** All of them, the most urgent first. */
 	readonly findings: readonly Finding[];
 	/** Names of the destinations where each has a notice of its own. */
 	readonly singly: readonly string[];
-	/** Since when the oldest of them was owed. */
-	readonly since: Date;
-	readonly now: Date;
 }
 
 /** Once a day, for those who asked for it: what was counted and deliberately not told. */
