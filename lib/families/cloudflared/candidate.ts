@@ -35,10 +35,10 @@ export function candidate(
 	const own = isStarter ? readStart(outer, { official, suspicious: talks }) : undefined;
 	const strong = own !== undefined && own.kind === "renamed" && own.certain && isOpening(own);
 	// `sudo -n cloudflared tunnel run` reads as a flag of cloudflared's and its value; long names are not shared like that.
-	const disguised = strong && !(readings.some(isTool) && hasShortFlag(outer));
+	const disguised = strong && !(readings.some(startsTool) && hasShortFlag(outer));
 	const plain = isStarter || readings.some(isOpening) ? undefined : withoutQuotes(outer);
 	const unquoted = plain === undefined ? undefined : readStart(plain, { official, suspicious: talks || nameless });
-	const more = [...(disguised ? [own] : []), ...(unquoted !== undefined && isTool(unquoted) && isOpening(unquoted) ? [unquoted] : [])];
+	const more = [...(disguised ? [own] : []), ...(unquoted !== undefined && startsTool(unquoted) && isOpening(unquoted) ? [unquoted] : [])];
 	return {
 		subject,
 		isStarter: isStarter && !disguised,
@@ -74,6 +74,7 @@ function isOpening({ mode }: StartReading): boolean {
 	return opensTunnel(mode) || mode === "service-install";
 }
 
-export function isTool({ kind }: StartReading): boolean {
+/** It is cloudflared, under whatever name. */
+export function startsTool({ kind }: StartReading): boolean {
 	return kind !== "other";
 }

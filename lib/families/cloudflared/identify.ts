@@ -6,7 +6,7 @@ import type { Mode } from "../../sighting/sighting.ts";
 import { targetClass } from "../../sighting/targets.ts";
 import { exposesAdministration } from "../../verdict/doubts.ts";
 import { isAboutTunnels, ofFile } from "./about-tunnels.ts";
-import { type Candidate, candidate, isNameless, isTool } from "./candidate.ts";
+import { type Candidate, candidate, isNameless, startsTool } from "./candidate.ts";
 import { filePlace } from "./file-place.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
 import { type RecordNames, withoutCommand } from "./kind-without-command.ts";
@@ -54,7 +54,7 @@ export function identify(record: DefenderRecord): Identified {
 	let tool: Candidate | undefined;
 	for (const one of candidates()) {
 		first ??= one;
-		tool = one.readings.some(isTool) ? one : undefined;
+		tool = one.readings.some(startsTool) ? one : undefined;
 		if (tool !== undefined) break;
 	}
 	const chosen = tool ?? first;
@@ -78,7 +78,7 @@ function worstOf(readings: readonly StartReading[]): StartReading | undefined {
 }
 
 function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: Contact, names: RecordNames): Identified {
-	const tools = chosen?.readings.filter(isTool) ?? [];
+	const tools = chosen?.readings.filter(startsTool) ?? [];
 	const worst = worstOf(tools) ?? chosen?.readings[0];
 	const own = tools.flatMap(({ claims }) => claims);
 	const seen = new Set(own.map(({ tunnel }) => `${tunnel.account} ${tunnel.tunnelId}`));
