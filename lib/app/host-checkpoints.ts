@@ -1,3 +1,5 @@
+import { readBlob } from "./read-blob.ts";
+
 export interface HostCheckpointsOptions {
 	/** Blob endpoint of the host's storage account. */
 	readonly blobs: string;
@@ -14,8 +16,8 @@ const container = "azure-webjobs-eventhub";
 const maxBytes = 2 * 1024 * 1024;
 
 /**
- * How far the Functions host has read in each partition, from its checkpoint blobs: one list request over HTTPS,
- * without the storage SDK, which would double the package. Checkpoints of an older hub with the same name are left out.
+ * How far the Functions host has read in each partition, from its checkpoint blobs: one list request. Checkpoints of an
+ * older hub with the same name are left out.
  * (Format: BlobCheckpointStoreInternal of azure-sdk-for-net; empty blobs, the number in the metadata, names in lower
  * case.)
  * @returns a function that never rejects; `undefined` if there was no usable answer.
@@ -28,16 +30,9 @@ export function createHostCheckpoints({ blobs, namespace, hub, group, getToken, 
 	}
 	return async (hubCreatedAt: Date): Promise<ReadonlyMap<string, number> | undefined> => {
 		try {
-			const signal = AbortSignal.timeout(timeoutMs);
-			const response = await fetch(address, {
-				headers: { authorization: `Bearer ${await getToken(signal)}`, "x-ms-version": "2023-11-03" },
-				redirect: "error",
-				signal,
-			});
+			const { status, text } = await readBlob({ address, getToken, timeoutMs, maxBytes });
 			// The host makes the container when it reads for the first time.
-			if (response.status === 404) return new Map();
-			if (!response.ok) return undefined;
-			const text = await textOf(response);
+			if (status === 404) return new Map();
 			return text === undefined ? undefined : checkpointsIn(text, prefix, hubCreatedAt);
 		} catch {
 			// A witness that cannot be heard: the watch goes on with what is recorded.
@@ -63,15 +58,4 @@ function elementIn(xml: string, name: string): string | undefined {
 	const start = xml.indexOf(`<${name}>`);
 	const end = xml.indexOf(`</${name}>`, start);
 	return start < 0 || end < 0 ? undefined : xml.slice(start + name.length + 2, end);
-}
-
-async function textOf(response: Response): Promise<string | undefined> {
-	const chunks: Uint8Array[] = [];
-	let bytes = 0;
-	for await (const chunk of response.body ?? []) {
-		bytes += chunk.length;
-		if (bytes > maxBytes) return undefined;
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks).toString("utf8");
 }

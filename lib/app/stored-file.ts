@@ -1,3 +1,5 @@
+import { readBlob } from "./read-blob.ts";
+
 /** Result of a read: `same` as the known version, or the text; without text, the reason why it cannot be read. */
 export type FileText = "same" | { readonly version: string; readonly json: string | undefined };
 
@@ -8,6 +10,7 @@ export interface StoredFileOptions {
 	readonly timeoutMs: number;
 }
 
+/** More than a list of approvals can be. */
 const maxBytes = 1024 * 1024;
 
 /**
@@ -17,36 +20,15 @@ const maxBytes = 1024 * 1024;
 export function createStoredFile({ address, getToken, timeoutMs }: StoredFileOptions): (known: string) => Promise<FileText> {
 	return async (known) => {
 		try {
-			const signal = AbortSignal.timeout(timeoutMs);
-			const response = await fetch(address, {
-				headers: {
-					authorization: `Bearer ${await getToken(signal)}`,
-					"x-ms-version": "2023-11-03",
-					...(known.startsWith('"') ? { "if-none-match": known } : {}),
-				},
-				redirect: "error",
-				signal,
-			});
-			if (response.status === 304) return "same";
-			if (response.status === 404) return { version: "absent", json: undefined };
-			if (!response.ok) return { version: `HTTP ${response.status}`, json: undefined };
-			const json = await textOf(response);
-			return json === undefined ? { version: "larger than 1 MB", json } : { version: response.headers.get("etag") ?? "no version", json };
+			const ifChanged = known.startsWith('"') ? known : undefined;
+			const { status, etag, text } = await readBlob({ address, getToken, timeoutMs, maxBytes, known: ifChanged });
+			if (status === 304) return "same";
+			if (status === 404) return { version: "absent", json: undefined };
+			if (status < 200 || status > 299) return { version: `HTTP ${status}`, json: undefined };
+			return text === undefined ? { version: "larger than 1 MB", json: text } : { version: etag ?? "no version", json: text };
 		} catch (error) {
 			// Messages can hold the address or a token's details; the kind is enough.
 			return { version: error instanceof Error ? error.name : "unknown error", json: undefined };
 		}
 	};
-}
-
-/** `undefined` when there is more than a list of approvals can be. */
-async function textOf(response: Response): Promise<string | undefined> {
-	const chunks: Uint8Array[] = [];
-	let bytes = 0;
-	for await (const chunk of response.body ?? []) {
-		bytes += chunk.length;
-		if (bytes > maxBytes) return undefined;
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks).toString("utf8");
 }
