@@ -20,6 +20,7 @@ import { createBatchReader } from "./batch-reader.ts";
 import { composeDestinations, composeDetection, composeStorage, world } from "./compose.ts";
 import { withDeadline } from "./deadline.ts";
 import { createDetect } from "./detect-batch.ts";
+import { createGate } from "./gate.ts";
 import { asTold, type Health, problemsOf } from "./health.ts";
 import { hubAccessProblems } from "./hub-access.ts";
 import { hubNameProblems } from "./hub-names.ts";
@@ -114,7 +115,8 @@ export function createAzureApp(
 			},
 		);
 	const hubs = hubReaders(environment);
-	const again = createBatchReader({ parts, table, sieve, noteName: "again " });
+	const gate = createGate();
+	const again = createBatchReader({ parts, table, sieve, gate, noteName: "again " });
 	const minute = createMinute({
 		table,
 		dispatcher,
@@ -131,7 +133,7 @@ export function createAzureApp(
 		readAgain: createReadAgain({ ...world, table }, hubs, again),
 	});
 	return {
-		detect: createDetect({ parts, table, notebook, noteFailure: () => noteFailure, sieve }),
+		detect: createDetect({ parts, table, notebook, noteFailure: () => noteFailure, sieve, gate }),
 		note,
 		async deliver() {
 			await note();

@@ -8,11 +8,14 @@ import { createProgressBook } from "../watch/progress.ts";
 import { createCarefulReader, type Read } from "./careful.ts";
 import { world } from "./compose.ts";
 import { isOverdue, within } from "./deadline.ts";
+import type { Gate } from "./gate.ts";
 
 export interface BatchReaderDeps {
 	readonly parts: Parts;
 	readonly table: Table;
 	readonly sieve: Sieve;
+	/** One for all readers of this process. */
+	readonly gate: Gate;
 	/** Tells the notes of this reader from those of another one that reads the same partition. */
 	readonly noteName?: string;
 }
@@ -31,7 +34,7 @@ const deliverMs = 60_000;
 const learnMs = 30_000;
 
 /** Limits: 4 minutes a batch, 150 s to record, 60 s to deliver, 30 s to learn. A late delivery stays queued and is not an error. */
-export function createBatchReader({ parts, table, sieve, noteName = "" }: BatchReaderDeps): BatchReader {
+export function createBatchReader({ parts, table, sieve, gate, noteName = "" }: BatchReaderDeps): BatchReader {
 	const book = createProgressBook();
 	const bounded: Parts = {
 		...parts,
@@ -48,16 +51,21 @@ export function createBatchReader({ parts, table, sieve, noteName = "" }: BatchR
 		learn:
 			parts.learn === undefined ? undefined : (rows) => within(learnMs, "learning of devices", parts.learn?.(rows) ?? Promise.resolve()),
 	};
-	const run = async (messages: readonly Message[]): Promise<Outcome> => {
+	const run = async (messages: readonly Message[], recorded?: () => Promise<void>): Promise<Outcome> => {
 		const [first] = messages;
 		const { source, message } = first?.at ?? { source: "", message: -1 };
-		const outcome = await within(batchMs, "the batch", runPipeline(messages, { ...bounded, progress: book.of(source, message) }));
+		const deliver: Parts["deliver"] = async (those) => {
+			await recorded?.();
+			return bounded.deliver(those);
+		};
+		const outcome = await within(batchMs, "the batch", runPipeline(messages, { ...bounded, deliver, progress: book.of(source, message) }));
 		book.forget(source);
 		return outcome;
 	};
 	return createCarefulReader({
 		...world,
 		table,
+		gate,
 		noteName,
 		run,
 		isQuiet: (messages) => messages.every(({ body }) => body instanceof Uint8Array && sieve.sift(body).verdict === "nothing"),

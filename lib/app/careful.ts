@@ -4,18 +4,36 @@ import type { Message } from "../defender/message.ts";
 import type { Outcome } from "../pipeline.ts";
 import { type ChangeDeps, replaceUnchanged } from "../store/change-row.ts";
 import type { Row } from "../store/table.ts";
-import { type Attempt, attemptAddress, attemptValues, isCareful, isKiller, type Mark, nextAttempt, readAttempt } from "../watch/attempt.ts";
+import {
+	type Attempt,
+	attemptAddress,
+	attemptValues,
+	type BatchName,
+	between,
+	isCareful,
+	isDone,
+	isKiller,
+	isSplit,
+	type Mark,
+	nextAttempt,
+	readAttempt,
+	reading,
+} from "../watch/attempt.ts";
 import { faultName, isFault } from "../watch/fault.ts";
 import type { Quarantined } from "../watch/quarantine.ts";
 import { entriesOf, type Setback } from "../watch/quarantine-entries.ts";
 import { isOverdue } from "./deadline.ts";
-import { createGate } from "./gate.ts";
+import type { Gate } from "./gate.ts";
 
 export interface CarefulDeps extends ChangeDeps {
-	readonly run: (messages: readonly Message[]) => Promise<Outcome>;
+	/** Calls `recorded` before it tells anybody of what it has recorded: reading ends there. */
+	readonly run: (messages: readonly Message[], recorded?: () => Promise<void>) => Promise<Outcome>;
 	/** Can nothing in these messages match? Then there is nothing in them to die of, and no call is made. */
 	readonly isQuiet: (messages: readonly Message[]) => boolean;
 	readonly quarantine: (entries: readonly Quarantined[]) => Promise<void>;
+	readonly clock: () => Date;
+	/** One for all readers of this process. */
+	readonly gate: Gate;
 	/** Tells the notes of this reader from those of another one that reads the same partition. */
 	readonly noteName?: string;
 }
@@ -26,69 +44,91 @@ export interface Read {
 	readonly killers: readonly Quarantined[];
 }
 
+/** A piece begun within it still has its own 4 minutes before the host ends the process, which would be laid to that piece. */
+const carefulMs = 50_000;
+
 /**
  * Reads batches and finds the message that kills its reader. The table gets a note only for a partition's first batch
- * in this process and for a batch that is tried again. After three deaths such a batch is read piece by piece.
- * Meanwhile this process reads nothing else: a batch of another partition that kills it would be blamed on the piece
- * being read.
+ * in this process and for a batch that is tried again. After a death such a batch is read piece by piece, each try going
+ * on with the piece at which the last one ended. Meanwhile this process reads nothing else: a batch of another partition
+ * that kills it would be blamed on the piece being read.
  * @returns a function that rejects only if the table could not store something or time ran out.
  */
 export function createCarefulReader(deps: CarefulDeps): (messages: readonly Message[], retryCount: number) => Promise<Read> {
 	const met = new Set<string>();
-	const gate = createGate();
+	const { gate } = deps;
 	const together = (messages: readonly Message[]) => gate.together(() => deps.run(messages));
 	return async (messages, retryCount) => {
+		const ends = deps.clock().getTime() + carefulMs;
 		const [first] = messages;
 		if (first === undefined) return { outcomes: [], killers: [] };
-		const { source, message: from } = first.at;
+		const { source, message: from, enqueuedAt } = first.at;
 		const isSuspicious = retryCount > 0 || !met.has(source);
 		met.add(source);
 		const note =
-			from >= 0 && isSuspicious && !deps.isQuiet(messages) ? await openNote(deps, `${deps.noteName ?? ""}${source}`, from) : undefined;
+			isSuspicious && isInOrder(messages) && !deps.isQuiet(messages)
+				? await openNote(deps, `${deps.noteName ?? ""}${source}`, { from, enqueued: enqueuedAt?.toISOString() ?? "" })
+				: undefined;
 		if (note === undefined) return { outcomes: [await together(messages)], killers: [] };
 		try {
-			const read = isCareful(note.attempt)
-				? await gate.alone(() => pieceByPiece(deps, messages, note))
+			const read = isCareful(note.attempt())
+				? await gate.alone(() => pieceByPiece(deps, messages, note, ends))
 				: { outcomes: [await together(messages)], killers: [] };
 			await note.remove();
 			return read;
 		} catch (error) {
 			// Neither a fault of ours nor a time-out is an answer: those count like a death.
-			if (!isFault(error) && !isOverdue(error)) await note.write({ state: "refused" });
+			if (!isFault(error) && !isOverdue(error)) await note.refuse();
 			throw error;
 		}
 	};
 }
 
+/** Only numbers that rise say what comes before what; the host gives none to a message whose properties are damaged. */
+function isInOrder(messages: readonly Message[]): boolean {
+	return messages.every(({ at }, index) => at.message > (messages[index - 1]?.at.message ?? -1));
+}
+
 interface Note {
-	readonly attempt: Attempt;
-	write(change: Partial<Attempt>): Promise<void>;
+	readonly attempt: () => Attempt;
+	/** @throws unless it is written: a death must never be laid to the piece of an older note. */
+	write(attempt: Attempt): Promise<void>;
+	/** What the next write starts from. */
+	keep(attempt: Attempt): void;
+	refuse(): Promise<void>;
 	remove(): Promise<void>;
 }
 
 /** `undefined`: the table is away, or another reader has the batch too; then it is read as always. */
-async function openNote(deps: ChangeDeps, source: string, from: number): Promise<Note | undefined> {
+async function openNote(deps: ChangeDeps, source: string, batch: BatchName): Promise<Note | undefined> {
 	const address = attemptAddress(source);
 	let row: Row | undefined;
-	const put = async (attempt: Attempt): Promise<boolean> => {
-		const written = await replaceUnchanged(deps, address, row, attemptValues(attempt));
-		row = written ?? row;
-		return written !== undefined;
-	};
 	let attempt: Attempt;
+	const put = async (next: Attempt): Promise<boolean> => {
+		const written = await replaceUnchanged(deps, address, row, attemptValues(next));
+		if (written === undefined) return false;
+		row = written;
+		attempt = next;
+		return true;
+	};
 	try {
 		row = await deps.table.get(address);
-		attempt = nextAttempt(readAttempt(row), from);
+		attempt = nextAttempt(readAttempt(row), batch);
 		if (!(await put(attempt))) return undefined;
 	} catch (error) {
 		if (isFault(error)) throw error;
 		return undefined;
 	}
-	const own = attempt;
 	return {
-		attempt: own,
-		async write(change) {
-			await put({ ...own, ...change }).catch(onlyRefusals);
+		attempt: () => attempt,
+		async write(next) {
+			if (!(await put(next))) throw new Error(`another process reads the same batch of ${source}; the next try goes on with it`);
+		},
+		keep(next) {
+			attempt = next;
+		},
+		async refuse() {
+			await put({ ...attempt, state: "refused" }).catch(onlyRefusals);
 		},
 		async remove() {
 			if (row !== undefined) await deps.table.remove(address, row.etag).catch(onlyRefusals);
@@ -96,12 +136,12 @@ async function openNote(deps: ChangeDeps, source: string, from: number): Promise
 	};
 }
 
-/** A note that cannot be written costs a few more tries at the most; it must not fail a batch that is recorded. */
+/** At the end of a try no piece is being read: a note that stays as it was costs a try at the most, and must not fail what is recorded. */
 function onlyRefusals(error: unknown): void {
 	if (isFault(error)) throw error;
 }
 
-async function pieceByPiece(deps: CarefulDeps, messages: readonly Message[], note: Note): Promise<Read> {
+async function pieceByPiece(deps: CarefulDeps, messages: readonly Message[], note: Note, ends: number): Promise<Read> {
 	const outcomes: Outcome[] = [];
 	const killers: Quarantined[] = [];
 	const setAside = async (message: Message, setback: Setback): Promise<void> => {
@@ -109,31 +149,49 @@ async function pieceByPiece(deps: CarefulDeps, messages: readonly Message[], not
 		await deps.quarantine(entries);
 		killers.push(...entries);
 	};
-	const piece = async (message: Message, at: Mark): Promise<void> => {
+	const begin = async (at: Mark): Promise<void> => {
+		if (deps.clock().getTime() >= ends)
+			throw new Error("the batch is read piece by piece and its time is over; the next try goes on there");
+		await note.write(reading(note.attempt(), at));
+	};
+	const piece = async (message: Message, at: Mark, next: Mark): Promise<void> => {
+		if (isDone(note.attempt(), at)) return;
 		const { record } = at;
-		if (isKiller(note.attempt, at)) return setAside(message, { record, reason: "killed-the-reader" });
-		await note.write({ at });
-		try {
-			outcomes.push(await deps.run([message]));
-		} catch (error) {
-			if (!isFault(error)) throw error;
-			await setAside(message, { record, reason: "unexpected", error: faultName(error) });
+		if (isKiller(note.attempt(), at)) await setAside(message, { record, reason: "killed-the-reader" });
+		else {
+			await begin(at);
+			try {
+				outcomes.push(await deps.run([message], () => note.write(between(note.attempt(), next))));
+			} catch (error) {
+				if (!isFault(error)) throw error;
+				await setAside(message, { record, reason: "unexpected", error: faultName(error) });
+			}
 		}
+		note.keep(between(note.attempt(), next));
 	};
 	for (const message of messages) {
 		const at = { message: message.at.message };
-		if (!note.attempt.suspects.includes(at.message) || isKiller(note.attempt, at)) {
-			await piece(message, at);
+		const next = { message: at.message + 1 };
+		if (!isSplit(note.attempt(), at.message) || isKiller(note.attempt(), at)) {
+			await piece(message, at, next);
 			continue;
 		}
-		await note.write({ at });
+		// Taking it apart is a piece of its own, unless an earlier try survived that.
+		if (note.attempt().at?.record === undefined) await begin(at);
 		const records = listOf(message.body, hubLimits);
-		if (typeof records === "string") await piece(message, at);
+		if (typeof records === "string") await piece(message, at, next);
 		else {
 			for (const [record, one] of records.entries()) {
-				await piece({ at: { ...message.at, record }, body: { records: [one] } }, { ...at, record });
+				const last = record === records.length - 1;
+				await piece(
+					{ at: { ...message.at, record }, body: { records: [one] } },
+					{ ...at, record },
+					last ? next : { ...at, record: record + 1 },
+				);
 			}
+			note.keep(between(note.attempt(), next));
 		}
 	}
+	await note.write(note.attempt());
 	return { outcomes, killers };
 }

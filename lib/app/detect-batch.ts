@@ -7,6 +7,7 @@ import type { Notebook } from "../watch/notebook.ts";
 import { recordsIn } from "../watch/quarantine.ts";
 import { createBatchReader } from "./batch-reader.ts";
 import { world } from "./compose.ts";
+import type { Gate } from "./gate.ts";
 import type { DetectLine, ErrorLine } from "./log-lines.ts";
 import { createProblemLog, createQuietLog } from "./log-throttle.ts";
 import { createTotals } from "./totals.ts";
@@ -18,13 +19,15 @@ export interface DetectDeps {
 	/** Why what was read could not be noted in the background, as long as that is so. */
 	readonly noteFailure: () => string | undefined;
 	readonly sieve: Sieve;
+	/** One for all readers of this process. */
+	readonly gate: Gate;
 }
 
 /** One batch of the hub, from its bytes to the lines that are logged about it. */
-export function createDetect({ parts, table, notebook, noteFailure, sieve }: DetectDeps) {
+export function createDetect({ parts, table, notebook, noteFailure, sieve, gate }: DetectDeps) {
 	const quietLog = createQuietLog();
 	const problemLog = createProblemLog();
-	const read = createBatchReader({ parts, table, sieve });
+	const read = createBatchReader({ parts, table, sieve, gate });
 	return async (bodies: unknown, triggerMetadata: unknown, retryCount = 0): Promise<readonly (DetectLine | ErrorLine)[]> => {
 		const started = world.clock();
 		const messages = hubMessages(bodies, triggerMetadata);

@@ -8,57 +8,90 @@ export interface Mark {
 	readonly record?: number | undefined;
 }
 
-/**
- * How the tries of one batch ended, in a row that survives the death of the process. A batch is known by its first
- * message. It is written only for a batch that may have killed its reader before: all others make no call.
- */
-export interface Attempt {
-	/** Sequence number of the batch's first message. */
+/** What a batch is known by: its first message, and when the hub took that one, so that a hub made anew is another one. */
+export interface BatchName {
+	/** Sequence number of the first message. */
 	readonly from: number;
+	/** ISO 8601; empty where the host does not say. */
+	readonly enqueued: string;
+}
+
+/**
+ * How far the tries of one batch came and how they ended, in a row that survives the death of the process. It is
+ * written only for a batch that may have killed its reader before: all others make no call.
+ */
+export interface Attempt extends BatchName {
 	/** Tries that ended without an answer: the process died, or its time was over. */
 	readonly deaths: number;
-	/** `refused`: the table would not store it. That is no fault of the batch, and never counts. */
-	readonly state: "running" | "refused";
-	/** The piece being read, once the batch is read piece by piece. */
+	/**
+	 * `reading`: the piece `at` is being read, alone in its process. `running`: the batch is under way, but no piece of
+	 * it is. `refused`: the last try ended with an answer.
+	 */
+	readonly state: "running" | "reading" | "refused";
+	/** Pieces before this one are done. Absent: the batch was not yet read piece by piece. */
 	readonly at: Mark | undefined;
-	/** Messages that are read record by record. */
-	readonly suspects: readonly number[];
-	/** Messages and records that killed their reader; they are skipped. */
-	readonly killers: readonly Mark[];
-}
-
-/** Fewer deaths than this may be chance: the host moves its readers, or the platform updates. */
-const deathsByChance = 3;
-
-/** What the next try of a batch starts from, given what the last one left behind. */
-export function nextAttempt(known: Attempt | undefined, from: number): Attempt {
-	if (known === undefined || known.from !== from) {
-		return { from, deaths: 0, state: "running", at: undefined, suspects: [], killers: [] };
-	}
-	if (known.state === "refused") return { ...known, state: "running", at: undefined };
-	return { ...blame(known), deaths: known.deaths + 1, at: undefined };
+	/** How often in a row the reader died while it read the piece `at`. */
+	readonly times: number;
 }
 
 /**
- * The first death at a message makes it a suspect, which is then read record by record; once may be chance. The second
- * one there finds the record, or the message itself if it died before its first record.
+ * A piece is given up after it killed its reader so often in a row. A process that others kill can die so too: if it is
+ * killed every `T` seconds and the piece takes `t`, the chance that a good piece under suspicion is given up is about
+ * `(t/T)²`: one in nine million for 0.1 s and five minutes, one in 400 if a process lives for two seconds.
  */
-function blame(known: Attempt): Attempt {
-	const { at, suspects, killers } = known;
-	if (at === undefined) return known;
-	const isSuspect = suspects.includes(at.message);
-	if (at.record === undefined && !isSuspect) return { ...known, suspects: [...suspects, at.message] };
-	return { ...known, killers: [...killers, at] };
+const deathsAlone = 3;
+
+/** What the next try of a batch starts from, given what the last one left behind. */
+export function nextAttempt(known: Attempt | undefined, { from, enqueued }: BatchName): Attempt {
+	if (known === undefined || known.from !== from || known.enqueued !== enqueued) {
+		return { from, enqueued, deaths: 0, state: "running", at: undefined, times: 0 };
+	}
+	switch (known.state) {
+		case "refused":
+			return { ...known, state: "running" };
+		case "running":
+			return { ...known, state: "running", deaths: known.deaths + 1 };
+		case "reading":
+			return { ...known, state: "running", deaths: known.deaths + 1, times: known.times + 1 };
+	}
 }
 
-/** From the third death on a batch is read piece by piece, with a note before each. */
+/** From its first death on a batch is read piece by piece, with a note before each: that costs time and blames nobody yet. */
 export function isCareful({ deaths }: Attempt): boolean {
-	return deaths >= deathsByChance;
+	return deaths > 0;
 }
 
-/** True for a message or record that killed its reader. The mark of a whole message does not cover its records. */
-export function isKiller({ killers }: Attempt, { message, record }: Mark): boolean {
-	return killers.some((one) => one.message === message && one.record === record);
+/** The note before a piece. Whoever comes to another piece has read the last one: no suspicion is left. */
+export function reading(attempt: Attempt, at: Mark): Attempt {
+	return { ...attempt, state: "reading", at, times: isSame(attempt.at, at) ? attempt.times : 0 };
+}
+
+/** The note after a piece. */
+export function between(attempt: Attempt, next: Mark): Attempt {
+	return { ...attempt, state: "running", at: next, times: 0 };
+}
+
+/** Was this piece done by an earlier try? A message of which only some records are done is not. */
+export function isDone({ at }: Attempt, { message, record }: Mark): boolean {
+	if (at === undefined || message !== at.message) return at !== undefined && message < at.message;
+	return record !== undefined && at.record !== undefined && record < at.record;
+}
+
+/** A message that its reader died of once is read record by record; once may be chance. */
+export function isSplit({ at, times }: Attempt, message: number): boolean {
+	return at?.message === message && (at.record !== undefined || times > 0);
+}
+
+/**
+ * True for a record that killed its reader three times in a row, and for a message that did so three times more while it
+ * was taken apart into records.
+ */
+export function isKiller({ at, times }: Attempt, mark: Mark): boolean {
+	return isSame(at, mark) && times >= deathsAlone + (mark.record === undefined ? 1 : 0);
+}
+
+function isSame(one: Mark | undefined, { message, record }: Mark): boolean {
+	return one?.message === message && one.record === record;
 }
 
 /** @param source `<hub>/<partition>` */
@@ -66,28 +99,18 @@ export function attemptAddress(source: string): Key {
 	return { partitionKey: "meta", rowKey: `b|${source.replace(/[^\w.-]/g, "|")}` };
 }
 
-/** The attempt as columns; marks and suspects are JSON. */
-export function attemptValues({ from, deaths, state, at, suspects, killers }: Attempt): Values {
-	return columns({
-		v: 1,
-		from,
-		deaths,
-		state,
-		at: at === undefined ? undefined : JSON.stringify(at),
-		suspects: JSON.stringify(suspects),
-		killers: JSON.stringify(killers),
-	});
+/** The attempt as columns; the mark is JSON. */
+export function attemptValues({ from, enqueued, deaths, state, at, times }: Attempt): Values {
+	return columns({ v: 2, from, enqueued, deaths, state, at: at === undefined ? undefined : JSON.stringify(at), times });
 }
-
-const markSchema = z.object({ message: z.number(), record: countColumn.optional() });
 
 const schema = z.object({
 	from: z.number(),
+	enqueued: z.string(),
 	deaths: countColumn,
-	state: z.enum(["running", "refused"]),
-	at: jsonColumn(markSchema).optional(),
-	suspects: jsonColumn(z.array(z.number())),
-	killers: jsonColumn(z.array(markSchema)),
+	state: z.enum(["running", "reading", "refused"]),
+	at: jsonColumn(z.object({ message: z.number(), record: countColumn.optional() })).optional(),
+	times: countColumn,
 });
 
 /** An unreadable row counts as none; that costs a few more tries. */
