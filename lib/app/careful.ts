@@ -2,26 +2,12 @@ import { listOf } from "../defender/envelope.ts";
 import { hubLimits } from "../defender/limits.ts";
 import type { Message } from "../defender/message.ts";
 import type { Outcome } from "../pipeline.ts";
-import { type ChangeDeps, replaceUnchanged } from "../store/change-row.ts";
-import type { Row } from "../store/table.ts";
-import {
-	type Attempt,
-	attemptAddress,
-	attemptValues,
-	type BatchName,
-	between,
-	isCareful,
-	isDone,
-	isKiller,
-	isSplit,
-	type Mark,
-	nextAttempt,
-	readAttempt,
-	reading,
-} from "../watch/attempt.ts";
+import type { ChangeDeps } from "../store/change-row.ts";
+import { between, isCareful, isDone, isKiller, isSplit, type Mark, reading } from "../watch/attempt.ts";
 import { faultName, isFault } from "../watch/fault.ts";
 import type { Quarantined } from "../watch/quarantine.ts";
 import { entriesOf, type Setback } from "../watch/quarantine-entries.ts";
+import { type AttemptNote, openAttemptNote } from "./attempt-note.ts";
 import { isOverdue } from "./deadline.ts";
 import type { Gate } from "./gate.ts";
 
@@ -67,7 +53,7 @@ export function createCarefulReader(deps: CarefulDeps): (messages: readonly Mess
 		met.add(source);
 		const note =
 			isSuspicious && isInOrder(messages) && !deps.isQuiet(messages)
-				? await openNote(deps, `${deps.noteName ?? ""}${source}`, { from, enqueued: enqueuedAt?.toISOString() ?? "" })
+				? await openAttemptNote(deps, `${deps.noteName ?? ""}${source}`, { from, enqueued: enqueuedAt?.toISOString() ?? "" })
 				: undefined;
 		if (note === undefined) return { outcomes: [await together(messages)], killers: [] };
 		try {
@@ -89,59 +75,7 @@ function isInOrder(messages: readonly Message[]): boolean {
 	return messages.every(({ at }, index) => at.message > (messages[index - 1]?.at.message ?? -1));
 }
 
-interface Note {
-	readonly attempt: () => Attempt;
-	/** @throws unless it is written: a death must never be laid to the piece of an older note. */
-	write(attempt: Attempt): Promise<void>;
-	/** What the next write starts from. */
-	keep(attempt: Attempt): void;
-	refuse(): Promise<void>;
-	remove(): Promise<void>;
-}
-
-/** `undefined`: the table is away, or another reader has the batch too; then it is read as always. */
-async function openNote(deps: ChangeDeps, source: string, batch: BatchName): Promise<Note | undefined> {
-	const address = attemptAddress(source);
-	let row: Row | undefined;
-	let attempt: Attempt;
-	const put = async (next: Attempt): Promise<boolean> => {
-		const written = await replaceUnchanged(deps, address, row, attemptValues(next));
-		if (written === undefined) return false;
-		row = written;
-		attempt = next;
-		return true;
-	};
-	try {
-		row = await deps.table.get(address);
-		attempt = nextAttempt(readAttempt(row), batch);
-		if (!(await put(attempt))) return undefined;
-	} catch (error) {
-		if (isFault(error)) throw error;
-		return undefined;
-	}
-	return {
-		attempt: () => attempt,
-		async write(next) {
-			if (!(await put(next))) throw new Error(`another process reads the same batch of ${source}; the next try goes on with it`);
-		},
-		keep(next) {
-			attempt = next;
-		},
-		async refuse() {
-			await put({ ...attempt, state: "refused" }).catch(onlyRefusals);
-		},
-		async remove() {
-			if (row !== undefined) await deps.table.remove(address, row.etag).catch(onlyRefusals);
-		},
-	};
-}
-
-/** At the end of a try no piece is being read: a note that stays as it was costs a try at the most, and must not fail what is recorded. */
-function onlyRefusals(error: unknown): void {
-	if (isFault(error)) throw error;
-}
-
-async function pieceByPiece(deps: CarefulDeps, messages: readonly Message[], note: Note, ends: number): Promise<Read> {
+async function pieceByPiece(deps: CarefulDeps, messages: readonly Message[], note: AttemptNote, ends: number): Promise<Read> {
 	const outcomes: Outcome[] = [];
 	const killers: Quarantined[] = [];
 	const setAside = async (message: Message, setback: Setback): Promise<void> => {
