@@ -1,13 +1,26 @@
 import { redact } from "../families/redact.ts";
-import { type AnswerKind, answerKinds, type Resolution, resolutions } from "../findings/answered.ts";
+import { answerKinds, type Resolution, resolutions } from "../findings/answered.ts";
 import type { Finding } from "../findings/finding.ts";
 import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import { scopeOf } from "../findings/silence.ts";
 import { type Inert, inert, inertText } from "../notify/text.ts";
 import type { AnswerRequest } from "./answer.ts";
-import { answerPage, messagePage, proposalPage, styleHash } from "./answer-page.ts";
+import { answerPage, proposalPage } from "./answer-page.ts";
 import { type FormPlace, readForm, signForm } from "./form.ts";
 import { type ReadLink, readLink } from "./link.ts";
+import {
+	fromAnotherSite,
+	identityCheck,
+	methodNotAllowed,
+	notAForm,
+	notAResponder,
+	notFound,
+	type PageResponse,
+	pageResponse,
+	redirect,
+	signedOut,
+	tooLong,
+} from "./page-response.ts";
 import { readPerson, type SignedIn, type SignIn } from "./person.ts";
 import { type AnsweringDeps, recordAnswer } from "./record-answer.ts";
 import { type Refusal, refused } from "./refusal.ts";
@@ -19,14 +32,6 @@ export interface PageRequest {
 	header(name: string): string | undefined;
 	/** Resolves to the text of the body, `undefined` when it is longer than asked for. */
 	body(maxBytes: number): Promise<string | undefined>;
-}
-
-export interface PageResponse {
-	readonly status: number;
-	readonly headers: Readonly<Record<string, string>>;
-	readonly body: string;
-	/** The answer that was recorded; absent when nothing changed. Names nobody. */
-	readonly recorded?: { readonly finding: string; readonly answer: AnswerKind; readonly verified: boolean };
 }
 
 export interface PageDeps extends AnsweringDeps {
@@ -79,30 +84,30 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 		const form = isOpen ? signForm(keys, placeOf(link, finding, signedIn, cookie), deps.bytes(8), now) : undefined;
 		const person = signedIn.who === "responder" ? inert(signedIn.person.name, 80) : undefined;
 		const body = answerPage({ finding, opens: link.opens, form, person, message: said, now });
-		return html(status, body, { "set-cookie": `${cookieName}=${cookie}; Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Strict` });
+		return pageResponse(status, body, { "set-cookie": `${cookieName}=${cookie}; Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Strict` });
 	};
 	const get = async (request: PageRequest, link: ReadLink): Promise<PageResponse> => {
 		const signedIn = personOf(request);
-		if (signIn !== undefined && signedIn.who === "nobody") return toSignIn(link);
-		if (signedIn.who === "stranger") return html(403, strangerPage);
+		if (signIn !== undefined && signedIn.who === "nobody")
+			return redirect(302, `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(pathOf(link))}`);
+		if (signedIn.who === "stranger") return notAResponder;
 		const finding = await findingOf(link);
-		return finding === undefined ? notFound() : show(link, finding, signedIn, 200, undefined);
+		return finding === undefined ? notFound : show(link, finding, signedIn, 200, undefined);
 	};
 	const post = async (request: PageRequest, link: ReadLink): Promise<PageResponse> => {
 		const type = (request.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
-		if (type !== "application/x-www-form-urlencoded")
-			return html(415, messagePage(inertText`Not understood`, inertText`Send the form of the page.`));
-		if (Number(request.header("content-length") ?? 0) > maxBody) return html(413, tooLongPage);
+		if (type !== "application/x-www-form-urlencoded") return notAForm;
+		if (Number(request.header("content-length") ?? 0) > maxBody) return tooLong;
 		const site = request.header("sec-fetch-site");
-		if (request.header("origin") !== origin || (site !== undefined && site !== "same-origin")) return html(403, otherSitePage);
+		if (request.header("origin") !== origin || (site !== undefined && site !== "same-origin")) return fromAnotherSite;
 		const text = await request.body(maxBody);
-		if (text === undefined) return html(413, tooLongPage);
+		if (text === undefined) return tooLong;
 		const signedIn = personOf(request);
 		// Never sent on to the sign-in: the browser would drop what was typed, and the policy forbids it.
-		if (signIn !== undefined && signedIn.who === "nobody") return html(401, signInPage);
-		if (signedIn.who === "stranger") return html(403, strangerPage);
+		if (signIn !== undefined && signedIn.who === "nobody") return signedOut;
+		if (signedIn.who === "stranger") return notAResponder;
 		const finding = await findingOf(link);
-		if (finding === undefined) return notFound();
+		if (finding === undefined) return notFound;
 		if (link.expires <= clock()) return show(link, finding, signedIn, 409, undefined);
 		const fields = new URLSearchParams(text);
 		const cookie = cookieOf(request.header("cookie") ?? "");
@@ -128,17 +133,16 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 		const done = { finding: link.key.slice(0, 12), answer: asked.kind, verified: asked.verified };
 		if (asked.kind === "propose") {
 			const entry = proposalPage(recorded.finding, inert(asked.by, 80), clock());
-			if (entry !== undefined) return { ...html(200, entry), recorded: done };
+			if (entry !== undefined) return { ...pageResponse(200, entry), recorded: done };
 		}
-		return { ...seeOther(link), recorded: done };
+		return { ...redirect(303, pathOf(link)), recorded: done };
 	};
 	return async (request) => {
 		const { method } = request;
-		if (request.token === checkToken) return html(200, checkPage(personOf(request)));
-		if (method !== "GET" && method !== "HEAD" && method !== "POST")
-			return { ...html(405, ""), headers: { ...headers, allow: "GET, HEAD, POST" } };
+		if (request.token === checkToken) return identityCheck(personOf(request));
+		if (method !== "GET" && method !== "HEAD" && method !== "POST") return methodNotAllowed;
 		const link = readLink(keys, request.token);
-		if (link === undefined) return notFound();
+		if (link === undefined) return notFound;
 		return method === "POST" ? post(request, link) : get(request, link);
 	};
 }
@@ -202,55 +206,6 @@ function statusOf({ code }: Refusal): number {
 	return statuses[code] ?? 409;
 }
 
-const headers: Readonly<Record<string, string>> = {
-	"content-type": "text/html; charset=utf-8",
-	"content-security-policy": `default-src 'none'; style-src '${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-	"x-frame-options": "DENY",
-	"cache-control": "no-store",
-	// Not no-referrer: browsers then send "Origin: null" with the form, which nobody can tell from a foreign page.
-	"referrer-policy": "same-origin",
-	"x-content-type-options": "nosniff",
-	"cross-origin-opener-policy": "same-origin",
-	"x-robots-tag": "noindex, nofollow",
-	"strict-transport-security": "max-age=31536000",
-};
-
-function html(status: number, body: string, more: Readonly<Record<string, string>> = {}): PageResponse {
-	return { status, headers: { ...headers, ...more }, body };
-}
-
-/** The same bytes for every bad link: it tells nobody whether a finding is there. */
-function notFound(): PageResponse {
-	return html(404, notFoundPage);
-}
-
-const notFoundPage = messagePage(
-	inertText`This link does not work`,
-	inertText`It may be cut off, too old, or its key was changed. Use a newer message, or the command line: tunnelwatch findings.`,
-);
-const otherSitePage = messagePage(
-	inertText`Not accepted`,
-	inertText`This answer came from another site. Open the link of the message and answer there.`,
-);
-const tooLongPage = messagePage(inertText`Too long`, inertText`Write a shorter note.`);
-const signInPage = messagePage(
-	inertText`You are not signed in any more`,
-	inertText`Open the link of the message again, sign in, and answer there. Nothing was changed.`,
-);
-const strangerPage = messagePage(
-	inertText`You may not answer here`,
-	inertText`You are signed in, and not in a group that answers alerts. Ask whoever looks after Tunnelwatch. Nothing was changed.`,
-);
-
-function toSignIn(link: ReadLink): PageResponse {
-	const path = encodeURIComponent(`/api/answer/${link.token}`);
-	return { status: 302, headers: { ...headers, location: `/.auth/login/aad?post_login_redirect_uri=${path}` }, body: "" };
-}
-
-function seeOther(link: ReadLink): PageResponse {
-	return { status: 303, headers: { ...headers, location: `/api/answer/${link.token}` }, body: "" };
-}
-
-function checkPage({ who }: SignedIn): string {
-	return messagePage(inertText`Sign-in check`, who === "nobody" ? inertText`identity: none` : inertText`identity: believed`);
+function pathOf({ token }: ReadLink): string {
+	return `/api/answer/${token}`;
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { isOffered } from "../actions/answer.ts";
-import { createAnswerPage, type PageRequest, type PageResponse } from "../actions/handle-answer.ts";
+import { createAnswerPage, type PageRequest } from "../actions/handle-answer.ts";
 import { signLink } from "../actions/link.ts";
+import type { PageResponse } from "../actions/page-response.ts";
 import type { AnswersOf } from "../notify/story/tell.ts";
 import type { Table } from "../store/table.ts";
 import { world } from "./compose.ts";

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import type { PageRequest, PageResponse } from "../actions/handle-answer.ts";
+import type { PageRequest } from "../actions/handle-answer.ts";
+import type { PageResponse } from "../actions/page-response.ts";
 import { deviceTables } from "../defender/device.ts";
 import { decodeRecords } from "../defender/envelope.ts";
 import { createSieve } from "../detect/prefilter/prefilter.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { createAnswerPage, type PageDeps, type PageRequest, type PageResponse } from "../../lib/actions/handle-answer.ts";
+import { createAnswerPage, type PageDeps, type PageRequest } from "../../lib/actions/handle-answer.ts";
 import { type AnswerLink, signLink } from "../../lib/actions/link.ts";
+import type { PageResponse } from "../../lib/actions/page-response.ts";
 import { eachMinute } from "../../lib/outbox/deliver.ts";
 import { aSighting, at } from "../builders.ts";
 import { createSink, createWorld, keyOfSighting, type Sink, type World } from "../outbox/world.ts";
