@@ -1,5 +1,6 @@
 import { severities } from "../../lib/detect/severity-scale.ts";
 import { redact } from "../../lib/families/redact.ts";
+import { htmlText } from "../../lib/notify/html.ts";
 import { titleWords } from "../../lib/notify/story/tunnel-words.ts";
 import { inert } from "../../lib/notify/text.ts";
 import { shortVerdict } from "../verdict-words.ts";
@@ -15,13 +16,13 @@ export function htmlReport(figures: Figures, { title, made }: { readonly title: 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escaped(title)}</title>
+<title>${htmlText(title)}</title>
 <style>${style}</style>
 </head>
 <body>
 <main>
-<h1>${escaped(title)}</h1>
-<p class="sub">${escaped(span)} · made ${escaped(minute(made))}</p>
+<h1>${htmlText(title)}</h1>
+<p class="sub">${htmlText(span)} · made ${htmlText(minute(made))}</p>
 <ul class="figures">
 ${figure(findings.length, "findings")}${figure(notices, "notices would have gone out")}${figure(held.approved, "sightings approved")}${figure(held.quiet, "sightings within a quiet period")}
 </ul>
@@ -39,7 +40,7 @@ ${findings.map(findingRow).join("\n")}
 <div class="scroll"><table>
 <thead><tr><th>Rule</th><th>Matches</th><th>Devices</th></tr></thead>
 <tbody>
-${rules.map(({ id, matches, devices }) => `<tr><td><code>${escaped(id)}</code></td><td>${number(matches)}</td><td>${number(devices)}</td></tr>`).join("\n")}
+${rules.map(({ id, matches, devices }) => `<tr><td><code>${htmlText(id)}</code></td><td>${number(matches)}</td><td>${number(devices)}</td></tr>`).join("\n")}
 </tbody></table></div>
 </main>
 </body>
@@ -74,9 +75,10 @@ function timeline(days: Figures["days"]): string {
 }
 
 function accountBlock({ account, tunnels }: Figures["accounts"][number]): string {
-	const name = account === "" ? "No account (quick tunnels)" : `Account <code>${escaped(account)}</code>`;
+	const name = account === "" ? "No account (quick tunnels)" : `Account <code>${htmlText(account)}</code>`;
 	const inner = tunnels.map(({ tunnelId, devices }) => {
-		const tunnel = tunnelId === "" ? (account === "" ? "Quick tunnel" : "Tunnel not readable") : `Tunnel <code>${escaped(tunnelId)}</code>`;
+		const tunnel =
+			tunnelId === "" ? (account === "" ? "Quick tunnel" : "Tunnel not readable") : `Tunnel <code>${htmlText(tunnelId)}</code>`;
 		const list = devices.map(({ name: device, verdict, exposes }) => {
 			const reaches = exposes.length === 0 ? "" : ` → ${exposes.map((one) => `<code>${text(one, 80)}</code>`).join(", ")}`;
 			return `<li>${text(device, 60)} <span class="tag">${shortVerdict[verdict]}</span>${reaches}</li>`;
@@ -88,16 +90,12 @@ function accountBlock({ account, tunnels }: Figures["accounts"][number]): string
 
 function findingRow({ finding, id, notices }: Figures["findings"][number]): string {
 	const { severity, worst, device, firstSeen, lastSeen } = finding;
-	return `<tr id="${escaped(id)}"><td class="${severity}">${severity}</td><td>${shortVerdict[worst.ownership.verdict]}</td><td>${text(device.name || device.id, 60)}</td><td>${escaped(String(titleWords(worst)))}</td><td>${number(notices.length)}</td><td>${minute(firstSeen)}</td><td>${minute(lastSeen)}</td></tr>`;
+	return `<tr id="${htmlText(id)}"><td class="${severity}">${severity}</td><td>${shortVerdict[worst.ownership.verdict]}</td><td>${text(device.name || device.id, 60)}</td><td>${htmlText(String(titleWords(worst)))}</td><td>${number(notices.length)}</td><td>${minute(firstSeen)}</td><td>${minute(lastSeen)}</td></tr>`;
 }
 
 /** Text from a device: redacted, made harmless for people, then for the page. */
 function text(raw: string, most: number): string {
-	return escaped(inert(redact(raw), most));
-}
-
-function escaped(words: string): string {
-	return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+	return htmlText(inert(redact(raw), most));
 }
 
 function minute(moment: Date): string {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { AnswerKind } from "../findings/answered.ts";
 import { type Finding, findingId } from "../findings/finding.ts";
 import { longestSilenceOf, silenceNow } from "../findings/silence.ts";
+import { htmlText } from "../notify/html.ts";
 import { didWords, whoWords } from "../notify/story/answer-words.ts";
 import { findingTitle } from "../notify/story/finding-title.ts";
 import { severityMeter } from "../notify/story/story.ts";
@@ -179,5 +180,5 @@ export function proposalPage(finding: Finding, owner: Inert, now: Date): string 
 
 /** Everything that is shown passes here, our own words too. */
 function html(text: Inert): string {
-	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+	return htmlText(text);
 }

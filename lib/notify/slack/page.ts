@@ -1,3 +1,4 @@
+import { htmlText } from "../html.ts";
 import type { CardPage } from "../page.ts";
 import { tell } from "../story/tell.ts";
 import { type Block, slackMessage } from "./message.ts";
@@ -12,7 +13,7 @@ export const blocksPage: CardPage = (shown, knowledge) => `<!doctype html>
 <style>${style}</style>
 </head>
 <body>
-${shown.map(({ name, notice }) => `<section><h1>${html(name)}</h1>${panes(slackMessage(tell(notice, knowledge)).blocks)}</section>`).join("\n")}
+${shown.map(({ name, notice }) => `<section><h1>${htmlText(name)}</h1>${panes(slackMessage(tell(notice, knowledge)).blocks)}</section>`).join("\n")}
 </body>
 </html>
 `;
@@ -37,18 +38,14 @@ function block(one: Block): string {
 		case "actions":
 			return `<div>${one.elements.map(({ text, style: look }) => `<button class="${look ?? ""}">${read(text.text)}</button>`).join("")}</div>`;
 		case "rich_text":
-			return `<pre>${html(one.elements[0].elements[0].text)}</pre>`;
+			return `<pre>${htmlText(one.elements[0].elements[0].text)}</pre>`;
 	}
 }
 
 /** What Slack shows for it: a date as its fallback, and characters for the three marks. */
 function read(text: string): string {
 	const shown = text.replace(/<!date\^[^|>]*\|([^>]*)>/g, "$1");
-	return html(shown.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"));
-}
-
-function html(text: string): string {
-	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+	return htmlText(shown.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"));
 }
 
 const style = `
