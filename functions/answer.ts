@@ -1,4 +1,5 @@
 import { app, type HttpRequest } from "@azure/functions";
+import { takeAnswer } from "../lib/app/take-answer.ts";
 import { theApp, tracked } from "./running.ts";
 
 // Off = not there at all. What else is wrong with the settings is said by health, and by each request.
@@ -9,15 +10,15 @@ if (/^(link|entra)$/.test(process.env["ACTIONS"]?.trim() ?? "")) {
 		authLevel: "anonymous",
 		route: "answer/{token}",
 		handler: async (request, context) => {
-			const { recorded, ...response } = await tracked(
-				theApp().answer({
+			const { response, line } = await tracked(
+				takeAnswer(theApp, {
 					method: request.method,
 					token: request.params["token"] ?? "",
 					header: (name) => request.headers.get(name) ?? undefined,
 					body: (maxBytes) => bodyOf(request, maxBytes),
 				}),
 			);
-			if (recorded !== undefined) context.log(JSON.stringify({ event: "answer", ...recorded }));
+			if (line !== undefined) context[line.event === "error" ? "error" : "log"](JSON.stringify(line));
 			return { status: response.status, headers: { ...response.headers }, body: request.method === "HEAD" ? "" : response.body };
 		},
 	});

@@ -70,6 +70,15 @@ export const notAResponder: PageResponse = pageResponse(
 	),
 );
 
+/** Something that the page needs does not answer. `mayBeRecorded`: an answer was on its way, and nobody knows how far it got. */
+export function unavailable(mayBeRecorded: boolean): PageResponse {
+	const title = mayBeRecorded ? inertText`Your answer may be lost` : inertText`This does not work at the moment`;
+	const says = mayBeRecorded
+		? inertText`It may have been recorded, or not. Open the link of the message again in a minute: the page shows what was recorded.`
+		: inertText`Try again in a minute. Nothing was changed.`;
+	return pageResponse(503, messagePage(title, says), { "retry-after": "60" });
+}
+
 /** For `doctor`: says who the request seems to come from, and reads nothing. */
 export function identityCheck({ who }: SignedIn): PageResponse {
 	const seen = who === "nobody" ? inertText`identity: none` : inertText`identity: believed`;

@@ -1,3 +1,5 @@
+import type { PageResponse } from "../actions/page-response.ts";
+
 /**
  * The lines that the functions log, one JSON object each. Alarms and saved queries in infra/ read these fields by name;
  * a test compares the names, so a field is renamed here and there or not at all.
@@ -50,4 +52,6 @@ type Counters<Event extends "detect" | "deliver"> = { readonly event: Event } & 
 export type DetectLine = Counters<"detect">;
 /** `codes`: everything that is wrong at this moment, each as `code` or `code:subject`; alarms are made of it. */
 export type DeliverLine = Counters<"deliver"> & { readonly codes: readonly string[] };
+/** The finding's short id, the kind of answer, and whether a sign-in proved who gave it. */
+export type AnswerLine = { readonly event: "answer" } & NonNullable<PageResponse["recorded"]>;
 export type ErrorLine = { readonly event: "error"; readonly what: string };

@@ -177,6 +177,18 @@ async function clock(time: string) {
 	await timer();
 }
 
+// First: the app is made at the first use that finds its settings right.
+test("with wrong settings a link answers with a page, and neither the host nor the log learns the link", async () => {
+	const { ACTIONS_KEY } = process.env;
+	delete process.env["ACTIONS_KEY"];
+	const page = await browse("GET", "k".repeat(60));
+	process.env["ACTIONS_KEY"] = ACTIONS_KEY;
+
+	expect(page).toMatchObject({ status: 503, body: expect.stringContaining("Nothing was changed.") });
+	expect(core.logs.filter((line) => line.includes("answer page (settings-wrong)"))).toHaveLength(1);
+	expect(core.logs.join()).not.toContain("k".repeat(60));
+});
+
 test("from the card to the end of a silence: an answer is given once, said once, and never hides a stronger fact", async () => {
 	await clock("2024-03-05T09:00:00Z");
 	await see();
