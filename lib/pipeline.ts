@@ -26,6 +26,8 @@ export interface Parts extends Steps {
 	readonly clock: () => Date;
 	/** How long a batch may record, in ms; absent: as long as it takes. The rest is delivered again. */
 	readonly budgetMs?: number;
+	/** Called when all is read, before the first call that leaves the process, if there is to be one. */
+	readonly inspected?: (() => Promise<void>) | undefined;
 	/** What earlier tries of the same batch have recorded. */
 	readonly progress?: Progress;
 }
@@ -47,6 +49,7 @@ export interface Outcome extends Inspected {
  */
 export async function runPipeline(messages: readonly Message[], parts: Parts): Promise<Outcome> {
 	const inspected = inspect(messages, parts);
+	if (inspected.sightings.length + inspected.devices.length + inspected.quarantined.length > 0) await parts.inspected?.();
 	await setAside(parts, inspected.quarantined);
 	const seen = new Set(inspected.sightings.map(({ device }) => deviceKey(device)));
 	const isSeen = ({ tenantId, columns: { DeviceId: id } }: DeviceRow) => typeof id === "string" && seen.has(deviceKey({ tenantId, id }));

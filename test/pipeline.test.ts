@@ -78,6 +78,18 @@ describe("a batch", () => {
 		expect([...new Set(calls.map((call) => call.split(" ")[0]))]).toEqual(["quarantine", "record", "deliver"]);
 	});
 
+	test("says that it is read before anything else happens, and nothing of the sort when nothing is to happen", async () => {
+		const { calls, all } = parts();
+		const inspected = () => Promise.resolve(void calls.push("inspected"));
+		const quiet = await runPipeline(messages(['{"records":[]}']), { ...all, inspected });
+		expect({ records: quiet.records, calls }).toEqual({ records: 0, calls: [] });
+		await runPipeline(messages(["not json"]), { ...all, inspected });
+		expect(calls).toEqual(["inspected", "quarantine 1"]);
+		calls.length = 0;
+		await runPipeline(messages(corpus), { ...all, inspected });
+		expect(calls.filter((call) => call === "inspected")).toEqual(calls.slice(0, 1));
+	});
+
 	test("in which nothing matches touches nothing outside", async () => {
 		const { calls, all } = parts();
 		await runPipeline(

@@ -5,7 +5,7 @@ import { nothingDelivered } from "../outbox/delivery-report.ts";
 import { type Outcome, type Parts, runPipeline } from "../pipeline.ts";
 import type { Table } from "../store/table.ts";
 import { createProgressBook } from "../watch/progress.ts";
-import { createCarefulReader, type Read } from "./careful.ts";
+import { createCarefulReader, type Read, type Stages } from "./careful.ts";
 import { world } from "./compose.ts";
 import { isOverdue, within } from "./deadline.ts";
 import type { Gate } from "./gate.ts";
@@ -51,14 +51,15 @@ export function createBatchReader({ parts, table, sieve, gate, noteName = "" }: 
 		learn:
 			parts.learn === undefined ? undefined : (rows) => within(learnMs, "learning of devices", parts.learn?.(rows) ?? Promise.resolve()),
 	};
-	const run = async (messages: readonly Message[], recorded?: () => Promise<void>): Promise<Outcome> => {
+	const run = async (messages: readonly Message[], stages?: Stages): Promise<Outcome> => {
 		const [first] = messages;
 		const { source, message } = first?.at ?? { source: "", message: -1 };
 		const deliver: Parts["deliver"] = async (those) => {
-			await recorded?.();
+			await stages?.recorded();
 			return bounded.deliver(those);
 		};
-		const outcome = await within(batchMs, "the batch", runPipeline(messages, { ...bounded, deliver, progress: book.of(source, message) }));
+		const own: Parts = { ...bounded, inspected: stages?.inspected, deliver, progress: book.of(source, message) };
+		const outcome = await within(batchMs, "the batch", runPipeline(messages, own));
 		book.forget(source);
 		return outcome;
 	};

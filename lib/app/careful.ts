@@ -3,7 +3,7 @@ import { hubLimits } from "../defender/limits.ts";
 import type { Message } from "../defender/message.ts";
 import type { Outcome } from "../pipeline.ts";
 import type { ChangeDeps } from "../store/change-row.ts";
-import { between, isCareful, isDone, isKiller, isSplit, type Mark, reading } from "../watch/attempt.ts";
+import { between, givenUp, isCareful, isDone, isKiller, isSplit, type Mark, reading, recording } from "../watch/attempt.ts";
 import { faultName, isFault } from "../watch/fault.ts";
 import type { Quarantined } from "../watch/quarantine.ts";
 import { entriesOf, type Setback } from "../watch/quarantine-entries.ts";
@@ -12,8 +12,7 @@ import { isOverdue } from "./deadline.ts";
 import type { Gate } from "./gate.ts";
 
 export interface CarefulDeps extends ChangeDeps {
-	/** Calls `recorded` before it tells anybody of what it has recorded: reading ends there. */
-	readonly run: (messages: readonly Message[], recorded?: () => Promise<void>) => Promise<Outcome>;
+	readonly run: (messages: readonly Message[], stages?: Stages) => Promise<Outcome>;
 	/** Can nothing in these messages match? Then there is nothing in them to die of, and no call is made. */
 	readonly isQuiet: (messages: readonly Message[]) => boolean;
 	readonly quarantine: (entries: readonly Quarantined[]) => Promise<void>;
@@ -22,6 +21,14 @@ export interface CarefulDeps extends ChangeDeps {
 	readonly gate: Gate;
 	/** Tells the notes of this reader from those of another one that reads the same partition. */
 	readonly noteName?: string;
+}
+
+/** Told how far a run has come; the run goes on when they resolve. */
+export interface Stages {
+	/** All is read, and something of it is to be recorded. */
+	readonly inspected: () => Promise<void>;
+	/** All is recorded, and somebody is to be told. */
+	readonly recorded: () => Promise<void>;
 }
 
 /** The result of a batch: one outcome per piece, and the messages that were set aside because they killed their reader. */
@@ -91,15 +98,21 @@ async function pieceByPiece(deps: CarefulDeps, messages: readonly Message[], not
 	const piece = async (message: Message, at: Mark, next: Mark): Promise<void> => {
 		if (isDone(note.attempt(), at)) return;
 		const { record } = at;
-		if (isKiller(note.attempt(), at)) await setAside(message, { record, reason: "killed-the-reader" });
-		else {
-			await begin(at);
-			try {
-				outcomes.push(await deps.run([message], () => note.write(between(note.attempt(), next))));
-			} catch (error) {
-				if (!isFault(error)) throw error;
-				await setAside(message, { record, reason: "unexpected", error: faultName(error) });
-			}
+		if (isKiller(note.attempt(), at)) {
+			await setAside(message, { record, reason: "killed-the-reader" });
+			note.keep(givenUp(note.attempt(), next));
+			return;
+		}
+		await begin(at);
+		try {
+			const stages: Stages = {
+				inspected: () => note.write(recording(note.attempt())),
+				recorded: () => note.write(between(note.attempt(), next)),
+			};
+			outcomes.push(await deps.run([message], stages));
+		} catch (error) {
+			if (!isFault(error)) throw error;
+			await setAside(message, { record, reason: "unexpected", error: faultName(error) });
 		}
 		note.keep(between(note.attempt(), next));
 	};

@@ -21,30 +21,41 @@ export interface BatchName {
  * written only for a batch that may have killed its reader before: all others make no call.
  */
 export interface Attempt extends BatchName {
-	/** Tries that ended without an answer: the process died, or its time was over. */
+	/** Tries that ended without an answer (the process died, or its time was over), except for those that a killer explains. */
 	readonly deaths: number;
 	/**
-	 * `reading`: the piece `at` is being read, alone in its process. `running`: the batch is under way, but no piece of
-	 * it is. `refused`: the last try ended with an answer.
+	 * `reading`: the piece `at` is being read, alone in its process. `recording`: it has been read, and what it shows is
+	 * being recorded. `running`: the batch is under way, but no piece of it is. `refused`: the last try ended with an answer.
 	 */
-	readonly state: "running" | "reading" | "refused";
+	readonly state: "running" | "reading" | "recording" | "refused";
 	/** Pieces before this one are done. Absent: the batch was not yet read piece by piece. */
 	readonly at: Mark | undefined;
 	/** How often in a row the reader died while it read the piece `at`. */
 	readonly times: number;
+	/** How often it died while it recorded what that piece shows. */
+	readonly timesRecording: number;
 }
 
 /**
  * A piece is given up after it killed its reader so often in a row. A process that others kill can die so too: if it is
  * killed every `T` seconds and the piece takes `t`, the chance that a good piece under suspicion is given up is about
- * `(t/T)²`: one in nine million for 0.1 s and five minutes, one in 400 if a process lives for two seconds.
+ * `(t/T)²`. Reading only computes, for some milliseconds: one in a billion for 10 ms and a kill every five minutes.
  */
-const deathsAlone = 3;
+const deathsReading = 3;
+
+/**
+ * Recording waits for the table most of the time, and for seconds when that is slow, so most deaths meanwhile are chance. It
+ * handles values that were read, cut and redacted; if one of those kills at all, finding it may cost more.
+ */
+const deathsRecording = 12;
+
+/** Where processes are killed from outside, they die everywhere: a killer explains at least one in so many of the deaths. */
+const oneIn = 3;
 
 /** What the next try of a batch starts from, given what the last one left behind. */
 export function nextAttempt(known: Attempt | undefined, { from, enqueued }: BatchName): Attempt {
 	if (known === undefined || known.from !== from || known.enqueued !== enqueued) {
-		return { from, enqueued, deaths: 0, state: "running", at: undefined, times: 0 };
+		return { from, enqueued, deaths: 0, state: "running", at: undefined, times: 0, timesRecording: 0 };
 	}
 	switch (known.state) {
 		case "refused":
@@ -53,6 +64,8 @@ export function nextAttempt(known: Attempt | undefined, { from, enqueued }: Batc
 			return { ...known, state: "running", deaths: known.deaths + 1 };
 		case "reading":
 			return { ...known, state: "running", deaths: known.deaths + 1, times: known.times + 1 };
+		case "recording":
+			return { ...known, state: "running", deaths: known.deaths + 1, timesRecording: known.timesRecording + 1 };
 	}
 }
 
@@ -63,12 +76,17 @@ export function isCareful({ deaths }: Attempt): boolean {
 
 /** The note before a piece. Whoever comes to another piece has read the last one: no suspicion is left. */
 export function reading(attempt: Attempt, at: Mark): Attempt {
-	return { ...attempt, state: "reading", at, times: isSame(attempt.at, at) ? attempt.times : 0 };
+	return { ...(isSame(attempt.at, at) ? attempt : between(attempt, at)), state: "reading" };
+}
+
+/** The note after reading: whatever kills now, reading that piece does not. */
+export function recording(attempt: Attempt): Attempt {
+	return { ...attempt, state: "recording", times: 0 };
 }
 
 /** The note after a piece. */
 export function between(attempt: Attempt, next: Mark): Attempt {
-	return { ...attempt, state: "running", at: next, times: 0 };
+	return { ...attempt, state: "running", at: next, times: 0, timesRecording: 0 };
 }
 
 /** Was this piece done by an earlier try? A message of which only some records are done is not. */
@@ -78,16 +96,23 @@ export function isDone({ at }: Attempt, { message, record }: Mark): boolean {
 }
 
 /** A message that its reader died of once is read record by record; once may be chance. */
-export function isSplit({ at, times }: Attempt, message: number): boolean {
-	return at?.message === message && (at.record !== undefined || times > 0);
+export function isSplit({ at, times, timesRecording }: Attempt, message: number): boolean {
+	return at?.message === message && (at.record !== undefined || times + timesRecording > 0);
+}
+
+/** The note after a piece that was given up. Its deaths are explained: they say nothing about the pieces behind it. */
+export function givenUp(attempt: Attempt, next: Mark): Attempt {
+	return { ...between(attempt, next), deaths: 1 };
 }
 
 /**
- * True for a record that killed its reader three times in a row, and for a message that did so three times more while it
- * was taken apart into records.
+ * True for a record that killed its reader three times in a row, or twelve times who recorded it, if that is a third of all
+ * deaths at least; and for a message that did so once more: the first time it was not yet taken apart into records.
  */
-export function isKiller({ at, times }: Attempt, mark: Mark): boolean {
-	return isSame(at, mark) && times >= deathsAlone + (mark.record === undefined ? 1 : 0);
+export function isKiller({ at, deaths, times, timesRecording }: Attempt, mark: Mark): boolean {
+	const whole = mark.record === undefined ? 1 : 0;
+	const explains = (count: number, least: number) => count >= least + whole && count * oneIn >= deaths;
+	return isSame(at, mark) && (explains(times, deathsReading) || explains(timesRecording, deathsRecording));
 }
 
 function isSame(one: Mark | undefined, { message, record }: Mark): boolean {
@@ -100,17 +125,18 @@ export function attemptAddress(source: string): Key {
 }
 
 /** The attempt as columns; the mark is JSON. */
-export function attemptValues({ from, enqueued, deaths, state, at, times }: Attempt): Values {
-	return columns({ v: 2, from, enqueued, deaths, state, at: at === undefined ? undefined : JSON.stringify(at), times });
+export function attemptValues({ at, ...attempt }: Attempt): Values {
+	return columns({ v: 3, ...attempt, at: at === undefined ? undefined : JSON.stringify(at) });
 }
 
 const schema = z.object({
 	from: z.number(),
 	enqueued: z.string(),
 	deaths: countColumn,
-	state: z.enum(["running", "reading", "refused"]),
+	state: z.enum(["running", "reading", "recording", "refused"]),
 	at: jsonColumn(z.object({ message: z.number(), record: countColumn.optional() })).optional(),
 	times: countColumn,
+	timesRecording: countColumn,
 });
 
 /** An unreadable row counts as none; that costs a few more tries. */

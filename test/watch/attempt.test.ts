@@ -1,11 +1,27 @@
 import { describe, expect, test } from "vitest";
-import { type Attempt, between, isCareful, isDone, isKiller, isSplit, type Mark, nextAttempt, reading } from "../../lib/watch/attempt.ts";
+import {
+	type Attempt,
+	between,
+	givenUp,
+	isCareful,
+	isDone,
+	isKiller,
+	isSplit,
+	type Mark,
+	nextAttempt,
+	reading,
+	recording,
+} from "../../lib/watch/attempt.ts";
 
 const batch = { from: 100, enqueued: "2026-11-21T10:00:00.000Z" };
-const found: Attempt = { ...batch, deaths: 1, state: "running", at: undefined, times: 0 };
+const found: Attempt = { ...batch, deaths: 1, state: "running", at: undefined, times: 0, timesRecording: 0 };
 
 /** A try that died while it read this piece. */
 const diedAt = (known: Attempt, at: Mark): Attempt => nextAttempt(reading(known, at), batch);
+/** A try that read this piece and died while it recorded it. */
+const diedRecording = (known: Attempt, at: Mark): Attempt => nextAttempt(recording(reading(known, at)), batch);
+const so = (many: number, known: Attempt, die: (known: Attempt) => Attempt): Attempt =>
+	Array.from({ length: many }).reduce<Attempt>((last) => die(last), known);
 
 describe("what a try of a batch begins with", () => {
 	test.each<[string, Attempt | undefined, Attempt]>([
@@ -22,6 +38,11 @@ describe("what a try of a batch begins with", () => {
 			"the last try died in a piece",
 			{ ...found, state: "reading", at: { message: 107 }, times: 1 },
 			{ ...found, deaths: 2, at: { message: 107 }, times: 2 },
+		],
+		[
+			"the last try died while it recorded a piece",
+			{ ...found, state: "recording", at: { message: 107 }, timesRecording: 4 },
+			{ ...found, deaths: 2, at: { message: 107 }, timesRecording: 5 },
 		],
 	])("when %s", (_, known, next) => {
 		expect(nextAttempt(known, batch)).toEqual(next);
@@ -63,6 +84,66 @@ describe("who is taken for a killer", () => {
 		expect(isDone(known, record)).toBe(true);
 	});
 
+	test("a record of which twelve readers died while they recorded it, and not eleven: most of that time is waiting for the table", () => {
+		let known = so(11, found, (last) => diedRecording(last, record));
+		expect(isKiller(known, record)).toBe(false);
+		known = diedRecording(known, record);
+		expect(isKiller(known, record)).toBe(true);
+		expect(isKiller(known, { message: 107, record: 2 })).toBe(false);
+	});
+
+	test("not a record that is read again and again, however many die elsewhere in between", () => {
+		let known = found;
+		for (let round = 0; round < 5; round++) {
+			known = so(2, known, (last) => diedAt(last, record));
+			expect(isKiller(known, record)).toBe(false);
+			known = diedRecording(known, record);
+		}
+		expect(known).toMatchObject({ times: 0, timesRecording: 5 });
+	});
+
+	test("a death while it is read does not pardon a record of what happens while it is recorded", () => {
+		let known = so(11, found, (last) => diedRecording(last, record));
+		known = diedRecording(diedAt(known, record), record);
+		expect(isKiller(known, record)).toBe(true);
+	});
+
+	test("nobody, while more than two of three deaths happen elsewhere: then others kill the processes", () => {
+		const elsewhere = (many: number) => so(many, reading(found, record), (last) => nextAttempt({ ...last, state: "running" }, batch));
+		// One death before all, five or six elsewhere, and three in the record: three of nine, or of ten.
+		expect(
+			isKiller(
+				so(3, elsewhere(5), (last) => diedAt(last, record)),
+				record,
+			),
+		).toBe(true);
+		const tenth = so(3, elsewhere(6), (last) => diedAt(last, record));
+		expect(tenth).toMatchObject({ deaths: 10, times: 3 });
+		expect(isKiller(tenth, record)).toBe(false);
+		// A true killer goes on killing.
+		expect(isKiller(diedAt(tenth, record), record)).toBe(true);
+	});
+
+	test("a second record of the same batch at its third death too: those of the first are explained", () => {
+		const first = so(3, diedAt(found, message), (last) => diedAt(last, record));
+		expect(isKiller(first, record)).toBe(true);
+		const next = { message: 107, record: 2 };
+		const behind = givenUp(first, next);
+		expect(behind).toMatchObject({ deaths: 1, at: next, times: 0, state: "running" });
+		expect(
+			isKiller(
+				so(2, behind, (last) => diedAt(last, next)),
+				next,
+			),
+		).toBe(false);
+		expect(
+			isKiller(
+				so(3, behind, (last) => diedAt(last, next)),
+				next,
+			),
+		).toBe(true);
+	});
+
 	test("a message at its fourth death, three of which came while it was taken apart", () => {
 		let known = diedAt(found, message);
 		expect(isSplit(known, 107)).toBe(true);
@@ -70,6 +151,10 @@ describe("who is taken for a killer", () => {
 		known = diedAt(diedAt(known, message), message);
 		expect(isKiller(known, message)).toBe(false);
 		expect(isKiller(diedAt(known, message), message)).toBe(true);
+		const recorded = so(12, found, (last) => diedRecording(last, message));
+		expect(isSplit(recorded, 107)).toBe(true);
+		expect(isKiller(recorded, message)).toBe(false);
+		expect(isKiller(diedRecording(recorded, message), message)).toBe(true);
 	});
 });
 
