@@ -5,6 +5,7 @@ import { readOutbox } from "../../lib/outbox/outbox.ts";
 import { createTableStore } from "../../lib/store/table-store.ts";
 import type { Azurite } from "../azurite.ts";
 import { readAll } from "./faulty-sink.ts";
+import { patiently } from "./patiently.ts";
 import { createStaff } from "./staff.ts";
 
 /** What a receiver or the table does with a request. `taken`: it took it, and its answer was lost. */
@@ -189,18 +190,6 @@ export async function runFault(fault: Fault, azurite: Azurite, file: string, eve
 		),
 		toldAfterS: Math.round((last - since) / 1_000),
 	};
-}
-
-/** The emulator shares this machine with everything else. */
-async function patiently<T>(read: () => Promise<T>): Promise<T> {
-	for (let n = 0; n < 10; n++) {
-		try {
-			return await read();
-		} catch {
-			await sleep(1_000);
-		}
-	}
-	return read();
 }
 
 function skewed(ms: number): Readonly<Record<string, string>> {

@@ -13,6 +13,7 @@ import { startFaultySink } from "./faulty-sink.ts";
 import { openHub } from "./hub.ts";
 import { destination, judge, readOwedRows, type Verdict } from "./invariants.ts";
 import { createKiller } from "./killer.ts";
+import { patiently, patientTable } from "./patiently.ts";
 import { createStaff, type Staff } from "./staff.ts";
 import { canaries, type StoryRecord, tellStory } from "./story.ts";
 
@@ -58,7 +59,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 	const seedOf = (part: number) => createRandom(options.seed * 16 + part);
 	const story = tellStory(options.devices, seedOf(0), options.killers);
 	const azurite = await startAzurite();
-	const table = createTableStore({ connectionString: azurite.connectionString(), tableName });
+	const table = patientTable(createTableStore({ connectionString: azurite.connectionString(), tableName }));
 	await table.ensure();
 	const killer = createKiller(() => staff, seedOf(1));
 	const proxy = createFaultyProxy(azurite.url, seedOf(3), (workerId) => killer.acted(workerId, "wrote"));
@@ -123,7 +124,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 		const verdict = await judge({
 			story,
 			table,
-			rows: await readEverything(azurite),
+			rows: await patiently(() => readEverything(azurite)),
 			receipts: sink.receipts,
 			marks: proxy.marks,
 			troubles: proxy.troubles,
