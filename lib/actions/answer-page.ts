@@ -16,8 +16,8 @@ import { proposalOf } from "./proposal.ts";
 export interface PageView {
 	readonly finding: Finding;
 	readonly opens: AnswerKind;
-	/** Token of the form; absent = nothing can be answered here. */
-	readonly form: string | undefined;
+	/** The form's token, and the name of the cookie that belongs to it; absent = nothing can be answered here. */
+	readonly form: { readonly token: string; readonly visit: string } | undefined;
 	/** Name of who is signed in; absent without a sign-in. */
 	readonly person: Inert | undefined;
 	/** What just happened, or why it did not. */
@@ -121,7 +121,7 @@ const choices: readonly (readonly [AnswerKind, string, string])[] = [
 	["close", "Close", "It is dealt with. If it is seen again, it alerts again."],
 ];
 
-function formOf({ finding, opens, person, now }: PageView, form: string): string {
+function formOf({ finding, opens, person, now }: PageView, { token, visit }: NonNullable<PageView["form"]>): string {
 	const days = Math.floor(longestSilenceOf(finding) / 86_400_000);
 	const offered = choices.filter(([kind]) => isOffered(kind, finding, person !== undefined, now));
 	const offers = (wanted: AnswerKind): boolean => offered.some(([kind]) => kind === wanted);
@@ -136,7 +136,7 @@ function formOf({ finding, opens, person, now }: PageView, form: string): string
 			? '<p><label for="name">Your name</label><input type="text" id="name" name="name" autocomplete="name" maxlength="60" required aria-describedby="unverified"></p><p id="unverified"><small>Anyone who has this link can answer. Your name is recorded as you type it, and shown to everyone as unverified.</small></p>'
 			: `<p>Signed in as <b>${html(person)}</b>.</p>`;
 	return `<form method="post" autocomplete="on">
-<input type="hidden" name="form" value="${form}">
+<input type="hidden" name="form" value="${token}"><input type="hidden" name="visit" value="${visit}">
 <fieldset><legend>Your answer</legend>${radios.join("\n")}</fieldset>
 ${durations.length === 0 || !offers("silence") ? "" : `<p><label for="days">Silence for</label><select id="days" name="days">${durations.map((one) => `<option value="${one}">${one === 1 ? "24 hours" : `${one} days`}</option>`).join("")}</select></p>`}
 ${offers("close") ? '<p><label for="as">Close as</label><select id="as" name="as"><option value="cleaned">Cleaned up</option><option value="false-positive">False positive</option><option value="test">Test</option></select></p>' : ""}

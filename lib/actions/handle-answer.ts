@@ -24,6 +24,7 @@ import {
 import { readPerson, type SignedIn, type SignIn } from "./person.ts";
 import { type AnsweringDeps, recordAnswer } from "./record-answer.ts";
 import { type Refusal, refused } from "./refusal.ts";
+import { findVisit, newVisit, visitCookie } from "./visit.ts";
 
 /** A request as the platform hands it over. */
 export interface PageRequest {
@@ -46,7 +47,6 @@ export interface PageDeps extends AnsweringDeps {
 }
 
 const maxBody = 4_096;
-const cookieName = "__Host-tw";
 /** A path of its own, for `doctor`: does a forged identity get through? It reads nothing. */
 const checkToken = "sign-in-check";
 
@@ -69,9 +69,16 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 		person: signedIn.who === "responder" ? signedIn.person.id : "-",
 		cookie,
 	});
-	const show = (link: ReadLink, finding: Finding, signedIn: SignedIn, status: number, message: Message | undefined): PageResponse => {
+	const show = (
+		request: PageRequest,
+		link: ReadLink,
+		finding: Finding,
+		signedIn: SignedIn,
+		status: number,
+		message?: Message,
+	): PageResponse => {
 		const now = clock();
-		const cookie = deps.bytes(16).toString("base64url");
+		const visit = newVisit(request.header("cookie") ?? "", deps.bytes);
 		const isOpen = finding.status === "open" && finding.want > 0 && link.expires > now;
 		const older = finding.want - link.n;
 		const said =
@@ -81,10 +88,12 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 				: older > 0
 					? notice(inertText`This message is older: ${older} newer. You see how it stands now.`)
 					: undefined);
-		const form = isOpen ? signForm(keys, placeOf(link, finding, signedIn, cookie), deps.bytes(8), now) : undefined;
+		const form = isOpen
+			? { visit: visit.name, token: signForm(keys, placeOf(link, finding, signedIn, visit.secret), deps.bytes(8), now) }
+			: undefined;
 		const person = signedIn.who === "responder" ? inert(signedIn.person.name, 80) : undefined;
 		const body = answerPage({ finding, opens: link.opens, form, person, message: said, now });
-		return pageResponse(status, body, { "set-cookie": `${cookieName}=${cookie}; Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Strict` });
+		return pageResponse(status, body, { "set-cookie": visitCookie(visit) });
 	};
 	const get = async (request: PageRequest, link: ReadLink): Promise<PageResponse> => {
 		const signedIn = personOf(request);
@@ -92,7 +101,7 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 			return redirect(302, `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(pathOf(link))}`);
 		if (signedIn.who === "stranger") return notAResponder;
 		const finding = await findingOf(link);
-		return finding === undefined ? notFound : show(link, finding, signedIn, 200, undefined);
+		return finding === undefined ? notFound : show(request, link, finding, signedIn, 200);
 	};
 	const post = async (request: PageRequest, link: ReadLink): Promise<PageResponse> => {
 		const type = (request.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
@@ -108,27 +117,28 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 		if (signedIn.who === "stranger") return notAResponder;
 		const finding = await findingOf(link);
 		if (finding === undefined) return notFound;
-		if (link.expires <= clock()) return show(link, finding, signedIn, 409, undefined);
+		if (link.expires <= clock()) return show(request, link, finding, signedIn, 409);
 		const fields = new URLSearchParams(text);
-		const cookie = cookieOf(request.header("cookie") ?? "");
 		const token = fields.get("form") ?? "";
-		const form = readForm(keys, placeOf(link, finding, signedIn, cookie), token, clock());
-		if (!form.ok) {
+		const visit = findVisit(request.header("cookie") ?? "", fields.get("visit") ?? "");
+		const place = placeOf(link, finding, signedIn, visit?.secret ?? "");
+		const form = readForm(keys, place, token, clock());
+		if (visit === undefined || !form.ok) {
 			const isDone = finding.history?.some((one) => one.form !== undefined && one.form === idOf(token)) === true;
-			const why = refused(isDone ? "used" : form.why === "old" ? "stale" : "changed");
-			return show(link, finding, signedIn, 409, whyNot(why));
+			const why = isDone ? "used" : visit === undefined ? "no-cookie" : !form.ok && form.why === "old" ? "stale" : "changed";
+			return show(request, link, finding, signedIn, 409, whyNot(refused(why)));
 		}
 		const asked = requestOf(fields, signedIn, form.id, clock());
-		if (asked === undefined) return show(link, finding, signedIn, 400, problem(inertText`Choose an answer and send it again.`));
+		if (asked === undefined) return show(request, link, finding, signedIn, 400, problem(inertText`Choose an answer and send it again.`));
 		// Looked at once more at the moment of writing: somebody may have been faster.
-		const shown = JSON.stringify(placeOf(link, finding, signedIn, cookie));
+		const shown = JSON.stringify(place);
 		const check = (now: Finding): Refusal | undefined =>
-			JSON.stringify(placeOf(link, now, signedIn, cookie)) === shown ? undefined : refused("changed");
+			JSON.stringify(placeOf(link, now, signedIn, visit.secret)) === shown ? undefined : refused("changed");
 		const recorded = await recordAnswer(deps, link.key, asked, clock(), check);
 		if (!recorded.ok) {
 			const { refusal } = recorded;
 			const says = refusal === "missing" || refusal === "crowded" ? refused("changed") : refusal;
-			return show(link, (await findingOf(link)) ?? finding, signedIn, statusOf(says), whyNot(says));
+			return show(request, link, (await findingOf(link)) ?? finding, signedIn, statusOf(says), whyNot(says));
 		}
 		const done = { finding: link.key.slice(0, 12), answer: asked.kind, verified: asked.verified };
 		if (asked.kind === "propose") {
@@ -184,14 +194,6 @@ function requestOf(fields: URLSearchParams, signedIn: SignedIn, form: string, no
 
 function idOf(form: string): string {
 	return Buffer.from(form, "base64url").toString("hex", 4, 12);
-}
-
-function cookieOf(header: string): string {
-	for (const part of header.slice(0, 8_192).split(";")) {
-		const [name, value = ""] = part.trim().split("=");
-		if (name === cookieName) return value;
-	}
-	return "";
 }
 
 const statuses: Partial<Record<Refusal["code"], number>> = {

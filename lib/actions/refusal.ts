@@ -27,6 +27,8 @@ const refusals = {
 	"in-a-row": "The last two silences were unverified. The next one needs a sign-in, or the command line.",
 	changed: "It changed while you were reading. Look again before you answer.",
 	used: "This answer was recorded already.",
+	"no-cookie":
+		"Your browser did not send the cookie of this page: it is older than 15 minutes, or cookies are blocked. Look again before you answer.",
 	stale: "This page is too old. Load it again and answer there.",
 } as const;
 

@@ -17,7 +17,14 @@ const answered = aFinding({
 
 /** Everything that the page shows to somebody who is signed in. */
 function shown(finding: Finding, person: string): string {
-	const page = answerPage({ finding, opens: "silence", form: "form", person: inert(redacted(person), 80), message: undefined, now });
+	const page = answerPage({
+		finding,
+		opens: "silence",
+		form: { token: "form", visit: "0123abcd" },
+		person: inert(redacted(person), 80),
+		message: undefined,
+		now,
+	});
 	return `${page}${proposalPage(finding, inert(redacted(person), 80), now) ?? ""}`;
 }
 

@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { styleHash } from "../../lib/actions/answer-page.ts";
 import { readKeys, readLink, signLink } from "../../lib/actions/link.ts";
+import { findingKey } from "../../lib/findings/finding.ts";
 import { aSighting, at, redacted } from "../builders.ts";
-import { aRequest, aSite, asBrowser, key, press, principal, responders, type Site, tenantId, visit } from "./visitor.ts";
+import { aRequest, aSite, asBrowser, key, press, principal, responders, type Site, tenantId, type Visit, visit } from "./visitor.ts";
 
 const signIn = { tenantId, responders };
 const minute = 60_000;
@@ -102,7 +103,7 @@ describe("what is refused changes nothing and says why", () => {
 			"a form without the visit's cookie",
 			409,
 			async (site) => press(site, { ...(await visit(site)), cookie: "" }),
-			/changed while you were reading/,
+			/Your browser did not send the cookie of this page/,
 		],
 		[
 			"a form of another visit",
@@ -241,6 +242,57 @@ describe("what is refused changes nothing and says why", () => {
 	});
 });
 
+describe("pages that are open side by side in one browser", () => {
+	/** A browser's cookies, newest last: one that is set again keeps its place. */
+	function aJar() {
+		const cookies = new Map<string, string>();
+		const keep = ({ response }: Visit) => {
+			const [, name = "", value = ""] = /^([^=]+)=([^;]+)/.exec(response.headers["set-cookie"] ?? "") ?? [];
+			cookies.set(name, value);
+		};
+		return { cookies, keep, header: () => [...cookies].map((pair) => pair.join("=")).join("; ") };
+	}
+
+	test("two findings are answered from two tabs, whichever was opened first", async () => {
+		const site = await aSite();
+		const other = aSighting({ device: { ...aSighting().device, id: redacted("b".repeat(40)) } });
+		await site.world.recorder.record([other], site.world.clock.now);
+		const jar = aJar();
+		const links = [site.link(), site.link({ key: findingKey(other.device, "cloudflared") })];
+		const tabs: Visit[] = [];
+		for (const link of links) {
+			const tab = await visit(site, link);
+			jar.keep(tab);
+			tabs.push(tab);
+		}
+
+		const answers = [];
+		for (const tab of tabs) answers.push((await press(site, { ...tab, cookie: jar.header() })).status);
+		expect(answers).toEqual([303, 303]);
+	});
+
+	test("a finding that is open twice is answered from the older tab", async () => {
+		const site = await aSite();
+		const jar = aJar();
+		const [older, newer] = [await visit(site), await visit(site)];
+		for (const tab of [older, newer]) jar.keep(tab);
+
+		expect((await press(site, { ...older, cookie: jar.header() })).status).toBe(303);
+		expect(await history(site)).toHaveLength(1);
+	});
+
+	test("a browser that shows 16 cookies of ours gets no more: the oldest one makes room", async () => {
+		const site = await aSite();
+		const jar = aJar();
+		for (let n = 0; n < 40; n++) jar.keep(await visit(site, site.link(), { cookie: `theirs=1; ${jar.header()}` }));
+		expect(jar.cookies.size).toBe(16);
+
+		const newest = await visit(site, site.link(), { cookie: jar.header() });
+		jar.keep(newest);
+		expect((await press(site, { ...newest, cookie: jar.header() })).status).toBe(303);
+	});
+});
+
 test("two forms of two people: the second is told that it changed", async () => {
 	const site = await aSite();
 	const [first, second] = [await visit(site), await visit(site)];
@@ -267,7 +319,7 @@ test("every page forbids scripts, frames, caches and foreign forms, and holds no
 		expect(body.length).toBeLessThan(12_288);
 	}
 	expect((await visit(site)).response.headers["set-cookie"]).toMatch(
-		/^__Host-tw=[\w-]{22}; Path=\/; Max-Age=900; Secure; HttpOnly; SameSite=Strict$/,
+		/^__Host-tw-[0-9a-f]{8}=[\w-]{22}; Path=\/; Max-Age=900; Secure; HttpOnly; SameSite=Strict$/,
 	);
 });
 

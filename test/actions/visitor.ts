@@ -77,6 +77,8 @@ export function aRequest(
 export interface Visit {
 	readonly token: string;
 	readonly cookie: string;
+	/** Names the cookie. */
+	readonly visit: string;
 	readonly form: string;
 	readonly response: PageResponse;
 }
@@ -86,7 +88,8 @@ export async function visit(site: Site, token = site.link(), headers: Record<str
 	const { "set-cookie": setCookie = "" } = response.headers;
 	const [cookie = ""] = setCookie.split(";");
 	const [, form = ""] = /name="form" value="([^"]*)"/.exec(response.body) ?? [];
-	return { token, cookie, form, response };
+	const [, name = ""] = /name="visit" value="([^"]*)"/.exec(response.body) ?? [];
+	return { token, cookie, visit: name, form, response };
 }
 
 export const asBrowser = { "content-type": "application/x-www-form-urlencoded", origin, "sec-fetch-site": "same-origin" };
@@ -94,11 +97,11 @@ export const asBrowser = { "content-type": "application/x-www-form-urlencoded", 
 /** Presses the button, as the visitor's browser would. */
 export function press(
 	site: Site,
-	{ token, cookie, form }: Visit,
+	{ token, cookie, visit, form }: Visit,
 	fields: Readonly<Record<string, string>> = {},
 	headers: Record<string, string> = {},
 ): Promise<PageResponse> {
-	const text = new URLSearchParams({ form, answer: "acknowledge", name: "Kim Lee", ...fields }).toString();
+	const text = new URLSearchParams({ form, visit, answer: "acknowledge", name: "Kim Lee", ...fields }).toString();
 	return site.page(aRequest(token, { method: "POST", text, headers: { ...asBrowser, cookie, ...headers } }));
 }
 

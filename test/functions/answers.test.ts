@@ -137,15 +137,16 @@ async function browse(method: "GET" | "POST", token: string, headers: Readonly<R
 /** Opens the link of a card, as a person's browser does. */
 async function open(token: string) {
 	const page = await browse("GET", token);
-	const [cookie = ""] = /^__Host-tw=[^;]*/.exec(page.headers.get("set-cookie") ?? "") ?? [];
+	const [cookie = ""] = /^__Host-tw-[^;]*/.exec(page.headers.get("set-cookie") ?? "") ?? [];
 	const [, form = ""] = /name="form" value="([^"]*)"/.exec(page.body) ?? [];
-	return { ...page, cookie, form };
+	const [, visit = ""] = /name="visit" value="([^"]*)"/.exec(page.body) ?? [];
+	return { ...page, cookie, visit, form };
 }
 
 /** Types a name and presses the button. */
-function press(token: string, { cookie, form }: Awaited<ReturnType<typeof open>>, answer: string) {
+function press(token: string, { cookie, visit, form }: Awaited<ReturnType<typeof open>>, answer: string) {
 	const headers = { "content-type": "application/x-www-form-urlencoded", origin, "sec-fetch-site": "same-origin", cookie };
-	return browse("POST", token, headers, new URLSearchParams({ form, answer, name: "Kim Lee" }).toString());
+	return browse("POST", token, headers, new URLSearchParams({ form, visit, answer, name: "Kim Lee" }).toString());
 }
 
 /** Every row about findings and silences, as it is. */
