@@ -22,7 +22,7 @@ const macBytes = 16;
 const tokenLength = 60;
 const label = "tunnelwatch link v1\0";
 
-/** 60 characters; the same in every attempt to send the same notice on the same day. The first key signs. */
+/** 60 characters; the same in every attempt to send the same notice. The first key signs. */
 export function signLink([key]: readonly [Buffer, ...Buffer[]], link: AnswerLink): string {
 	const bytes = Buffer.alloc(signedBytes);
 	bytes.writeUInt8(version, 0);

@@ -9,10 +9,13 @@ import { world } from "./compose.ts";
 import type { Settings } from "./settings.ts";
 
 const dayMs = 86_400_000;
-/** The longest quiet period, and a day. */
-const linkDays = 8;
+/** At least: a notice may be three days on its way, and its link is of use after that. */
+const shortestLinkDays = 8;
 
-type AnswerSettings = Pick<Settings, "ACTIONS" | "ACTIONS_KEY" | "ACTIONS_URL" | "ACTIONS_TENANT" | "ACTIONS_RESPONDERS" | "FALLBACK">;
+type AnswerSettings = Pick<
+	Settings,
+	"ACTIONS" | "ACTIONS_KEY" | "ACTIONS_URL" | "ACTIONS_TENANT" | "ACTIONS_RESPONDERS" | "FALLBACK" | "QUIET_MAX_DAYS"
+>;
 
 /** Where the page lives. Never taken from a request, which its sender can forge. */
 function originOf({ ACTIONS_URL }: AnswerSettings, host: string | undefined): string {
@@ -25,11 +28,13 @@ export function answersOf(settings: AnswerSettings, host: string | undefined): (
 	const { ACTIONS, ACTIONS_KEY: keys } = settings;
 	if (ACTIONS === "off" || keys === undefined) return undefined;
 	const origin = originOf(settings, host);
+	// Till a day after the next reminder, at the latest that there can be.
+	const lifeMs = Math.max(shortestLinkDays, settings.QUIET_MAX_DAYS + 1) * dayMs;
 	return (destination) =>
-		({ finding, n, now }, opens) => {
+		({ finding, n, wantedAt, now }, opens) => {
 			if (!isOffered(opens, finding, ACTIONS === "entra", now)) return undefined;
-			// The same in every attempt of a day, so that a message keeps its bytes.
-			const expires = new Date((Math.floor(now.getTime() / dayMs) + 1 + linkDays) * dayMs);
+			// Not from the moment of the attempt: a message keeps its bytes, however often it is tried.
+			const expires = new Date(wantedAt.getTime() + lifeMs);
 			return `${origin}/api/answer/${signLink(keys, { key: finding.key, n, destination, opens, expires })}`;
 		};
 }

@@ -18,6 +18,8 @@ export interface Notice {
 	readonly moreSinceLast: number;
 	/** What people have said since then, oldest first; absent when nobody has. */
 	readonly answers?: readonly Answered[];
+	/** Since when it is owed; the same in every attempt. */
+	readonly wantedAt: Date;
 	readonly now: Date;
 }
 

@@ -112,7 +112,11 @@ export function sendOne(deps: SendDeps, receiver: Receiver, row: OpenOwed, known
 }
 
 /** `undefined`: nothing is owed, or no longer. */
-export function render(finding: Finding, owed: Pick<Owed, "sent" | "countSent">, now: Date): Notice | undefined {
+export function render(
+	finding: Finding,
+	owed: Pick<Owed, "sent" | "countSent"> & Partial<Pick<Owed, "wantedAt">>,
+	now: Date,
+): Notice | undefined {
 	const kinds = kindsOwed(finding, owed.sent);
 	if (kinds.length === 0) return undefined;
 	const answers = finding.history?.filter(({ n }) => n > owed.sent) ?? [];
@@ -124,6 +128,7 @@ export function render(finding: Finding, owed: Pick<Owed, "sent" | "countSent">,
 		kinds,
 		moreSinceLast: finding.count - owed.countSent,
 		...(answers.length === 0 ? {} : { answers }),
+		wantedAt: owed.wantedAt ?? now,
 		now,
 	};
 }

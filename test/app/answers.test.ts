@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { readLink } from "../../lib/actions/link.ts";
 import { answersOf } from "../../lib/app/answers.ts";
 import type { Finding } from "../../lib/findings/finding.ts";
 import { tell } from "../../lib/notify/story/tell.ts";
+import type { Notice } from "../../lib/outbox/delivery.ts";
 import { aFinding, aSighting, at, redacted } from "../builders.ts";
 import { aNotice, knowledge } from "../notify/samples.ts";
 
@@ -12,7 +14,29 @@ const settings: Parameters<typeof answersOf>[0] = {
 	ACTIONS_TENANT: undefined,
 	ACTIONS_RESPONDERS: [],
 	FALLBACK: undefined,
+	QUIET_MAX_DAYS: 7,
 };
+
+/** Where the first answer button of a message leads, and when that ends. */
+function linkOf(change: Partial<Notice>, more: Partial<typeof settings> = {}) {
+	const answers = answersOf({ ...settings, ACTIONS: "link", ...more }, undefined)?.("teams");
+	const url = tell(aNotice(change), { ...knowledge, answers }).links.answers?.[0]?.url ?? "";
+	return { url, expires: readLink([Buffer.alloc(32, 7)], url.slice(-60))?.expires };
+}
+
+test("the links of a message are the same in every attempt, and last eight days from when it was owed", () => {
+	const wantedAt = at("21T23:59:50");
+	const first = linkOf({ wantedAt, now: at("21T23:59:55") });
+
+	expect(linkOf({ wantedAt, now: at("22T00:00:01") })).toEqual(first);
+	expect(linkOf({ wantedAt, now: at("24T23:59:00") })).toEqual(first);
+	expect(first.expires).toEqual(at("29T23:59:50"));
+});
+
+test("where a device may stay quiet for longer, its links last until a day after that", () => {
+	expect(linkOf({ wantedAt: at("01T12:00:00") }, { QUIET_MAX_DAYS: 14 }).expires).toEqual(at("16T12:00:00"));
+	expect(linkOf({ wantedAt: at("01T12:00:00") }, { QUIET_MAX_DAYS: 1 }).expires).toEqual(at("09T12:00:00"));
+});
 
 /** The words on the answer buttons of the message about a finding. */
 function offered(ACTIONS: "off" | "link" | "entra", change: Partial<Finding> = {}): readonly string[] | undefined {

@@ -54,6 +54,7 @@ export function aNotice(change: Partial<Notice> = {}): Notice {
 		finding: aFinding(),
 		kinds: ["new"],
 		moreSinceLast: 1,
+		wantedAt: at("21T19:36:10"),
 		now: at("21T19:36:10"),
 		...change,
 	};
