@@ -1,6 +1,7 @@
 import { decodedRuns, decodeWide, encodedCommand, encodedJson } from "./base64.ts";
 import { knownSecrets } from "./known-secrets.ts";
 import { assignedPieces, otherEncodings } from "./other-encodings.ts";
+import { arePlainValuesFree, isPlainValue } from "./plain-values.ts";
 import type { Redacted } from "./redacted.ts";
 import { createSecretPositions, markerPattern, type TextRange } from "./secret-positions.ts";
 import type { ToolSecrets } from "./tool-secrets.ts";
@@ -48,7 +49,11 @@ export function createRedact(tools: readonly ToolSecrets[]): Redact {
 		});
 		return shown === text ? without(text, [...secretValues(text, 0), ...secretPositions(text)]) : shown;
 	};
+	const free = arePlainValuesFree(tools);
+	const isFree = (text: string): boolean =>
+		free && isPlainValue(text) && tools.every((tool) => tool.byValue(text).length === 0 && tool.byPosition(text).length === 0);
 	return (text) => {
+		if (isFree(text)) return text as Redacted;
 		let current = text.toWellFormed();
 		for (let pass = 0; pass < passes; pass++) {
 			const next = once(readable(current));

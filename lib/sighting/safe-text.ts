@@ -1,3 +1,5 @@
+import { hash } from "node:crypto";
+import { isPlainValue } from "../secrets/plain-values.ts";
 import type { Redact } from "../secrets/redact.ts";
 import { redactPart } from "../secrets/redact-part.ts";
 import { type Redacted, redactedText } from "../secrets/redacted.ts";
@@ -7,32 +9,48 @@ export type SafeText = (text: string) => Redacted;
 
 /** The longest text that goes into a sighting; the rest is counted. */
 const longestText = 8_192;
-/** Bounds what is remembered to about a megabyte. */
+/** Bounds what is remembered of short texts without a secret to about a megabyte. */
 const mostClean = 4_096;
 const longestClean = 256;
+/** Bounds what is remembered of all others to about a megabyte too. */
+const mostOthers = 256;
+const longestOther = 4_096;
 
 /**
- * Gives each record a `SafeText` that redacts each distinct text of the record once. Texts without a secret are
- * remembered beyond the record, because names of devices, people and folders recur. A text that held a secret is
- * forgotten with its record.
+ * Gives each record a `SafeText` that redacts each distinct text once, most of them beyond the record: names of devices,
+ * people and folders recur, and a flood repeats its command lines. A short text without a secret is remembered as it is.
+ * Of any other only its SHA-256 is, so no secret outlives its record.
  */
 export function createSafeTexts(redact: Redact): () => SafeText {
 	const clean = new Map<string, Redacted>();
-	const remember = (text: string, safe: Redacted): void => {
-		if (safe !== text || text.length > longestClean) return;
-		if (clean.size >= mostClean) clean.clear();
-		clean.set(text, safe);
+	const others = new Map<string, Redacted>();
+	const known = (text: string): Redacted => {
+		const short = text.length <= longestClean ? clean.get(text) : undefined;
+		if (short !== undefined) return short;
+		const name = hash("sha256", text, "base64");
+		const other = others.get(name);
+		if (other !== undefined) return other;
+		const safe = redactPart(redact, text, longestText);
+		if (safe === text && text.length <= longestClean) keep(clean, mostClean, text, safe);
+		else keep(others, mostOthers, name, safe);
+		return safe;
 	};
 	return () => {
-		const own = new Map<string, Redacted>();
+		let long: Map<string, Redacted> | undefined;
 		return (text) => {
 			if (text === "") return redactedText``;
-			const known = own.get(text) ?? clean.get(text);
-			if (known !== undefined) return known;
-			const safe = redactPart(redact, text, longestText);
-			own.set(text, safe);
-			remember(text, safe);
+			// Most of these come once; remembered, they would push out what recurs.
+			if (isPlainValue(text)) return redact(text);
+			if (text.length <= longestOther) return known(text);
+			long ??= new Map();
+			const safe = long.get(text) ?? redactPart(redact, text, longestText);
+			long.set(text, safe);
 			return safe;
 		};
 	};
+}
+
+function keep(kept: Map<string, Redacted>, most: number, key: string, safe: Redacted): void {
+	if (kept.size >= most) kept.clear();
+	kept.set(key, safe);
 }
