@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { redactError } from "../lib/families/redact.ts";
 import { addApprovals } from "./commands/approvals.ts";
 import { addBacktest } from "./commands/backtest.ts";
 import { addFindings } from "./commands/findings.ts";
@@ -21,6 +20,8 @@ export async function runCommand(args: readonly string[]): Promise<void> {
 	} catch (error) {
 		if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
 		else {
+			// To know all secrets means to load all rules.
+			const { redactError } = await import("../lib/families/redact.ts");
 			process.stderr.write(`${redactError(error)}\n`);
 			process.exitCode = 1;
 		}
