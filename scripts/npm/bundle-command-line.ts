@@ -2,25 +2,14 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { bundledPackages, licenseList } from "../package/bundled.ts";
+import { commandLine } from "./command-line.ts";
 
 /** Read at run time into the page with cards, so they lie beside the bundle as they are. */
 const vendored = ["adaptivecards/dist/adaptivecards.min.js", "markdown-it/dist/browser/markdown-it.umd.min.js"];
 
-/** The whole command line as one file in `folder`, with what it reads at run time and the licences of all of it. */
+/** The whole command line in `folder`, with what it reads at run time and the licences of all of it. */
 export async function bundleCommandLine(folder: string): Promise<void> {
-	const { metafile } = await build({
-		entryPoints: ["cli/main.ts"],
-		outfile: join(folder, "cli.mjs"),
-		bundle: true,
-		platform: "node",
-		target: "node24",
-		format: "esm",
-		minifySyntax: true,
-		minifyWhitespace: true,
-		metafile: true,
-		// Several packages contain require calls, which an ES module does not have.
-		banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);" },
-	});
+	const { metafile } = await build({ ...commandLine, outdir: folder, metafile: true });
 	for (const file of vendored) {
 		const target = join(folder, "vendor", file);
 		mkdirSync(dirname(target), { recursive: true });
