@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 // The default export exists in every version; what is in it differs.
 import module from "node:module";
+import { join } from "node:path";
 
 const needed = 24;
 
@@ -14,7 +15,10 @@ if (Number(process.versions.node.split(".")[0]) < needed) {
 } else {
 	// Compiling is most of what a short command costs.
 	module.enableCompileCache();
-	// A clone runs its sources; the npm package holds one bundled file instead.
-	const source = new URL("../cli/main.ts", import.meta.url);
-	await import(existsSync(source) ? source.href : "../dist/cli.mjs");
+	// A clone runs what is in its tree; the npm package holds bundled files instead.
+	const root = join(import.meta.dirname, "..");
+	if (existsSync(join(root, "cli", "main.ts"))) {
+		const { freshBundle } = await import("../scripts/clone/fresh-bundle.ts");
+		await import((await freshBundle(root)) ?? "../cli/main.ts");
+	} else await import("../dist/cli.mjs");
 }
