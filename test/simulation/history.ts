@@ -153,16 +153,22 @@ export async function play(
 			await scheduler.after(5_000 + random() * 30_000);
 		}
 	};
-	let coming = 0;
+	/** When the batches come that the hub still keeps, and how many it hands out just now. */
+	const coming = new Set<{ readonly at: number }>();
+	let handedOut = 0;
 	const plant = (batch: Batch) => {
 		for (let copy = 0; copy < batch.copies; copy++) {
-			coming += 1;
-			const delay = batch.at - scheduler.now() + (batch.together ? 0 : copy * random() * 120_000);
+			const planned = { at: Math.max(batch.at, scheduler.now()) + (batch.together ? 0 : copy * random() * 120_000) };
+			coming.add(planned);
 			void scheduler
-				.after(delay)
-				.then(() => handOut(batch))
+				.after(planned.at - scheduler.now())
 				.then(() => {
-					coming -= 1;
+					coming.delete(planned);
+					handedOut += 1;
+					return handOut(batch);
+				})
+				.then(() => {
+					handedOut -= 1;
 				});
 		}
 	};
@@ -170,11 +176,12 @@ export async function play(
 	const sweep = async (until: number): Promise<void> => {
 		while (scheduler.now() < until) {
 			const work = nextWork(memory, scheduler.now());
-			if (work === undefined && coming === 0 && open === 0) return;
+			const batch = Math.min(...[...coming].map(({ at }) => at));
+			const busy = handedOut > 0 || open > 0;
+			if (work === undefined && !busy && coming.size === 0) return;
 			const margin = plan.includes("D7") ? 11 * 60_000 : 0;
-			const idleMs = work === undefined ? 5 * 60_000 : work - margin - scheduler.now();
-			const pauseMs = coming > 0 ? Math.min(idleMs, 30 * 60_000) : idleMs;
-			await scheduler.after(Math.max(60_000, pauseMs));
+			const idleUntil = work === undefined ? (busy ? scheduler.now() + 5 * 60_000 : batch) : Math.min(work - margin, batch);
+			await scheduler.after(Math.max(60_000, idleUntil - scheduler.now()));
 			const sweepers = random() < 0.2 ? 2 : 1;
 			await Promise.all(
 				Array.from({ length: sweepers }, () => {

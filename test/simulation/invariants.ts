@@ -4,6 +4,7 @@ import { readFinding } from "../../lib/findings/finding-row.ts";
 import { signatures } from "../../lib/findings/signature.ts";
 import type { AnyNotice } from "../../lib/outbox/delivery.ts";
 import { readOwed } from "../../lib/outbox/owed-row.ts";
+import type { Row } from "../../lib/store/table.ts";
 import type { Receipt } from "./faulty-sink.ts";
 import { destinationNames, type History } from "./history.ts";
 import { canary, type Event, sightingOf } from "./stream.ts";
@@ -26,18 +27,33 @@ export function violations(history: History, when: "quiet" | "end"): readonly st
 	];
 }
 
+// Several invariants ask the same of the same events and rows, which never change: a table replaces its rows whole.
+const factsOf = once((event: Event) => {
+	const sighting = sightingOf(event);
+	return { key: findingKey(sighting.device, "cloudflared"), signatures: signatures(sighting).map((one) => one.id) };
+});
+const findingIn = once((row: Row) => readFinding(row).finding);
+const owedIn = once(readOwed);
+
+function once<T extends object, R>(read: (of: T) => R): (of: T) => R {
+	const known = new WeakMap<T, { readonly result: R }>();
+	return (of) => {
+		const { result } = known.get(of) ?? { result: read(of) };
+		known.set(of, { result });
+		return result;
+	};
+}
+
 function eventsByKey({ events }: History): ReadonlyMap<string, readonly Event[]> {
-	return Map.groupBy(events, (event) => findingKey(sightingOf(event).device, "cloudflared"));
+	return Map.groupBy(events, (event) => factsOf(event).key);
 }
 
 function findings({ memory }: History) {
-	return new Map(
-		memory.all().flatMap((row) => (isFindingKey(row.rowKey) ? [[row.rowKey.slice(2), readFinding(row).finding] as const] : [])),
-	);
+	return new Map(memory.all().flatMap((row) => (isFindingKey(row.rowKey) ? [[row.rowKey.slice(2), findingIn(row)] as const] : [])));
 }
 
 function owedRows({ memory }: History) {
-	return memory.all().flatMap((row) => (isOwedKey(row.rowKey) ? [readOwed(row)] : []));
+	return memory.all().flatMap((row) => (isOwedKey(row.rowKey) ? [owedIn(row)] : []));
 }
 
 function isFindingKey(rowKey: string): boolean {
@@ -173,7 +189,7 @@ function* escalated(history: History): Generator<string> {
 				if (event.approved) continue;
 				const recordedAt = firstRecorded(history, event);
 				if (recordedAt === undefined) continue;
-				const wanted = signatures(sightingOf(event)).map((one) => one.id);
+				const wanted = factsOf(event).signatures;
 				const limit = Math.max(recordedAt + dayMs, history.faultsEnd) + 3 * hourMs;
 				if (limit > history.now) continue;
 				if (!told.some((one) => one.at <= limit && covers(one, wanted, key, event)))
@@ -281,7 +297,7 @@ function* endStateFromEvents(history: History): Generator<string> {
 		// A finding that comes back starts anew.
 		if (!history.closes && finding.noticeSeverity !== highest) yield `I10 ${key} told ${finding.noticeSeverity}, not ${highest}`;
 		const known = new Set(finding.sigs);
-		const expected = new Set(speaking.flatMap((event) => signatures(sightingOf(event)).map((one) => one.id)));
+		const expected = new Set(speaking.flatMap((event) => factsOf(event).signatures));
 		if (known.size !== expected.size || [...expected].some((one) => !known.has(one)))
 			yield `I10 ${key} knows other facts than its records hold`;
 	}
