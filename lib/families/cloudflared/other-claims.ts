@@ -1,4 +1,5 @@
 import type { DefenderRecord } from "../../defender/record.ts";
+import type { Column } from "../../defender/tables.ts";
 import { columnText } from "../../sighting/column-text.ts";
 import type { Claim } from "../../sighting/reading.ts";
 import type { Candidate } from "./candidate.ts";
@@ -19,6 +20,21 @@ export function hasAnother(tools: readonly StartReading[]): boolean {
 /** Once a record claims so many different tunnels, its other texts are not read any more. */
 const most = 16;
 
+/** Where else a device or a sender puts text of any length. */
+const otherTexts = [
+	"PreviousRegistryValueData",
+	"FileOriginUrl",
+	"FileOriginReferrerUrl",
+	"RemoteUrl",
+	"FileName",
+	"FolderPath",
+	"PreviousFileName",
+	"PreviousFolderPath",
+	"InitiatingProcessFolderPath",
+	"RegistryKey",
+	"RegistryValueName",
+] as const satisfies readonly Column[];
+
 /** Tokens anywhere else in the record. In the text of what starts it they count as given. */
 export function otherClaims(record: DefenderRecord, chosen: Candidate | undefined, runs: boolean): FoundClaims {
 	const texts = (["ProcessCommandLine", "InitiatingProcessCommandLine", "RegistryValueData", "AdditionalFields"] as const).map(
@@ -27,12 +43,12 @@ export function otherClaims(record: DefenderRecord, chosen: Candidate | undefine
 			gives: runs,
 		}),
 	);
-	const previous = { text: columnText(record, "PreviousRegistryValueData"), gives: false };
+	const others = otherTexts.map((column) => ({ text: columnText(record, column), gives: false }));
 	const decoded = chosen?.readings.map(({ start }) => ({ text: start.command.text, gives: runs })) ?? [];
 	const distinct = new Map<string, Claim>();
 	const read = new Map<string, boolean>();
 	let unread = false;
-	for (const { text, gives } of [...decoded, ...texts, previous]) {
+	for (const { text, gives } of [...decoded, ...texts, ...others]) {
 		// A command often stands in two columns, or is the column.
 		if (text.length < 24 || read.get(text) === gives) continue;
 		if (distinct.size >= most) return { claims: [...distinct.values()], unread: true };
