@@ -1,6 +1,6 @@
 import type { Column } from "../../defender/tables.ts";
 import { hasShape, type Shape, type Test } from "../../detect/condition.ts";
-import { decodeWide, encodedCommand } from "../../secrets/base64.ts";
+import { decodedRuns, decodeWide, encodedCommand } from "../../secrets/base64.ts";
 
 /** Subcommands and tokens, which begin with the account as cloudflared writes them, are case-sensitive; of file names, which are not, the ways in which people write this one. */
 const words = ["tunnel", "cloudflared", "Cloudflared", "CLOUDFLARED", ".trycloudflare.com", "eyJhIjo"];
@@ -12,8 +12,8 @@ const mostLayers = 8;
 
 /** PowerShell's `-EncodedCommand` with a start of cloudflared in it, or a fetch through a quick tunnel. */
 const encodedStart: Shape = {
-	starts: [...words, ...nesting].flatMap(inEncodedText),
-	pattern: [...words, ...nesting].flatMap(inEncodedText).join("|"),
+	starts: [...words, ...nesting].flatMap((word) => inEncodedText(word, "utf16le")),
+	pattern: [...words, ...nesting].flatMap((word) => inEncodedText(word, "utf16le")).join("|"),
 	isIn: (text) => startsInside(text, mostLayers),
 	example: `powershell -enc ${Buffer.from("C:\\x\\cloudflared.exe tunnel run", "utf16le").toString("base64")}`,
 };
@@ -21,6 +21,30 @@ const encodedStart: Shape = {
 /** The column holds a PowerShell `-EncodedCommand` (base64 of UTF-16LE) that starts or fetches through cloudflared, up to 8 layers deep. */
 export function hasEncodedStart(column: Column): Test {
 	return hasShape(column, encodedStart);
+}
+
+const decoder = /base64\s{1,8}(?:-d\b|-D\b|--decode)|openssl\s[^|]{0,64}-d\b|FromBase64String|\batob\b|b64decode/i;
+
+/** Base64 of plain text that the same command line decodes: `echo … | base64 -d | sh`. */
+const decodedStart: Shape = {
+	starts: words.flatMap((word) => inEncodedText(word, "utf8")),
+	pattern: words.flatMap((word) => inEncodedText(word, "utf8")).join("|"),
+	isIn: (text) => decoder.test(text) && someRun(text),
+	example: `sh -c "echo ${Buffer.from("/tmp/x tunnel run --token a").toString("base64")} | base64 -d | sh"`,
+};
+
+/** The column holds base64 that its command decodes to a start of cloudflared. */
+export function hasDecodedStart(column: Column): Test {
+	return hasShape(column, decodedStart);
+}
+
+function someRun(text: string): boolean {
+	let left = mostCommands;
+	for (const { decoded } of decodedRuns(text, 1)) {
+		if (starts(decoded)) return true;
+		if (--left === 0) break;
+	}
+	return false;
 }
 
 function startsInside(text: string, layers: number): boolean {
@@ -49,12 +73,12 @@ function starts(command: string): boolean {
 }
 
 /**
- * How a word looks inside base64 of UTF-16LE text: a character takes two bytes and three bytes make four characters, so
- * it can begin in three ways. What its neighbours share is cut off.
+ * How a word looks inside base64: three bytes make four characters, so it can begin in three ways. What its neighbours
+ * share is cut off. Two bytes a character in UTF-16LE, one in the ASCII part of UTF-8.
  */
-function inEncodedText(word: string): readonly string[] {
+function inEncodedText(word: string, encoding: "utf16le" | "utf8"): readonly string[] {
 	return [0, 1, 2].map((shift) => {
-		const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(word, "utf16le")]);
+		const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(word, encoding)]);
 		return bytes.toString("base64").slice(Math.ceil((shift * 8) / 6), Math.floor((bytes.length * 8) / 6));
 	});
 }

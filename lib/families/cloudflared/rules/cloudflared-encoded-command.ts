@@ -1,6 +1,6 @@
 import { any } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
-import { hasEncodedStart } from "../encoded-start.ts";
+import { hasDecodedStart, hasEncodedStart } from "../encoded-start.ts";
 
 const encoded = (command: string): string => `powershell.exe -NoProfile -enc ${Buffer.from(command, "utf16le").toString("base64")}`;
 
@@ -12,15 +12,20 @@ export const cloudflaredEncodedCommand: Rule = {
 	set: "recommended",
 	attack: ["T1059.001", "T1027.010", "T1572"],
 	meaning:
-		"PowerShell was given an encoded command that starts cloudflared or fetches through a quick tunnel. Encoding hides that from rules that read the command line.",
+		"A shell was given an encoded command that starts cloudflared or fetches through a quick tunnel. Encoding hides that from rules that read the command line.",
 	tables: ["DeviceProcessEvents", "DeviceEvents"],
-	when: any(hasEncodedStart("ProcessCommandLine"), hasEncodedStart("InitiatingProcessCommandLine")),
+	when: any(
+		hasEncodedStart("ProcessCommandLine"),
+		hasEncodedStart("InitiatingProcessCommandLine"),
+		hasDecodedStart("ProcessCommandLine"),
+		hasDecodedStart("InitiatingProcessCommandLine"),
+	),
 	runbook: [
 		"Read the decoded command on the card: which tunnel, and what does it expose?",
 		"Look in DeviceProcessEvents of this device, next 10 minutes, for children of this process.",
 		"Ask the account in AccountName who gave it that command; management tools encode too.",
 	],
-	falsePositives: ["Management tools that hand their scripts to PowerShell encoded"],
+	falsePositives: ["Management tools that hand their scripts to a shell encoded"],
 	references: ["https://attack.mitre.org/techniques/T1059/001/", "https://attack.mitre.org/techniques/T1027/010/"],
 	examples: {
 		match: [
@@ -28,8 +33,16 @@ export const cloudflaredEncodedCommand: Rule = {
 			{ FileName: "powershell.exe", ProcessCommandLine: encoded("C:\\Temp\\x.exe tunnel --config C:\\Temp\\c.yml run") },
 			{ FileName: "pwsh", ProcessCommandLine: encoded("& ./Cloudflared --hello-world").replace("-enc", "-e") },
 			{ InitiatingProcessFileName: "powershell.exe", InitiatingProcessCommandLine: encoded("iwr https://a-b-c.trycloudflare.com/a") },
+			{
+				FileName: "bash",
+				ProcessCommandLine: `bash -c "echo ${Buffer.from("/tmp/x tunnel run --token-file /tmp/t").toString("base64")} | base64 -d | sh"`,
+			},
 		],
 		ignore: [
+			{
+				FileName: "bash",
+				ProcessCommandLine: `bash -c "echo ${Buffer.from("the tunnel to Dover is open again").toString("base64")} | base64 -d"`,
+			},
 			{ FileName: "powershell.exe", ProcessCommandLine: encoded("Get-Process | Out-File C:\\Temp\\p.txt") },
 			{ FileName: "powershell.exe", ProcessCommandLine: encoded("New-NetIPsecRule -DisplayName tunnel") },
 			{ FileName: "powershell.exe", ProcessCommandLine: "powershell.exe -c cloudflared.exe tunnel" },

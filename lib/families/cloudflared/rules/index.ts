@@ -40,6 +40,7 @@ import { cloudflaredStartedByAnother } from "./cloudflared-started-by-another.ts
 import { cloudflaredTokenInClear } from "./cloudflared-token-in-clear.ts";
 import { cloudflaredTokenInClearRenamed } from "./cloudflared-token-in-clear-renamed.ts";
 import { cloudflaredUsage } from "./cloudflared-usage.ts";
+import { cloudflaredVariableSet } from "./cloudflared-variable-set.ts";
 import { loopbackRdpLogon } from "./loopback-rdp-logon.ts";
 import { trycloudflareDelivery } from "./trycloudflare-delivery.ts";
 import { trycloudflareFetch } from "./trycloudflare-fetch.ts";
@@ -71,6 +72,7 @@ export const cloudflaredRules: readonly Rule[] = [
 	cloudflaredServiceInstalledUnusual,
 	cloudflaredServiceInstall,
 	cloudflaredAutostart,
+	cloudflaredVariableSet,
 	cloudflaredEncodedCommand,
 	cloudflaredEdgeInspected,
 	trycloudflareWebdav,
