@@ -56,8 +56,17 @@ function execInner(start: Start, verb: number, environment: ReadonlyMap<string, 
 function shellInContainer(start: Start, verb: number, environment: ReadonlyMap<string, Word>): readonly Start[] {
 	const { words } = start.command;
 	const shell = words.findIndex(({ value }, at) => at > verb && /(?:^|\/)(?:sh|bash|ash)$/.test(value));
-	if (shell === -1) return [];
+	if (shell === -1) return unknownImage(start, verb, environment);
 	return shellInner({ ...start, environment, command: { text: start.command.text, words: words.slice(shell) } }, "posix", (value) =>
 		/^-[a-z]*c$/.test(value),
 	);
+}
+
+/** `docker run some/image tunnel run --token …`: cloudflared under another image's name, by its arguments. */
+function unknownImage(start: Start, verb: number, environment: ReadonlyMap<string, Word>): readonly Start[] {
+	const { words } = start.command;
+	const subcommand = words.findIndex(({ value }, at) => at > verb + 1 && value === "tunnel");
+	if (subcommand === -1) return [];
+	const command = { text: start.command.text, words: words.slice(subcommand - 1) };
+	return [fromWords(command, "", environment, { ...noTrail, container: "mirror" })];
 }

@@ -1,4 +1,4 @@
-import { codeStarts } from "./script-code.ts";
+import { codeStarts, startsInCode } from "./script-code.ts";
 import { inside } from "./shell-starts.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
 
@@ -22,6 +22,21 @@ export function packageInner(start: Start): readonly Start[] {
 /** Code on the command line that starts programs. */
 export function codeInner(start: Start): readonly Start[] {
 	return codeStarts(start.command.words, start.environment, (commandLine) => inside(commandLine, start, "posix"));
+}
+
+/** `mshta vbscript:…`, `rundll32 javascript:…`: the address is the code. */
+export function addressInner(start: Start): readonly Start[] {
+	const code = /(?:vbscript|javascript):([\s\S]*)/i.exec(start.command.text)?.[1] ?? "";
+	return startsInCode(code.replaceAll('""', '"'), start.environment, (commandLine) => inside(commandLine, start, "posix"));
+}
+
+/** Programs whose whole command line is code: `awk 'BEGIN{system("…")}'`, `socat … EXEC:"…"`. */
+export function wholeTextInner(start: Start): readonly Start[] {
+	const shell = (commandLine: string): readonly Start[] => inside(commandLine, start, "posix");
+	return start.command.words.slice(1).flatMap(({ value }) => {
+		const [, command] = /^(?:.{0,256},)?(?:exec|system):(.{1,8192})/is.exec(value) ?? [];
+		return command === undefined ? startsInCode(value, start.environment, shell) : shell(command.replace(/^["']|["']$/g, ""));
+	});
 }
 
 function isPackage(value: string): boolean {

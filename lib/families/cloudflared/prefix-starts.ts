@@ -24,6 +24,12 @@ const valued: Readonly<Record<string, RegExp>> = {
 	xargs: /^-[IiLnPsdEa]$/,
 	forfiles: /^\/[pmd]$/i,
 	watch: /^-(?:n|-interval)$/,
+	exec: /^-a$/,
+	wt: /^-(?:[pdwM]|-profile|-title|-tabColor|-startingDirectory|-window)$/,
+	strace: /^-(?:[abeEIoOpPsSuUX])$/,
+	ltrace: /^-(?:[aAeoFlpsuwx])$/,
+	cpulimit: /^-(?:[lpe]|-limit)$/,
+	unshare: /^-(?:[RwSG]|-root|-wd|-setuid|-setgid)$/,
 };
 
 /** Skips the program's own options, assignments and, where it has one, a leading argument; the rest is the command. */
@@ -33,7 +39,7 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 	const takesValue = options ?? valued[name] ?? /^$/;
 	const environment = new Map(start.environment);
 	let at = 1;
-	let skip = name === "timeout" || name === "chroot" ? 1 : 0;
+	let skip = /^(?:timeout|chroot|taskset|chrt)$/.test(name) ? 1 : 0;
 	while (at < words.length) {
 		const { value } = words[at] ?? { value: "" };
 		if (/^(?:su|runuser)$/.test(name) && /^(?:-c|--command)$/.test(value)) return inside(restFrom(start.command, at + 1), start, "posix");
@@ -67,6 +73,31 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 	if (rest.length === 1 && /\s/.test(only.value))
 		return inside(only.value, { ...start, environment }, start.command.text.includes("\\") ? "cmd" : "posix");
 	return [fromWords({ text: start.command.text, words: rest }, "", environment, noTrail)];
+}
+
+/** `find / -exec program … ;` */
+export function findInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	const at = words.findIndex(({ value }) => /^-(?:exec|execdir|ok|okdir)$/.test(value));
+	const rest = at === -1 ? [] : words.slice(at + 1).filter(({ value }) => value !== ";" && value !== "+");
+	return rest.length === 0 ? [] : [fromWords({ text: start.command.text, words: rest }, "", start.environment, noTrail)];
+}
+
+/** `rundll32 shell32.dll,ShellExec_RunDLL program …` */
+export function libraryInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	const at = words.findIndex(({ value }) =>
+		/,\s*(?:ShellExec_RunDLL\w?|OpenURL\w?|RouteTheCall|FileProtocolHandler|Control_RunDLL\w?)$/i.test(value),
+	);
+	return at === -1 || at + 1 >= words.length ? [] : [commandText(restFrom(start.command, at + 1), start.environment, noTrail)];
+}
+
+/** `bitsadmin /SetNotifyCmdLine JOB program "its command line"`, whose first word is the program again. */
+export function transferInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	const at = words.findIndex(({ value }) => /^\/setnotifycmdline$/i.test(value));
+	const line = at === -1 ? undefined : (words[at + 3] ?? words[at + 2]);
+	return line === undefined ? [] : [commandText(line.value, start.environment, { ...noTrail, later: true })];
 }
 
 /** `pcalua -a PROGRAM -c ARGUMENTS` */

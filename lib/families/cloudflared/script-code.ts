@@ -19,7 +19,15 @@ export function codeStarts(
 ): readonly Start[] {
 	const at = words.findIndex(({ value }, index) => index > 0 && codeSwitch.test(value));
 	const code = words[at + 1]?.value ?? "";
-	if (at === -1 || code === "") return [];
+	return at === -1 ? [] : startsInCode(code, environment, shell);
+}
+
+/** The same for code that stands alone. */
+export function startsInCode(
+	code: string,
+	environment: Start["environment"],
+	shell: (commandLine: string) => readonly Start[],
+): readonly Start[] {
 	const starts = literals(code.slice(0, longest)).flatMap((list) => {
 		if (list.length === 1) return /\s/.test(list[0] ?? "") ? shell(list[0] ?? "") : [];
 		const args = list.slice(0, mostWords).map((value) => ({ value, start: 0, hidden: false }));

@@ -1,6 +1,6 @@
 import { argumentsOnly, commandText } from "./command-text.ts";
 import { programName } from "./names.ts";
-import { registryValueStart } from "./registry-value.ts";
+import { isVariable, registryValueStart, variableStart } from "./registry-value.ts";
 import { wordAfter } from "./shell-starts.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
 import { windowsWords } from "./windows-arguments.ts";
@@ -54,6 +54,10 @@ export function nssmInner(start: Start): readonly Start[] {
 export function valueInner(start: Start): readonly Start[] {
 	const { words } = start.command;
 	if (programName(start.image) === "reg") return registryInner(words);
+	if (programName(start.image) === "at") {
+		const at = words.findIndex(({ value }, index) => index > 0 && !/^(?:\\\\|\/|\d{1,2}:\d\d)/.test(value));
+		return at === -1 ? [] : laterText(restFrom(start.command, at), start, words[1]?.value.startsWith("\\\\") === true);
+	}
 	const remote = words.some(({ value }) => /^\/node:(?!"?(?:localhost|127\.|\.)"?)/i.test(value) || /^\/s$/i.test(value));
 	const value = wordAfter(words, /^(?:\/tr|create)$/i)?.value ?? "";
 	const isCreate = words.some((word) => /^(?:\/create|\/change|create)$/i.test(word.value));
@@ -65,6 +69,23 @@ function registryInner(words: readonly Word[]): readonly Start[] {
 	const data = wordAfter(words, /^\/d$/i)?.value ?? "";
 	const start = registryValueStart(key, wordAfter(words, /^\/v$/i)?.value ?? "", data.replace(/\\"/g, '"'));
 	return key === "" || start === undefined ? [] : [start];
+}
+
+/** `setx N V`, `launchctl setenv N V`, `systemctl set-environment N=V`: what is started afterwards reads it. */
+export function variableInner(start: Start): readonly Start[] {
+	const { words } = start.command;
+	const assignments = words.findIndex(({ value }) => value === "set-environment");
+	if (assignments !== -1) {
+		return words.slice(assignments + 1).flatMap(({ value }) => {
+			const equals = value.indexOf("=");
+			return equals > 0 ? variableStart(value.slice(0, equals), value.slice(equals + 1)) : [];
+		});
+	}
+	const dashes = words.findIndex(({ value }) => value === "--");
+	if (words[1]?.value === "submit" && dashes !== -1 && dashes + 1 < words.length)
+		return [fromWords({ text: start.command.text, words: words.slice(dashes + 1) }, "", start.environment, { ...noTrail, later: true })];
+	const name = words.findIndex(({ value }) => isVariable(value));
+	return name === -1 ? [] : variableStart(words[name]?.value ?? "", words[name + 1]?.value ?? "");
 }
 
 function laterText(text: string, start: Start, remote: boolean): readonly Start[] {

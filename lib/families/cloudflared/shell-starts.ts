@@ -1,12 +1,20 @@
 import { commandText } from "./command-text.ts";
+import { callsAfter, methodStarts, noCalls, objectStarts } from "./method-starts.ts";
 import { registryValueStart } from "./registry-value.ts";
+import { layersIn } from "./shell-layers.ts";
+import { localsOf, withoutKeywords, withValues } from "./shell-lines.ts";
 import { type Shell, shellCommands } from "./shell-text.ts";
 import { fromWords, noTrail, type Start, type Trail } from "./start.ts";
 import { restFrom, type Word, type Words } from "./words.ts";
 
 /** The starts in the text of a shell that a start carries. */
 export function inside(text: string, start: Start, shell: Shell): readonly Start[] {
-	return startsIn(shellCommands(text, shell), start, shell);
+	const layers = layersIn(text, shell).flatMap((layer) =>
+		startsIn(shellCommands(layer.text, shell), start, shell).map((one) =>
+			layer.later ? { ...one, trail: { ...one.trail, later: true } } : one,
+		),
+	);
+	return [...startsIn(shellCommands(text, shell), start, shell), ...layers];
 }
 
 /** The programs that a script of PowerShell starts. */
@@ -23,9 +31,13 @@ function startsIn(
 	const variables = new Map(environment);
 	const found: Start[] = [];
 	let remote = false;
+	let calls = noCalls;
+	const locals = new Map<string, Word>();
 	for (const command of commands) {
-		const { rest, assigned } = withoutAssignments(command, shell);
+		const { rest: written, assigned } = withoutAssignments(withoutKeywords(command, shell), shell);
 		for (const [name, value] of assigned) variables.set(name, value);
+		for (const [name, value] of localsOf(command, shell)) locals.set(name, value);
+		const { command: rest, replaced } = withValues(written, locals);
 		const [first] = rest.words;
 		if (first === undefined || /^(?:rem|::.*|echo|echo\.|printf|write-host|write-output|#.*)$/i.test(first.value)) continue;
 		if (
@@ -33,7 +45,16 @@ function startsIn(
 			rest.words.some(({ value }) => /^-(?:computername|cn|session|hostname)$/i.test(value))
 		)
 			remote = true;
-		found.push(...cmdletStarts(rest, first.value, variables, { ...noTrail, remote, unread: trail.unread }));
+		// What a variable holds when it is used, nobody can tell for sure: such a start never approves.
+		const next = { ...noTrail, remote, unread: trail.unread || replaced };
+		const called = shell === "powershell" ? methodStarts(calls, rest, variables, next) : [];
+		found.push(...(called.length > 0 ? called : cmdletStarts(rest, first.value, variables, next)));
+		if (shell === "powershell") calls = callsAfter(calls, rest);
+		const object = objectStarts(calls, variables, next);
+		if (object.length > 0) {
+			found.push(...object);
+			calls = noCalls;
+		}
 	}
 	return found;
 }
@@ -62,9 +83,17 @@ function cmdletStarts(rest: Words, first: string, environment: ReadonlyMap<strin
 		return made === undefined ? [] : [commandText(made.value, environment, { ...trail, later: true })];
 	}
 	if (/^(?:start-service|restart-service)$/.test(name)) return [];
+	if (/^(?:invoke-wmimethod|iwmi)$/.test(name)) {
+		const line = wordAfter(words, /^-(?:argumentlist|args)$/i);
+		return line === undefined ? [] : [commandText(line.value, environment, trail)];
+	}
 	if (/^(?:invoke-expression|iex)$/.test(name)) {
 		const text = words[1];
 		return text === undefined ? [] : startsIn(shellCommands(text.value, "powershell"), { environment, trail }, "powershell");
+	}
+	if (name === "eval") {
+		const text = words.slice(1).map(({ value }) => value);
+		return startsIn(shellCommands(text.join(" "), "posix"), { environment, trail }, "posix");
 	}
 	return [fromWords(rest, "", environment, trail)];
 }
@@ -98,13 +127,12 @@ function withoutAssignments(
 	const { words } = command;
 	const [first, second, third] = words;
 	const name = first?.value.toLowerCase() ?? "";
-	if (/^(?:set|export|setx|setenv|declare)$/.test(name)) {
+	if (/^(?:set|export|setenv|declare)$/.test(name)) {
 		const text = shell === "cmd" ? restFrom(command, 1) : undefined;
 		for (const word of words.slice(1)) {
 			const written = text !== undefined && word === second && name === "set" ? text.replace(/^"|"$/g, "") : word.value;
 			const equals = written.indexOf("=");
 			if (equals > 0) keep(written.slice(0, equals), written.slice(equals + 1), word);
-			else if (name === "setx" && word === second && third !== undefined) keep(word.value, third.value, third);
 		}
 		return { rest: { text: command.text, words: [] }, assigned };
 	}

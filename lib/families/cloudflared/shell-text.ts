@@ -66,7 +66,9 @@ function quotedCommands(text: string, shell: "posix" | "powershell" | "none"): r
 	for (let at = 0; at < text.length; at++) {
 		const character = text[at] ?? "";
 		if (character === escaping && quote !== "'") {
-			add(text[++at] ?? "", at - 1);
+			// Between double quotes a POSIX shell keeps a backslash before anything but these.
+			if (quote === '"' && shell !== "powershell" && !/[$`"\\\n]/.test(text[at + 1] ?? "")) add(character, at);
+			else add(text[++at] ?? "", at - 1);
 		} else if (quote !== "") {
 			if (character !== quote) add(character, at);
 			else if (shell === "powershell" && text[at + 1] === quote) add(text[++at] ?? "", at);

@@ -1,9 +1,9 @@
 import { containerInner } from "./container-starts.ts";
 import { baseName, nameKind, programName } from "./names.ts";
-import { codeInner, packageInner } from "./package-starts.ts";
-import { compatibilityInner, daemonInner, prefixInner } from "./prefix-starts.ts";
+import { addressInner, codeInner, packageInner, wholeTextInner } from "./package-starts.ts";
+import { compatibilityInner, daemonInner, findInner, libraryInner, prefixInner, transferInner } from "./prefix-starts.ts";
 import { remoteInner, sshInner } from "./remote-starts.ts";
-import { nssmInner, serviceControlInner, valueInner } from "./service-starts.ts";
+import { nssmInner, serviceControlInner, valueInner, variableInner } from "./service-starts.ts";
 import { powershellInner, shellInner } from "./shell-starts.ts";
 import type { Start, Trail } from "./start.ts";
 import { mostCommands } from "./words.ts";
@@ -61,6 +61,7 @@ const starters: readonly Starter[] = [
 	{ names: /^cmd$/, inner: (start) => shellInner(start, "cmd", (value) => /^\/[ckr]$/i.test(value)) },
 	{ names: /^(?:powershell|pwsh|powershell_ise)$/, inner: powershellInner },
 	{ names: /^(?:sh|bash|dash|zsh|ash|ksh|fish)$/, inner: (start) => shellInner(start, "posix", (value) => /^-[a-z]*c$/.test(value)) },
+	{ names: /^script$/, inner: (start) => shellInner(start, "posix", (value) => /^(?:-[a-z]*c|--command)$/.test(value)) },
 	{ names: /^busybox$/, inner: (start) => shellInner(start, "posix", (value) => value === "-c") },
 	{ names: /^(?:ssh|plink|klink)$/, inner: sshInner },
 	{ names: /^(?:psexec|psexec64|paexec|winrs)$/, inner: remoteInner },
@@ -68,15 +69,20 @@ const starters: readonly Starter[] = [
 	{ names: /^sc$/, inner: serviceControlInner },
 	{ names: /^(?:nssm|winsw|srvany)$/, inner: nssmInner },
 	{ names: /^(?:schtasks|reg|wmic|at)$/, inner: valueInner },
-	{ names: /^(?:systemctl|launchctl|net|net1)$/, inner: () => [] },
+	{ names: /^(?:setx|systemctl|launchctl)$/, inner: variableInner },
+	{ names: /^(?:net|net1)$/, inner: () => [] },
 	{ names: /^wsl$/, inner: (start) => prefixInner(start, /^-(?:d|u)$|^--(?:distribution|user|cd)$/) },
 	{ names: /^(?:npx|bunx|npm|pnpm|yarn|bun|node|deno|go|python[\d.]*|pythonw|py|uvx|pipx)$/, inner: packageInner },
 	{ names: /^(?:perl|ruby|php|lua|osascript)$/, inner: codeInner },
+	{ names: /^(?:mshta|rundll32)$/, inner: (start) => [...addressInner(start), ...libraryInner(start)] },
+	{ names: /^(?:awk|gawk|mawk|socat|vim?|gdb|expect)$/, inner: wholeTextInner },
+	{ names: /^find$/, inner: findInner },
+	{ names: /^bitsadmin$/, inner: transferInner },
 	{ names: /^start-stop-daemon$/, inner: daemonInner },
 	{ names: /^pcalua$/, inner: compatibilityInner },
 	{
 		names:
-			/^(?:sudo|doas|runuser|su|pkexec|env|nohup|setsid|nice|ionice|timeout|stdbuf|systemd-run|screen|tmux|flatpak|snap|exec|command|time|chroot|caffeinate|watch|xargs|gosu|su-exec|tini|dumb-init|start|call|runas|conhost|forfiles)$/,
+			/^(?:sudo|doas|runuser|su|pkexec|env|nohup|setsid|nice|ionice|timeout|stdbuf|systemd-run|screen|tmux|flatpak|snap|exec|command|time|chroot|caffeinate|watch|xargs|gosu|su-exec|tini|dumb-init|start|call|runas|conhost|forfiles|wt|strace|ltrace|firejail|proot|fakeroot|torsocks|torify|proxychains4?|unshare|nsenter|bwrap|unbuffer|cpulimit|taskset|chrt|setarch|parallel|ld-linux[\w.-]*|ld-musl[\w.-]*)$/,
 		inner: (start) => prefixInner(start, undefined),
 	},
 ];

@@ -1,0 +1,47 @@
+import { decodedRuns, decodeWide } from "../../secrets/base64.ts";
+import type { Shell } from "./shell-text.ts";
+
+/** Text inside a shell's text that is run too. */
+export interface Layer {
+	readonly text: string;
+	/** It is kept for later: in a crontab, a script, a unit file. */
+	readonly later: boolean;
+}
+
+const most = 8;
+const longest = 16 * 1_024;
+/** `$(…)` and backticks of POSIX shells; in PowerShell a backtick escapes. */
+const substitution = /\$\(((?:[^()]|\([^()]{0,4096}\)){1,8192})\)/g;
+const backticks = /`([^`]{1,8192})`/g;
+/** What a text is printed into when it is to be run. */
+const sink =
+	/\|\s{0,8}(?:sudo\s{1,4})?(?:[\w/.-]{0,64}\/)?(?:sh|bash|zsh|dash|ksh|at|batch|crontab|tee|cmd|powershell|pwsh)\b|>{1,2}\s{0,8}["']?[^\s"'|&;<>]{0,512}(?:\/etc\/|cron|\.service|rc\.local|\.(?:ba|z)?shrc|profile|Launch(?:Agents|Daemons)|\.(?:bat|cmd|ps1|sh|vbs|plist|desktop))/i;
+const printed =
+	/(?:^|[\s;&|({])(?:echo|printf|write-output|set-content|add-content)\s{1,8}(?:-\w{1,8}\s{1,8})?(?:"([^"]{1,8192})"|'([^']{1,8192})'|([^|>&;"'\n]{1,8192}))/gi;
+const decoder =
+	/base64\s{1,8}(?:-d\b|-D\b|--decode)|openssl\s[^|]{0,64}-d\b|FromBase64String|\batob\b|b64decode|certutil[^|]{0,64}-decode/i;
+
+/** What else runs: commands whose output is used, text printed into a shell, a crontab or a script, and text that is decoded. Bounded. */
+export function layersIn(text: string, shell: Shell): readonly Layer[] {
+	const plain = text.slice(0, longest);
+	const found: Layer[] = [];
+	if (shell === "posix")
+		for (const [, inner = ""] of [...plain.matchAll(substitution), ...plain.matchAll(backticks)]) found.push({ text: inner, later: false });
+	if (sink.test(plain))
+		for (const [, double, single, bare] of plain.matchAll(printed)) found.push(...printedLines(double ?? single ?? bare ?? ""));
+	if (decoder.test(plain))
+		for (const { decoded, start, end } of decodedRuns(text, 1))
+			found.push({ text: decodeWide(text.slice(start, end)) ?? decoded, later: false });
+	return found.slice(0, most);
+}
+
+/** One command a line; a crontab has its times in front of it, a unit file the name of its setting. */
+function printedLines(text: string): readonly Layer[] {
+	return text
+		.split(/\\n|[\r\n]/)
+		.slice(0, most)
+		.map((line) => ({
+			text: line.trim().replace(/^(?:@\w{1,12}\s+|(?:[\d*/,-]{1,16}\s+){5}(?:root\s+)?|Exec\w{1,12}=[-@+!:]{0,3})/, ""),
+			later: true,
+		}));
+}

@@ -1,0 +1,72 @@
+import type { Shell } from "./shell-text.ts";
+import type { Word, Words } from "./words.ts";
+
+/** Words of a shell that stand before a command. */
+const keywords: Readonly<Record<Shell, RegExp>> = {
+	posix: /^(?:if|then|elif|else|while|until|do|!|time|builtin|coproc)$/,
+	cmd: /^(?:do|else|@)$/i,
+	powershell: /^(?:return|else|try|do)$/i,
+};
+
+/** The command behind `then`, `do`, `!`, and in cmd behind `if exist FILE`. */
+export function withoutKeywords(command: Words, shell: Shell): Words {
+	const { words, text } = command;
+	let at = 0;
+	while (at < words.length) {
+		const value = words[at]?.value ?? "";
+		if (keywords[shell].test(value)) at++;
+		else if (shell === "cmd" && /^if$/i.test(value)) at += condition(words.slice(at + 1)) + 1;
+		else break;
+	}
+	return at === 0 ? command : { text: text.slice(words[at]?.start ?? text.length), words: moved(words.slice(at)) };
+}
+
+/** The words that a condition of cmd takes. */
+function condition(words: readonly Word[]): number {
+	const before = words.findIndex(({ value }) => !/^(?:\/i|not)$/i.test(value));
+	if (before === -1) return words.length;
+	const first = words[before]?.value ?? "";
+	if (/^(?:exist|defined|errorlevel)$/i.test(first)) return before + 2;
+	return before + (first.includes("==") ? 1 : 3);
+}
+
+/** The text now begins with the first of them. */
+function moved(words: readonly Word[]): readonly Word[] {
+	const from = words[0]?.start ?? 0;
+	return words.map((word) => ({ ...word, start: word.start - from }));
+}
+
+/** `T=…` on its own, `$t = '…'`: what a later command may say in its place. */
+export function localsOf({ words }: Words, shell: Shell): readonly (readonly [string, Word])[] {
+	const [first, second, third] = words;
+	if (first === undefined || shell === "cmd") return [];
+	const name = shell === "posix" ? /^(\w{1,64})=(.*)$/s.exec(first.value) : /^\$(\w{1,64})(?:=(.*))?$/s.exec(first.value);
+	if (name === null) return [];
+	if (shell === "posix") return words.every(({ value }) => /^\w{1,64}=/.test(value)) ? words.flatMap((word) => split(word)) : [];
+	const value = name[2] !== undefined && name[2] !== "" ? { ...first, value: name[2] } : second?.value === "=" ? third : undefined;
+	return value === undefined || value.value.includes("$") ? [] : [[name[1]?.toLowerCase() ?? "", { ...value, hidden: false }]];
+}
+
+function split(word: Word): readonly (readonly [string, Word])[] {
+	const equals = word.value.indexOf("=");
+	return word.hidden ? [] : [[word.value.slice(0, equals).toLowerCase(), { ...word, value: word.value.slice(equals + 1) }]];
+}
+
+/** A command with its variables replaced by what an earlier command of the same text set them to, where all of a word is known. */
+export function withValues(command: Words, locals: ReadonlyMap<string, Word>): { readonly command: Words; readonly replaced: boolean } {
+	if (locals.size === 0 || !command.words.some(({ hidden }) => hidden)) return { command, replaced: false };
+	let replaced = false;
+	const words = command.words.map((word) => {
+		if (!word.hidden) return word;
+		const value = word.value.replace(
+			/\$(?:\{(\w{1,64})\}|(\w{1,64}))/g,
+			(whole: string, braced: string | undefined, plain: string | undefined) => {
+				return locals.get((braced ?? plain ?? "").toLowerCase())?.value ?? whole;
+			},
+		);
+		if (value.includes("$")) return word;
+		replaced = true;
+		return { ...word, value, hidden: false };
+	});
+	return { command: replaced ? { ...command, words } : command, replaced };
+}

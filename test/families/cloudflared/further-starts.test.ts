@@ -1,0 +1,170 @@
+import { describe, expect, test } from "vitest";
+import { approvedToken, foreignToken, ownAccount, ownTunnel } from "./generated-records.ts";
+import type { IdentityCase } from "./identity-cases.ts";
+import { judged, scale } from "./judged-case.ts";
+
+const approvals = [{ name: "Own", account: ownAccount, tunnels: [ownTunnel], owner: "net@example.com", reason: "r", until: "2035-12-31" }];
+const nothing = { program: "", mode: "", account: null, exposes: [], verdict: null, minSeverity: "none", maxSeverity: "critical" };
+
+function seen(table: string, record: Record<string, unknown>): ReturnType<typeof judged> {
+	const one: IdentityCase = { name: "", table, record, approvals, expect: nothing };
+	return judged(one);
+}
+
+function started(program: string, commandLine: string, token: string): ReturnType<typeof judged> {
+	const folder = program.startsWith("/") ? program : `C:\\Windows\\System32\\${program}`;
+	const name = program.slice(program.lastIndexOf("/") + 1);
+	return seen("DeviceProcessEvents", { FileName: name, FolderPath: folder, ProcessCommandLine: commandLine.replaceAll("SECRET", token) });
+}
+
+const powershell = (script: string): [string, string] => ["powershell.exe", `powershell -c "${script}"`];
+const bash = (script: string): [string, string] => ["/bin/bash", `bash -c "${script}"`];
+const windows = "C:\\tmp\\u.exe";
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+/** Ways to start a program that hide it from those who look for its name in front of its arguments. */
+const ways: readonly (readonly [string, [string, string]])[] = [
+	["a .NET process, its arguments as one text", powershell(`[Diagnostics.Process]::Start('${windows}','tunnel run --token SECRET')`)],
+	[
+		"a .NET process, made in steps",
+		powershell(`$p.StartInfo.FileName = '${windows}'; $p.StartInfo.Arguments='tunnel run --token SECRET'; $p.Start()`),
+	],
+	["a service, started with arguments", powershell("(Get-Service cloudflared).Start(@('tunnel','run','--token','SECRET'))")],
+	[
+		"WMI, by its cmdlet",
+		powershell(`Invoke-WmiMethod -Class Win32_Process -Name Create -ArgumentList '${windows} tunnel run --token SECRET'`),
+	],
+	[
+		"WMI, by CIM",
+		powershell(
+			`Invoke-CimMethod -ClassName Win32_Process -MethodName Create -Arguments @{CommandLine='${windows} tunnel run --token SECRET'}`,
+		),
+	],
+	["the shell's own object", powershell(`(New-Object -ComObject WScript.Shell).Run('${windows} tunnel run --token SECRET',0)`)],
+	[
+		"the explorer's object",
+		powershell(`(New-Object -ComObject Shell.Application).ShellExecute('${windows}','tunnel run --token SECRET','','open',0)`),
+	],
+	[
+		"the management console of another machine",
+		powershell(`$d.ActiveView.ExecuteShellCommand('${windows}',$null,'tunnel run --token SECRET','7')`),
+	],
+	[
+		"parameters handed over as a table",
+		powershell(`$a=@{FilePath='${windows}';ArgumentList='tunnel run --token SECRET'}; Start-Process @a`),
+	],
+	["a variable set before", powershell(`$t='SECRET'; & ${windows} tunnel run --token $t`)],
+	["a variable for the whole machine", powershell("[Environment]::SetEnvironmentVariable('TUNNEL_TOKEN','SECRET','Machine')")],
+	["setx", ["setx.exe", "setx TUNNEL_TOKEN SECRET /M"]],
+	["launchctl setenv", ["/bin/launchctl", "launchctl setenv TUNNEL_TOKEN SECRET"]],
+	["launchctl submit", ["/bin/launchctl", "launchctl submit -l x -- /tmp/u tunnel run --token SECRET"]],
+	["systemctl set-environment", ["/bin/systemctl", "systemctl --user set-environment TUNNEL_TOKEN=SECRET"]],
+	[
+		"VBScript in an address",
+		["mshta.exe", `mshta vbscript:CreateObject("WScript.Shell").Run("${windows} tunnel run --token SECRET",0)(window.close)`],
+	],
+	["a library that opens files", ["rundll32.exe", `rundll32.exe shell32.dll,ShellExec_RunDLL ${windows} tunnel run --token SECRET`]],
+	["a download's last step", ["bitsadmin.exe", `bitsadmin /SetNotifyCmdLine job ${windows} "u.exe tunnel run --token SECRET"`]],
+	["at", ["at.exe", `at 12:00 ${windows} tunnel run --token SECRET`]],
+	["the terminal", ["wt.exe", `wt.exe ${windows} tunnel run --token SECRET`]],
+	["cmd: for … do", ["cmd.exe", `cmd /c for %i in (1) do ${windows} tunnel run --token SECRET`]],
+	["cmd: if exist", ["cmd.exe", `cmd /c if not exist C:\\x ${windows} tunnel run --token SECRET`]],
+	["a crontab", bash("(crontab -l; echo '@reboot /tmp/u tunnel run --token SECRET') | crontab -")],
+	["a start script", bash("echo '/tmp/u tunnel run --token SECRET &' >> /etc/rc.local")],
+	["a unit file", bash("printf '[Service]\\nExecStart=/tmp/u tunnel run --token SECRET\\n' > /etc/systemd/system/u.service")],
+	["at, from a pipe", bash("echo /tmp/u tunnel run --token SECRET | at now")],
+	["the output of a command", bash("x=$(/tmp/u tunnel run --token SECRET)")],
+	["eval", bash("eval '/tmp/u tunnel run --token SECRET'")],
+	["exec under another name", bash("exec -a sshd /tmp/u tunnel run --token SECRET")],
+	["if … then", bash("if true; then /tmp/u tunnel run --token SECRET; fi")],
+	["while … do", bash("while :; do /tmp/u tunnel run --token SECRET; sleep 5; done")],
+	["a shell's variable", bash("K=SECRET; /tmp/u tunnel run --token $K")],
+	["awk", ["/usr/bin/awk", `awk 'BEGIN{system("/tmp/u tunnel run --token SECRET")}'`]],
+	["find", ["/usr/bin/find", "find /tmp -name u -exec {} tunnel run --token SECRET ;"]],
+	["socat", ["/usr/bin/socat", `socat TCP-L:1 EXEC:"/tmp/u tunnel run --token SECRET"`]],
+	["the loader", ["/lib64/ld-linux-x86-64.so.2", "/lib64/ld-linux-x86-64.so.2 /tmp/u tunnel run --token SECRET"]],
+	["script", ["/usr/bin/script", `script -qc "/tmp/u tunnel run --token SECRET" /dev/null`]],
+	["a container of another name", ["/usr/bin/docker", "docker run -d --name x some/image tunnel run --token SECRET"]],
+];
+
+describe("a tunnel is judged by its token, whatever starts it", () => {
+	test.for(ways)("%s: a foreign account is not ours, and high", ([, [program, commandLine]]) => {
+		const sighting = started(program, commandLine, foreignToken);
+		expect(sighting?.ownership.verdict).toBe("not-ours");
+		expect(scale.indexOf(sighting?.severity ?? "none")).toBeGreaterThanOrEqual(scale.indexOf("high"));
+		expect(JSON.stringify(sighting)).not.toContain(foreignToken);
+	});
+
+	test.for(ways)("%s: with an approved token it is not called foreign", ([, [program, commandLine]]) => {
+		expect(started(program, commandLine, approvedToken)?.ownership.verdict).not.toBe("not-ours");
+	});
+
+	test("base64 that its own command line decodes into a shell", () => {
+		const hidden = base64(`/tmp/u tunnel run --token ${foreignToken}`);
+		for (const line of [
+			`echo ${hidden} | base64 -d | sh`,
+			`iex ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('${hidden}')))`,
+		]) {
+			const program = line.startsWith("iex") ? "powershell.exe" : "/bin/bash";
+			const sighting = started(program, `${program.startsWith("/") ? "bash" : "powershell"} -c "${line}"`, "");
+			expect(sighting?.ownership.verdict, line).toBe("not-ours");
+		}
+	});
+});
+
+describe("what a shell's variable holds when it is used is not certain", () => {
+	test("so a start with one never counts as ours", () => {
+		const sighting = started(...bash("K=SECRET; /usr/local/bin/cloudflared tunnel run --token $K"), approvedToken);
+		expect(sighting?.ownership.verdict).toBe("cannot-tell");
+	});
+});
+
+describe("text that is only shown starts nothing", () => {
+	test.for([
+		["a hint", "echo 'now run: cloudflared tunnel run --token SECRET'"],
+		["a note in a text file", "echo 'cloudflared tunnel run --token SECRET' >> notes.txt"],
+	])("%s", ([, script = ""]) => {
+		expect(started(...bash(script), foreignToken)?.severity ?? "none").toMatch(/^(?:none|info|low)$/);
+	});
+});
+
+describe("variables set for later starts", () => {
+	const machine = "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Control\\Session Manager\\Environment";
+	const set = (name: string, data: string, key = machine): ReturnType<typeof judged> =>
+		seen("DeviceRegistryEvents", { ActionType: "RegistryValueSet", RegistryKey: key, RegistryValueName: name, RegistryValueData: data });
+
+	test("a foreign token is not ours", () => {
+		expect(set("TUNNEL_TOKEN", foreignToken)?.ownership.verdict).toBe("not-ours");
+		expect(set("tunnel_token", foreignToken, "HKEY_CURRENT_USER\\S-1-5-21-1\\Environment")?.ownership.verdict).toBe("not-ours");
+	});
+
+	test("an edge of somebody's own is told", () => {
+		expect(set("TUNNEL_EDGE", "203.0.113.9:7844")?.ownership.verdict).toBe("cannot-tell");
+	});
+
+	test("another program's variable is not", () => {
+		expect(set("TUNNEL_URL", "https://app.example.com")).toBeUndefined();
+		expect(set("Path", "C:\\tools")).toBeUndefined();
+	});
+});
+
+test("a foreign token in any text of a record keeps it from being ours", () => {
+	const record = {
+		FileName: "cloudflared.exe",
+		FolderPath: "C:\\Program Files\\cloudflared\\cloudflared.exe",
+		ProcessCommandLine: `"C:\\Program Files\\cloudflared\\cloudflared.exe" tunnel run --token ${approvedToken}`,
+	};
+	expect(seen("DeviceProcessEvents", record)?.ownership.verdict).toBe("ours");
+	const connection = {
+		ActionType: "ConnectionSuccess",
+		RemoteIP: "198.41.192.7",
+		RemotePort: 7844,
+		InitiatingProcessFileName: "cloudflared.exe",
+		InitiatingProcessFolderPath: record.FolderPath,
+		InitiatingProcessCommandLine: record.ProcessCommandLine,
+	};
+	expect(seen("DeviceNetworkEvents", connection)?.ownership.verdict).toBe("ours");
+	expect(seen("DeviceNetworkEvents", { ...connection, RemoteUrl: `https://x.example/${foreignToken}` })?.ownership.verdict).not.toBe(
+		"ours",
+	);
+});
