@@ -29,18 +29,20 @@ export async function audit({ accept, json }: AuditOptions): Promise<number> {
 		return 2;
 	}
 	const table = openTable(endpoint, read.settings.TABLE_NAME);
-	const audited: HubAudit[] = [];
-	for (const address of hubs.addresses) {
-		try {
-			if (accept) await acceptLost({ ...world, table }, address.hub);
-			audited.push(await auditHub(await connectHub(address), table, async (ms) => void (await setTimeout(ms))));
-		} catch (error) {
-			const says =
-				error instanceof Error && error.message.startsWith("Table Storage") ? error.message : hubTrouble(error, address, "$Default");
-			printLine(`Cannot tell: ${says}`);
-			return 2;
-		}
-	}
+	const looks = await Promise.all(
+		hubs.addresses.map(async (address): Promise<HubAudit | string> => {
+			try {
+				if (accept) await acceptLost({ ...world, table }, address.hub);
+				return await auditHub(await connectHub(address), table, async (ms) => void (await setTimeout(ms)));
+			} catch (error) {
+				return error instanceof Error && error.message.startsWith("Table Storage") ? error.message : hubTrouble(error, address, "$Default");
+			}
+		}),
+	);
+	const troubles = new Set(looks.filter((look) => typeof look === "string"));
+	for (const trouble of troubles) printLine(`Cannot tell: ${trouble}`);
+	if (troubles.size > 0) return 2;
+	const audited = looks.filter((look) => typeof look !== "string");
 	const whole = isWhole(audited);
 	const document = { schema: 1, at: new Date().toISOString(), outcome: whole ? "whole" : "missing", hubs: audited };
 	process.stdout.write(`${json ? JSON.stringify(document) : auditText(audited)}\n`);

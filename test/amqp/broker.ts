@@ -12,7 +12,7 @@ export interface Broker {
 	/** Puts a body into a partition, as if it had been sent. */
 	put(partition: string, body: string | Uint8Array, enqueuedAt?: Date, hub?: string): StoredEvent;
 	/** What retention does: everything of the partition before this number is gone. */
-	expire(partition: string, before: number): void;
+	expire(partition: string, before: number, hub?: string): void;
 	/** Closes every reader's link with `amqp:link:stolen`, as a reader of a higher owner level does. */
 	steal(): void;
 	/** Delivers nothing any more, though it says what it has. */
@@ -63,7 +63,7 @@ export async function startBroker(options: HubOptions): Promise<Broker> {
 			readers.deliver();
 			return event;
 		},
-		expire: (partition, before) => hub.partition(partition).expire(before),
+		expire: (partition, before, name) => named(name).partition(partition).expire(before),
 		steal: () => readers.steal(),
 		drop() {
 			for (const socket of sockets) socket.destroy();

@@ -79,6 +79,102 @@ test("a gap that is closed at the second look was only noted late; one that stay
 	expect(auditText([late])).toMatch(/^Nothing was passed over: 10 messages in 2 partitions are recorded, 0 are being read\.$/m);
 });
 
+describe("of two hubs each is told by itself", () => {
+	const nothing = { kept: null, covered: 0, running: 0, missing: "", missingCount: 0, expired: "", expiredCount: 0, rereadCount: 0 };
+
+	test("what is covered, running, missing and expired in it, and one sentence about both", async () => {
+		const broker = await startBroker({ hub: "processes", more: ["network"] });
+		onTestFinished(() => broker.close());
+		const deps = changeDeps(createMemoryTable(() => at("21T10:00:00")));
+		// The first: all but the two newest are recorded. The second: three skipped and still there, two gone before they were read.
+		for (let n = 0; n < 6; n++) broker.put("0", "{}");
+		await noteRecorded(deps, "processes/0", [{ from: 0, to: 3 }], at("21T10:00:00"));
+		for (let n = 0; n < 20; n++) broker.put("0", "{}", undefined, "network");
+		broker.expire("0", 10, "network");
+		const recorded = [
+			{ from: 0, to: 7 },
+			{ from: 10, to: 11 },
+			{ from: 15, to: 18 },
+		];
+		await noteRecorded(deps, "network/0", recorded, at("21T10:00:00"));
+		const looks = ["processes", "network"].map(async (hub) =>
+			auditHub(await connectHub({ host: "localhost", hub, emulator: broker.connectionString }), deps.table, () => Promise.resolve()),
+		);
+		const audited = await Promise.all(looks);
+		expect(audited).toEqual([
+			{
+				hub: "processes",
+				partitions: [
+					{ ...nothing, partition: "0", kept: { from: 0, to: 5 }, covered: 4, running: 2 },
+					{ ...nothing, partition: "1" },
+				],
+			},
+			{
+				hub: "network",
+				partitions: [
+					{
+						partition: "0",
+						kept: { from: 10, to: 19 },
+						covered: 6,
+						running: 1,
+						missing: "12-14",
+						missingCount: 3,
+						expired: "8-9",
+						expiredCount: 2,
+						rereadCount: 0,
+					},
+					{ ...nothing, partition: "1" },
+				],
+			},
+		]);
+		expect(auditText(audited)).toBe(`processes
+  partition  kept     covered  running  missing  expired  read again
+  0          0-5      4        2        0        0        0
+  1          nothing  0        0        0        0        0
+
+network
+  partition  kept     covered  running  missing    expired  read again
+  0          10-19    6        1        3 (12-14)  2 (8-9)  0
+  1          nothing  0        0        0          0        0
+
+3 messages were passed over and are still in the hub; the timer reads them again. 2 messages expired unread: ask Defender for that time (docs/alarms.md#events-lost), then run "tunnelwatch audit --accept".`);
+	});
+
+	test("by the command, as text and as JSON; hubs that cannot be asked are all named, and then nothing is claimed", async () => {
+		const [broker, azurite] = await Promise.all([startBroker({ hub: "processes", more: ["network"] }), startAzurite()]);
+		onTestFinished(async () => void (await Promise.all([broker.close(), azurite.close()])));
+		const endpoint = `${azurite.url}/devstoreaccount1`;
+		const deps = changeDeps(openTable(endpoint, "tunnelwatch"));
+		broker.put("1", "{}");
+		await noteRecorded(deps, "processes/1", [{ from: 0, to: 0 }], at("21T10:00:00"));
+		for (let n = 0; n < 3; n++) broker.put("0", "{}", undefined, "network");
+		await noteRecorded(deps, "network/0", [{ from: 0, to: 1 }], at("21T10:00:00"));
+		await logGaps(deps, "network", { lost: [lost] });
+		const env = { EVENTHUB_NAME: "processes, network", EventHub: broker.connectionString, TABLE_ENDPOINT: endpoint };
+		const text = await tunnelwatch(["audit"], { env });
+		expect(text).toMatchObject({ code: 1, stderr: "" });
+		expect(text.stdout).toMatch(/^ {2}1 +0-0 +1 +0 +0 +0 +0$[^]+^network\n[^]+^ {2}0 +0-2 +2 +1 +0 +10 \(80-89\) +0$[^]+^10 messages expired unread/m);
+		const json = await tunnelwatch(["audit", "--json"], { env });
+		expect(json).toMatchObject({ code: 1, stderr: "" });
+		expect(json.lines).toMatchObject([
+			{
+				schema: 1,
+				outcome: "missing",
+				hubs: [
+					{ hub: "processes", partitions: [nothing, { ...nothing, kept: { from: 0, to: 0 }, covered: 1 }] },
+					{ hub: "network", partitions: [{ covered: 2, running: 1, expired: "80-89", expiredCount: 10 }, nothing] },
+				],
+			},
+		]);
+		const unknown = await tunnelwatch(["audit", "--json"], { env: { ...env, EVENTHUB_NAME: "processes,typo-1,typo-2" } });
+		expect(unknown).toMatchObject({ code: 2, stdout: "" });
+		expect(unknown.stderr.match(/^Cannot tell: There is no hub typo-\d/gm)?.toSorted()).toEqual([
+			"Cannot tell: There is no hub typo-1",
+			"Cannot tell: There is no hub typo-2",
+		]);
+	});
+});
+
 test("the command looks into hub and table, in the documented form, and its exit code says what it found", async () => {
 	const [broker, azurite] = await Promise.all([startBroker({ hub: "defender" }), startAzurite()]);
 	onTestFinished(async () => void (await Promise.all([broker.close(), azurite.close()])));
