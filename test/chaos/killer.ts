@@ -15,11 +15,14 @@ export interface Killer {
 
 /** Between two kills, on average; a process needs half a second to start. */
 const meanPauseMs = 800;
+/** Calls of the table between two kills, on average: on a busy machine a pause is nothing, and processes that get nowhere show nothing. */
+const meanCalls = 40;
 const patienceMs = 1_000;
 /** In this time a message that has arrived is noted as sent, or not quite. */
 const soonMs = 15;
 
-export function createKiller(staff: () => Staff, random: Random): Killer {
+/** @param calls how often the processes have called the table by now. */
+export function createKiller(staff: () => Staff, random: Random, calls: () => number): Killer {
 	let kills = 0;
 	let aim: { readonly act: Act; readonly fire: (workerId: number) => void } | undefined;
 
@@ -43,7 +46,9 @@ export function createKiller(staff: () => Staff, random: Random): Killer {
 		kills: () => kills,
 		async run(planned) {
 			while (kills < planned) {
+				const enough = calls() + random.below(2 * meanCalls);
 				await sleep(random.below(2 * meanPauseMs));
+				while (calls() < enough) await sleep(soonMs);
 				const actor = random.chance(0.5) ? await nextToAct(random.pick(["posted", "posted", "wrote"])) : undefined;
 				if (actor !== undefined) await sleep(random.below(soonMs));
 				const ready = staff().ready();

@@ -8,7 +8,7 @@ import { createTableStore } from "../../lib/store/table-store.ts";
 import { type Azurite, startAzurite } from "../azurite.ts";
 import { createRandom } from "../bench/random.ts";
 import { changeDeps } from "../store/change-deps.ts";
-import { createFaultyProxy } from "./faulty-proxy.ts";
+import { createFaultyProxy, type FaultyProxy } from "./faulty-proxy.ts";
 import { startFaultySink } from "./faulty-sink.ts";
 import { openHub } from "./hub.ts";
 import { destination, judge, readOwedRows, type Verdict } from "./invariants.ts";
@@ -61,8 +61,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 	const azurite = await startAzurite();
 	const table = patientTable(createTableStore({ connectionString: azurite.connectionString(), tableName }));
 	await table.ensure();
-	const killer = createKiller(() => staff, seedOf(1));
-	const proxy = createFaultyProxy(azurite.url, seedOf(3), (workerId) => killer.acted(workerId, "wrote"));
+	const killer = createKiller(() => staff, seedOf(1), () => proxy.requests());
+	const proxy: FaultyProxy = createFaultyProxy(azurite.url, seedOf(3), (workerId) => killer.acted(workerId, "wrote"));
 	const sink = await startFaultySink(seedOf(2), (workerId) => {
 		killer.acted(workerId, "posted");
 		proxy.posted();
