@@ -39,9 +39,13 @@ test("where a device may stay quiet for longer, its links last until a day after
 });
 
 /** The words on the answer buttons of the message about a finding. */
-function offered(ACTIONS: "off" | "link" | "entra", change: Partial<Finding> = {}): readonly string[] | undefined {
+function offered(
+	ACTIONS: "off" | "link" | "entra",
+	change: Partial<Finding> = {},
+	notice: Partial<Notice> = {},
+): readonly string[] | undefined {
 	const answers = answersOf({ ...settings, ACTIONS }, undefined)?.("teams");
-	const { links } = tell(aNotice({ finding: aFinding(change) }), { ...knowledge, answers });
+	const { links } = tell(aNotice({ finding: aFinding(change), ...notice }), { ...knowledge, answers });
 	return links.answers?.map(({ label }) => label);
 }
 
@@ -61,4 +65,16 @@ test("a silence that needs a sign-in is offered only where people sign in, and o
 	const quick = aSighting({ tunnel: undefined, mode: "quick" });
 	const unknown = aSighting({ ...quick, program: { ...quick.program, sha256: "" } });
 	expect(offered("entra", { worst: unknown, newest: unknown })).toEqual(["Acknowledge"]);
+});
+
+test("while it is silenced, a message offers to lift the silence, and nothing else where it only tells of it", () => {
+	const by = { by: redacted("Kim Lee"), how: "page", verified: false, at: at("21T19:36:00") } as const;
+	const silence = { ...by, until: at("22T19:36:00"), severity: "high", scope: [], held: 0 } as const;
+	const answers = [{ ...by, kind: "silence", n: 2, until: silence.until }] as const;
+	const followUp = { kinds: ["answered"], answers } as const;
+
+	expect(offered("link", { silence }, followUp)).toEqual(["Lift silence"]);
+	expect(offered("link", { silence }, { kinds: ["new", "answered"], answers })).toEqual(["Acknowledge", "Lift silence"]);
+	expect(offered("link", { silence }, { ...followUp, now: silence.until })).toEqual([]);
+	expect(offered("link", { silence, status: "closed" }, followUp)).toBeUndefined();
 });

@@ -220,6 +220,8 @@ test("from the card to the end of a silence: an answer is given once, said once,
 	expect(answer.events).toEqual([["finding.silenced", 2]]);
 	expect(answer.cards[0]).toContain("Silenced until 2024-03-06 09:01:00 UTC.");
 	expect(answer.cards[0]).toContain("By Kim Lee (unverified) at 09:01 UTC.");
+	const [, lift = ""] = /"title":"Lift silence"[^}]*\/api\/answer\/([\w-]{60})"/.exec(answer.cards[0] ?? "") ?? [];
+	expect((await open(lift)).body).toContain('value="lift" required checked');
 
 	// More of the same is held back.
 	await clock("2024-03-05T10:00:00Z");

@@ -43,14 +43,14 @@ function withAnswers(story: Story, notice: Notice, answers: AnswersOf | undefine
 	const { finding, kinds, now } = notice;
 	if (answers === undefined || finding.status === "closed") return story;
 	const isFollowUp = kinds.every((kind) => kind === "answered");
+	const isSilenced = silenceNow(finding, now) !== undefined;
 	const button = (label: Inert, opens: AnswerKind) => {
 		const url = answers(notice, opens);
 		return url === undefined ? [] : [{ label, url }];
 	};
-	const offered = isFollowUp
-		? silenceNow(finding, now) === undefined
-			? []
-			: button(inertText`Lift silence`, "lift")
-		: [...button(inertText`Acknowledge`, "acknowledge"), ...button(inertText`Silence`, "silence")];
+	const offered = [
+		...(isFollowUp ? [] : button(inertText`Acknowledge`, "acknowledge")),
+		...(isSilenced ? button(inertText`Lift silence`, "lift") : isFollowUp ? [] : button(inertText`Silence`, "silence")),
+	];
 	return { ...story, links: { ...story.links, answers: offered } };
 }
