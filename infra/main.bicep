@@ -104,6 +104,10 @@ type settingsType = {
   TEAMS_HOST_SUFFIXES: string?
   @description('What the Teams flow expects: message or card.')
   TEAMS_BODY: string?
+  @description('People that Teams mentions in what is urgent, such as kim@contoso.example=Kim Lee.')
+  TEAMS_MENTION: string?
+  @description('How to reach a Teams flow: url, or identity where only the tenant may trigger it.')
+  TEAMS_AUTH: string?
   @description('Where PagerDuty events go, for an account in the EU.')
   PAGERDUTY_URL: string?
   @description('Form of the webhook body.')

@@ -28,6 +28,7 @@ import type { Table } from "../store/table.ts";
 import { createQuarantine, type Quarantine } from "../watch/quarantine.ts";
 import type { ApprovalsFile } from "./approvals-file.ts";
 import { isLocal, type Settings } from "./settings.ts";
+import { createGetToken } from "./token.ts";
 
 /** The world, as arguments: the simulation brings its own. */
 export const world = {
@@ -85,6 +86,7 @@ export function composeDestinations(
 	const outside = {
 		clock: world.clock,
 		post: createPost({ timeoutMs: sendMs }),
+		getToken: createGetToken(),
 		allowLoopback: isLocal(settings.TABLE_ENDPOINT),
 	};
 	return settings.destinations.map((one) => one.open({ ...outside, knowledge: { ...knowledge, answers: answers?.(one.name) } }));

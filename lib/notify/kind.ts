@@ -19,8 +19,12 @@ export interface Place {
 	readonly allowLoopback: boolean;
 }
 
+/** An access token of the app's identity, for a scope such as `https://service.example.com/.default`. Rejects if there is none. */
+export type GetToken = (scope: string, signal: AbortSignal) => Promise<string>;
+
 /** A destination's dependencies. */
 export interface Outside extends Place {
+	readonly getToken: GetToken;
 	readonly post: PostFunction;
 	readonly clock: () => Date;
 	readonly knowledge: TellContext;

@@ -103,7 +103,7 @@ describe("each misconfiguration gets its own answer, and nothing else complains"
 			"a name that is no setting",
 			{ environment: { TEAMS_WEBHOOK: "x" } },
 			[
-				"warning settings: TEAMS_WEBHOOK is no setting of this program. → Settings that begin like it: TEAMS_WEBHOOK_URL, TEAMS_HOST_SUFFIXES, TEAMS_BODY. Rename or remove it.",
+				"warning settings: TEAMS_WEBHOOK is no setting of this program. → Settings that begin like it: TEAMS_WEBHOOK_URL, TEAMS_HOST_SUFFIXES, TEAMS_BODY, TEAMS_MENTION, TEAMS_AUTH. Rename or remove it.",
 			],
 		],
 		[

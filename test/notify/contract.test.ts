@@ -19,7 +19,13 @@ function destination(kind: DestinationKind, base: string): Destination {
 	const { configured, mistakes } = kind.configure(settingsAt(kind, base), { allowLoopback: true });
 	expect(mistakes).toEqual([]);
 	if (configured === undefined) throw new Error(`${kind.name} is off`);
-	return configured.open({ post: createPost({ timeoutMs: 60_000 }), clock: () => at("21T19:36:12"), knowledge, allowLoopback: true });
+	return configured.open({
+		post: createPost({ timeoutMs: 60_000 }),
+		clock: () => at("21T19:36:12"),
+		getToken: () => Promise.reject(new Error("no identity here")),
+		knowledge,
+		allowLoopback: true,
+	});
 }
 
 const never = new AbortController().signal;

@@ -38,6 +38,8 @@ test("every wrong address is named with its setting and never shown", () => {
 describe("a wrong value is answered with what to write, and not repeated", () => {
 	test.each([
 		["TEAMS_HOST_SUFFIXES", "CANARY.example.us", /a dot first/],
+		["TEAMS_MENTION", "CANARY", /kim@contoso\.example=Kim Lee/],
+		["TEAMS_AUTH", "CANARY", /^TEAMS_AUTH: write url, identity, .* or identity-china$/],
 		["WEBHOOK_SECRET", "CANARY", /whsec_/],
 		["WEBHOOK_FORMAT", "CANARY", /write finding or ocsf/],
 		["WEBHOOK_HEADER", "CANARY", /write Name: value/],
@@ -64,6 +66,8 @@ test("right values are taken", () => {
 	const given = {
 		...Object.assign({}, ...destinationKinds.map(({ example }) => example)),
 		TEAMS_HOST_SUFFIXES: ".api.example.us, .api.example.cn",
+		TEAMS_MENTION: "kim@contoso.example=Kim Lee, ana@contoso.example=Ana",
+		TEAMS_AUTH: "url",
 		WEBHOOK_SECRET: `${secret} ${secret}`,
 		WEBHOOK_FORMAT: "ocsf",
 		WEBHOOK_HEADER: "Authorization: Bearer synthetic",

@@ -2,9 +2,13 @@ import type { Severity } from "../../detect/severity-scale.ts";
 import { type Story, type StoryRow, type StyledText, severityMeter, summaryOf } from "../story/story.ts";
 import { type Inert, inertText } from "../text.ts";
 import type { Action, AdaptiveCard, ColumnSet, ContainerStyle, Element, OpenUrl, TextRun } from "./elements.ts";
+import type { Person } from "./mention.ts";
 
-/** A story as an Adaptive Card: the head answers in five seconds, the rest is there for who has a minute. */
-export function cardOf(story: Story): AdaptiveCard {
+/**
+ * A story as an Adaptive Card: the head answers in five seconds, the rest is there for who has a minute.
+ * @param people who are mentioned, below the head.
+ */
+export function cardOf(story: Story, people: readonly Person[] = []): AdaptiveCard {
 	const summary = summaryOf(story);
 	return {
 		type: "AdaptiveCard",
@@ -12,9 +16,10 @@ export function cardOf(story: Story): AdaptiveCard {
 		version: "1.4",
 		fallbackText: summary,
 		speak: summary,
-		msteams: { width: "full" },
+		msteams: { width: "full", ...(people.length === 0 ? {} : { entities: people.map(mentionOf) }) },
 		body: [
 			head(story),
+			...onCall(people),
 			...happened(story),
 			...news(story),
 			...buttons(story),
@@ -26,6 +31,17 @@ export function cardOf(story: Story): AdaptiveCard {
 			{ type: "RichTextBlock", spacing: "Medium", separator: true, inlines: [{ ...run(story.footer), size: "Small", isSubtle: true }] },
 		],
 	};
+}
+
+function mentionOf({ id, name }: Person) {
+	return { type: "mention", text: `<at>${name}</at>`, mentioned: { id, name } } as const;
+}
+
+/** Mentions count in a `TextBlock` only; the names are the operator's. */
+function onCall(people: readonly Person[]): readonly Element[] {
+	if (people.length === 0) return [];
+	const text = `On call: ${people.map((person) => mentionOf(person).text).join(", ")}` as Inert;
+	return [{ type: "TextBlock", text, wrap: true, spacing: "Small" }];
 }
 
 const styles: Readonly<Record<Severity, ContainerStyle>> = {

@@ -84,6 +84,13 @@ interface ToggleVisibility {
 	readonly targetElements: readonly string[];
 }
 
+/** Makes `<at>Name</at>` in a `TextBlock` a mention. From the operator's settings only. */
+interface Mention {
+	readonly type: "mention";
+	readonly text: string;
+	readonly mentioned: { readonly id: string; readonly name: string };
+}
+
 export interface AdaptiveCard {
 	readonly type: "AdaptiveCard";
 	readonly $schema: "http://adaptivecards.io/schemas/adaptive-card.json";
@@ -91,6 +98,6 @@ export interface AdaptiveCard {
 	readonly version: "1.4";
 	readonly fallbackText: Inert;
 	readonly speak: Inert;
-	readonly msteams: { readonly width: "full" };
+	readonly msteams: { readonly width: "full"; readonly entities?: readonly Mention[] };
 	readonly body: readonly Element[];
 }

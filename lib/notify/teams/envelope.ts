@@ -4,6 +4,7 @@ import { type TellContext, tell } from "../story/tell.ts";
 import type { Inert } from "../text.ts";
 import { cardOf } from "./card.ts";
 import type { AdaptiveCard } from "./elements.ts";
+import type { Person } from "./mention.ts";
 
 /** The flow bot refuses a message whose stored form passes 28 KiB, after the flow has answered 202. */
 export const maxWireBytes = 20_480;
@@ -22,10 +23,13 @@ export interface TeamsMessage {
 	];
 }
 
-/** The fullest message that surely fits: long fields shrink first, then details go, then the rows that say least. */
-export function teamsMessage(notice: AnyNotice, knowledge: TellContext): TeamsMessage {
+/**
+ * The fullest message that surely fits: long fields shrink first, then details go, then the rows that say least. Its
+ * smallest form mentions nobody.
+ */
+export function teamsMessage(notice: AnyNotice, knowledge: TellContext, people: readonly Person[] = []): TeamsMessage {
 	for (const room of [rooms.full, rooms.tight, rooms.small]) {
-		const message = envelope(tell(notice, knowledge, room));
+		const message = envelope(tell(notice, knowledge, room), people);
 		if (wireBytes(message) <= maxWireBytes) return message;
 	}
 	return leastMessage(notice, knowledge);
@@ -41,10 +45,11 @@ export function wireBytes(message: TeamsMessage): number {
 	return JSON.stringify(message).replace(/\P{ASCII}/gu, (character) => "\\uXXXX".repeat(character.length)).length;
 }
 
-function envelope(story: Story): TeamsMessage {
+/** One card, as the body of a post. */
+export function envelope(story: Story, people: readonly Person[] = []): TeamsMessage {
 	return {
 		type: "message",
 		summary: summaryOf(story),
-		attachments: [{ contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content: cardOf(story) }],
+		attachments: [{ contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content: cardOf(story, people) }],
 	};
 }

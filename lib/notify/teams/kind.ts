@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { destinationKind } from "../kind.ts";
+import { scopeOf, teamsAuths } from "./audience.ts";
+import { readPeople } from "./mention.ts";
 import { createTeams } from "./teams.ts";
 import { checkTeamsUrl } from "./url.ts";
 
@@ -24,6 +26,24 @@ export const teams = destinationKind({
 			.enum(["message", "card"], { error: "write message or card" })
 			.default("message")
 			.describe("What the flow expects: `message` for flows from the template, `card` for a flow that posts `triggerBody()` itself."),
+		TEAMS_MENTION: z
+			.string()
+			.transform((text, context) => {
+				const people = readPeople(text);
+				if (people !== undefined) return people;
+				context.addIssue({ code: "custom", message: "write at most three, such as kim@contoso.example=Kim Lee, separated by commas" });
+				return z.NEVER;
+			})
+			.prefault("")
+			.describe(
+				"People to mention in what is new, worse or back at high severity: `kim@contoso.example=Kim Lee`, at most three, with commas.",
+			),
+		TEAMS_AUTH: z
+			.enum(teamsAuths, { error: `write ${teamsAuths.slice(0, -1).join(", ")} or ${teamsAuths.at(-1)}` })
+			.default("url")
+			.describe(
+				"`url`: the address is the credential. `identity`: the app's identity signs in; `identity-gcc`, `-gcc-high`, `-dod`, `-china` elsewhere (docs/teams.md).",
+			),
 	},
 	address: "TEAMS_WEBHOOK_URL",
 	secrets: ["TEAMS_WEBHOOK_URL"],
@@ -34,12 +54,15 @@ export const teams = destinationKind({
 	arrival:
 		"If no card appears in the channel within a minute, set TEAMS_BODY to card (or back to message) and try again; in a private channel the flow must post as User, not as Flow bot.",
 	fixes: {
-		rejected: "Make the flow from the template in docs/deploy.md: it takes the body that is sent.",
+		rejected: "Make the flow as docs/teams.md says: it takes the body that is sent.",
 		moved: "Look in Power Automate that the flow exists and is on; then set the address that it shows.",
 	},
-	check: ({ TEAMS_WEBHOOK_URL: url = "", TEAMS_HOST_SUFFIXES: suffixes }, { allowLoopback }) =>
-		checkTeamsUrl(url, { suffixes, allowLoopback }),
-	create: ({ TEAMS_WEBHOOK_URL: url = "", TEAMS_BODY: body }, { post, clock, knowledge }) =>
-		createTeams({ url, body, post, clock, knowledge }),
+	check: ({ TEAMS_WEBHOOK_URL: url = "", TEAMS_HOST_SUFFIXES: suffixes, TEAMS_AUTH: auth }, { allowLoopback }) =>
+		checkTeamsUrl(url, { suffixes, allowLoopback, signsIn: scopeOf(auth) !== undefined }),
+	create: ({ TEAMS_WEBHOOK_URL: url = "", TEAMS_BODY: body, TEAMS_MENTION: people, TEAMS_AUTH: auth }, { getToken, ...outside }) => {
+		const scope = scopeOf(auth);
+		const token = scope === undefined ? undefined : (signal: AbortSignal) => getToken(scope, signal);
+		return createTeams({ ...outside, url, body, people, token });
+	},
 	page: async () => (await import("./page.ts")).cardPage,
 });

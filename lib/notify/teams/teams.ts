@@ -1,44 +1,89 @@
 import type { Delivery, Destination } from "../../outbox/delivery.ts";
-import type { PostFunction } from "../http/answer.ts";
-import { classify, type Quirk } from "../http/classify.ts";
+import { causeOf } from "../../store/trouble.ts";
+import type { HttpAnswer, PostFunction } from "../http/answer.ts";
+import { classify, type FindQuirk } from "../http/classify.ts";
 import type { TellContext } from "../story/tell.ts";
 import { leastMessage, type TeamsMessage, teamsMessage } from "./envelope.ts";
+import { isWorthMention, type Person } from "./mention.ts";
 
-/** Posts cards to a Teams Workflows webhook. */
-export function createTeams({
-	url,
-	body,
-	post,
-	knowledge,
-	clock,
-}: {
+export interface TeamsOptions {
 	readonly url: string;
 	/** A flow from the template takes a message with the card attached; one that posts `triggerBody()` takes the bare card. */
 	readonly body: "message" | "card";
+	/** Who is mentioned in what is urgent. */
+	readonly people: readonly Person[];
+	/** Token for a flow that only identities of its tenant may trigger; absent = the address is the credential. */
+	readonly token: ((signal: AbortSignal) => Promise<string>) | undefined;
 	readonly post: PostFunction;
 	readonly knowledge: TellContext;
 	readonly clock: () => Date;
-}): Pick<Destination, "send"> {
-	const send = async (message: TeamsMessage, signal: AbortSignal): Promise<Delivery> => {
-		const headers = { "content-type": "application/json; charset=utf-8" };
-		return classify(
-			await post({ url, headers, body: JSON.stringify(body === "card" ? message.attachments[0].content : message), signal }),
-			clock(),
-			flowQuirk,
-		);
-	};
+}
+
+/** Posts cards to a Teams Workflows webhook. */
+export function createTeams(options: TeamsOptions): Pick<Destination, "send"> {
+	const { knowledge, people } = options;
+	const send = createFlow(options);
 	return {
 		send: async (notice, signal) => {
-			const first = await send(teamsMessage(notice, knowledge), signal);
-			return isAboutTheCard(first) ? send(leastMessage(notice, knowledge), signal) : first;
+			const mentioned = isWorthMention(notice) ? people : [];
+			const first = await send(teamsMessage(notice, knowledge, mentioned), signal);
+			const second = mentioned.length > 0 && mayBeTheMention(first) ? await send(teamsMessage(notice, knowledge), signal) : first;
+			return isAboutTheCard(second.delivery) ? (await send(leastMessage(notice, knowledge), signal)).delivery : second.delivery;
 		},
 	};
 }
 
+interface Sent {
+	readonly delivery: Delivery;
+	/** `undefined`: nothing was posted. */
+	readonly answer: HttpAnswer | undefined;
+}
+
+/** Posts one message in the form that the flow takes. Never rejects. */
+export function createFlow({ url, body, token, post, clock }: Omit<TeamsOptions, "people" | "knowledge">) {
+	const quirk = flowQuirk(token !== undefined);
+	return async (message: TeamsMessage, signal: AbortSignal): Promise<Sent> => {
+		const signedIn = token === undefined ? { ok: true as const, headers: {} } : await authorization(token, signal);
+		if (!signedIn.ok) return { answer: undefined, delivery: signedIn };
+		const headers = { "content-type": "application/json; charset=utf-8", ...signedIn.headers };
+		const text = JSON.stringify(body === "card" ? message.attachments[0].content : message);
+		const answer = await post({ url, headers, body: text, signal });
+		return { answer, delivery: classify(answer, clock(), quirk) };
+	};
+}
+
+/** A token that cannot be had is an expected outcome; the error's own text names hosts, so only its kind is told. */
+async function authorization(
+	token: NonNullable<TeamsOptions["token"]>,
+	signal: AbortSignal,
+): Promise<{ readonly ok: true; readonly headers: { readonly authorization: string } } | Extract<Delivery, { ok: false }>> {
+	try {
+		return { ok: true, headers: { authorization: `Bearer ${await token(signal)}` } };
+	} catch (error) {
+		const detail = `The app's identity got no token for the flow (${causeOf(error)}). Check that the identity is assigned and AZURE_CLIENT_ID names it.`;
+		return { ok: false, reason: "auth", scope: "destination", retryAfterMs: undefined, ambiguous: false, status: undefined, detail };
+	}
+}
+
 /** A flow that is switched off answers 400, as if the message were wrong. */
-function flowQuirk(_status: number, body: string): Quirk | undefined {
-	if (!body.includes("WorkflowTriggerIsNotEnabled")) return undefined;
-	return { reason: "moved", scope: "down", detail: "The flow is switched off. Turn it on in Power Automate." };
+function flowQuirk(signsIn: boolean): FindQuirk {
+	return (_status, body) => {
+		if (body.includes("WorkflowTriggerIsNotEnabled"))
+			return { reason: "moved", scope: "down", detail: "The flow is switched off. Turn it on in Power Automate." };
+		if (body.includes("DirectApiAuthorizationRequired")) {
+			const detail = signsIn
+				? "The flow refuses this identity (DirectApiAuthorizationRequired). Add the object id of the app's identity under Who can trigger the flow."
+				: "The flow wants a sign-in (DirectApiAuthorizationRequired). Set TEAMS_AUTH to identity, or let anyone trigger the flow and copy its new address.";
+			return { reason: "auth", scope: "down", detail };
+		}
+		return undefined;
+	};
+}
+
+/** A flow refuses a person that it does not find, or says so in the text of a 200. */
+function mayBeTheMention({ answer, delivery }: Sent): boolean {
+	if (delivery.ok || delivery.scope === "destination" || delivery.scope === "down" || answer?.kind !== "answered") return false;
+	return answer.status === 400 || (answer.status >= 200 && answer.status < 300);
 }
 
 /** The receiver has read the card and did not take it: a smaller and plainer one may still pass. */

@@ -5,11 +5,16 @@ const logicApps = ".logic.azure.com";
 const howTo =
 	"In Teams open Workflows, choose the template that posts to a channel when a webhook request is received, let anyone trigger it, and copy its address.";
 
+interface UrlOptions {
+	/** Ends of more host names that belong to Workflows. */
+	readonly suffixes: readonly string[];
+	readonly allowLoopback: boolean;
+	/** The app's identity signs in, so the address must not be a credential too. */
+	readonly signsIn?: boolean;
+}
+
 /** Checks the form of a Teams Workflows address before anything is sent there. */
-export function checkTeamsUrl(
-	text: string,
-	{ suffixes, allowLoopback }: { readonly suffixes: readonly string[]; readonly allowLoopback: boolean },
-): UrlCheck {
+export function checkTeamsUrl(text: string, { suffixes, allowLoopback, signsIn = false }: UrlOptions): UrlCheck {
 	if (!URL.canParse(text)) return refusedUrl(`this is not an address. ${howTo}`);
 	const url = new URL(text);
 	if (allowLoopback && isLoopbackHost(url) && /^https?:$/.test(url.protocol)) return accepted();
@@ -27,8 +32,16 @@ export function checkTeamsUrl(
 	if (!(url.pathname.includes("/workflows/") && url.pathname.includes("/triggers/"))) {
 		return refusedUrl(`the path is not that of a flow's trigger; copy the whole address. ${howTo}`);
 	}
-	if (!url.searchParams.get("sig")) {
-		return refusedUrl('the signature (sig=…) is missing: copy the whole address, and set "Who can trigger the flow" to Anyone.');
+	const isSigned = url.searchParams.has("sig");
+	if (signsIn && isSigned) {
+		return refusedUrl(
+			'with TEAMS_AUTH the address must not have a signature (sig=…), or whoever knows it can post: set "Who can trigger the flow" to people in your tenant or to named ones, and copy the new address.',
+		);
+	}
+	if (!signsIn && !url.searchParams.get("sig")) {
+		return refusedUrl(
+			'the signature (sig=…) is missing: copy the whole address, and set "Who can trigger the flow" to Anyone. If only your tenant may trigger it, set TEAMS_AUTH to identity.',
+		);
 	}
 	return accepted(
 		host.endsWith(logicApps)

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Severity } from "../../../lib/detect/severity-scale.ts";
 import { leastMessage, maxWireBytes, type TeamsMessage, teamsMessage, wireBytes } from "../../../lib/notify/teams/envelope.ts";
+import { type Person, readPeople } from "../../../lib/notify/teams/mention.ts";
 import type { AnyNotice } from "../../../lib/outbox/delivery.ts";
 import { aFinding, aSighting, at } from "../../builders.ts";
 import { everywhere } from "../everywhere.ts";
@@ -44,12 +45,15 @@ function cardIn(message: TeamsMessage): Part {
 const localTime = /^\{\{DATE\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, SHORT\)\}\} \{\{TIME\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\}\}/;
 
 /** What is wrong with a card, whatever went into it. Plain comparisons: `expect` costs more than they do, and there are millions. */
-function* flaws(message: TeamsMessage): Generator<string> {
+function* flaws(message: TeamsMessage, people: readonly Person[] = []): Generator<string> {
 	const card = cardIn(message);
 	if (wireBytes(message) > maxWireBytes) yield `${wireBytes(message)} bytes`;
 	if (card.type !== "AdaptiveCard" || card["version"] !== "1.4") yield "no card of version 1.4";
-	if (JSON.stringify(card).includes('"entities"')) yield "entities";
-	for (const part of parts(card)) {
+	const called = people.map(({ name }) => `<at>${name}</at>`);
+	const entities = people.map(({ id, name }, index) => ({ type: "mention", text: called[index], mentioned: { id, name } }));
+	if (JSON.stringify(card["msteams"]) !== JSON.stringify({ width: "full", ...(people.length === 0 ? {} : { entities }) })) yield "entities";
+	if (JSON.stringify(card).split('"entities"').length !== (people.length === 0 ? 1 : 2)) yield "entities elsewhere";
+	for (const part of parts({ ...card, msteams: undefined })) {
 		const text = String(part["text"]);
 		if (!allowed.has(part.type)) yield `a part of type ${part.type}`;
 		// Teams draws six in a row and drops the others.
@@ -58,6 +62,7 @@ function* flaws(message: TeamsMessage): Generator<string> {
 			yield `a link to ${part["url"]}`;
 		if (part.type === "TextRun" && forbidden.test(text)) yield `text that is forbidden: ${text}`;
 		// The only elements that read Markdown hold no sign of it. One holds our own time, for Teams to show in the reader's zone.
+		if (people.length > 0 && part.type === "TextBlock" && text === `On call: ${called.join(", ")}`) continue;
 		if (part.type === "TextBlock" && /[[\](){}<>*_`#|~!&\\@/:]/.test(text.replace(localTime, ""))) yield `Markdown: ${text}`;
 	}
 	for (const text of [message.summary, card["speak"], card["fallbackText"]]) {
@@ -65,8 +70,8 @@ function* flaws(message: TeamsMessage): Generator<string> {
 	}
 }
 
-function expectSound(message: TeamsMessage): void {
-	expect([...flaws(message)]).toEqual([]);
+function expectSound(message: TeamsMessage, people: readonly Person[] = []): void {
+	expect([...flaws(message, people)]).toEqual([]);
 }
 
 function textOf(message: TeamsMessage): string {
@@ -82,6 +87,19 @@ test("with answers switched on a card offers them in a row of their own, as agre
 		JSON.stringify(teamsMessage(aNotice({ finding: anUnapprovedFinding() }), { ...knowledge, answers }), undefined, "\t"),
 	);
 	await expect(`${golden}\n`).toMatchFileSnapshot("../golden/new-with-answers.card");
+});
+
+test("who is on call is mentioned in one line below the head, and only they are", () => {
+	const people = readPeople("kim@contoso.example=Kim Lee, 0d9f2c1e-1111-4222-8333-444455556666=Ana Diaz") ?? [];
+	const message = teamsMessage(aNotice({ finding: anUnapprovedFinding() }), knowledge, people);
+
+	expectSound(message, people);
+	expect(JSON.stringify(message).match(/<at>/g)).toHaveLength(4);
+	expect((cardIn(message)["body"] as readonly Part[])[1]).toMatchObject({
+		type: "TextBlock",
+		text: "On call: <at>Kim Lee</at>, <at>Ana Diaz</at>",
+	});
+	expect(JSON.stringify(leastMessage(aNotice({ finding: anUnapprovedFinding() }), knowledge))).not.toContain("<at>");
 });
 
 describe.each(Object.entries(variants))("the card '%s'", (name, notice: AnyNotice) => {

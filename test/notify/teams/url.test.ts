@@ -51,6 +51,14 @@ describe("refused, with what to do:", () => {
 	});
 });
 
+test("where the app's identity signs in, an address without a signature is accepted, and one with it refused", () => {
+	const signsIn = { ...deployed, signsIn: true };
+	expect(verdict(current.replace("&sig=CANARYsignature", ""), signsIn)).toBe("accepted");
+	for (const signed of [current, current.replace("CANARYsignature", "")])
+		expect(verdict(signed, signsIn)).toMatch(/must not have a signature.*Who can trigger/);
+	expect(verdict(current.replace(path, "/CANARY").replace("&sig=CANARYsignature", ""), signsIn)).toMatch(/copy the whole address/);
+});
+
 test("this machine is accepted only where the caller allows it", () => {
 	const trying = { suffixes: [], allowLoopback: true };
 	for (const host of ["127.0.0.1:8080", "localhost:1", "[::1]:9"]) {
