@@ -40,7 +40,7 @@ export function addApprovals(program: Command): void {
 			"after",
 			`
 Only whole pairs of account and tunnel with at least two things that speak for them are proposed, each until 90 days
-from now; never quick tunnels, renamed programs or remote administration. A person decides.
+from now; never quick tunnels, renamed programs, remote administration or whole networks. A person decides.
 
 Examples:
   tunnelwatch approvals propose hunting.csv

@@ -1,5 +1,6 @@
 import type { Sighting, Tunnel } from "../../lib/sighting/sighting.ts";
 import { type Approval, isExpired } from "../../lib/verdict/approvals.ts";
+import { exposesAdministration } from "../../lib/verdict/doubts.ts";
 
 /** An account and tunnel that look like ours, with what speaks for it. */
 export interface ProposedApproval {
@@ -103,7 +104,9 @@ function objection(group: readonly Sighting[]): string | undefined {
 	if (group.some(({ program: { folderClass } }) => ["temp", "odd", "network"].includes(folderClass)))
 		return "it was run from an unusual folder";
 	if (group.some(({ otherTunnels }) => (otherTunnels ?? []).length > 0)) return "it was seen together with another tunnel's token";
-	if (group.some(({ exposes }) => exposes.some((target) => ["rdp", "ssh", "smb", "vnc", "winrm"].includes(target.class))))
-		return "it exposes remote administration";
+	if (group.some(({ exposes }) => exposesAdministration(exposes.map((target) => target.class))))
+		return "it exposes remote administration or a whole network";
+	if (group.some(({ reading }) => reading?.opensInOldReleases === true))
+		return "it asks for the whole network, which releases before 2022.12 open";
 	return undefined;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { proposeApprovals } from "../../cli/propose/propose.ts";
+import { blankReading } from "../../lib/sighting/blank-reading.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { aSighting, at, redacted } from "../builders.ts";
 
@@ -56,6 +57,8 @@ describe("whatever speaks for it, never", () => {
 		["a renamed program", { program: { ...program, renamed: true } }],
 		["a temporary folder", { program: { ...program, folderClass: "temp" } }],
 		["remote administration", { exposes: [{ text: redacted("rdp://localhost:3389"), class: "rdp" }] }],
+		["a whole network", { exposes: [{ text: redacted("bastion"), class: "network" }] }],
+		["a whole network in older releases", { reading: { ...blankReading, opensInOldReleases: true } }],
 		["a second tunnel beside it", { otherTunnels: [{ ...tunnel, tunnelId: "99999999-2222-4333-8444-555555555555" }] }],
 		["a quick tunnel", { mode: "quick" }],
 	])("%s", (_, more) => {
