@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { world } from "../lib/app/compose.ts";
 import { openTable } from "../lib/app/open-table.ts";
 import { readSettings } from "../lib/app/settings.ts";
+import { redact, redactError } from "../lib/families/redact.ts";
 import { acceptLost } from "../lib/watch/continuity-log.ts";
 import { auditHub, type HubAudit } from "./audit/audit-hub.ts";
 import { auditText, isWhole } from "./audit/words.ts";
@@ -35,7 +36,9 @@ export async function audit({ accept, json }: AuditOptions): Promise<number> {
 				if (accept) await acceptLost({ ...world, table }, address.hub);
 				return await auditHub(await connectHub(address), table, async (ms) => void (await setTimeout(ms)));
 			} catch (error) {
-				return error instanceof Error && error.message.startsWith("Table Storage") ? error.message : hubTrouble(error, address, "$Default");
+				return error instanceof Error && error.message.startsWith("Table Storage")
+					? redactError(error)
+					: redact(hubTrouble(error, address, "$Default"));
 			}
 		}),
 	);

@@ -4,7 +4,7 @@ import { openTable } from "../lib/app/open-table.ts";
 import { readSettings } from "../lib/app/settings.ts";
 import { inventedDeviceId, inventedTenant, syntheticRecord } from "../lib/app/synthetic.ts";
 import { cloudflared } from "../lib/families/cloudflared/family.ts";
-import { redact } from "../lib/families/redact.ts";
+import { redact, redactError } from "../lib/families/redact.ts";
 import { findingKey } from "../lib/findings/finding.ts";
 import { type DrillStep, follow } from "./drill/follow.ts";
 import { stepText } from "./drill/words.ts";
@@ -60,7 +60,7 @@ export async function drill({ hub: wanted, timeoutSeconds, json }: DrillOptions)
 			report,
 		);
 	} catch (error) {
-		printLine(error instanceof Error ? error.message : "unknown error");
+		printLine(redactError(error));
 		return 1;
 	}
 }

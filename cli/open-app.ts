@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { createLocalApp, type LocalApp } from "../lib/app/local-app.ts";
 import { localSettings, readSettings, type Settings } from "../lib/app/settings.ts";
+import { redact } from "../lib/families/redact.ts";
 import type { Table } from "../lib/store/table.ts";
 import { type EmbeddedTable, openEmbeddedTable } from "./embedded-table.ts";
 import { printLine } from "./print-line.ts";
@@ -42,7 +43,7 @@ export async function withTable(
 	try {
 		embedded = await openEmbeddedTable(dataFolder(), name, survives);
 	} catch (error) {
-		printLine(error instanceof Error ? error.message : String(error));
+		printLine(error instanceof Error ? redact(error.message) : "The embedded table cannot be opened.");
 		return 1;
 	}
 	if (embedded.note !== undefined) printLine(embedded.note);

@@ -158,6 +158,24 @@ describe("the command", () => {
 		expect([...broker.bodies("0"), ...broker.bodies("1")]).toEqual([]);
 	});
 
+	test("shows nothing of a token that somebody pasted into the wrong setting", async () => {
+		const token = Buffer.from(
+			JSON.stringify({ a: "48aafdf2966bf831d42cfba5859bbeb7", t: "a1e7e42d-5f15-4bce-a386-56cb8df74140", s: "c3ludGhldGlj" }),
+		);
+		const hub = token.toString("base64url");
+		const broker = await startBroker({ hub, denied: ["Send"] });
+		const azurite = await startAzurite();
+		onTestFinished(async () => {
+			await broker.close();
+			await azurite.close();
+		});
+		const env = { EventHub: broker.connectionString, EVENTHUB_NAME: hub, TABLE_ENDPOINT: `${azurite.url}/devstoreaccount1` };
+		const ran = await tunnelwatch(["drill"], { env });
+		expect(ran).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("Your identity may not write to ") });
+		expect(ran.stderr).not.toContain(hub);
+		expect(ran.stderr).not.toContain(hub.slice(20, 60));
+	});
+
 	test("names every missing setting, exit 2", async () => {
 		const ran = await tunnelwatch(["drill"]);
 		expect(ran).toMatchObject({ code: 2, stdout: "" });
