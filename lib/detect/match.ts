@@ -2,7 +2,7 @@ import { columnNumber, type DefenderRecord, text } from "../defender/record.ts";
 import type { Column, TableName } from "../defender/tables.ts";
 import type { Condition, Test } from "./condition.ts";
 import type { Rule } from "./rule.ts";
-import { createRuleIndex } from "./rule-index/rule-index.ts";
+import { createRuleIndex, type RuleIndex } from "./rule-index/rule-index.ts";
 import { spell } from "./spell.ts";
 import {
 	containsText,
@@ -67,10 +67,21 @@ export function createMatcher(rules: readonly Rule[]): (record: DefenderRecord) 
 /** So few are tried faster than looked up. */
 const fewRules = 8;
 
+/** A short run ends before an index has paid for itself. */
+const triesWithoutIndex = 3_000;
+
 /** For rules of one table. */
 function matcherOf(rules: readonly Rule[], conditionOf: (rule: Rule) => Compiled): (record: DefenderRecord) => readonly Match[] {
 	const everyPlace = [...rules.keys()];
-	const worthTrying = rules.length > fewRules ? createRuleIndex(rules) : () => everyPlace;
+	let tries = 0;
+	let index: RuleIndex | undefined;
+	const worthTrying: RuleIndex = (record) => {
+		if (rules.length <= fewRules) return everyPlace;
+		tries += rules.length;
+		if (tries < triesWithoutIndex) return everyPlace;
+		index ??= createRuleIndex(rules);
+		return index(record);
+	};
 	return (record) => {
 		const matches: Match[] = [];
 		for (const place of worthTrying(record)) {
