@@ -3,7 +3,7 @@ import { createLocalApp, type LocalApp } from "../lib/app/local-app.ts";
 import { localSettings, readSettings, type Settings } from "../lib/app/settings.ts";
 import { redact } from "../lib/families/redact.ts";
 import type { Table } from "../lib/store/table.ts";
-import { type EmbeddedTable, openEmbeddedTable } from "./embedded-table.ts";
+import type { EmbeddedTable } from "./embedded-table.ts";
 import { printLine } from "./print-line.ts";
 import { createScreen } from "./screen.ts";
 import type { SessionOptions } from "./session.ts";
@@ -41,7 +41,7 @@ export async function withTable(
 	if (endpoint !== undefined) return work((await import("../lib/app/open-table.ts")).openTable(endpoint, name));
 	let embedded: EmbeddedTable;
 	try {
-		embedded = await openEmbeddedTable(dataFolder(), name, survives);
+		embedded = await (await import("./embedded-table.ts")).openEmbeddedTable(dataFolder(), name, survives);
 	} catch (error) {
 		printLine(error instanceof Error ? redact(error.message) : "The embedded table cannot be opened.");
 		return 1;

@@ -21,10 +21,13 @@ export async function run(paths: readonly string[], options: SessionOptions): Pr
 		printLine("Nothing to read: the folder is empty.");
 		return 1;
 	}
-	return withApp(options, (app) => session(app, (stop) => readInputs(inputs, stop, app.lineScreens), options));
+	return withApp(options, (app) => session(app, (stop) => readInputs(inputs, stop, app.lineScreen), options));
 }
 
-async function* readInputs(inputs: readonly Input[], stop: AbortSignal, newScreen: LocalApp["lineScreens"]): AsyncGenerator<Piece> {
+/** Getting ready to pass over lines costs as much as parsing so many bytes, unpacked. */
+const worthScreening = 256 * 1024;
+
+async function* readInputs(inputs: readonly Input[], stop: AbortSignal, newScreen: LocalApp["lineScreen"]): AsyncGenerator<Piece> {
 	const sizes = inputs.map((input) => input.bytes);
 	const total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
 	let done = 0;
@@ -34,7 +37,8 @@ async function* readInputs(inputs: readonly Input[], stop: AbortSignal, newScree
 			const share = total === undefined || total === 0 ? undefined : (done + bytes) / total;
 			return { ...part, where: input.path, share, reading };
 		};
-		for await (const { bytesRead, ...part } of readInput(reading, stop, newScreen)) yield piece(part, bytesRead);
+		const screen = (input.bytes ?? Number.POSITIVE_INFINITY) < worthScreening ? undefined : newScreen;
+		for await (const { bytesRead, ...part } of readInput(reading, stop, screen)) yield piece(part, bytesRead);
 		done += input.bytes ?? 0;
 		// Also of an input without any message something is known.
 		yield piece({ messages: [] }, 0);

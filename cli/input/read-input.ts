@@ -23,7 +23,11 @@ const rowsPerBatch = 1_000;
  * All messages of an input, whatever its format. Faults of the file are noted in `reading` and affect nothing else. An
  * abort ends the reading after the current batch. Rejects with the system's error if the file cannot be opened.
  */
-export async function* readInput(reading: InputReading, stop: AbortSignal, newScreen?: () => LineScreen): AsyncGenerator<Batch> {
+export async function* readInput(
+	reading: InputReading,
+	stop: AbortSignal,
+	newScreen?: () => LineScreen | undefined,
+): AsyncGenerator<Batch> {
 	const opened = await openInput(reading.input).catch((error: unknown) => {
 		if (isSystemError(error)) throw error;
 		return error;
@@ -56,7 +60,11 @@ type Part = Pick<Batch, "messages" | "passed">;
 
 const nothingPassed: Passed = { lines: 0, records: 0, known: 0 };
 
-async function* messagesOf(reading: InputReading, opened: Opened, newScreen: (() => LineScreen) | undefined): AsyncGenerator<Part> {
+async function* messagesOf(
+	reading: InputReading,
+	opened: Opened,
+	newScreen: (() => LineScreen | undefined) | undefined,
+): AsyncGenerator<Part> {
 	const { container, packed, pieces } = opened;
 	const name = (format: string) => {
 		reading.format = packed.length === 0 ? format : `${format} (${packed.join(", ")})`;
@@ -86,7 +94,7 @@ async function* textMessages(
 	text: AsyncIterable<Buffer>,
 	layout: Layout,
 	name: (format: string) => void,
-	newScreen: (() => LineScreen) | undefined,
+	newScreen: (() => LineScreen | undefined) | undefined,
 ): AsyncGenerator<Part> {
 	const source = reading.input.path;
 	switch (layout.kind) {

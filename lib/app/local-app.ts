@@ -41,8 +41,8 @@ export interface LocalApp {
 	settle(stop: AbortSignal): Promise<readonly Delivered[]>;
 	/** As they stand now; those that are gone or cannot be read are left out. */
 	findings(keys: readonly string[]): Promise<readonly Finding[]>;
-	/** Passes over the lines of a file in which no rule can match; absent when a rule has nothing to look for. */
-	readonly lineScreens: (() => LineScreen) | undefined;
+	/** Passes over the lines of a file in which no rule can match; `undefined` when a rule has nothing to look for. */
+	lineScreen(): LineScreen | undefined;
 	/** A finding as the console shows it; `undefined` if it has no notice. */
 	card(finding: Finding): string | undefined;
 	/** Aborts the sends in progress; their notices stay owed. For a person who wants to stop now. */
@@ -74,9 +74,14 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 	const told = names.filter((name) => name !== settings.FALLBACK);
 	// Device context is learned only if something is recorded.
 	const texts = settings.DEVICE_CONTEXT && table !== undefined ? deviceTables : [];
+	// Small files are read without.
+	let screens: { readonly make: ReturnType<typeof createLineScreens> } | undefined;
 	const about = {
 		destinations: told,
-		lineScreens: createLineScreens(detection.rules, texts, isKnownTable),
+		lineScreen: () => {
+			screens ??= { make: createLineScreens(detection.rules, texts, isKnownTable) };
+			return screens.make?.();
+		},
 		card: (finding: Finding) => {
 			const notice = render(finding, { sent: 0, countSent: 0 }, world.clock());
 			return notice === undefined ? undefined : terminalCard(tell(notice, knowledge), screen.terminal());
@@ -153,7 +158,7 @@ async function countOwed(table: Table, names: readonly string[]): Promise<readon
 }
 
 /** Nothing is recorded or sent; at the end each finding that would be told is shown once. */
-function dryWork(dry: DryRun, terminal: Destination): Omit<LocalApp, "destinations" | "lineScreens" | "card" | "begin"> {
+function dryWork(dry: DryRun, terminal: Destination): Omit<LocalApp, "destinations" | "lineScreen" | "card" | "begin"> {
 	return {
 		run: dry.run,
 		deliver: () => Promise.resolve(nothingDelivered),
