@@ -305,7 +305,7 @@ describe("the command", () => {
 		const all = await tunnelwatch([...args, "--what-if"], { env });
 		const devices = new Set(all.lines.filter(({ type }) => type === "match").map(({ deviceId }) => deviceId));
 
-		const killed = spawn(process.execPath, [join(project, "cli", "main.ts"), ...args], {
+		const killed = spawn(process.execPath, [join(project, "bin", "tunnelwatch.mjs"), ...args], {
 			env: { ...process.env, ...env },
 			stdio: ["ignore", "pipe", "ignore"],
 		});

@@ -80,7 +80,7 @@ async function inThisProcess(args: readonly string[], environment: NodeJS.Proces
 
 /** Ended after 5 minutes at the latest. */
 async function inProcessOfItsOwn(args: readonly string[], how: HowToRun, env: NodeJS.ProcessEnv): Promise<Output> {
-	const child = spawn(process.execPath, [join(project, "cli", "main.ts"), ...args], {
+	const child = spawn(process.execPath, [join(project, "bin", "tunnelwatch.mjs"), ...args], {
 		cwd: project,
 		env,
 		timeout: 300_000,

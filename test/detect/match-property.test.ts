@@ -19,6 +19,7 @@ import {
 } from "../../lib/detect/condition.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
 import { hasTunnelToken } from "../../lib/families/cloudflared/tunnel-token.ts";
+import { anyCharacter } from "../any-character.ts";
 import { aRecord } from "../families/cloudflared/rules/example-record.ts";
 import { aRule } from "./a-rule.ts";
 import { naive } from "./naive.ts";
@@ -57,7 +58,7 @@ const piece = fc.oneof(
 	fc.tuple(fc.constantFrom(...needles), fc.infiniteStream(fc.boolean())).map(([needle, ups]) => mixCase(needle, ups)),
 	fc.tuple(fc.constantFrom(...needles), fc.nat(12)).map(([needle, cut]) => needle.slice(cut)),
 	fc.constantFrom("\u212A", "\u017F").map((letter) => `to${letter}en --to${letter}en`),
-	fc.string({ maxLength: 4, unit: "binary" }),
+	fc.string({ maxLength: 4, unit: anyCharacter }),
 	fc
 		.constantFrom("a", "t", "A")
 		.map((key) => Buffer.from(JSON.stringify({ [key]: account, a: account, t: tunnel, s: "U1lOVEg=" })).toString("base64")),

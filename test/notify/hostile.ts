@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { anyCharacter } from "../any-character.ts";
 
 /** What attackers put into names and command lines to fake links, mentions, headings, or to hide what a text says. */
 const hostilePieces: readonly string[] = [
@@ -63,7 +64,7 @@ const hostilePieces: readonly string[] = [
 
 /** Random text mixed from hostile pieces and any Unicode, lone surrogates included. */
 export const hostileText: fc.Arbitrary<string> = fc
-	.array(fc.oneof({ arbitrary: fc.constantFrom(...hostilePieces), weight: 3 }, fc.string({ unit: "binary", maxLength: 12 })), {
+	.array(fc.oneof({ arbitrary: fc.constantFrom(...hostilePieces), weight: 3 }, fc.string({ unit: anyCharacter, maxLength: 12 })), {
 		maxLength: 9,
 	})
 	.map((pieces) => pieces.join(""));
