@@ -116,7 +116,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 		while (staff.open() > 0) await sleep(20);
 		if (options.leases === "ended") await endLeases(table);
 		options.progress?.("no more faults; waiting until nothing is owed");
-		await untilNothingIsOwed(table, 130_000);
+		// A batch that was acknowledged too early is the verdict already, and what was owed about it may never come.
+		if (hasty.length === 0) await untilNothingIsOwed(table, 130_000);
 		clearInterval(report);
 		timer.stop();
 		while (staff.open() > 0) await sleep(20);

@@ -91,9 +91,28 @@ export function repeated(seed: string, length: number, before = ""): string {
 	return before + seed.repeat(Math.ceil(length / seed.length)).slice(0, length);
 }
 
-/** Whether a search takes more than its share on a text so long: a linear one takes a fraction of it, a quadratic one many times as much. */
+/**
+ * Whether a search takes more than its share on a text so long: a linear one takes a fraction of it, a quadratic one many
+ * times as much. The share is what it is on an idle machine of 2026; a slower or busier one gets more, by the yardstick.
+ */
 export function isSlow(pattern: RegExp, text: string, mostMicroseconds: number): boolean {
-	return [1, 2, 3].every(() => cpuOf(() => search(pattern, text)) > mostMicroseconds);
+	return [1, 2, 3].every(() => {
+		const taken = cpuOf(() => search(pattern, text));
+		return taken > mostMicroseconds && taken > (mostMicroseconds / 1_000) * Math.min(cpuOf(yardstick), cpuOf(yardstick));
+	});
+}
+
+/** Eight times the text: linear work takes eight times as long, quadratic 64 times. Measured again before it counts. */
+export function growsFaster(work: (text: string) => void, seed: string, length: number): boolean {
+	const [short, long] = [repeated(seed, length / 8), repeated(seed, length)];
+	return [1, 2, 3].every(() => cpuOf(() => work(long)) > 30_000 + 24 * cpuOf(() => work(short)));
+}
+
+const yardstickText = "abcdefgh ".repeat(1_500);
+
+/** A search that takes some 1,000 µs on an idle machine of 2026. */
+function yardstick(): void {
+	for (let n = 0; n < 4; n++) search(/[^,;]{3}/g, yardstickText);
 }
 
 function search(pattern: RegExp, text: string): void {
