@@ -19,11 +19,19 @@ function cmdCommands(text: string): readonly Words[] {
 		if (segment !== "" && segments.length < mostCommands) segments.push(segment);
 		parts = [];
 	};
+	const sign = /["^&|()<>\r\n]/g;
 	for (let at = 0; at < text.length; at++) {
+		// What stands before the next sign is taken as a whole; within quotes only their end is one.
+		sign.lastIndex = at;
+		const next = quoted ? text.indexOf('"', at) : (sign.exec(text)?.index ?? -1);
+		parts.push(text.slice(at, next === -1 ? text.length : next));
+		if (next === -1) break;
+		at = next;
 		const character = text[at] ?? "";
-		if (character === '"') quoted = !quoted;
-		if (quoted || !/[\^&|()<>\r\n]/.test(character)) parts.push(character);
-		else if (character === "^") parts.push(text[++at] ?? "");
+		if (character === '"') {
+			quoted = !quoted;
+			parts.push(character);
+		} else if (character === "^") parts.push(text[++at] ?? "");
 		else if (character === ">" || character === "<") at = endOfRedirection(text, at);
 		else end();
 	}
