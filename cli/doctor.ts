@@ -3,9 +3,11 @@ import { DefaultAzureCredential } from "@azure/identity";
 import { openTable } from "../lib/app/open-table.ts";
 import { isLocal, readSettings } from "../lib/app/settings.ts";
 import { signIn } from "../lib/app/sign-in.ts";
+import { terminalAsk } from "./doctor/ask.ts";
 import { checkApprovals } from "./doctor/approvals.ts";
 import { type Check, type Environment, type Result, runChecks } from "./doctor/check.ts";
 import { checkDestinations } from "./doctor/destinations.ts";
+import type { Ask } from "./doctor/forms.ts";
 import { checkHubs } from "./doctor/hubs.ts";
 import { checkIdentity } from "./doctor/identity.ts";
 import { checkPackage, type PackageCheck } from "./doctor/package.ts";
@@ -37,33 +39,38 @@ export async function doctor({ sendTest, json, sizing, health, package: checksum
 	const results: Result[] = [];
 	for await (const result of examine(process.env, sendTest, {
 		sizing,
+		// What is asked would stand between the objects.
+		ask: json ? undefined : terminalAsk(),
 		...(health === undefined ? {} : { deployed: { health, checksumFile } }),
 	})) {
 		results.push(result);
 		process.stdout.write(`${json ? JSON.stringify({ type: "check", ...result }) : resultText(result)}\n`);
 	}
-	const ok = results.every(({ verdict }) => verdict !== "failure");
-	process.stdout.write(`${json ? JSON.stringify({ type: "summary", ok }) : `\n${endText(results)}`}\n`);
-	return ok ? 0 : 1;
+	const has = (wanted: Result["verdict"]) => results.some(({ verdict }) => verdict === wanted);
+	const code = has("failure") ? 1 : has("unconfirmed") ? 2 : 0;
+	process.stdout.write(`${json ? JSON.stringify({ type: "summary", ok: code === 0 }) : `\n${endText(results)}`}\n`);
+	return code;
 }
 
 /** Checks that run only on request. */
 interface More {
+	/** Asks the person at the terminal; absent where nobody is there. */
+	readonly ask?: Ask | undefined;
 	readonly sizing?: boolean | undefined;
 	readonly deployed?: Pick<PackageCheck, "health" | "checksumFile">;
 }
 
 /** All findings, in the order in which things depend on each other. */
-export function examine(environment: Environment, sendTest: boolean, { deployed, sizing }: More = {}): AsyncGenerator<Result> {
+export function examine(environment: Environment, sendTest: boolean, { deployed, sizing, ask }: More = {}): AsyncGenerator<Result> {
 	const key = environment["FUNCTION_KEY"]?.trim() ?? "";
 	const ofPackage: Check[] =
 		deployed === undefined ? [] : [{ name: "package", run: async () => [await checkPackage({ ...deployed, key })] }];
 	const ofSizing: Check[] =
 		sizing === true ? [{ name: "sizing", run: async () => [await checkSizing(hubsOfSettings(environment), connectHub)] }] : [];
-	return runChecks([...checks(environment, sendTest), ...ofSizing, ...ofPackage]);
+	return runChecks([...checks(environment, sendTest, ask), ...ofSizing, ...ofPackage]);
 }
 
-function checks(environment: Environment, sendTest: boolean): readonly Check[] {
+function checks(environment: Environment, sendTest: boolean, ask: Ask | undefined): readonly Check[] {
 	const clock = () => new Date();
 	const newId = () => randomUUID();
 	const hubs = hubsOfSettings(environment);
@@ -87,7 +94,7 @@ function checks(environment: Environment, sendTest: boolean): readonly Check[] {
 			name: "hub",
 			run: () => checkHubs({ hubs, connect: connectHub, group: environment["EVENTHUB_CONSUMER_GROUP"]?.trim() ?? "", clock }),
 		},
-		{ name: "destinations", run: () => checkDestinations({ environment, sendTest, clock, newId }) },
+		{ name: "destinations", run: () => checkDestinations({ environment, sendTest, clock, newId, ask }) },
 		{ name: "identity", run: () => checkIdentity(environment) },
 		{ name: "hashes", run: () => Promise.resolve(checkReleases(clock())) },
 		{ name: "approvals", run: () => checkApprovals(environment["APPROVALS_FILE"], clock()) },

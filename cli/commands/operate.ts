@@ -66,10 +66,10 @@ Give it the settings that the function has; docs/operate.md shows how. No value 
 
 Examples:
   tunnelwatch --env app.env doctor
-  tunnelwatch --env app.env doctor --send-test
+  tunnelwatch --env app.env doctor --send-test        Teams: sends two cards and asks which one is there
   tunnelwatch --env app.env doctor --sizing --json
 
-Exit code: 0 nothing is broken · 1 something is · 2 wrong usage`,
+Exit code: 0 nothing is broken · 1 something is · 2 not confirmed that a test message arrived, or wrong usage`,
 		)
 		.action(async (options: DoctorOptions) => {
 			process.exitCode = await (await import("../doctor.ts")).doctor(options);

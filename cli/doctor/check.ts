@@ -10,7 +10,8 @@ interface Fine {
 
 interface Trouble {
 	readonly check: string;
-	readonly verdict: "warning" | "failure";
+	/** `unconfirmed`: only a person can say, and nobody was there to be asked. */
+	readonly verdict: "warning" | "failure" | "unconfirmed";
 	readonly says: string;
 	readonly why: string;
 	readonly fix: string;

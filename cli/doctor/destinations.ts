@@ -1,4 +1,4 @@
-import { composeDestinations, composeDetection } from "../../lib/app/compose.ts";
+import { composeDetection, outsideOf } from "../../lib/app/compose.ts";
 import { readSettings } from "../../lib/app/settings.ts";
 import { inventedDeviceId, inventedTenant, syntheticRecord } from "../../lib/app/synthetic.ts";
 import { decodeRecords } from "../../lib/defender/envelope.ts";
@@ -13,6 +13,7 @@ import type { Delivery, Destination, Notice } from "../../lib/outbox/delivery.ts
 import { render, sendMs } from "../../lib/outbox/send.ts";
 import { createSight } from "../../lib/sighting/sight.ts";
 import { type Environment, type Result, sentence } from "./check.ts";
+import { type Ask, checkForms } from "./forms.ts";
 import { withoutReferences } from "./settings.ts";
 
 export interface DestinationsCheck {
@@ -20,12 +21,14 @@ export interface DestinationsCheck {
 	readonly sendTest: boolean;
 	readonly clock: () => Date;
 	readonly newId: () => string;
+	/** Asks the person at the terminal; absent where nobody is there. */
+	readonly ask?: Ask | undefined;
 }
 
 const why = "Findings are stored, but nobody is alerted.";
 
 /** Form of each address; with `sendTest` also whether a message arrives. */
-export async function checkDestinations({ environment, sendTest, clock, newId }: DestinationsCheck): Promise<readonly Result[]> {
+export async function checkDestinations({ environment, sendTest, clock, newId, ask }: DestinationsCheck): Promise<readonly Result[]> {
 	const on = destinationKinds.filter((kind) => isSet(environment[kind.address]));
 	if (on.length === 0) {
 		const fix = `Set ${addressSettings}.`;
@@ -50,9 +53,15 @@ export async function checkDestinations({ environment, sendTest, clock, newId }:
 			fix: "Change the address now, while nothing has been lost.",
 		}));
 	const notice = sendTest ? testNotice(clock(), newId()) : undefined;
-	const opened = composeDestinations(read.settings, composeDetection(read.settings));
-	for (const [index, destination] of opened.entries()) {
-		results.push(await checkDestination(destination, notice, read.settings.destinations[index]?.kind));
+	const outside = outsideOf(read.settings, composeDetection(read.settings));
+	for (const configured of read.settings.destinations) {
+		const { name, kind } = configured;
+		const trials = notice === undefined ? undefined : await configured.trials?.(outside);
+		results.push(
+			notice === undefined || trials === undefined
+				? await checkDestination(configured.open(outside), notice, kind)
+				: await checkForms({ name, kind, trials, notice, ask, tested: (delivery) => tested(name, delivery, kind) }),
+		);
 	}
 	return results;
 }
@@ -61,7 +70,7 @@ function isSet(value: string | undefined): boolean {
 	return (value?.trim() ?? "") !== "";
 }
 
-async function checkDestination(destination: Destination, notice: Notice | undefined, kind: DestinationKind | undefined): Promise<Result> {
+async function checkDestination(destination: Destination, notice: Notice | undefined, kind: DestinationKind): Promise<Result> {
 	const { name } = destination;
 	if (notice === undefined) {
 		return { check: "destinations", verdict: "ok", says: `The address of ${name} has the right form; --send-test tries it.` };
@@ -69,9 +78,9 @@ async function checkDestination(destination: Destination, notice: Notice | undef
 	return tested(name, await destination.send(notice, AbortSignal.timeout(sendMs)), kind);
 }
 
-function tested(name: string, delivery: Delivery, kind: DestinationKind | undefined): Result {
+function tested(name: string, delivery: Delivery, kind: DestinationKind): Result {
 	if (delivery.ok) {
-		const queued = ` Check that it arrived: from here, only its acceptance is known. ${kind?.arrival ?? ""}`.trimEnd();
+		const queued = ` Check that it arrived: from here, only its acceptance is known. ${kind.arrival ?? ""}`.trimEnd();
 		const look = delivery.proof === "queued" ? queued : "";
 		return { check: "destinations", verdict: "ok", says: `${name} took the test message.${look}` };
 	}
@@ -80,7 +89,7 @@ function tested(name: string, delivery: Delivery, kind: DestinationKind | undefi
 		verdict: "failure",
 		says: `${name} did not take the test message: ${delivery.detail}`,
 		why,
-		fix: kind?.fixes[delivery.reason] ?? fixes[delivery.reason],
+		fix: kind.fixes[delivery.reason] ?? fixes[delivery.reason],
 	};
 }
 

@@ -1,6 +1,6 @@
 import type { Result } from "./check.ts";
 
-const signs = { ok: "✔", warning: "!", failure: "✖", skipped: "–" } as const;
+const signs = { ok: "✔", warning: "!", failure: "✖", skipped: "–", unconfirmed: "?" } as const;
 
 /** One finding of a check, for people. */
 export function resultText(result: Result): string {
@@ -11,5 +11,5 @@ export function resultText(result: Result): string {
 /** The closing line: how many checks were fine, need a look, are broken or were skipped. */
 export function endText(results: readonly Result[]): string {
 	const count = (verdict: Result["verdict"]) => results.filter((one) => one.verdict === verdict).length;
-	return `${count("ok")} fine, ${count("warning")} to look at, ${count("failure")} broken, ${count("skipped")} not looked at.`;
+	return `${count("ok")} fine, ${count("warning") + count("unconfirmed")} to look at, ${count("failure")} broken, ${count("skipped")} not looked at.`;
 }

@@ -14,6 +14,7 @@ import { createDeviceStore } from "../knowledge/device-store.ts";
 import { createLearnedReleases } from "../knowledge/learned-releases.ts";
 import { createPrevalenceCounter } from "../knowledge/prevalence.ts";
 import { createPost } from "../notify/http/http.ts";
+import type { Outside } from "../notify/kind.ts";
 import { createPortal } from "../notify/portal.ts";
 import type { FindRule } from "../notify/rule-facts.ts";
 import type { AnswersOf, TellContext } from "../notify/story/tell.ts";
@@ -82,14 +83,19 @@ export function composeDestinations(
 	detection: Detection,
 	answers?: (destination: string) => AnswersOf,
 ): readonly Destination[] {
-	const knowledge = knowledgeOf(settings, detection);
-	const outside = {
+	const outside = outsideOf(settings, detection);
+	return settings.destinations.map((one) => one.open({ ...outside, knowledge: { ...outside.knowledge, answers: answers?.(one.name) } }));
+}
+
+/** What destinations need of this world; answers are off. */
+export function outsideOf(settings: Settings, detection: Detection): Outside {
+	return {
 		clock: world.clock,
 		post: createPost({ timeoutMs: sendMs }),
 		getToken: createGetToken(),
 		allowLoopback: isLocal(settings.TABLE_ENDPOINT),
+		knowledge: knowledgeOf(settings, detection),
 	};
-	return settings.destinations.map((one) => one.open({ ...outside, knowledge: { ...knowledge, answers: answers?.(one.name) } }));
 }
 
 /** Judging, recording, delivery and quarantine on one table. The fallback gets no notices of its own; `deadline` is for simulations. */

@@ -4,6 +4,7 @@ import type { PostFunction } from "./http/answer.ts";
 import type { UrlCheck } from "./http/url-check.ts";
 import type { CardPage } from "./page.ts";
 import type { TellContext } from "./story/tell.ts";
+import type { Inert } from "./text.ts";
 
 /** Settings of a destination by name: each with its form, its default and a sentence of help. */
 type Shape = Readonly<Record<string, z.ZodType>>;
@@ -30,6 +31,18 @@ export interface Outside extends Place {
 	readonly knowledge: TellContext;
 }
 
+/** One form of a message that a receiver may want, tried on it for a person to look whether it arrived. */
+export interface Trial {
+	readonly letter: Inert;
+	/** What people see of it: "A (message)". */
+	readonly form: Inert;
+	/** What to set if this form arrives and the one that is set does not. */
+	readonly setting: string;
+	readonly value: string;
+	readonly isSet: boolean;
+	readonly send: Destination["send"];
+}
+
 /** Everything particular about one destination, declared in its folder. */
 interface Declaration<S extends Shape> {
 	/** Part of row keys and of every log line: it never changes. */
@@ -53,6 +66,11 @@ interface Declaration<S extends Shape> {
 	/** Looks at the form of the address. Nothing is opened. */
 	check(settings: Values<S>, place: Place): UrlCheck;
 	create(settings: Values<S>, outside: Outside): Pick<Destination, "send">;
+	/**
+	 * Test messages in each form that the receiver may want, where it accepts all of them and uses one. Imported when it
+	 * is asked for: only `doctor` tries.
+	 */
+	readonly trials?: () => Promise<(settings: Values<S>, outside: Outside) => readonly Trial[]>;
 	/** Draws its messages as people see them. Imported when it is asked for: the deployed function never draws. */
 	readonly page?: () => Promise<CardPage>;
 }
@@ -64,6 +82,8 @@ export interface Configured {
 	/** Worth a look, and no reason to refuse it. */
 	readonly warning: string | undefined;
 	open(outside: Outside): Destination;
+	/** Absent where a test message in the form that is set says enough. */
+	trials?(outside: Outside): Promise<readonly Trial[]>;
 }
 
 /** One entry of the list of destinations: a declaration whose settings only it can read. */
@@ -75,7 +95,7 @@ export interface DestinationKind
 
 /** Makes a declaration an entry of the list. */
 export function destinationKind<S extends Shape>(declared: Declaration<S>): DestinationKind {
-	const { name, audience, settings, address, secrets, example, fixes, arrival, page, check, create } = declared;
+	const { name, audience, settings, address, secrets, example, fixes, arrival, page, check, create, trials } = declared;
 	const kind: DestinationKind = {
 		...{ name, audience, settings, address, secrets, example, fixes },
 		...(arrival === undefined ? {} : { arrival }),
@@ -92,7 +112,8 @@ export function destinationKind<S extends Shape>(declared: Declaration<S>): Dest
 				name,
 				...(audience === "machine" ? { unlimited: true } : {}),
 			});
-			return { configured: { name, kind, warning, open }, mistakes: [] };
+			const tried = trials === undefined ? {} : { trials: async (outside: Outside) => (await trials())(values, outside) };
+			return { configured: { name, kind, warning, open, ...tried }, mistakes: [] };
 		},
 	};
 	return kind;

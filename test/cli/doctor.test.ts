@@ -211,7 +211,7 @@ describe("each misconfiguration gets its own answer, and nothing else complains"
 				},
 			},
 			[
-				`failure settings: TEAMS_WEBHOOK_URL: the signature (sig=…) is missing: copy the whole address, and set "Who can trigger the flow" to Anyone. → ${settingsFix}`,
+				`failure settings: TEAMS_WEBHOOK_URL: the signature (sig=…) is missing: copy the whole address, and set "Who can trigger the flow" to Anyone. If only your tenant may trigger it, set TEAMS_AUTH to identity. → ${settingsFix}`,
 			],
 		],
 	];
@@ -434,5 +434,22 @@ describe("the command", () => {
 		expect(ran.lines.at(-1)).toEqual({ type: "summary", ok: true });
 		expect(ran.lines.slice(0, -1).every((line) => line["type"] === "check" && line["verdict"] === "ok")).toBe(true);
 		expect(ran.code).toBe(0);
+	});
+
+	test("exit 2 when Teams accepted two test cards and nobody is there to say which one it shows", async () => {
+		const broker = await hubWith({});
+		const flow = await receiver(status(202));
+		const env = {
+			TABLE_ENDPOINT: `${azurite.url}/devstoreaccount1`,
+			EventHub: broker.connectionString,
+			EVENTHUB_NAME: "defender",
+			EVENTHUB_CONSUMER_GROUP: "tunnelwatch",
+			TEAMS_WEBHOOK_URL: `${flow.base}/flow`,
+		};
+		const ran = await tunnelwatch(["doctor", "--send-test", "--json"], { env });
+		expect(ran.lines).toContainEqual(expect.objectContaining({ check: "destinations", verdict: "unconfirmed" }));
+		expect(ran.lines.at(-1)).toEqual({ type: "summary", ok: false });
+		expect(ran.code).toBe(2);
+		expect(flow.received).toHaveLength(2);
 	});
 });
