@@ -153,7 +153,9 @@ network
 		const env = { EVENTHUB_NAME: "processes, network", EventHub: broker.connectionString, TABLE_ENDPOINT: endpoint };
 		const text = await tunnelwatch(["audit"], { env });
 		expect(text).toMatchObject({ code: 1, stderr: "" });
-		expect(text.stdout).toMatch(/^ {2}1 +0-0 +1 +0 +0 +0 +0$[^]+^network\n[^]+^ {2}0 +0-2 +2 +1 +0 +10 \(80-89\) +0$[^]+^10 messages expired unread/m);
+		expect(text.stdout).toMatch(
+			/^ {2}1 +0-0 +1 +0 +0 +0 +0$[\s\S]+^network\n[\s\S]+^ {2}0 +0-2 +2 +1 +0 +10 \(80-89\) +0$[\s\S]+^10 messages expired unread/m,
+		);
 		const json = await tunnelwatch(["audit", "--json"], { env });
 		expect(json).toMatchObject({ code: 1, stderr: "" });
 		expect(json.lines).toMatchObject([

@@ -37,8 +37,8 @@ export type Fault = (typeof faults)[number];
 export interface Day {
 	/** The lines that the product wrote, by minute. */
 	readonly logged: readonly Logged[];
-	/** What people were told of trouble of the watch: `minute: code phase`. */
-	readonly told: readonly string[];
+	/** What people were told of trouble of the watch: `<destination>: <code> <phase>`. */
+	readonly told: readonly { readonly minute: number; readonly what: string }[];
 }
 
 const minuteMs = 60_000;
@@ -68,12 +68,12 @@ export async function watchedDay(fault: Fault, { from, to, minutes }: { from: nu
 	const folder = mkdtempSync(join(tmpdir(), "watched-day-"));
 	const approvalsFile = join(folder, "approvals.json");
 	writeFileSync(approvalsFile, '{"approvals":[]}');
-	const told: string[] = [];
+	const told: { readonly minute: number; readonly what: string }[] = [];
 	const destination = (name: string, answer: (notice: AnyNotice) => Delivery): Destination => ({
 		name,
 		send(notice) {
 			const delivery = answer(notice);
-			if (notice.type === "operations" && delivery.ok) told.push(`${world.minute} ${name}: ${notice.code} ${notice.phase}`);
+			if (notice.type === "operations" && delivery.ok) told.push({ minute: world.minute, what: `${name}: ${notice.code} ${notice.phase}` });
 			return Promise.resolve(delivery);
 		},
 	});
