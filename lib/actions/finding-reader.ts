@@ -24,8 +24,13 @@ export function createFindingReader(table: Table, key: string): FindingReader {
 				if (isFindingRow(row)) finding = row;
 				else note(row);
 			}
+			const open: Row[] = [];
+			for await (const row of rowsOf(table, owedRangeOf(key))) open.push(row);
+			// What was told between the two readings stood in neither place.
+			for await (const row of rowsOf(table, toldRangeOf(key))) if (!isFindingRow(row)) note(row);
 			// Where work is left, the open row is the one that counts.
-			for await (const row of rowsOf(table, owedRangeOf(key))) note(row);
+			for (const row of open) note(row);
+			// As it was read first: if it has changed since, so may have the rows, and writing it fails.
 			return finding;
 		},
 		owed: () => owed,

@@ -36,7 +36,8 @@ export async function* openOwed(table: Table): AsyncGenerator<OpenOwed> {
 	for await (const { owed, ...rest } of openRows(table)) if (owed !== undefined) yield { ...rest, owed };
 }
 
-async function* openRows(table: Table): AsyncGenerator<StoredOwed> {
+/** Also what cannot be read. Rows about one finding come one after the other. */
+export async function* openRows(table: Table): AsyncGenerator<StoredOwed> {
 	for (const partition of partitions) {
 		for await (const row of rowsOf(table, owedRange(partition))) yield readOwed(row);
 	}

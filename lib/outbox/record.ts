@@ -1,6 +1,6 @@
 import { dayWrite } from "../findings/day-row.ts";
 import { findingKey } from "../findings/finding.ts";
-import { damagedCopy, findingAddress, findingValues, readFinding, toldRangeOf } from "../findings/finding-row.ts";
+import { damagedCopy, findingAddress, findingValues, isFindingRow, readFinding, toldRangeOf } from "../findings/finding-row.ts";
 import { type Decision, decide, type Policy } from "../findings/policy.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { type ChangeDeps, changeRow, type RowChange } from "../store/change-row.ts";
@@ -100,9 +100,21 @@ function createOwedReader({ table, destinations, readAhead }: RecorderDeps, key:
 		async all(isNew) {
 			const isComplete = isNew || destinations.every((name) => settled.has(name));
 			// Nothing is open about what was settled everywhere, or never seen; if that proves wrong, the next try looks.
-			return reads === 1 && isComplete ? settled : merge(settled, await readOpen(table, key));
+			if (reads === 1 && isComplete) return settled;
+			const open = await readOpen(table, key);
+			const found = new Set([...settled.keys(), ...open.map(({ destination }) => destination)]);
+			// What was told between the two readings stood in neither place.
+			if (!isNew && destinations.some((name) => !found.has(name)))
+				for (const row of await readSettled(table, key)) settled.set(row.destination, row);
+			return merge(settled, open);
 		},
 	};
+}
+
+async function readSettled(table: Table, key: string): Promise<readonly StoredOwed[]> {
+	const settled: StoredOwed[] = [];
+	for await (const row of rowsOf(table, toldRangeOf(key))) if (!isFindingRow(row)) settled.push(readOwed(row));
+	return settled;
 }
 
 async function readOpen(table: Table, key: string): Promise<readonly StoredOwed[]> {

@@ -5,6 +5,7 @@ import { type RecordedAnswer, recordAnswer } from "../../lib/actions/record-answ
 import { eachMinute } from "../../lib/outbox/deliver.ts";
 import type { Notice } from "../../lib/outbox/delivery.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
+import type { Table } from "../../lib/store/table.ts";
 import { aSighting, at, redacted } from "../builders.ts";
 import { createSink, createWorld, keyOfSighting, type Sink, type World } from "../outbox/world.ts";
 
@@ -56,6 +57,29 @@ test("those who were told hear of the answer once, with who gave it", async () =
 		expect(told(sink)).toEqual([["new"], ["answered"]]);
 		expect((sink.got[1] as Notice).answers).toMatchObject([{ kind: "acknowledge", by: "Kim Lee", verified: false, n: 2 }]);
 	}
+});
+
+test("who is told the notice at the very moment of the answer hears of the answer too", async () => {
+	const sink = createSink("teams");
+	const world = createWorld([sink]);
+	await world.recorder.record([aSighting()], world.clock.now);
+	let looked = false;
+	const table: Table = {
+		...world.memory,
+		async page(range, options) {
+			const page = await world.memory.page(range, options);
+			if (!looked && range.from.startsWith("f|")) {
+				looked = true;
+				await world.dispatcher.deliverDue(eachMinute);
+			}
+			return page;
+		},
+	};
+
+	await recordAnswer({ ...depsOf(world), table }, keyOfSighting, request("acknowledge"), world.clock.now);
+	await pass(world, minute);
+
+	expect(told(sink)).toEqual([["new"], ["answered"]]);
 });
 
 test("the whole life of a silence: held while it lasts, its end said once with what it held", async () => {

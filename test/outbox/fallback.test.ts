@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { eachMinute } from "../../lib/outbox/deliver.ts";
 import { fallBack } from "../../lib/outbox/fallback.ts";
 import { owedAddress } from "../../lib/outbox/owed-row.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
@@ -58,7 +59,27 @@ describe("the fallback", () => {
 		};
 		expect(await fallBack({ ...few.memory, get }, "webhook", at("21T19:47:10"))).toBe(0);
 		expect(again).toBe(0);
-	}, 30_000);
+	});
+
+	test("is not told the same twice when it takes a notice while the late ones are looked through", async () => {
+		const webhook = createSink("webhook");
+		const world = createWorld([createSink("teams", failed()), webhook]);
+		const elsewhere = createWorld([webhook], { table: () => world.memory });
+		await world.recorder.record([aSighting({ severity: "high" })], world.clock.now);
+		const table: Table = {
+			...world.memory,
+			async page(range, options) {
+				const page = await world.memory.page(range, options);
+				if (range.from.startsWith("f|")) await elsewhere.dispatcher.deliverDue(eachMinute);
+				return page;
+			},
+		};
+		await fallBack(table, "webhook", at("21T19:46:10"));
+		await elsewhere.dispatcher.deliverDue(eachMinute);
+
+		expect(webhook.got).toMatchObject([{ n: 1 }]);
+		expect(await world.owed("webhook")).toMatchObject({ want: 1, sent: 1, state: "done" });
+	});
 
 	test("gets it also when its own row about that device was damaged", async () => {
 		const world = await lateOn(0, [aSighting({ severity: "high" })]);

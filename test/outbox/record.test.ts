@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findingKey } from "../../lib/findings/finding.ts";
 import { findingAddress } from "../../lib/findings/finding-row.ts";
+import { eachMinute } from "../../lib/outbox/deliver.ts";
 import { atOnce } from "../../lib/outbox/owed.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import type { Table } from "../../lib/store/table.ts";
@@ -83,6 +84,33 @@ describe("recording", () => {
 			owed: [{ destination: "teams", kinds: ["new", "worse", "changed"] }],
 		});
 		expect(await world.owed("teams")).toMatchObject({ want: 3, sent: 0, severity: "high", urgency: "severe", wantedAt: at("21T19:37:00") });
+	});
+
+	test("a notice that is told while the next one is recorded is not told a second time", async () => {
+		const webhook = createSink("webhook");
+		let meanwhile: (() => Promise<unknown>) | undefined;
+		const world = createWorld([webhook], {
+			table: (memory): Table => ({
+				...memory,
+				async page(range, options) {
+					const page = await memory.page(range, options);
+					const work = range.from.startsWith("f|") ? meanwhile : undefined;
+					if (work !== undefined) meanwhile = undefined;
+					await work?.();
+					return page;
+				},
+			}),
+		});
+		await world.recorder.record([aSighting()], now);
+		meanwhile = () => world.dispatcher.deliverDue(eachMinute);
+		await world.recorder.record([asUser("b", "CONTOSO\\ben")], now);
+
+		expect(await world.owed("webhook")).toMatchObject({ state: "due", want: 2, sent: 1, countSent: 1 });
+		await world.dispatcher.deliverDue(eachMinute);
+		expect(webhook.got).toMatchObject([
+			{ n: 1, kinds: ["new"] },
+			{ n: 2, kinds: ["changed"], moreSinceLast: 1 },
+		]);
 	});
 
 	test("fifty batches about one device on five workers at once lose no count, when those that fail come again", async () => {
