@@ -13,18 +13,18 @@ export type Tier = Urgency | "storm" | "wave";
 
 /**
  * How many messages a chat accepts. Each tier leaves room for those above it: a flood of lesser findings never uses up
- * the place of the next storm notice or the next severe one. When single notices have used up the hour, a card for many
- * severe findings still has places left. The two highest tiers have a reserve of their own, so they get a place at once
+ * the place of the next storm notice or the next severe one. When single notices have used up the hour, cards for many
+ * severe findings have 28 places left: one each three minutes, and eight for a crowd at once. The two highest tiers have a reserve of their own, so they get a place at once
  * even in a flood of severe findings.
  */
 export const paces: Readonly<Record<Tier, Pace>> = {
 	critical: pace(1_000, 20, 90),
 	foremost: pace(1_250, 18, 87),
 	wave: pace(1_250, 17, 84),
-	severe: pace(1_500, 15, 70),
-	storm: pace(1_500, 13, 62),
-	urgent: pace(1_500, 12, 56),
-	ordinary: pace(1_500, 10, 45),
+	severe: pace(1_500, 15, 56),
+	storm: pace(1_500, 13, 54),
+	urgent: pace(1_500, 12, 50),
+	ordinary: pace(1_500, 10, 40),
 	answer: pace(1_500, 8, 36),
 };
 

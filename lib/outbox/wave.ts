@@ -7,7 +7,7 @@ import { backoffMs } from "./backoff.ts";
 import type { WaveNotice } from "./delivery.ts";
 import { type OpenOwed, settle } from "./lease.ts";
 import { putOff } from "./owed.ts";
-import { paces } from "./rate-limits.ts";
+import { type Limit, type Pace, paces } from "./rate-limits.ts";
 import { type Receiver, type SendDeps, type Sent, sendClaimed } from "./send.ts";
 import { countSeverities, oldestOf } from "./storm.ts";
 import { byUrgency, isSevere } from "./urgency.ts";
@@ -15,8 +15,11 @@ import { byUrgency, isSevere } from "./urgency.ts";
 /** A severe notice that has found no place of its own for this long is told together with the others that wait. */
 const patientMs = 2 * 60_000;
 
-/** Then it takes along what has waited at least this long: the next card is not due before they would be. */
+/** Then it takes along what has waited at least this long: younger ones may still find a place of their own. */
 const takenAlongMs = 60_000;
+
+/** The timer comes by so often: that much later than it should, a card may go. */
+const passMs = 60_000;
 
 /** Fewer than this find a place of their own soon. */
 const fewest = 5;
@@ -29,21 +32,30 @@ const mostInWave = 80;
  * @param slots when messages went, by the server's clock.
  */
 export function waves(rows: readonly OpenOwed[], slots: readonly Date[], now: Date): readonly (readonly OpenOwed[])[] {
+	const { used, left, frees } = hourOf(slots, now);
+	// When the hour has no single places left, whoever is not taken along waits for the next card.
+	const takesMs = used >= severeAnHour ? 0 : takenAlongMs;
 	const waiting = rows
-		.filter(({ owed }) => isSevere(owed.urgency) && owed.lastError !== "rejected" && ageMs(owed.wantedAt, now) >= takenAlongMs)
+		.filter(({ owed }) => isSevere(owed.urgency) && owed.lastError !== "rejected" && ageMs(owed.wantedAt, now) >= takesMs)
 		.toSorted(byUrgency);
 	const longest = waiting.reduce((most, { owed }) => Math.max(most, ageMs(owed.wantedAt, now)), 0);
-	if (waiting.length < fewest || longest < patienceMs(slots, now)) return [];
+	// Places that would not last are spread over what is left of the hour: a flood that goes on is told of all along.
+	const patience = left === 0 ? patientMs : Math.max(patientMs, (frees.getTime() - now.getTime()) / left - passMs);
+	if (waiting.length < fewest || longest < patience) return [];
 	return Array.from({ length: Math.ceil(waiting.length / mostInWave) }, (_, n) => waiting.slice(n * mostInWave, (n + 1) * mostInWave));
 }
 
-/** When few places of the hour are left, they are spread over what is left of it: a flood that goes on is told of all along. */
-function patienceMs(slots: readonly Date[], now: Date): number {
-	const hour = paces.wave.reduce((longest, limit) => (limit.ms > longest.ms ? limit : longest));
+const hour = longestOf(paces.wave);
+const severeAnHour = longestOf(paces.severe).count;
+
+function longestOf(pace: Pace): Limit {
+	return pace.reduce((longest, limit) => (limit.ms > longest.ms ? limit : longest));
+}
+
+/** Places of the past hour that are used, those left for a card, and when the first used one is free again. */
+function hourOf(slots: readonly Date[], now: Date): { readonly used: number; readonly left: number; readonly frees: Date } {
 	const used = slots.filter((slot) => ageMs(slot, now) < hour.ms);
-	const [first] = used;
-	if (first === undefined || used.length >= hour.count) return patientMs;
-	return Math.max(patientMs, (hour.ms - ageMs(first, now)) / (hour.count - used.length));
+	return { used: used.length, left: Math.max(0, hour.count - used.length), frees: new Date((used[0] ?? now).getTime() + hour.ms) };
 }
 
 function ageMs(moment: Date, now: Date): number {

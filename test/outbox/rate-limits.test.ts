@@ -36,7 +36,7 @@ describe("the pace of a chat", () => {
 	});
 
 	test("keeps places free for what matters more when lesser ones have used up theirs", () => {
-		const flood = sendAsFastAsAllowed(45, "ordinary");
+		const flood = sendAsFastAsAllowed(40, "ordinary");
 		const now = flood.at(-1) ?? at("21T10:00:00");
 
 		expect(nextSlot(flood, now, paces.ordinary)).toEqual(at("21T11:00:00"));
@@ -45,11 +45,18 @@ describe("the pace of a chat", () => {
 	});
 
 	test("keeps places free for what is critical, and for what comes next, when severe ones have used up theirs", () => {
-		const flood = sendAsFastAsAllowed(70, "severe");
+		const flood = sendAsFastAsAllowed(56, "severe");
 		const now = flood.at(-1) ?? at("21T10:00:00");
 		expect(nextSlot(flood, now, paces.severe)).toEqual(at("21T11:00:00"));
 		expect(nextSlot(flood, now, paces.foremost)).toEqual(new Date(now.getTime() + 1_250));
 		expect(nextSlot(flood, now, paces.critical)).toEqual(new Date(now.getTime() + 1_000));
+
+		expect(nextSlot(flood, now, paces.wave)).toEqual(new Date(now.getTime() + 1_250));
+
+		const waves = sendAsFastAsAllowed(84, "wave");
+		const later = waves.at(-1) ?? at("21T10:00:00");
+		expect(nextSlot(waves, later, paces.wave)).toEqual(at("21T11:00:00"));
+		expect(nextSlot(waves, later, paces.foremost)).toEqual(new Date(later.getTime() + 1_250));
 
 		const foreign = sendAsFastAsAllowed(87, "foremost");
 		const then = foreign.at(-1) ?? at("21T10:00:00");
