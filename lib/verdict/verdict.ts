@@ -115,7 +115,9 @@ function unseenWords(
 	if ((kind === "other" || kind === "mention") && claims.length > 0)
 		return redactedText`No tunnel starts here, but a tunnel token stands in this record.`;
 	if (kind === "other" || kind === "mention")
-		return redactedText`No tunnel of ${tool} starts here: ${program.fileName} only has its words or its name.`;
+		return program.fileName === ""
+			? redactedText`No tunnel of ${tool} starts here: something only has its words or its name.`
+			: redactedText`No tunnel of ${tool} starts here: ${program.fileName} only has its words or its name.`;
 	const named = tunnel?.tunnelId ?? "";
 	const listed = named === "" ? undefined : approvals.find((one) => one.tunnels.includes(named));
 	const which =

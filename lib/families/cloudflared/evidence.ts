@@ -21,7 +21,7 @@ const own = new Set(
 		"proxy-tcp-keepalive proxy-expect-continue-timeout proxy-dns proxy-dns-port proxy-dns-address proxy-dns-upstream " +
 		"proxy-dns-bootstrap proxy-dns-max-upstream-conns quic-disable-pmtu-discovery quic-connection-level-flow-control-limit " +
 		"quic-stream-level-flow-control-limit s3-url-host no-chunked-encoding http2-origin origin-ca-pool origin-server-name " +
-		"hello-world cred-file post-quantum"
+		"hello-world cred-file credentials-file token-file post-quantum"
 	).split(" "),
 );
 /** Variables that only cloudflared reads. */

@@ -23,6 +23,7 @@ export function laterStarts(record: DefenderRecord): readonly TextStart[] {
 	const service = additionalText(record, "ServiceImagePath") || additionalText(record, "ImagePath");
 	return [
 		...taskStarts(task),
+		...consumerStarts(additionalText(record, "Consumer")),
 		...(service === "" ? [] : [{ start: commandText(service, new Map(), later), text: service }]),
 		...scriptStarts(script).map((start) => ({ start, text: script })),
 	];
@@ -43,6 +44,19 @@ function taskStarts(xml: string): readonly TextStart[] {
 		const text = `"${entities(program).replaceAll('"', "")}" ${entities(args)}`;
 		return { start: commandText(text, new Map(), later), text };
 	});
+}
+
+/** `CommandLineTemplate = "…"` of a WMI subscription, as its object text writes it. */
+function consumerStarts(object: string): readonly TextStart[] {
+	const [, template = "", program = ""] =
+		/CommandLineTemplate\s{0,4}=\s{0,4}"((?:[^"\\]|\\.){1,8192})"(?:[\s\S]{0,2048}?ExecutablePath\s{0,4}=\s{0,4}"((?:[^"\\]|\\.){1,1024})")?/i.exec(
+			object.slice(0, 32 * 1_024),
+		) ?? [];
+	const text = template.replace(/\\(.)/gs, "$1");
+	const image = program.replace(/\\(.)/gs, "$1");
+	if (text === "") return [];
+	const start = commandText(text, new Map(), later);
+	return [{ start: image === "" ? start : { ...start, image }, text }];
 }
 
 function entities(text: string): string {

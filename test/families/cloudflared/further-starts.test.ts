@@ -168,3 +168,45 @@ test("a foreign token in any text of a record keeps it from being ours", () => {
 		"ours",
 	);
 });
+
+describe("what starts later is read where it is kept", () => {
+	const task = (command: string, args: string): string =>
+		`<Task><Actions><Exec><Command>${command}</Command><Arguments>${args}</Arguments></Exec></Actions></Task>`;
+	const kept = (action: string, fields: Readonly<Record<string, string>>): ReturnType<typeof judged> =>
+		seen("DeviceEvents", {
+			ActionType: action,
+			AdditionalFields: JSON.stringify(fields),
+			InitiatingProcessFileName: "services.exe",
+			InitiatingProcessFolderPath: "C:\\Windows\\System32\\services.exe",
+		});
+	const encoded = Buffer.from(`${windows} tunnel run --token ${foreignToken}`, "utf16le").toString("base64");
+
+	test.for<[string, string, Readonly<Record<string, string>>, string]>([
+		[
+			"a task under another name",
+			"ScheduledTaskCreated",
+			{ TaskContent: task(windows, "tunnel --url rdp://localhost:3389") },
+			"cannot-tell",
+		],
+		["a task with a token file", "ScheduledTaskUpdated", { TaskContent: task(windows, "tunnel run --token-file C:\\t") }, "cannot-tell"],
+		["a task with an encoded command", "ScheduledTaskCreated", { TaskContent: task("powershell.exe", `-enc ${encoded}`) }, "not-ours"],
+		["a service under another name", "ServiceInstalled", { ServiceImagePath: `${windows} tunnel run --token-file C:\\t` }, "cannot-tell"],
+		[
+			"a WMI subscription",
+			"WmiBindEventFilterToConsumer",
+			{
+				Consumer: `instance of CommandLineEventConsumer { CommandLineTemplate = "C:\\\\tmp\\\\u.exe tunnel run --token ${foreignToken}"; };`,
+			},
+			"not-ours",
+		],
+	])("%s", ([, action, fields, verdict]) => {
+		const sighting = kept(action, fields);
+		expect(sighting?.ownership.verdict).toBe(verdict);
+		expect(sighting?.quiet).toBeUndefined();
+		expect(scale.indexOf(sighting?.severity ?? "none")).toBeGreaterThanOrEqual(scale.indexOf("high"));
+	});
+
+	test("a task of another program is not told", () => {
+		expect(kept("ScheduledTaskCreated", { TaskContent: task("C:\\vpn\\vpn.exe", "tunnel --restart") })).toBeUndefined();
+	});
+});

@@ -1,5 +1,6 @@
-import { all, any, type Condition, contains, endsWith, equals, hasFlag, hasWords, oneOf } from "../../../detect/condition.ts";
+import { all, any, type Condition, contains, endsWith, equals, has, hasFlag, hasWords, oneOf } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
+import { hasDecodedStart, hasEncodedStart } from "../encoded-start.ts";
 import { hasTunnelToken } from "../tunnel-token.ts";
 import { namedCloudflared, runsTunnel } from "./conditions.ts";
 
@@ -12,8 +13,25 @@ function startsTunnel(column: "RegistryValueData" | "AdditionalFields"): Conditi
 			hasFlag(column, "token", "token-file", "credentials-file", "cred-file", "config", "no-autoupdate", "origincert"),
 		),
 		all(hasWords(column, "tunnel"), hasFlag(column, "url", "hello-world")),
+		contains(column, "tunnel run"),
 	);
 }
+
+/** Events about what Windows starts by itself. */
+const startsLater = any(
+	equals("ActionType", "ScheduledTaskCreated"),
+	equals("ActionType", "ScheduledTaskUpdated"),
+	equals("ActionType", "WmiBindEventFilterToConsumer"),
+);
+
+/** In a task's XML a word may stand right behind a tag, and a name between two of them. */
+const taskStartsTunnel: Condition = any(
+	startsTunnel("AdditionalFields"),
+	contains("AdditionalFields", "cloudflared"),
+	hasEncodedStart("AdditionalFields"),
+	hasDecodedStart("AdditionalFields"),
+	all(has("AdditionalFields", "tunnel"), hasFlag("AdditionalFields", "url", "hello-world")),
+);
 
 /** Keys whose values start with the user or the device, and those of service managers that start any program. */
 const startsByItself = any(
@@ -40,14 +58,11 @@ export const cloudflaredAutostart: Rule = {
 	family: "cloudflared",
 	severity: "medium",
 	set: "recommended",
-	attack: ["T1547.001", "T1053.005", "T1543.003", "T1572"],
+	attack: ["T1547.001", "T1053.005", "T1543.003", "T1546.003", "T1572"],
 	meaning:
-		"cloudflared was put where it starts again by itself: a Run key, another key that Windows starts programs from, a service manager's settings or a scheduled task. It comes back after every restart.",
+		"cloudflared was put where it starts again by itself: a Run key, another key that Windows starts programs from, a service manager's settings, a scheduled task or a WMI subscription. It comes back after every restart.",
 	tables: ["DeviceRegistryEvents", "DeviceEvents"],
-	when: any(
-		all(startsByItself, startsTunnel("RegistryValueData")),
-		all(any(equals("ActionType", "ScheduledTaskCreated"), equals("ActionType", "ScheduledTaskUpdated")), startsTunnel("AdditionalFields")),
-	),
+	when: any(all(startsByItself, startsTunnel("RegistryValueData")), all(startsLater, taskStartsTunnel)),
 	runbook: [
 		"Read the program and its arguments in RegistryValueData or AdditionalFields: which tunnel, and what does it expose?",
 		"Look in DeviceProcessEvents of this device, last 7 days, for that program: did it run already?",
@@ -86,6 +101,16 @@ export const cloudflaredAutostart: Rule = {
 				ActionType: "ScheduledTaskCreated",
 				AdditionalFields:
 					'{"TaskName":"\\\\a","TaskContent":"<Exec><Command>C:\\\\Temp\\\\cloudflared.exe</Command><Arguments>tunnel run</Arguments></Exec>"}',
+			},
+			{
+				ActionType: "WmiBindEventFilterToConsumer",
+				AdditionalFields:
+					'{"Consumer":"instance of CommandLineEventConsumer { CommandLineTemplate = \\"C:\\\\\\\\Temp\\\\\\\\a.exe tunnel --url rdp://localhost:3389\\"; };"}',
+			},
+			{
+				ActionType: "ScheduledTaskUpdated",
+				AdditionalFields:
+					'{"TaskName":"\\\\a","TaskContent":"<Exec><Command>C:\\\\Temp\\\\a.exe</Command><Arguments>tunnel --url rdp://localhost:3389</Arguments></Exec>"}',
 			},
 		],
 		ignore: [

@@ -26,6 +26,12 @@ export const cloudflaredServiceInstalled: Rule = {
 				AdditionalFields: '{"ServiceName":"Cloudflared","ServiceAccount":"LocalSystem"}',
 			},
 			{ ActionType: "ServiceInstalled", FileName: "svc.exe", AdditionalFields: '{"ServiceName":"cloudflared"}' },
+			{
+				ActionType: "ServiceInstalled",
+				FileName: "svc.exe",
+				AdditionalFields:
+					'{"ServiceName":"a","ServiceImagePath":"C:\\\\ProgramData\\\\svc.exe tunnel run --token-file C:\\\\ProgramData\\\\t"}',
+			},
 		],
 		ignore: [
 			{ ActionType: "ServiceInstalled", FileName: "svc.exe", AdditionalFields: '{"ServiceName":"Spooler"}' },

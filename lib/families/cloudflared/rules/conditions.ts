@@ -162,7 +162,7 @@ export const quickTunnelRequest: Condition = any(
 
 export const serviceInstalled: Condition = all(
 	equals("ActionType", "ServiceInstalled"),
-	any(namedCloudflared("AdditionalFields"), namedCloudflared("FileName")),
+	any(namedCloudflared("AdditionalFields"), namedCloudflared("FileName"), runsTunnel("AdditionalFields")),
 );
 
 export const scriptRan: Condition = oneOf("ActionType", "PowerShellCommand", "ScriptContent");
