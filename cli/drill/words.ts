@@ -9,7 +9,8 @@ export function stepText(step: DrillStep): string {
 		case "recorded":
 			return `${time}recorded as finding ${step.finding}`;
 		case "delivered":
-			return `${time}${step.destination} has it${step.proof === "queued" ? " (accepted for delivery: look that it arrived)" : ""}`;
+			// Queued is not arrived: a flow accepts a message first and posts it afterwards.
+			return `${time}${step.destination} ${step.proof === "queued" ? "queued it (check that it arrived)" : "has it"}`;
 		case "given-up":
 			return `${time}${step.destination} will not get it: ${step.reason}. Check its address with \`tunnelwatch doctor --send-test\`.`;
 		case "timeout":

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { styleHash } from "../../lib/actions/answer-page.ts";
 import { readKeys, readLink, signLink } from "../../lib/actions/link.ts";
 import { findingKey } from "../../lib/findings/finding.ts";
+import { readApprovals } from "../../lib/verdict/approvals.ts";
 import { aSighting, at, redacted } from "../builders.ts";
 import { aRequest, aSite, asBrowser, key, press, principal, responders, type Site, tenantId, type Visit, visit } from "./visitor.ts";
 
@@ -411,6 +412,13 @@ describe("with a sign-in", () => {
 		expect(shown).toMatchObject({ status: 200, recorded: { answer: "propose" } });
 		expect(shown.body).toContain("&quot;account&quot;: &quot;9f86d081884c7d659a2feaa0c55ad015&quot;");
 		expect(shown.body).toContain("Nothing is approved yet");
+
+		const [, entry = ""] = /<pre>([^<]*)<\/pre>/.exec(shown.body) ?? [];
+		const file = `{"approvals": [${entry.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&")}]}`;
+		expect(readApprovals(file, site.world.clock.now)).toMatchObject({
+			ok: true,
+			approvals: [{ account: "9f86d081884c7d659a2feaa0c55ad015", owner: "kim.lee@contoso.example", until: "2027-02-19" }],
+		});
 	});
 });
 

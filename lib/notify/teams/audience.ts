@@ -2,7 +2,7 @@
  * Who the token is for when a flow lets only identities of its tenant trigger it, by value of TEAMS_AUTH.
  * https://learn.microsoft.com/power-automate/oauth-authentication
  */
-export const audiences = {
+const audiences = {
 	identity: "https://service.flow.microsoft.com/",
 	"identity-gcc": "https://gov.service.flow.microsoft.us/",
 	"identity-gcc-high": "https://high.service.flow.microsoft.us/",

@@ -54,6 +54,7 @@ export const teams = destinationKind({
 		"Look at the run history of the flow in Power Automate. No run: the address is of another flow, or the flow is off. BotNotInConversationRoster: the channel is private, so post as User, not as Flow bot. A run that failed otherwise: the channel is shared, or the owner's connection is broken. A run that succeeded: it posts somewhere else (docs/teams.md).",
 	fixes: {
 		rejected: "Make the flow as docs/teams.md says: it takes the body that is sent.",
+		auth: "Copy the address of the flow's trigger again and set it. Where only your tenant may trigger the flow, TEAMS_AUTH says how the app signs in (docs/teams.md).",
 		moved: "Look in Power Automate that the flow exists and is on; then set the address that it shows.",
 	},
 	check: ({ TEAMS_WEBHOOK_URL: url = "", TEAMS_HOST_SUFFIXES: suffixes, TEAMS_AUTH: auth }, { allowLoopback }) =>
