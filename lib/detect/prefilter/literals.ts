@@ -137,24 +137,49 @@ const leadBytes = fewestBytes - 1;
 
 function createKnown(): Known {
 	const kept = new Set<Literal>();
-	// By their first bytes, to find what covers a literal; and by all pieces as long, to find what a literal covers.
-	const byStart = new Map<string, Set<Literal>>();
+	// By their first bytes and then their text, to find what covers a literal; and by all pieces as long as those first
+	// bytes, to find what a literal covers.
+	const byStart = new Map<string, Map<string, Set<Literal>>>();
+	const lengths = new Map<string, Set<number>>();
 	const byPiece = new Map<string, Set<Literal>>();
-	const has = (literal: Literal): boolean =>
-		leads(literal).some((lead) => [...(byStart.get(lead) ?? [])].some((other) => covers(other, literal)));
+	const has = (literal: Literal): boolean => {
+		for (let at = 0; at === 0 || at + leadBytes <= literal.text.length; at++) {
+			const lead = literal.text.slice(at, at + leadBytes);
+			const texts = byStart.get(lead);
+			if (texts === undefined) continue;
+			for (const length of lengths.get(lead) ?? []) {
+				for (const other of texts.get(literal.text.slice(at, at + length)) ?? []) if (covers(other, literal)) return true;
+			}
+		}
+		return false;
+	};
 	const drop = (literal: Literal): void => {
 		kept.delete(literal);
-		byStart.get(startOf(literal))?.delete(literal);
+		byStart.get(startOf(literal))?.get(literal.text)?.delete(literal);
 		for (const lead of leads(literal)) byPiece.get(lead)?.delete(literal);
+	};
+	/** What contains the literal contains all its pieces: those that have the rarest one. */
+	const suspects = (literal: Literal): readonly Literal[] => {
+		let shortest: ReadonlySet<Literal> | undefined;
+		for (const lead of leads(literal)) {
+			const list = byPiece.get(lead);
+			if (list === undefined || list.size === 0) return [];
+			if (shortest === undefined || list.size < shortest.size) shortest = list;
+		}
+		return [...(shortest ?? [])];
 	};
 	return {
 		has,
 		add(literals) {
 			for (const literal of literals) {
 				if (has(literal)) continue;
-				for (const other of [...(byPiece.get(startOf(literal)) ?? [])]) if (covers(literal, other)) drop(other);
+				for (const other of suspects(literal)) if (covers(literal, other)) drop(other);
 				kept.add(literal);
-				listIn(byStart, startOf(literal)).add(literal);
+				const start = startOf(literal);
+				const texts = byStart.get(start) ?? new Map<string, Set<Literal>>();
+				byStart.set(start, texts);
+				listIn(texts, literal.text).add(literal);
+				listIn(lengths, start).add(literal.text.length);
 				for (const lead of leads(literal)) listIn(byPiece, lead).add(literal);
 			}
 		},
@@ -167,11 +192,13 @@ function startOf({ text }: Literal): string {
 }
 
 function leads({ text }: Literal): readonly string[] {
-	return Array.from({ length: Math.max(1, text.length - leadBytes + 1) }, (_, at) => text.slice(at, at + leadBytes));
+	const found: string[] = [];
+	for (let at = 0; at === 0 || at + leadBytes <= text.length; at++) found.push(text.slice(at, at + leadBytes));
+	return found;
 }
 
-function listIn(map: Map<string, Set<Literal>>, key: string): Set<Literal> {
-	const list = map.get(key) ?? new Set();
+function listIn<T>(map: Map<string, Set<T>>, key: string): Set<T> {
+	const list = map.get(key) ?? new Set<T>();
 	map.set(key, list);
 	return list;
 }
