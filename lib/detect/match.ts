@@ -1,6 +1,6 @@
 import { columnNumber, type DefenderRecord, text } from "../defender/record.ts";
 import type { Column, TableName } from "../defender/tables.ts";
-import type { Condition, Test } from "./condition.ts";
+import type { Condition, Shape, Test } from "./condition.ts";
 import type { Rule } from "./rule.ts";
 import { createRuleIndex, type RuleIndex } from "./rule-index/rule-index.ts";
 import { spell } from "./spell.ts";
@@ -42,16 +42,19 @@ interface Compiled {
  */
 export function createMatcher(rules: readonly Rule[]): (record: DefenderRecord) => readonly Match[] {
 	const compiled = new Map<Rule, Compiled>();
+	const turn = { number: 0 };
+	const leafOf = createLeaves(turn);
 	const conditionOf = (rule: Rule): Compiled => {
 		const known = compiled.get(rule);
 		if (known !== undefined) return known;
-		const made = compile(rule.when);
+		const made = compile(rule.when, leafOf);
 		compiled.set(rule, made);
 		return made;
 	};
 	const matchers = new Map<TableName, (record: DefenderRecord) => readonly Match[]>();
 
 	return (record) => {
+		turn.number += 1;
 		const known = matchers.get(record.table);
 		if (known !== undefined) return known(record);
 		// Most runs see some of the tables only.
@@ -94,10 +97,11 @@ function matcherOf(rules: readonly Rule[], conditionOf: (rule: Rule) => Compiled
 	};
 }
 
-function compile(condition: Condition): Compiled {
+function compile(condition: Condition, leafOf: (test: Test) => Compiled): Compiled {
+	const compilePart = (part: Condition): Compiled => compile(part, leafOf);
 	switch (condition.kind) {
 		case "all": {
-			const parts = condition.parts.map(compile);
+			const parts = condition.parts.map(compilePart);
 			const holds: Predicate = (record) => parts.every((part) => part.holds(record));
 			return {
 				holds,
@@ -105,7 +109,7 @@ function compile(condition: Condition): Compiled {
 			};
 		}
 		case "any": {
-			const parts = condition.parts.map(compile);
+			const parts = condition.parts.map(compilePart);
 			const holds: Predicate = (record) => parts.some((part) => part.holds(record));
 			return {
 				holds,
@@ -113,7 +117,7 @@ function compile(condition: Condition): Compiled {
 			};
 		}
 		case "not": {
-			const part = compile(condition.part);
+			const part = compilePart(condition.part);
 			return { holds: (record) => !part.holds(record), prove: (record, wanted) => part.prove(record, !wanted) };
 		}
 		case "has":
@@ -126,16 +130,49 @@ function compile(condition: Condition): Compiled {
 		case "equalsNumber":
 		case "hasFlag":
 		case "hasWords":
-		case "hasShape": {
-			const proofs = new Map<boolean, readonly Proof[]>();
-			const proof = (wanted: boolean): readonly Proof[] => {
-				const made = [{ column: condition.column, test: spell(condition, wanted) }];
-				proofs.set(wanted, made);
-				return made;
-			};
-			return { holds: compileTest(condition), prove: (_record, wanted) => proofs.get(wanted) ?? proof(wanted) };
-		}
+		case "hasShape":
+			return leafOf(condition);
 	}
+}
+
+/** Many rules ask the same of a record, and proving asks again: each distinct test is compiled once and tried once per turn. */
+function createLeaves(turn: { readonly number: number }): (test: Test) => Compiled {
+	const leaves = new Map<string, Compiled>();
+	const shapes: Shape[] = [];
+	const keyOf = (test: Test): string => {
+		if (test.kind !== "hasShape") return JSON.stringify(test);
+		if (!shapes.includes(test.shape)) shapes.push(test.shape);
+		return `${test.column} ${shapes.indexOf(test.shape)}`;
+	};
+	return (test) => {
+		const key = keyOf(test);
+		const known = leaves.get(key);
+		if (known !== undefined) return known;
+		const made = leaf(test, turn);
+		leaves.set(key, made);
+		return made;
+	};
+}
+
+function leaf(test: Test, turn: { readonly number: number }): Compiled {
+	const holds = compileTest(test);
+	let asked = 0;
+	let answer = false;
+	const proofs = new Map<boolean, readonly Proof[]>();
+	const proof = (wanted: boolean): readonly Proof[] => {
+		const made = [{ column: test.column, test: spell(test, wanted) }];
+		proofs.set(wanted, made);
+		return made;
+	};
+	return {
+		holds(record) {
+			if (asked === turn.number) return answer;
+			answer = holds(record);
+			asked = turn.number;
+			return answer;
+		},
+		prove: (_record, wanted) => proofs.get(wanted) ?? proof(wanted),
+	};
 }
 
 /** The parts that decided a group of which some did: the true ones if it holds, the false ones if it does not. */
