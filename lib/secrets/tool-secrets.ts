@@ -8,7 +8,7 @@ export interface ToolSecrets {
 	readonly variables: readonly string[];
 	/** Other names whose value follows `:` or `=`: headers, cookies, keys of a settings file. */
 	readonly keys: readonly string[];
-	/** Secrets that show by what they are. Linear in the text. */
+	/** Secrets that show by what they are. Linear in the text. It is not asked about plain values (plain-values.ts). */
 	readonly byValue: (text: string) => readonly TextRange[];
 	/** Secrets that show by where they stand, and that no name announces. Linear in the text. */
 	readonly byPosition: (text: string) => readonly TextRange[];

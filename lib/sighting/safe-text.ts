@@ -38,7 +38,7 @@ export function createSafeTexts(redact: Redact): () => SafeText {
 	return () => {
 		let long: Map<string, Redacted> | undefined;
 		return (text) => {
-			if (text === "") return redactedText``;
+			if (text === "") return nothing;
 			// Most of these come once; remembered, they would push out what recurs.
 			if (isPlainValue(text)) return redact(text);
 			if (text.length <= longestOther) return known(text);
@@ -49,6 +49,8 @@ export function createSafeTexts(redact: Redact): () => SafeText {
 		};
 	};
 }
+
+const nothing = redactedText``;
 
 function keep(kept: Map<string, Redacted>, most: number, key: string, safe: Redacted): void {
 	if (kept.size >= most) kept.clear();
