@@ -27,6 +27,8 @@ export function additionalNumber(record: DefenderRecord, name: string): number {
 /** AdditionalFields is JSON in a string, an object, or anything else. */
 function member(record: DefenderRecord, name: string): unknown {
 	const raw = record.columns["AdditionalFields"];
+	// A name that is not there as it is could only be written with escapes: not worth parsing.
+	if (typeof raw === "string" && !raw.includes(name) && !raw.includes("\\u")) return undefined;
 	try {
 		const fields: unknown = typeof raw === "string" ? JSON.parse(raw) : raw;
 		return typeof fields === "object" && fields !== null && Object.hasOwn(fields, name) ? Reflect.get(fields, name) : undefined;

@@ -20,9 +20,16 @@ const after: Folders = [
 
 /** How much a program's place says; the rules themselves test the literal path. Path is a weak sign: account before signer before hash before path. */
 export function folderClass(path: string, folders: Folders): FolderClass {
+	if (path === last.path && folders === last.folders) return last.found;
 	const plain = normalised(path);
-	return [...before, ...folders, ...after].find(([, pattern]) => pattern.test(plain))?.[0] ?? "unknown";
+	const isHit = ([, pattern]: Folders[number]): boolean => pattern.test(plain);
+	const found = (before.find(isHit) ?? folders.find(isHit) ?? after.find(isHit))?.[0] ?? "unknown";
+	last = { path, folders, found };
+	return found;
 }
+
+/** Reading one record asks for the same path several times. */
+let last: { readonly path: string; readonly folders: Folders; readonly found: FolderClass } = { path: "", folders: [], found: "unknown" };
 
 /** What registry values and tasks write in place of a folder. */
 const variables: ReadonlyMap<string, string> = new Map([

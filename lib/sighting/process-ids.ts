@@ -57,12 +57,24 @@ function idsOf(unique: string, numbered: readonly string[], written: readonly st
  * somebody who makes two texts collide hides nothing that is strong.
  */
 function named(parts: readonly string[]): string {
-	const text = parts.join("\n");
-	let [one, two] = [0x811c9dc5, 0x9747b28c];
-	for (let at = 0; at < text.length; at++) {
-		const unit = text.charCodeAt(at);
-		one = Math.imul(one ^ unit, 0x01000193);
-		two = Math.imul(two ^ unit, 0x01000197);
+	let one = 0x811c9dc5;
+	let two = 0x9747b28c;
+	for (const [index, part] of parts.entries()) {
+		// Between two parts stands a line feed.
+		for (let at = index === 0 ? 0 : -1; at < part.length; at++) {
+			const unit = at === -1 ? 10 : part.charCodeAt(at);
+			one = Math.imul(one ^ unit, 0x01000193);
+			two = Math.imul(two ^ unit, 0x01000197);
+		}
 	}
-	return `${(one >>> 0).toString(36)}${(two >>> 0).toString(36)}`;
+	return base36(one >>> 0) + base36(two >>> 0);
+}
+
+const digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+/** As `toString(36)` writes it, several times as fast. */
+function base36(value: number): string {
+	let text = "";
+	for (let rest = value; rest > 0; rest = Math.floor(rest / 36)) text = digits.charAt(rest % 36) + text;
+	return text === "" ? "0" : text;
 }

@@ -104,8 +104,12 @@ function ofSubject(record: DefenderRecord): Raw {
 }
 
 function hash(text: string, length: number): string {
-	return text.length === length && /^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : "";
+	if (text.length !== length) return "";
+	if (lowerHex.test(text)) return text;
+	return /^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : "";
 }
+
+const lowerHex = /^[0-9a-f]+$/;
 
 function user(domain: string, name: string, upn: string): string {
 	if (name === "") return upn;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { additionalNumber } from "../defender/additional-fields.ts";
 import { foldId } from "../defender/device-identity.ts";
 import { momentOf } from "../defender/moment.ts";
@@ -13,7 +13,7 @@ import { programOf } from "./program.ts";
 import type { Identified, Reading } from "./reading.ts";
 import { recordFacts } from "./record-facts.ts";
 import { createSafeTexts, type SafeText } from "./safe-text.ts";
-import type { Device, Sighting, Tunnel } from "./sighting.ts";
+import type { Device, Ownership, Sighting, Tunnel } from "./sighting.ts";
 import { targetClass } from "./targets.ts";
 import type { SightedFamily, ToolReader } from "./tool-reader.ts";
 
@@ -97,11 +97,16 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 		...(flags.length > 0 ? { flags } : {}),
 		hostname: safe(identified.hostname),
 		...recordFacts(record, safe),
-		ownership: { verdict: "cannot-tell", reason: redactedText`No approved accounts are configured, so no account counts as ours.` },
+		ownership: notJudged,
 		...(process === undefined ? {} : { process }),
 		reading,
 	};
 }
+
+const notJudged: Ownership = {
+	verdict: "cannot-tell",
+	reason: redactedText`No approved accounts are configured, so no account counts as ours.`,
+};
 
 function deviceOf(record: DefenderRecord, safe: SafeText): Device {
 	const name = columnText(record, "DeviceName");
@@ -122,7 +127,7 @@ function recordId(record: DefenderRecord, device: Device): string {
 	const generated = record.columns["TimeGenerated"];
 	const time = columnText(record, "Timestamp") || (typeof generated === "string" ? generated : "");
 	const identity = `${record.table}|${device.id}|${time}|${columnText(record, "ReportId")}`;
-	return createHash("sha256").update(identity).digest("hex").slice(0, 12);
+	return hash("sha256", identity, "hex").slice(0, 12);
 }
 
 /** The number of events that an aggregated row reports. */

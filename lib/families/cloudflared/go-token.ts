@@ -15,6 +15,8 @@ export interface GoToken {
 export type GoTokenRead = { readonly ok: true; readonly token: GoToken } | { readonly ok: false; readonly mistake: "base64" | "json" };
 
 const noTunnel = "00000000-0000-0000-0000-000000000000";
+/** `ignoreBOM` keeps the mark, which Go refuses; invalid bytes become U+FFFD there too. */
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const standardBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
@@ -24,8 +26,7 @@ const standardBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/
 export function readGoToken(text: string): GoTokenRead {
 	const bytes = standardDecode(text);
 	if (bytes === undefined) return { ok: false, mistake: "base64" };
-	// `ignoreBOM` keeps the mark, which Go refuses; invalid bytes become U+FFFD there too.
-	const members = jsonMembers(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
+	const members = jsonMembers(utf8.decode(bytes));
 	if (members === undefined) return { ok: false, mistake: "json" };
 	const token = readMembers(members === "null" ? [] : members);
 	return token === undefined ? { ok: false, mistake: "json" } : { ok: true, token };

@@ -15,7 +15,7 @@ import { launcherOf } from "./launchers.ts";
 import { baseName, programName } from "./names.ts";
 import { hasAnother, otherClaims } from "./other-claims.ts";
 import { isHighUser, parentOf, serviceManagers, shells, unusualParents } from "./parents.ts";
-import { opensTunnel, type StartReading } from "./read-start.ts";
+import { isSame, opensTunnel, type StartReading } from "./read-start.ts";
 import { contactOf } from "./record-contact.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
 import { type Start, startOf } from "./start.ts";
@@ -34,30 +34,32 @@ export function identify(record: DefenderRecord): Identified {
 	const contact = contactOf(record, actorName, actorPath);
 	const actor = startOf(actorPath, actorLine, new Map());
 	// Read one after the other: where the first one is the tool, which is nearly always, the others do not matter.
-	function* candidates(): Generator<Candidate> {
-		if (record.table === "DeviceProcessEvents" || (record.table === "DeviceEvents" && get("ProcessCommandLine") !== "")) {
-			yield candidate(
-				"own",
-				startOf(ownPath, get("ProcessCommandLine"), variablesOf(actor)),
-				parentOf(actorName, get("InitiatingProcessParentFileName")),
-				get("ProcessCommandLine"),
-				{ official: isOfficial(get("SHA256")), nameless: isNameless(record, ownPath) },
-			);
-		}
-		for (const { start, text } of laterStarts(record)) yield candidate("text", start, programName(actorName), text, {});
-		yield candidate("actor", actor, programName(get("InitiatingProcessParentFileName")), actorLine, {
-			contact,
-			official: isOfficial(get("InitiatingProcessSHA256")),
-		});
-	}
 	let first: Candidate | undefined;
-	let tool: Candidate | undefined;
-	for (const one of candidates()) {
+	const isTool = (one: Candidate): boolean => {
 		first ??= one;
-		tool = one.readings.some(startsTool) ? one : undefined;
-		if (tool !== undefined) break;
-	}
-	const chosen = tool ?? first;
+		return one.readings.some(startsTool);
+	};
+	const own = (): Candidate | undefined => {
+		const line = get("ProcessCommandLine");
+		if (record.table !== "DeviceProcessEvents" && (record.table !== "DeviceEvents" || line === "")) return undefined;
+		const start = startOf(ownPath, line, variablesOf(actor));
+		const parent = parentOf(actorName, get("InitiatingProcessParentFileName"));
+		const one = candidate("own", start, parent, line, { official: isOfficial(get("SHA256")), nameless: isNameless(record, ownPath) });
+		return isTool(one) ? one : undefined;
+	};
+	const later = (): Candidate | undefined => {
+		for (const { start, text } of laterStarts(record)) {
+			const one = candidate("text", start, programName(actorName), text, {});
+			if (isTool(one)) return one;
+		}
+		return undefined;
+	};
+	const acting = (): Candidate | undefined => {
+		const official = isOfficial(get("InitiatingProcessSHA256"));
+		const one = candidate("actor", actor, programName(get("InitiatingProcessParentFileName")), actorLine, { contact, official });
+		return isTool(one) ? one : undefined;
+	};
+	const chosen = own() ?? later() ?? acting() ?? first;
 	return finish(record, chosen, contact, { ownName, ownPath, actorPath });
 }
 
@@ -81,7 +83,6 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 	const tools = chosen?.readings.filter(startsTool) ?? [];
 	const worst = worstOf(tools) ?? chosen?.readings[0];
 	const own = tools.flatMap(({ claims }) => claims);
-	const seen = new Set(own.map(({ tunnel }) => `${tunnel.account} ${tunnel.tunnelId}`));
 	const others = otherClaims(record, chosen, tools.length > 0);
 	const isWrapper = tools.length > 0 && (chosen?.isStarter === true || worst?.start.image === "?");
 	const inner = worst === undefined || tools.length === 0 ? withoutCommand(record, names, contact) : worst.kind;
@@ -90,7 +91,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 	const image = tools.length > 0 ? (worst?.start.image ?? "") : subject === "own" ? names.ownPath : names.actorPath;
 	const parent = chosen?.parent ?? "";
 	const launcher = launcherOf(image, parent);
-	const exposes = [...new Set(tools.flatMap((one) => one.exposes))];
+	const exposes = distinct(tools.flatMap((one) => one.exposes));
 	const trail = worst?.start.trail;
 	const starter = isWrapper ? trail?.starter || baseName(chosen?.outer.image ?? "") : "";
 	return {
@@ -108,7 +109,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 		tunnelId: readTunnelId(worst?.tunnelName ?? "") ?? "",
 		hostname: worst?.hostname ?? "",
 		exposes,
-		flags: [...new Set(tools.flatMap(({ flags }) => flags))],
+		flags: distinct(tools.flatMap(({ flags }) => flags)),
 		reading: {
 			kind: isWrapper ? "wrapper" : inner,
 			inner,
@@ -125,13 +126,13 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			mode: tools.length > 0 ? modeIn(record, worst, contact) : asksForQuickTunnel(contact) ? "quick" : "unknown",
 			decoding: worst?.decoding ?? "not-visible",
 			tunnel: tools.length > 0 ? worst?.tunnel : undefined,
-			claims: [...own, ...others.claims.filter(({ tunnel }) => !seen.has(`${tunnel.account} ${tunnel.tunnelId}`))],
+			claims: [...own, ...others.claims.filter(({ tunnel }) => !own.some((one) => isSame(one.tunnel, tunnel)))],
 			secondCredential: tools.some((one) => one.secondCredential) || hasAnother(tools),
-			detours: [...new Set(tools.flatMap(({ detours }) => detours))],
+			detours: distinct(tools.flatMap(({ detours }) => detours)),
 			tokenFile: filePlace(worst?.tokenFile ?? ""),
 			credentialsFile: filePlace(worst?.credentialsFile ?? ""),
 			config: filePlace(worst?.config ?? ""),
-			exposes: [...new Set(exposes.map(targetClass))],
+			exposes: distinct(exposes.map(targetClass)),
 			opensInOldReleases: tools.some((one) => one.opensInOldReleases),
 			contact,
 			bystander: inner === "other" && !isAboutTunnels(record, contact),
@@ -147,6 +148,10 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			unread: others.unread || tools.some(({ start }) => start.trail.unread),
 		},
 	};
+}
+
+function distinct<T>(list: readonly T[]): readonly T[] {
+	return list.length < 2 ? list : [...new Set(list)];
 }
 
 /** A web server on the device itself. */

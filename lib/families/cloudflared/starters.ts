@@ -28,6 +28,7 @@ export function expand(start: Start): Expanded {
 function collect(start: Start, depth: number, found: Start[]): boolean {
 	if (nameKind(start.image) !== undefined && nameKind(start.argument0) !== undefined) return false;
 	const name = programName(start.image);
+	if (!anyStarter.test(name)) return false;
 	const inner = starters.find(({ names }) => names.test(name))?.inner(start) ?? [];
 	if (inner.length === 0) return false;
 	const trail = start.trail.starter === "" ? { ...start.trail, starter: baseName(start.image) } : start.trail;
@@ -86,3 +87,6 @@ const starters: readonly Starter[] = [
 		inner: (start) => prefixInner(start, undefined),
 	},
 ];
+
+/** Most programs are none, and done after one look. */
+const anyStarter = new RegExp(starters.map(({ names }) => names.source).join("|"));

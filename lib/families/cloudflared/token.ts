@@ -12,6 +12,7 @@ export interface FoundTunnel {
 const uuid = "[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}";
 /** As cloudflared's parser takes it: dashes, braces and `urn:uuid:` are optional. */
 const tunnelId = new RegExp(String.raw`^(?:urn:uuid:)?\{?(${uuid})\}?$`, "i");
+const eightDigits = /[0-9a-f]{8}/i;
 const accountTag = /^[0-9a-f]{32}$/i;
 const objects = /\{[^{}]{30,4000}(?:\}|$)/g;
 const looseMember = /[{,]\s*["']?(\w{1,12})["']?\s*:\s*["']?(\{?[^"',{}\s]*\}?)/g;
@@ -63,6 +64,8 @@ export function readTunnelId(text: string): string | undefined {
 
 /** Reads a tunnel token's JSON or a credentials file, whole or cut short; by key, since two key orders occur. */
 function readTunnel(json: string): Tunnel | undefined {
+	// Both ids begin with so many digits; only an escape could write them otherwise.
+	if (!json.includes("\\") && !eightDigits.test(json)) return undefined;
 	const fields = members(json);
 	const tag = fields.get("a") ?? fields.get("accounttag") ?? "";
 	const account = accountTag.test(tag) ? tag.toLowerCase() : "";

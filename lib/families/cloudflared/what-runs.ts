@@ -49,11 +49,12 @@ export const defaultQuickService = "https://api.trycloudflare.com";
 export type Lookup = (name: string) => Found | undefined;
 
 /** Looks a flag up in these sources, by its main name. The lookup returns `undefined` if none of them sets it. */
-export function lookupIn(command: Command, sources: Sources): Lookup {
+export function lookupIn({ levels }: Command, sources: Sources): Lookup {
+	if (levels.every(({ flags }) => flags.size === 0) && sources.environment.size === 0 && sources.config.size === 0) return nothingSet;
 	return (name) => {
 		const flag = allFlags.get(name);
-		const level = command.levels.findLast((one) => one.flags.has(name));
-		const values = level?.flags.get(name);
+		let values: readonly string[] | undefined;
+		for (let at = levels.length - 1; at >= 0 && values === undefined; at--) values = levels[at]?.flags.get(name);
 		if (values !== undefined) return { value: flag?.kind === "list" ? values.join(",") : (values.at(-1) ?? ""), from: "arguments" };
 		const variable = flag?.variable === undefined ? undefined : sources.environment.get(flag.variable);
 		// A text variable that exists but is empty blocks the config file; an empty switch counts as absent.
@@ -62,6 +63,8 @@ export function lookupIn(command: Command, sources: Sources): Lookup {
 		return key === undefined ? undefined : { value: sources.config.get(key) ?? "", from: "config" };
 	};
 }
+
+const nothingSet: Lookup = () => undefined;
 
 /** What cloudflared 2026.8.2 starts for these arguments, given these sources; others can still overrule all but a `run --token`. */
 export function whatRuns(command: Command, sources: Sources): Runs {
