@@ -5,8 +5,11 @@ import { isTable } from "../../lib/defender/tables.ts";
 import type { Condition } from "../../lib/detect/condition.ts";
 import { compileTest } from "../../lib/detect/match.ts";
 import { createSieve } from "../../lib/detect/prefilter/prefilter.ts";
+import { families } from "../../lib/families/index.ts";
+import { redact } from "../../lib/families/redact.ts";
 import { rulesOfSet } from "../../lib/families/select.ts";
 import { inspect } from "../../lib/inspect.ts";
+import { createSight } from "../../lib/sighting/sight.ts";
 
 /** One way from the bytes of messages to what they show, by the names of the records that the two base rules match. */
 export type Way = (messages: readonly Buffer[]) => readonly string[];
@@ -55,9 +58,14 @@ export function detection() {
 	const inspectAll = (messages: readonly Buffer[]) =>
 		inspect(
 			messages.map((body, message) => ({ at: { source: "bench", message }, body })),
-			{ ...parts, sieve },
+			{ ...parts, sight: freshSight(), sieve },
 		).sightings;
 	return { ...parts, sieve, inspectAll };
+}
+
+/** It remembers texts that recur. In a stream each record comes once, so no run may profit from what an earlier one redacted. */
+export function freshSight() {
+	return createSight(families, redact);
 }
 
 /** The condition evaluated as it stands, without evidence and without an index. */
