@@ -27,11 +27,18 @@ export interface Trouble {
 	readonly at: number;
 }
 
+export interface Call {
+	readonly workerId: number;
+	readonly at: number;
+}
+
 export interface FaultyProxy {
 	/** A port of its own for each process, so that we know who did what. */
 	open(workerId: number): Promise<{ readonly url: string; readonly close: () => void }>;
 	readonly marks: readonly Mark[];
 	readonly troubles: readonly Trouble[];
+	/** When each process asked for anything. */
+	readonly calls: readonly Call[];
 	requests(): number;
 	faults(): number;
 	/** A message was just taken: the worst moment for the table to be out of reach. */
@@ -56,7 +63,7 @@ export function createFaultyProxy(target: string, random: Random, wrote: (worker
 	const agent = new Agent({ keepAlive: true });
 	const marks: Mark[] = [];
 	const troubles: Trouble[] = [];
-	let requests = 0;
+	const calls: Call[] = [];
 	let faults = 0;
 	let healthy = false;
 	let outageUntil = 0;
@@ -74,7 +81,7 @@ export function createFaultyProxy(target: string, random: Random, wrote: (worker
 
 	const forward = async (workerId: number, request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		const fate = pickFate();
-		requests += 1;
+		calls.push({ workerId, at: performance.now() });
 		if (fate !== "pass") faults += 1;
 		const body = await readAll(request);
 		if (body === undefined) return;
@@ -126,7 +133,8 @@ export function createFaultyProxy(target: string, random: Random, wrote: (worker
 		},
 		marks,
 		troubles,
-		requests: () => requests,
+		calls,
+		requests: () => calls.length,
 		faults: () => faults,
 		posted() {
 			if (random.chance(0.05)) beginOutage();

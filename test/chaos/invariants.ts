@@ -5,7 +5,7 @@ import { allOwed } from "../../lib/outbox/outbox.ts";
 import type { StoredOwed } from "../../lib/outbox/owed-row.ts";
 import { rowsOf, type Table } from "../../lib/store/table.ts";
 import { quarantinePartition } from "../../lib/watch/quarantine.ts";
-import type { Mark, Trouble } from "./faulty-proxy.ts";
+import type { Call, Mark, Trouble } from "./faulty-proxy.ts";
 import type { Receipt } from "./faulty-sink.ts";
 import type { Story } from "./story.ts";
 import { canaryForms } from "./story.ts";
@@ -19,6 +19,7 @@ export interface Evidence {
 	readonly receipts: readonly Receipt[];
 	readonly marks: readonly Mark[];
 	readonly troubles: readonly Trouble[];
+	readonly calls: readonly Call[];
 	readonly killedAt: ReadonlyMap<number, number>;
 	/** What the processes wrote and why batches failed. */
 	readonly said: readonly string[];
@@ -103,8 +104,8 @@ function countDuplicates(evidence: Evidence): Pick<Verdict, "violations" | "dupl
 		for (const [index, post] of posts.entries()) {
 			if (post.cameAt > notedAt) violations.push(`I2 ${id} was sent again after it had been noted as sent`);
 			if (index === posts.length - 1) continue;
-			const excuse = excuseOf(post, noted, troubles.get(row) ?? [], evidence.killedAt);
-			if (excuse === undefined) violations.push(`I2 ${id} was sent again though its sender knew`);
+			const excuse = excuseOf(post, noted, troubles.get(row) ?? [], evidence);
+			if (excuse === undefined) violations.push(`I2 ${id} was sent again though its sender knew${whatItDid(post, evidence)}`);
 			else duplicates[excuse] += 1;
 		}
 	}
@@ -119,19 +120,34 @@ function* toldTooOften({ story }: Evidence, findings: Findings): Generator<strin
 	}
 }
 
-/** A process that has its answer notes it within this time, unless something keeps it from doing so. */
+/** A process that has its answer notes it within this time, or within so many calls of its own, unless something keeps it from doing so. */
 const notingMs = 3_000;
+const notingCalls = 20;
 
 function excuseOf(
-	{ workerId, takenAt, isAnswerLost }: Receipt,
+	post: Receipt,
 	noted: readonly Mark[],
 	troubles: readonly Trouble[],
-	killedAt: ReadonlyMap<number, number>,
+	evidence: Pick<Evidence, "killedAt" | "calls">,
 ): Excuse | undefined {
+	const { workerId, takenAt, isAnswerLost } = post;
 	if (isAnswerLost) return "answer lost";
 	if (noted.some((mark) => mark.workerId === workerId && mark.at >= takenAt)) return undefined;
 	if (troubles.some((trouble) => trouble.workerId === workerId && trouble.at >= takenAt)) return "table out of reach";
-	return (killedAt.get(workerId) ?? Number.POSITIVE_INFINITY) - takenAt < notingMs ? "killed before the mark" : undefined;
+	const { ms, calls } = lifeAfter(post, evidence);
+	return ms < notingMs || (Number.isFinite(ms) && calls < notingCalls) ? "killed before the mark" : undefined;
+}
+
+/** How long the sender lived on after its message was taken, and how often it called the table then. */
+function lifeAfter({ workerId, takenAt }: Receipt, { killedAt, calls }: Pick<Evidence, "killedAt" | "calls">) {
+	const ms = (killedAt.get(workerId) ?? Number.POSITIVE_INFINITY) - takenAt;
+	return { ms, calls: calls.filter((call) => call.workerId === workerId && call.at >= takenAt).length };
+}
+
+function whatItDid(post: Receipt, evidence: Evidence): string {
+	const { ms, calls } = lifeAfter(post, evidence);
+	const lived = Number.isFinite(ms) ? `was killed ${Math.round(ms)} ms later` : "was never killed";
+	return `: process ${post.workerId} called the table ${calls} times after that, and ${lived}`;
 }
 
 function rowOf({ story }: Evidence, id: string): { readonly row: string; readonly n: number } {

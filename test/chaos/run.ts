@@ -129,6 +129,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 			receipts: sink.receipts,
 			marks: proxy.marks,
 			troubles: proxy.troubles,
+			calls: proxy.calls,
 			killedAt: staff.killedAt,
 			said: [...staff.output, ...hub.rejections],
 			startedAt,

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { bundle } from "../../scripts/bundle.ts";
 import { startAzurite } from "../azurite.ts";
@@ -26,7 +27,10 @@ interface Reply {
 
 const heapMegabytes = 400;
 const cpuMsPerMegabyte = 2_000;
-const hangsAfterMs = 60_000;
+/** The host ends a process then. */
+const hangsAfterMs = 300_000;
+/** Runs of the timer until the good message must have been told: on a busy machine one run does not send what a crowd owes. */
+const mostRuns = 60;
 
 /** Hands each shape to the built functions, with a good message beside it, in a process with a small heap. */
 export async function runHubFuzz(shapes: readonly Shape[], progress: (done: number) => void = () => undefined): Promise<FuzzResult> {
@@ -57,10 +61,14 @@ export async function runHubFuzz(shapes: readonly Shape[], progress: (done: numb
 		for (const [index, { name, body }] of shapes.entries()) {
 			const device = `good${String(index).padStart(36, "0")}`;
 			const { rejected, cpuMs } = await reader.read(index, [body, Buffer.from(JSON.stringify({ records: [matching(device)] }))]);
+			const isTold = () => told.some((post) => post.includes(device));
 			// A crowd beside it goes first, and the timer sends the rest.
-			if (rejected === undefined && !told.some((post) => post.includes(device))) await reader.deliver();
+			for (let runs = 0; runs < mostRuns && rejected === undefined && reader.isAlive() && !isTold(); runs++) {
+				if (runs > 0) await sleep(1_000);
+				await reader.deliver();
+			}
 			if (rejected !== undefined) failures.push(`${name}: ${rejected}`);
-			else if (!told.some((post) => post.includes(device))) failures.push(`${name}: the good message beside it was not told`);
+			else if (!isTold()) failures.push(`${name}: the good message beside it was not told`);
 			const most = cpuMsPerMegabyte * Math.max(1, body.byteLength / 1_048_576);
 			if (cpuMs > most) failures.push(`${name}: ${Math.round(cpuMs)} ms of processor time for ${body.byteLength} bytes`);
 			if (cpuMs > worst.cpuMs) worst = { name, cpuMs };
