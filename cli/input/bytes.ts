@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
@@ -13,6 +14,11 @@ export interface Opened {
 	readonly packed: readonly string[];
 	/** Large pieces; those of a slow pipe come as they arrive. */
 	readonly pieces: AsyncIterable<Buffer>;
+	/**
+	 * The same text from its beginning, for a plain file: each piece is overwritten when the next one is asked for. New
+	 * memory for each piece costs more than all the rest of reading.
+	 */
+	readonly reread: (() => AsyncIterable<Buffer>) | undefined;
 	/** Bytes of the file itself read so far, packed or not. */
 	bytesRead(): number;
 	close(): void;
@@ -33,6 +39,11 @@ export async function openInput(input: Input): Promise<Opened> {
 	const count = (chunk: Buffer) => {
 		read += chunk.length;
 	};
+	const reread = () => {
+		source.destroy();
+		read = 0;
+		return withoutMark(throughOneBuffer(input.path, count));
+	};
 	for (;;) {
 		const peeked = await peek(stream, packed.length === 0 ? count : undefined);
 		const container = recogniseContainer(peeked.head);
@@ -42,12 +53,29 @@ export async function openInput(input: Input): Promise<Opened> {
 				container: container.kind === "gzip" || container.kind === "zstd" ? tooDeep : container,
 				packed,
 				pieces: gathered(container.kind === "avro" ? text : withoutMark(text)),
+				reread: packed.length === 0 && container.kind === "text" && input.bytes !== undefined ? reread : undefined,
 				bytesRead: () => read,
 				close: () => source.destroy(),
 			};
 		}
 		packed.push(container.kind);
 		stream = container.kind === "gzip" ? pipeline(peeked.chunks, createGunzip(), () => undefined) : unzstd(peeked.chunks);
+	}
+}
+
+async function* throughOneBuffer(path: string, count: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
+	const file = await open(path);
+	try {
+		const buffer = Buffer.allocUnsafeSlow(pieceBytes);
+		for (;;) {
+			const { bytesRead } = await file.read(buffer, 0, pieceBytes);
+			if (bytesRead === 0) return;
+			const piece = buffer.subarray(0, bytesRead);
+			count(piece);
+			yield piece;
+		}
+	} finally {
+		await file.close();
 	}
 }
 

@@ -84,14 +84,14 @@ async function* messagesOf(
 			return;
 		default: {
 			const [text, layout] = await withLayout(pieces);
-			yield* textMessages(reading, text, layout, name, newScreen);
+			yield* textMessages(reading, { text, reread: opened.reread }, layout, name, newScreen);
 		}
 	}
 }
 
 async function* textMessages(
 	reading: InputReading,
-	text: AsyncIterable<Buffer>,
+	{ text, reread }: { readonly text: AsyncIterable<Buffer>; readonly reread: Opened["reread"] },
 	layout: Layout,
 	name: (format: string) => void,
 	newScreen: (() => LineScreen | undefined) | undefined,
@@ -112,7 +112,8 @@ async function* textMessages(
 		case "lines":
 		case "values": {
 			name(layout.kind === "lines" ? "JSON, one value per line" : "JSON");
-			const splitter = layout.kind === "lines" ? (newScreen?.() ?? unscreened(createLineSplitter())) : unscreened(createJsonSplitter());
+			const screen = layout.kind === "lines" ? newScreen?.() : undefined;
+			const splitter = screen ?? unscreened(layout.kind === "lines" ? createLineSplitter() : createJsonSplitter());
 			let isFirst = true;
 			const part = ({ lines: values, passed }: ScreenedLines): Part | undefined => {
 				// A folder can hold any JSON. The first value tells whether this is an export; damage tells nothing.
@@ -121,7 +122,8 @@ async function* textMessages(
 				isFirst &&= first === undefined && passed.lines === 0;
 				return { messages: values.map((one) => jsonMessage(reading, source, one)), passed };
 			};
-			for await (const piece of text) {
+			// A screen keeps nothing of a piece; the other splitters do.
+			for await (const piece of screen === undefined ? text : (reread?.() ?? text)) {
 				const batch = part(splitter.feed(piece));
 				if (batch === undefined) return refuseOtherJson(reading);
 				yield batch;

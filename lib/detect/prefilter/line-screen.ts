@@ -29,7 +29,7 @@ export interface ScreenedLine {
 }
 
 export interface LineScreen {
-	/** The next piece of a text. */
+	/** The next piece of a text. Nothing of it is kept, and nothing returned shares its memory. */
 	feed(piece: Buffer): ScreenedLines;
 	/** The last line, if it has no line feed. */
 	end(): ScreenedLines;
@@ -97,7 +97,24 @@ export function createLineScreens(
 
 	return () => {
 		let line = 0;
-		let carry: Buffer[] = [];
+		// The line that is not complete yet. One buffer for all of them: new memory for each piece costs more than the scan.
+		let carry = Buffer.alloc(0);
+		let carried = 0;
+		const carryOn = (part: Buffer): void => {
+			const kept = part.subarray(0, Math.max(0, maxLineBytes - carried));
+			if (carried + kept.length > carry.length) {
+				const larger = Buffer.allocUnsafeSlow(Math.max(carried + kept.length, 2 * carry.length));
+				carry.copy(larger, 0, 0, carried);
+				carry = larger;
+			}
+			kept.copy(carry, carried);
+			carried += kept.length;
+		};
+		const takeCarried = (): Buffer => {
+			const whole = carry.subarray(0, carried);
+			carried = 0;
+			return whole;
+		};
 
 		/** All of `bytes` is whole lines; the last one needs no line feed. */
 		const screen = (bytes: Buffer): ScreenedLines => {
@@ -114,11 +131,11 @@ export function createLineScreens(
 				const whole = isWhole(bytes, from, end, mark);
 				const cut = isHit && whole ? cutRecords(bytes.subarray(from, end), hit - from, mark - from) : undefined;
 				if (cut !== undefined) {
-					lines.push({ line, bytes: bytes.subarray(from, end), records: cut.records });
+					lines.push({ line, bytes: Buffer.from(bytes.subarray(from, end)), records: cut.records });
 					passed.known += cut.known;
 					mark = bytes.indexOf(marker, end);
 				} else if (isHit || !whole) {
-					if (!isBlank(bytes, from, end)) lines.push({ line, bytes: bytes.subarray(from, end) });
+					if (!isBlank(bytes, from, end)) lines.push({ line, bytes: Buffer.from(bytes.subarray(from, end)) });
 					if (mark !== -1 && mark < end) mark = bytes.indexOf(marker, end);
 				} else {
 					passed.lines += 1;
@@ -137,28 +154,28 @@ export function createLineScreens(
 			feed(piece) {
 				const last = piece.lastIndexOf(newline);
 				if (last === -1) {
-					carry.push(piece);
+					carryOn(piece);
 					return nothing;
 				}
-				const first = carry.length === 0 ? -1 : piece.indexOf(newline);
-				let result = first === -1 ? nothing : screen(Buffer.concat([...carry, piece.subarray(0, first + 1)]));
-				carry = last + 1 < piece.length ? [piece.subarray(last + 1)] : [];
+				const first = carried === 0 ? -1 : piece.indexOf(newline);
+				if (first !== -1) carryOn(piece.subarray(0, first + 1));
+				let result = first === -1 ? nothing : screen(takeCarried());
 				// Small windows stay in the processor's cache, and make the compiler see soon that this is hot.
 				for (let from = first + 1; from <= last; ) {
 					const end = windowEnd(piece, from, last) + 1;
 					result = together(result, screen(piece.subarray(from, end)));
 					from = end;
 				}
+				carryOn(piece.subarray(last + 1));
 				return result;
 			},
-			end() {
-				const rest = carry.length === 0 ? nothing : screen(Buffer.concat(carry));
-				carry = [];
-				return rest;
-			},
+			end: () => (carried === 0 ? nothing : screen(takeCarried())),
 		};
 	};
 }
+
+/** Longest line kept; a longer one is no export and is quarantined as too large. */
+const maxLineBytes = 64 * 1024 * 1024 + 1;
 
 const recordOfNoTable = { category: "AdvancedHunting-", properties: {} };
 

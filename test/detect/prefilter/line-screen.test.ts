@@ -50,7 +50,14 @@ function screened(text: string, cuts: readonly number[]) {
 	const bytes = Buffer.from(text);
 	const edges = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
 	const screen = newScreen();
-	const parts = [...edges.slice(1).map((edge, index) => screen.feed(bytes.subarray(edges[index], edge))), screen.end()];
+	const fed = edges.slice(1).map((edge, index) => {
+		const piece = Buffer.from(bytes.subarray(edges[index], edge));
+		const part = screen.feed(piece);
+		// The reader writes the next piece over it.
+		piece.fill("x");
+		return part;
+	});
+	const parts = [...fed, screen.end()];
 	const lines = parts.flatMap((part) => part.lines);
 	const inspected = inspect(
 		lines.map(({ line, bytes, records: cut }) => ({
@@ -132,4 +139,14 @@ test("of a long message only the records that hit are parsed, and each keeps its
 
 	expect(lines.map(({ records: cut }) => cut)).toEqual([[nothing, nothing, JSON.parse(hit), nothing, JSON.parse(hit), nothing]]);
 	expect(passed).toEqual({ lines: 0, records: 0, known: 2 });
+});
+
+test("of a line without end only as much is kept as shows that it is too long", () => {
+	const screen = newScreen();
+	const piece = Buffer.alloc(16 * 1024 * 1024, "x");
+	for (let fed = 0; fed < 5; fed++) expect(screen.feed(piece).lines).toEqual([]);
+	const { lines } = screen.feed(Buffer.from(`\n${quiet}\n`));
+
+	expect(lines.map(({ line, bytes }) => [line, bytes.length])).toEqual([[1, 64 * 1024 * 1024 + 1]]);
+	expect(screen.feed(Buffer.from("x\n")).lines).toMatchObject([{ line: 3 }]);
 });
