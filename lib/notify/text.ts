@@ -10,8 +10,12 @@ export type Inert = string & { readonly [inertBrand]: true };
  */
 const hidden = /(?! )[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/gu;
 
+/** Nothing of it is hidden, an accent or a line end: most texts are so, and a message is made of a hundred. */
+const plainAscii = /^[ -~]*$/;
+
 /** Shows what would be invisible: U+202E becomes `⟦U+202E⟧`, a new line `⏎`; stacks of accents are cut at two. */
 export function visible(text: string): string {
+	if (plainAscii.test(text)) return text;
 	return text
 		.toWellFormed()
 		.normalize("NFC")
@@ -63,7 +67,11 @@ export function idText(text: string): Inert {
 	return (/^[0-9a-z-]{1,64}$/i.test(text) ? text : "") as Inert;
 }
 
+/** One of these stands in whatever is disarmed below. */
+const armed = /[<{:]|\]\(|www\./i;
+
 function disarmed(text: string): string {
+	if (!armed.test(text)) return text;
 	return (
 		text
 			.replace(/<(?=\s*[\p{L}/!?])/gu, "‹")

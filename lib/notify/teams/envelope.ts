@@ -42,7 +42,10 @@ export function leastMessage(notice: AnyNotice, knowledge: TellContext): TeamsMe
 
 /** Size where it is largest on its way: somewhere in the flow each character beyond ASCII is written as `\uXXXX`. */
 export function wireBytes(message: TeamsMessage): number {
-	return JSON.stringify(message).replace(/\P{ASCII}/gu, (character) => "\\uXXXX".repeat(character.length)).length;
+	const json = JSON.stringify(message);
+	let beyondAscii = 0;
+	for (let at = 0; at < json.length; at++) if (json.charCodeAt(at) > 0x7f) beyondAscii++;
+	return json.length + beyondAscii * ("\\uXXXX".length - 1);
 }
 
 /** One card, as the body of a post. */
