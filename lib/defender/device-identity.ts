@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** A device as the export names it: by the id of its tenant and its own. */
 export interface DeviceIdentity {
@@ -22,8 +22,5 @@ export function deviceKey({ tenantId, id }: DeviceIdentity): string {
 
 /** 24 hex digits that name what is stored about a device, here `about`, in row keys. */
 export function deviceHash({ tenantId, id }: DeviceIdentity, about: string): string {
-	return createHash("sha256")
-		.update(JSON.stringify([foldId(tenantId), foldId(id), about]))
-		.digest("hex")
-		.slice(0, 24);
+	return hash("sha256", JSON.stringify([foldId(tenantId), foldId(id), about]), "hex").slice(0, 24);
 }

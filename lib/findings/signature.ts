@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Redacted } from "../secrets/redacted.ts";
 import type { Sighting, TargetClass } from "../sighting/sighting.ts";
 
@@ -54,7 +54,7 @@ export function signatures(sighting: Sighting): readonly Signature[] {
 /** `undefined` for a fact that the record does not hold: not knowing is not news. */
 export function signature(kind: string, value: string, text: string, strong = strongKinds.has(kind)): Signature | undefined {
 	if (value === "") return undefined;
-	const hash = createHash("sha256").update(value.toLowerCase()).digest("hex").slice(0, 12);
+	const short = hash("sha256", value.toLowerCase(), "hex").slice(0, 12);
 	// Every part of the text comes from a sighting, which holds redacted text only.
-	return { id: `${kind}:${hash}`, text: text as Redacted, strong };
+	return { id: `${kind}:${short}`, text: text as Redacted, strong };
 }

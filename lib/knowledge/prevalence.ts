@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import * as z from "zod";
 import { foldId } from "../defender/device-identity.ts";
 import type { Prevalence, Sighting, Spread } from "../sighting/sighting.ts";
@@ -99,7 +99,7 @@ function factsOf({ device, tunnel, program }: Sighting): readonly (readonly [key
 	const tenant = foldId(device.tenantId);
 	const values = { account: tunnel?.account ?? "", tunnel: tunnel?.tunnelId ?? "", binary: program.sha256 };
 	const kinds = ["account", "tunnel", "binary"] as const;
-	return kinds.filter((kind) => values[kind] !== "").map((kind) => [kind, hash([tenant, kind, values[kind]])] as const);
+	return kinds.filter((kind) => values[kind] !== "").map((kind) => [kind, factHash([tenant, kind, values[kind]])] as const);
 }
 
 function spreadOf({ devices, since }: Fact, { device, at }: Sighting): Spread {
@@ -166,6 +166,6 @@ function short(deviceKey: string): string {
 	return deviceKey.slice(0, shortKey);
 }
 
-function hash(parts: readonly string[]): string {
-	return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);
+function factHash(parts: readonly string[]): string {
+	return hash("sha256", JSON.stringify(parts), "hex").slice(0, 24);
 }
