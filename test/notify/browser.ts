@@ -17,12 +17,14 @@ function packageFile(file: string): string {
 /** Where Chromium is, if it is installed. */
 export const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
 
-/** Cards on a page in a real browser without a network, and everything the browser complained about. */
-export async function withPage<T>(
-	cards: readonly ShownCard[],
-	use: (page: Page, complaints: readonly string[]) => Promise<T>,
-	scale = 1,
-): Promise<T> {
+/** A real browser without a network; its start costs more than a page. */
+export interface Browser {
+	/** Cards on a page of their own, and everything the browser complained about. */
+	withPage<T>(cards: readonly ShownCard[], use: (page: Page, complaints: readonly string[]) => Promise<T>): Promise<T>;
+	close(): Promise<void>;
+}
+
+export async function startBrowser(scale = 1): Promise<Browser> {
 	if (browserPath === undefined) throw new Error("Chromium is not installed");
 	const folder = await mkdtemp(join(tmpdir(), "cards-"));
 	const browser = await chromium.launchPersistentContext(folder, {
@@ -32,16 +34,37 @@ export async function withPage<T>(
 		deviceScaleFactor: scale,
 		offline: true,
 	});
+	return {
+		async withPage(cards, use) {
+			const page = await browser.newPage();
+			const complaints: string[] = [];
+			page.on("console", (message) => complaints.push(message.text()));
+			page.on("pageerror", (error) => complaints.push(error.message));
+			page.on("request", (request) => complaints.push(`asked for ${request.url()}`));
+			try {
+				await page.setContent(pageOf(cards, packageFile), { timeout: 120_000 });
+				return await use(page, complaints);
+			} finally {
+				await page.close();
+			}
+		},
+		async close() {
+			await browser.close();
+			await rm(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+/** For one page only. */
+export async function withPage<T>(
+	cards: readonly ShownCard[],
+	use: (page: Page, complaints: readonly string[]) => Promise<T>,
+	scale = 1,
+): Promise<T> {
+	const browser = await startBrowser(scale);
 	try {
-		const page = await browser.newPage();
-		const complaints: string[] = [];
-		page.on("console", (message) => complaints.push(message.text()));
-		page.on("pageerror", (error) => complaints.push(error.message));
-		page.on("request", (request) => complaints.push(`asked for ${request.url()}`));
-		await page.setContent(pageOf(cards, packageFile), { timeout: 120_000 });
-		return await use(page, complaints);
+		return await browser.withPage(cards, use);
 	} finally {
 		await browser.close();
-		await rm(folder, { recursive: true, force: true });
 	}
 }

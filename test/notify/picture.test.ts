@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { leastMessage, type TeamsMessage, teamsMessage } from "../../lib/notify/teams/envelope.ts";
 import { surfaces, type Theme } from "../../lib/notify/teams/look.ts";
 import type { ShownCard } from "../../lib/notify/teams/page.ts";
 import type { AnyNotice } from "../../lib/outbox/delivery.ts";
-import { browserPath, withPage } from "./browser.ts";
+import { type Browser, browserPath, startBrowser } from "./browser.ts";
 import { everywhere } from "./everywhere.ts";
 import { hostileText } from "./hostile.ts";
 import { aNotice, anUnapprovedFinding, knowledge, variants } from "./samples.ts";
@@ -26,9 +26,11 @@ function shown(name: string, message: TeamsMessage): ShownCard {
 /** With answers switched on a card has the most buttons. */
 const answerable = { ...knowledge, answers: () => `https://tunnelwatch.example.net/api/answer/${"A".repeat(60)}` };
 
+let browser: Browser;
+
 /** Looks at each card in each view with its details open. */
 async function flaws(cards: readonly ShownCard[]): Promise<{ readonly flaws: readonly Flaw[]; readonly views: readonly string[] }> {
-	return withPage(cards, async (page, complaints) => {
+	return browser.withPage(cards, async (page, complaints) => {
 		const found = await page.evaluate(`(() => {
 			for (const button of document.querySelectorAll("button")) if (button.textContent === "Show details") button.click();
 			const flaws = [];
@@ -53,6 +55,11 @@ async function flaws(cards: readonly ShownCard[]): Promise<{ readonly flaws: rea
 }
 
 describe.skipIf(browserPath === undefined)("in a browser, with Microsoft's renderer", () => {
+	beforeAll(async () => {
+		browser = await startBrowser();
+	});
+	afterAll(() => browser.close());
+
 	test("every card fits a desktop and a phone, light and dark, with its details open", async () => {
 		const cards = Object.entries(variants).flatMap(([name, notice]) => [
 			shown(name, teamsMessage(notice, answerable)),
@@ -65,7 +72,7 @@ describe.skipIf(browserPath === undefined)("in a browser, with Microsoft's rende
 		const cards = Object.entries(variants)
 			.filter(([, notice]) => notice.type === "finding")
 			.map(([name, notice]) => shown(name, teamsMessage(notice, answerable)));
-		const { bottoms, answers } = await withPage(cards, async (page) => {
+		const { bottoms, answers } = await browser.withPage(cards, async (page) => {
 			const seen = await page.evaluate(`(() => {
 				const bottoms = {};
 				let answers = 0;
