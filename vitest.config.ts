@@ -6,6 +6,8 @@ const results = process.env["TEST_RESULTS"];
 
 /** These take longest. Begun first, none is left running alone while other cores are idle. */
 const longest = [
+	"test/chaos/chaos.test.ts",
+	"test/notify/picture.test.ts",
 	"test/simulation/pairs.test.ts",
 	"test/simulation/faults.test.ts",
 	"test/simulation/severe-flood.test.ts",
