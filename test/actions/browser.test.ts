@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { findingKey } from "../../lib/findings/finding.ts";
@@ -30,17 +31,17 @@ async function serve(host: string, answer: (request: IncomingMessage, response: 
 /** The answer page as a server. Browsers take `localhost` for as trustworthy as https. */
 async function aServedSite(): Promise<{ readonly site: Site; readonly origin: string }> {
 	let site: Site | undefined;
-	const origin = await serve("localhost", async (request, response) => {
-		let text = "";
-		for await (const part of request) text += String(part);
-		const answer = await site?.page({
+	const answer = async (request: IncomingMessage, response: ServerResponse) => {
+		const body = await text(request);
+		const page = await site?.page({
 			method: request.method ?? "",
 			token: request.url?.split("/").at(-1)?.split("?")[0] ?? "",
 			header: (name) => request.headers[name]?.toString(),
-			body: async () => text,
+			body: async () => body,
 		});
-		response.writeHead(answer?.status ?? 503, answer?.headers).end(answer?.body);
-	});
+		response.writeHead(page?.status ?? 503, page?.headers).end(page?.body);
+	};
+	const origin = await serve("localhost", (request, response) => void answer(request, response));
 	site = await aSite({ origin });
 	return { site, origin };
 }

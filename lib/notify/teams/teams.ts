@@ -43,8 +43,8 @@ interface Sent {
 export function createFlow({ url, body, token, post, clock }: Omit<TeamsOptions, "people" | "knowledge">) {
 	const quirk = flowQuirk(token !== undefined);
 	return async (message: TeamsMessage, signal: AbortSignal): Promise<Sent> => {
-		const signedIn = token === undefined ? { ok: true as const, headers: {} } : await authorization(token, signal);
-		if (!signedIn.ok) return { answer: undefined, delivery: signedIn };
+		const signedIn = await signInHeaders(token, signal);
+		if ("failed" in signedIn) return { answer: undefined, delivery: signedIn.failed };
 		const headers = { "content-type": "application/json; charset=utf-8", ...signedIn.headers };
 		const text = JSON.stringify(body === "card" ? message.attachments[0].content : message);
 		const answer = await post({ url, headers, body: text, signal });
@@ -53,15 +53,24 @@ export function createFlow({ url, body, token, post, clock }: Omit<TeamsOptions,
 }
 
 /** A token that cannot be had is an expected outcome; the error's own text names hosts, so only its kind is told. */
-async function authorization(
-	token: NonNullable<TeamsOptions["token"]>,
+async function signInHeaders(
+	token: TeamsOptions["token"],
 	signal: AbortSignal,
-): Promise<{ readonly ok: true; readonly headers: { readonly authorization: string } } | Extract<Delivery, { ok: false }>> {
+): Promise<{ readonly headers: Readonly<Record<string, string>> } | { readonly failed: Delivery }> {
+	if (token === undefined) return { headers: {} };
 	try {
-		return { ok: true, headers: { authorization: `Bearer ${await token(signal)}` } };
+		return { headers: { authorization: `Bearer ${await token(signal)}` } };
 	} catch (error) {
 		const detail = `The app's identity got no token for the flow (${causeOf(error)}). Check that the identity is assigned and AZURE_CLIENT_ID names it.`;
-		return { ok: false, reason: "auth", scope: "destination", retryAfterMs: undefined, ambiguous: false, status: undefined, detail };
+		const failed = {
+			ok: false,
+			reason: "auth",
+			scope: "destination",
+			retryAfterMs: undefined,
+			ambiguous: false,
+			status: undefined,
+		} as const;
+		return { failed: { ...failed, detail } };
 	}
 }
 
