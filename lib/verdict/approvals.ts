@@ -2,6 +2,7 @@ import * as z from "zod";
 import { foldId } from "../defender/device-identity.ts";
 import { redactOwnWords } from "../secrets/redact.ts";
 import type { Redacted } from "../secrets/redacted.ts";
+import { readReviewedJson } from "./reviewed-json.ts";
 
 const text = (most: number) => z.string().regex(/\S/, "must not be empty").max(most, `must have at most ${most} characters`);
 
@@ -133,11 +134,9 @@ export type ApprovalsRead =
 
 /** Reads the text of an approvals file; all mistakes at once. A file with a mistake approves nothing: keep the last good one. */
 export function readApprovals(json: string, now: Date): ApprovalsRead {
-	const parsed = parseJson(json);
-	if (!parsed.ok) return { ok: false, mistakes: [parsed.mistake] };
-	const read = approvalsFile.safeParse(parsed.value);
-	if (!read.success) return { ok: false, mistakes: read.error.issues.map(mistake) };
-	const approvals = read.data.approvals.map(approval);
+	const read = readReviewedJson(json, approvalsFile);
+	if (!read.ok) return read;
+	const approvals = read.value.approvals.map(approval);
 	return { ok: true, approvals, warnings: approvalWarnings(approvals, now) };
 }
 
@@ -181,23 +180,6 @@ export function approvalWarnings(approvals: readonly Approval[], now: Date): rea
 			.map((other) => `approvals[${one.number - 1}] and approvals[${other.number - 1}] overlap: keep one, so that its end is clear`),
 	);
 	return [...expired, ...any, ...named, ...weak, ...overlapping];
-}
-
-function parseJson(json: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly mistake: string } {
-	try {
-		return { ok: true, value: JSON.parse(json.replace(/^\uFEFF/, "")) };
-	} catch (error) {
-		if (!(error instanceof SyntaxError)) throw error;
-		// The rest of the parser's message repeats the file.
-		const [place] = error.message.match(/line \d+ column \d+/) ?? [];
-		return { ok: false, mistake: `the file is not JSON${place === undefined ? "" : `: see ${place}`}` };
-	}
-}
-
-function mistake(issue: z.core.$ZodIssue): string {
-	const place = issue.path.reduce<string>((so, key) => (typeof key === "number" ? `${so}[${key}]` : `${so}${so && "."}${String(key)}`), "");
-	const what = issue.code === "unrecognized_keys" ? `does not know ${issue.keys.join(", ")}` : issue.message;
-	return place === "" ? `the file: ${what}` : `${place}: ${what}`;
 }
 
 function approval(one: z.infer<typeof entry>, index: number): Approval {
