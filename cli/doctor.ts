@@ -13,6 +13,7 @@ import { checkIdentity } from "./doctor/identity.ts";
 import { checkPackage, type PackageCheck } from "./doctor/package.ts";
 import { checkReleases } from "./doctor/releases.ts";
 import { endText, resultText } from "./doctor/report.ts";
+import { checkRoutes } from "./doctor/routes.ts";
 import { checkRuntime } from "./doctor/runtime.ts";
 import { checkSettings } from "./doctor/settings.ts";
 import { checkSignIn } from "./doctor/sign-in.ts";
@@ -98,5 +99,6 @@ function checks(environment: Environment, sendTest: boolean, ask: Ask | undefine
 		{ name: "identity", run: () => checkIdentity(environment) },
 		{ name: "hashes", run: () => Promise.resolve(checkReleases(clock())) },
 		{ name: "approvals", run: () => checkApprovals(environment["APPROVALS_FILE"], clock()) },
+		{ name: "routes", run: () => checkRoutes(environment, clock()) },
 	];
 }

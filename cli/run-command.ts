@@ -5,6 +5,7 @@ import { addBacktest } from "./commands/backtest.ts";
 import { addFindings } from "./commands/findings.ts";
 import { addHelpTopics } from "./commands/help-topics.ts";
 import { addOperate } from "./commands/operate.ts";
+import { addRoutes } from "./commands/routes.ts";
 import { addRules } from "./commands/rules.ts";
 import { addRun } from "./commands/run.ts";
 import { addShell } from "./commands/shell.ts";
@@ -68,6 +69,7 @@ by Ctrl-C. Where a command means more by them, its help says so.`,
 	addFindings(program);
 	addRules(program);
 	addApprovals(program);
+	addRoutes(program);
 	addOperate(program);
 	addHelpTopics(program);
 	addShell(program, version);

@@ -57,6 +57,17 @@ param webhookSecret string = ''
 @secure()
 param webhookHeader string = ''
 
+@description('Settings of further addresses that hold a secret, such as TEAMS_WEBHOOK_URL_EMEA (docs/routes.md). The vault keeps this one as teams-webhook-url-emea.')
+@maxLength(40)
+param furtherSecrets string[] = []
+
+@description('Values of these secrets by the names of their settings, for example {"TEAMS_WEBHOOK_URL_EMEA": "https://..."}. What is left out stays as the vault has it.')
+@secure()
+param furtherSecretValues { *: string } = {}
+
+@description('Other settings of further addresses, for example {"TEAMS_FROM_EMEA": "high"}.')
+param furtherSettings { *: string } = {}
+
 // ---- answers from a message
 
 @description('Answers from a message: off; link, where anyone with the link gives short answers under a name that is not verified; entra, where people sign in.')
@@ -100,6 +111,16 @@ param budgetStart string = utcNow('yyyy-MM')
 @description('Settings of the app to change from their defaults; the README lists them.')
 @sealed()
 type settingsType = {
+  @description('Least severity that is sent to Teams; the rest stands in its digest.')
+  TEAMS_FROM: string?
+  @description('Least severity that is sent to Slack; the rest stands in its digest.')
+  SLACK_FROM: string?
+  @description('Least severity that is sent to the webhook.')
+  WEBHOOK_FROM: string?
+  @description('Least severity that is sent to PagerDuty.')
+  PAGERDUTY_FROM: string?
+  @description('File in the package that says which findings go where, or the address of a blob.')
+  ROUTES_FILE: string?
   @description('Host suffixes of Teams workflows in other clouds.')
   TEAMS_HOST_SUFFIXES: string?
   @description('What the Teams flow expects: message or card.')
@@ -148,6 +169,9 @@ param tableName string = 'tunnelwatch'
 
 @description('Reads the list of approvals from the blob app-config/approvals.json instead of from the package, within a minute of each change.')
 param approvalsInStorage bool = false
+
+@description('Reads the routes from the blob app-config/routes.json instead of from the package, within a minute of each change.')
+param routesInStorage bool = false
 
 @description('Address of an OpenTelemetry collector (OTLP) that gets the telemetry too; empty = Application Insights only.')
 param otlpEndpoint string = ''
@@ -322,6 +346,12 @@ var mistakes = filter(
     !pagesSomebody && !alarmsInPortalOnly
       ? 'Nobody would be paged when Tunnelwatch itself fails. Give alertEmail, alertWebhookUrl or actionGroupIds, or alarmsInPortalOnly=true.'
       : ''
+    !empty(filter(items(furtherSecretValues), one => !contains(furtherSecrets, one.key)))
+      ? 'furtherSecretValues holds a value whose setting is not in furtherSecrets. The app would never read it.'
+      : ''
+    !empty(filter(items(furtherSettings), one => contains(furtherSecrets, one.key)))
+      ? 'A setting in furtherSettings is in furtherSecrets too. A secret belongs in furtherSecretValues only.'
+      : ''
     empty(packageUrl) != empty(packageSha256) ? 'packageUrl and packageSha256 belong together.' : ''
     fewestInBatch > mostInBatch ? 'minEventBatchSize is above maxEventBatchSize. The host would not start.' : ''
     contains(hubNames, '') || length(hubNames) > 10 || length(union(hubNames, [])) < length(hubNames) ? 'eventHubName must name one to ten different hubs, with a comma between two.' : ''
@@ -415,6 +445,8 @@ module vault 'modules/vault.bicep' = {
     webhookSecret: webhookSecret
     webhookHeader: webhookHeader
     answersKey: answersKey
+    furtherSecrets: furtherSecrets
+    furtherSecretValues: furtherSecretValues
   }
 }
 
@@ -524,6 +556,8 @@ var signs = contains(destinations, 'webhook') && webhookProof != 'header'
 var signatureSettings = signs ? { WEBHOOK_SECRET: '${secretPrefix}webhook-secret/)' } : {}
 var sendsHeader = contains(destinations, 'webhook') && webhookProof != 'signature'
 var headerSettings = sendsHeader ? { WEBHOOK_HEADER: '${secretPrefix}webhook-header/)' } : {}
+// Key Vault knows no underscore in a name.
+var furtherReferences = toObject(furtherSecrets, name => name, name => '${secretPrefix}${toLower(replace(name, '_', '-'))}/)')
 var answersSettings = answers == 'off' ? {} : { ACTIONS: answers, ACTIONS_KEY: '${secretPrefix}actions-key/)' }
 var signInSettings = answers == 'entra' ? { ACTIONS_TENANT: tenant().tenantId, ACTIONS_RESPONDERS: join(responders, ',') } : {}
 var otlpSettings = empty(otlpEndpoint)
@@ -532,6 +566,8 @@ var otlpSettings = empty(otlpEndpoint)
 var packageSettings = empty(packageSha256) ? {} : { PACKAGE_SHA256: toLower(packageSha256) }
 
 var drillSettings = empty(weeklyDrill) ? {} : { WEEKLY_DRILL_UTC: weeklyDrill }
+
+var routesSettings = routesInStorage ? { ROUTES_FILE: '${storage.outputs.blobEndpoint}${configContainer}/routes.json' } : {}
 
 var approvalsSettings = approvalsInStorage ? { APPROVALS_FILE: '${storage.outputs.blobEndpoint}${configContainer}/approvals.json' } : {}
 
@@ -574,6 +610,7 @@ module app 'modules/function-app.bicep' = {
     signInClientId: answers == 'entra' ? signInClientId : ''
     appSettings: union(
       settings,
+      furtherSettings,
       plainSettings,
       teamsSettings,
       slackSettings,
@@ -581,9 +618,11 @@ module app 'modules/function-app.bicep' = {
       webhookSettings,
       signatureSettings,
       headerSettings,
+      furtherReferences,
       answersSettings,
       signInSettings,
       approvalsSettings,
+      routesSettings,
       drillSettings,
       otlpSettings,
       packageSettings

@@ -7,7 +7,7 @@ import { families } from "../../lib/families/index.ts";
 import { redact } from "../../lib/families/redact.ts";
 import { rulesOfSet } from "../../lib/families/select.ts";
 import { decide, defaultPolicy } from "../../lib/findings/policy.ts";
-import { addressSettings, destinationKinds, notifySettings } from "../../lib/notify/index.ts";
+import { addressSettings, destinationKinds, labelledSettings, notifySettings } from "../../lib/notify/index.ts";
 import type { DestinationKind } from "../../lib/notify/kind.ts";
 import type { Delivery, Destination, Notice } from "../../lib/outbox/delivery.ts";
 import { render, sendMs } from "../../lib/outbox/send.ts";
@@ -29,17 +29,19 @@ const why = "Findings are stored, but nobody is alerted.";
 
 /** Form of each address; with `sendTest` also whether a message arrives. */
 export async function checkDestinations({ environment, sendTest, clock, newId, ask }: DestinationsCheck): Promise<readonly Result[]> {
-	const on = destinationKinds.filter((kind) => isSet(environment[kind.address]));
+	const labelled = labelledSettings(Object.keys(environment));
+	const further = labelled.filter(({ setting, kind }) => setting === kind.address).map(({ given }) => given);
+	const on = [...destinationKinds.map(({ address }) => address), ...further].filter((address) => isSet(environment[address]));
 	if (on.length === 0) {
 		const fix = `Set ${addressSettings}.`;
 		return [{ check: "destinations", verdict: "failure", says: "No destination is set.", why, fix }];
 	}
 	const readable = withoutReferences(environment);
-	if (!on.some((kind) => isSet(readable[kind.address]))) {
+	if (!on.some((address) => isSet(readable[address]))) {
 		return [{ check: "destinations", verdict: "skipped", says: "Not looked at: the addresses are in the vault, see above." }];
 	}
 	// The other settings have their own check, and a mistake in them hides nothing here.
-	const names = [...Object.keys(notifySettings), "TABLE_ENDPOINT"];
+	const names = [...Object.keys(notifySettings), ...labelled.map(({ given }) => given), "TABLE_ENDPOINT"];
 	const read = readSettings(Object.fromEntries(names.map((name) => [name, readable[name]])));
 	if (!read.ok) return [{ check: "destinations", verdict: "skipped", says: "Not looked at: a setting of theirs is wrong, see above." }];
 

@@ -1,4 +1,5 @@
 import { localSettings, platformSettings, readSettings, settingNames } from "../../lib/app/settings.ts";
+import { labelledSettings } from "../../lib/notify/index.ts";
 import { type Environment, type Result, sentence } from "./check.ts";
 
 const keyVault = "@Microsoft.KeyVault(";
@@ -11,6 +12,7 @@ export function withoutReferences(environment: Environment): Environment {
 /** All settings of ours, and names that look like ours and are none. */
 export function checkSettings(environment: Environment): readonly Result[] {
 	const read = readSettings(withoutReferences(environment));
+	const names = [...settingNames, ...labelledSettings(Object.keys(environment)).map(({ given }) => given)];
 	const mistakes = read.ok ? [] : read.mistakes;
 	const results: Result[] = [
 		...mistakes.map(
@@ -22,11 +24,11 @@ export function checkSettings(environment: Environment): readonly Result[] {
 				fix: "Correct it where the function has its settings (see docs/deploy.md), then run doctor again.",
 			}),
 		),
-		...settingNames.filter((name) => environment[name]?.trim().startsWith(keyVault)).map(reference),
+		...names.filter((name) => environment[name]?.trim().startsWith(keyVault)).map(reference),
 		...strangers(environment).map(stranger),
 	];
 	if (mistakes.length > 0) return results;
-	const given = settingNames.filter((name) => (environment[name]?.trim() ?? "") !== "").length;
+	const given = names.filter((name) => (environment[name]?.trim() ?? "") !== "").length;
 	return [
 		{ check: "settings", verdict: "ok", says: `${given} of ours are set, and none is wrong; the others have their defaults.` },
 		...results,
@@ -48,7 +50,9 @@ const families = new Set([...settingNames, "EVENTHUB_NAME"].filter((name) => nam
 
 /** A name with a family of ours that is no setting: a slip, and the setting that was meant has its default. */
 function strangers(environment: Environment): readonly string[] {
-	return Object.keys(environment).filter((name) => !known.includes(name) && name.includes("_") && families.has(name.split("_")[0] ?? ""));
+	const labelled = new Set(labelledSettings(Object.keys(environment)).map(({ given }) => given));
+	const isKnown = (name: string) => known.includes(name) || labelled.has(name);
+	return Object.keys(environment).filter((name) => !isKnown(name) && name.includes("_") && families.has(name.split("_")[0] ?? ""));
 }
 
 function stranger(name: string): Result {

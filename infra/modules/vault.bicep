@@ -22,6 +22,10 @@ param webhookSecret string
 param webhookHeader string
 @secure()
 param answersKey string
+@description('Settings of further addresses that hold a secret.')
+param furtherSecrets string[]
+@secure()
+param furtherSecretValues { *: string }
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   name: vaultName
@@ -71,6 +75,13 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
     name: 'webhook-header'
     properties: { value: webhookHeader }
   }
+
+  resource further 'secrets' = [
+    for name in furtherSecrets: if (!empty(furtherSecretValues[?name] ?? '')) {
+      name: toLower(replace(name, '_', '-'))
+      properties: { value: furtherSecretValues[name] }
+    }
+  ]
 
   resource actionsKey 'secrets' = if (!empty(answersKey)) {
     name: 'actions-key'

@@ -59,6 +59,22 @@ variable "secret_names" {
   default     = ["teams-webhook-url"]
 }
 
+variable "further_secrets" {
+  description = "Settings of further addresses that hold a secret, such as TEAMS_WEBHOOK_URL_EMEA (docs/routes.md). The vault keeps this one as teams-webhook-url-emea; its value is given in secrets under that name."
+  type        = set(string)
+  default     = []
+}
+
+variable "further_settings" {
+  description = "Other settings of further addresses, for example { TEAMS_FROM_EMEA = \"high\" }."
+  type        = map(string)
+  default     = {}
+  validation {
+    condition     = alltrue([for name, value in var.further_settings : !strcontains(value, "sig=") && !startswith(value, "whsec_")])
+    error_message = "A value in further_settings looks like a secret. It belongs in secrets, and the name of its setting in further_secrets."
+  }
+}
+
 variable "answers" {
   description = "Answers from a message: off; link, where anyone with the link gives short answers under a name that is not verified; entra, where people sign in. Its key is the secret actions-key."
   type        = string
@@ -134,6 +150,12 @@ variable "table_name" {
 
 variable "approvals_in_storage" {
   description = "Reads the list of approvals from the blob app-config/approvals.json instead of from the package."
+  type        = bool
+  default     = false
+}
+
+variable "routes_in_storage" {
+  description = "Reads the routes from the blob app-config/routes.json instead of from the package."
   type        = bool
   default     = false
 }

@@ -211,7 +211,9 @@ export function tellHeld(
 
 /** A person says that the tunnel is not ours. It does not change the verdict: what people say is stored beside it. */
 function escalate(finding: Finding, line: Answered, now: Date): Answer {
-	const { silence: _, ...rest } = finding;
+	const { silence: _, routed, ...others } = finding;
+	// Whoever was kept from it hears of it now.
+	const rest = routed === undefined ? others : { ...others, routed: { ...routed, keeps: [] } };
 	const severity = worst([finding.severity, "high"]);
 	const quietMs = defaultPolicy.quietMs;
 	const nextNoticeAt = new Date(now.getTime() + quietMs);

@@ -43,7 +43,7 @@ async function endOne(deps: ChangeDeps, key: string, now: Date): Promise<boolean
 			...(tells ? { want: n, ...tellHeld(finding, silence, n, now) } : {}),
 			history: withAnswer(finding.history, line),
 		};
-		const owed = tells ? followUps({ finding: after, line, notice: "still", fallback: undefined, now }, reader.owed()) : [];
+		const owed = tells ? followUps({ finding: after, line, notice: "still", fallback: undefined, kept: [], now }, reader.owed()) : [];
 		return { values: findingValues(after), also: [dayWrite(after, now), ...owed], result: true };
 	};
 	const changed = await changeRow(deps, findingAddress(key), plan, reader.read);

@@ -12,15 +12,21 @@ export interface FollowUp {
 	readonly notice: Extract<NoticeKind, "answered" | "escalated" | "still">;
 	/** Hears of an escalation even if it was told nothing before. */
 	readonly fallback: string | undefined;
+	/** Were not told so far, because it was too little for them; an escalation is not. */
+	readonly kept: readonly string[];
 	readonly now: Date;
 }
 
 /** One more notice for each destination that was told of the finding or is about to be, whatever a route would say today. */
-export function followUps({ finding, line, notice, fallback, now }: FollowUp, owed: ReadonlyMap<string, StoredOwed>): readonly Write[] {
+export function followUps(
+	{ finding, line, notice, fallback, kept, now }: FollowUp,
+	owed: ReadonlyMap<string, StoredOwed>,
+): readonly Write[] {
 	const urgency = notice === "escalated" ? "foremost" : "answer";
 	const hears = new Map<string, StoredOwed | undefined>([...owed].filter(([, stored]) => stored.owed !== undefined));
-	const isFree = fallback !== undefined && !hears.has(fallback) && owed.get(fallback)?.unreadable !== "newer";
-	if (notice === "escalated" && isFree) hears.set(fallback, owed.get(fallback));
+	const further = [...kept, ...(fallback === undefined ? [] : [fallback])];
+	const free = further.filter((name) => !hears.has(name) && owed.get(name)?.unreadable !== "newer");
+	if (notice === "escalated") for (const name of free) hears.set(name, owed.get(name));
 	return [...hears].flatMap(([destination, stored]) => {
 		const raised = raise(stored?.owed, { reason: notice, finding, urgency, dueAt: now });
 		// Somebody is on it: what a destination did not take in time need not wake the fallback.

@@ -39,7 +39,10 @@ export async function recordAnswer(
 		const { finding, line, notice } = answered;
 		// Noted first: whatever happens after that, the silence is looked at when its time has come.
 		if (finding.silence !== undefined) await noteSilence(deps.table, key, finding.silence.until);
-		const owed = notice === undefined ? [] : followUps({ finding, line, notice, fallback: deps.fallback, now }, reader.owed());
+		const owed =
+			notice === undefined
+				? []
+				: followUps({ finding, line, notice, fallback: deps.fallback, kept: before.routed?.keeps ?? [], now }, reader.owed());
 		return { values: findingValues(finding), also: [dayWrite(finding, now), ...owed], result: answered };
 	};
 	const changed = await changeRow(deps, findingAddress(key), plan, reader.read);

@@ -31,6 +31,7 @@ import type { DeliverLine, DetectLine, ErrorLine } from "./log-lines.ts";
 import { createMinute } from "./minute.ts";
 import { openTable } from "./open-table.ts";
 import { createReadAgain } from "./read-again.ts";
+import { createRoutesFile } from "./routes-file.ts";
 import { packageWarning, type RunningPackage, runningPackage } from "./running-package.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { createStreamWatch } from "./stream-watch.ts";
@@ -74,8 +75,10 @@ export function createAzureApp(
 	const names = destinations.map((one) => one.name);
 	if (destinations.length === 0) throw wrongSettings([`${addressSettings}: set at least one, or nobody is ever told`]);
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE, (path) => resolve(root, path));
+	const routes = createRoutesFile(settings, (path) => resolve(root, path));
+	const reviewed = { approvals, routes };
 	const table = withDeadline(openTable(endpoint, settings.TABLE_NAME), tableMs);
-	const { quarantine, recorder, dispatcher, judge, learn } = composeStorage(settings, table, destinations, approvals);
+	const { quarantine, recorder, dispatcher, judge, learn } = composeStorage(settings, table, destinations, reviewed);
 	const notebook = createNotebook({ ...world, table });
 	let running: { readonly package: RunningPackage | undefined } | undefined;
 	// No rule reads the rows that describe devices: they are looked for by the names of their tables.
@@ -123,7 +126,7 @@ export function createAzureApp(
 		dispatcher,
 		destinations,
 		quarantine,
-		approvals,
+		...reviewed,
 		settings,
 		rules: detection.rules.map((rule) => rule.id),
 		openRules: sieve.open,
@@ -146,10 +149,10 @@ export function createAzureApp(
 		},
 		async health() {
 			const now = world.clock();
-			await approvals.refresh(now);
+			await Promise.all([approvals.refresh(now), routes.refresh(now)]);
 			const state = await readOutbox(table, names, now);
 			const { kept, overflow } = await quarantine.count(now);
-			const current = [...ofSettings(now), ...problemsOf(state, approvals.mistakes(), now)];
+			const current = [...ofSettings(now), ...problemsOf(state, reviewed, now)];
 			const standing = await readStanding(table);
 			running ??= { package: runningPackage(root) };
 			return {

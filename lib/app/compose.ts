@@ -16,11 +16,13 @@ import { createPrevalenceCounter } from "../knowledge/prevalence.ts";
 import { createPost } from "../notify/http/http.ts";
 import type { Outside } from "../notify/kind.ts";
 import { createPortal } from "../notify/portal.ts";
+import { createRouter } from "../notify/routes/router.ts";
 import type { FindRule } from "../notify/rule-facts.ts";
 import type { AnswersOf, TellContext } from "../notify/story/tell.ts";
 import { createDispatcher, type Dispatcher } from "../outbox/deliver.ts";
 import type { Destination } from "../outbox/delivery.ts";
 import { createRecorder, type Recorder } from "../outbox/record.ts";
+import type { ChooseRoute } from "../outbox/route.ts";
 import { sendMs } from "../outbox/send.ts";
 import type { Parts } from "../pipeline.ts";
 import { createSight } from "../sighting/sight.ts";
@@ -28,6 +30,7 @@ import { createServerClock, listening } from "../store/server-clock.ts";
 import type { Table } from "../store/table.ts";
 import { createQuarantine, type Quarantine } from "../watch/quarantine.ts";
 import type { ApprovalsFile } from "./approvals-file.ts";
+import type { RoutesFile } from "./routes-file.ts";
 import { isLocal, type Settings } from "./settings.ts";
 import { createGetToken } from "./token.ts";
 
@@ -103,7 +106,7 @@ export function composeStorage(
 	settings: Settings,
 	stored: Table,
 	destinations: readonly Destination[],
-	approvals: ApprovalsFile,
+	{ approvals, routes }: { readonly approvals: ApprovalsFile; readonly routes: RoutesFile },
 	deadline = world.deadline,
 ): Storage {
 	const server = createServerClock(world.clock);
@@ -123,13 +126,14 @@ export function composeStorage(
 		...world,
 		table,
 		destinations: destinations.map((one) => one.name).filter((name) => name !== settings.FALLBACK),
+		route: routeOf(settings, routes, destinations),
 		policy: policyOf(settings),
 		readAhead: readAhead.take,
 	});
 	return {
 		learn: devices?.learn,
 		async judge(sightings, now) {
-			await approvals.refresh(now);
+			await Promise.all([approvals.refresh(now), routes.refresh(now)]);
 			return memory(sightings, now);
 		},
 		recorder: {
@@ -143,6 +147,17 @@ export function composeStorage(
 		dispatcher: createDispatcher({ ...world, deadline, table, server, destinations }),
 		quarantine: createQuarantine({ ...world, table }),
 	};
+}
+
+/** Where notices go: by the table for what the settings name, and always to the others, such as the terminal. */
+export function routeOf(settings: Settings, routes: RoutesFile, destinations: readonly Pick<Destination, "name">[]): ChooseRoute {
+	const isSet = (name: string) => settings.destinations.some((one) => one.name === name);
+	return createRouter({
+		lines: routes.current,
+		destinations: settings.destinations.filter(({ name }) => name !== settings.FALLBACK),
+		fallback: settings.FALLBACK,
+		always: destinations.map(({ name }) => name).filter((name) => !isSet(name)),
+	});
 }
 
 /** Stands in for a lookup that is switched off. */

@@ -6,6 +6,7 @@ import { inspect } from "../inspect.ts";
 import type { Notice } from "../outbox/delivery.ts";
 import { nothingDelivered } from "../outbox/delivery-report.ts";
 import { type Recorded, recordedOf } from "../outbox/recorded.ts";
+import type { ChooseRoute } from "../outbox/route.ts";
 import { render } from "../outbox/send.ts";
 import type { Outcome } from "../pipeline.ts";
 import type { ApprovalsFile } from "./approvals-file.ts";
@@ -20,12 +21,12 @@ export interface DryRun {
 	notices(now: Date): readonly Notice[];
 }
 
-/** Starts with no findings and writes nothing. `destinations`: names to report as owed. */
+/** Starts with no findings and writes nothing. `route` says to whom a notice would be owed. */
 export function createDryRun(
 	settings: Settings,
 	parts: Parameters<typeof inspect>[1],
 	approvals: ApprovalsFile,
-	destinations: readonly string[],
+	route: ChooseRoute,
 ): DryRun {
 	const findings = new Map<string, Finding>();
 	const policy = policyOf(settings);
@@ -39,7 +40,8 @@ export function createDryRun(
 	const recordOne = (key: string, group: Parameters<typeof decide>[1], now: Date): Recorded => {
 		const decision = decide(findings.get(key), group, now, policy);
 		if (decision.reason !== "repeat") findings.set(key, decision.finding);
-		return recordedOf(key, decision, group.length, (kinds) => destinations.map((destination) => ({ destination, kinds })));
+		const tells = decision.reason === "repeat" ? [] : route(decision.finding).tells;
+		return recordedOf(key, decision, group.length, (kinds) => tells.map((destination) => ({ destination, kinds })));
 	};
 	return {
 		async run(messages) {

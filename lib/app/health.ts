@@ -2,6 +2,7 @@ import { redactError } from "../families/redact.ts";
 import type { OutboxState } from "../outbox/outbox.ts";
 import { causeOf, type TroubleCause } from "../store/trouble.ts";
 import { isSerious, type Problem } from "../watch/problems.ts";
+import type { ReviewedFile } from "./reviewed-file.ts";
 import type { RunningPackage } from "./running-package.ts";
 
 /** Health as anyone with the function key may read it: what is wrong and what to do, and nothing secret. */
@@ -41,23 +42,25 @@ export function asTold(problem: Problem): ToldProblem {
 	return { ...problem, runbook: `${runbook}#${problem.code}` };
 }
 
-/** What is wrong with delivery and approvals. */
+/** What to do about a file that people write. */
+const fileCures = {
+	approvals: "Correct the approvals file and deploy it.",
+	routes: "Correct the routes file and deploy it; until then the last good one counts, or everything goes everywhere.",
+} as const;
+
+type FileName = keyof typeof fileCures;
+
+/** What is wrong with delivery, approvals and routes. */
 export function problemsOf(
 	{ lateMs, refusedMs, dead, down, unreadable }: OutboxState,
-	approvalMistakes: readonly string[],
+	files: Readonly<Record<FileName, Pick<ReviewedFile<unknown>, "mistakes">>>,
 	now: Date,
 ): readonly Problem[] {
 	const ago = (ms: number) => new Date(now.getTime() - ms);
 	const tooLong = (waited: ReadonlyMap<string, number>) => [...waited].filter(([, ms]) => ms > longestMs);
 	return [
-		...approvalMistakes.map(
-			(what): Problem => ({
-				code: "settings-wrong",
-				subject: "approvals",
-				since: now,
-				what,
-				do: "Correct the approvals file and deploy it.",
-			}),
+		...(["approvals", "routes"] as const).flatMap((subject) =>
+			files[subject].mistakes().map((what): Problem => ({ code: "settings-wrong", subject, since: now, what, do: fileCures[subject] })),
 		),
 		...[...down].map(
 			([name, { since, cause }]): Problem => ({

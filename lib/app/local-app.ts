@@ -20,8 +20,9 @@ import { type Outcome, runPipeline } from "../pipeline.ts";
 import { inParallel } from "../store/parallel.ts";
 import type { Table } from "../store/table.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
-import { composeDestinations, composeDetection, composeStorage, knowledgeOf, world } from "./compose.ts";
+import { composeDestinations, composeDetection, composeStorage, knowledgeOf, routeOf, world } from "./compose.ts";
 import { createDryRun, type DryRun } from "./dry-run.ts";
+import { createRoutesFile } from "./routes-file.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Screen {
@@ -68,6 +69,7 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 	const knowledge = knowledgeOf(settings, detection);
 	const terminal = createConsole({ ...screen, knowledge });
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE);
+	const routes = createRoutesFile(settings);
 	const destinations = [terminal, ...composeDestinations(settings, detection)];
 	const names = destinations.map((one) => one.name);
 	// The fallback is told only what another one has not taken.
@@ -91,14 +93,21 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 	const deadline = (ms: number) => AbortSignal.any([world.deadline(ms), cancelled.signal]);
 	const warnings = async () => {
 		const now = world.clock();
-		await approvals.refresh(now);
-		return [...settings.destinations.flatMap(({ warning }) => warning ?? []), ...approvals.mistakes(), ...approvals.warnings(now)];
+		// Without a destination there is nothing to lead anywhere.
+		await Promise.all([approvals.refresh(now), ...(settings.destinations.length === 0 ? [] : [routes.refresh(now)])]);
+		const ofFiles = [...approvals.mistakes(), ...approvals.warnings(now), ...routes.mistakes()];
+		return [...settings.destinations.flatMap(({ warning }) => warning ?? []), ...ofFiles];
 	};
 	// Input that the screen did not skip is parsed whole, so the counts are exact.
 	const parts = { ...detection, sieve: undefined, limits: fileLimits, clock: world.clock };
-	if (table === undefined) return { ...about, ...dryWork(createDryRun(settings, parts, approvals, told), terminal), begin: warnings };
+	if (table === undefined)
+		return {
+			...about,
+			...dryWork(createDryRun(settings, parts, approvals, routeOf(settings, routes, destinations)), terminal),
+			begin: warnings,
+		};
 
-	const { recorder, dispatcher, quarantine, judge, learn } = composeStorage(settings, table, destinations, approvals, deadline);
+	const { recorder, dispatcher, quarantine, judge, learn } = composeStorage(settings, table, destinations, { approvals, routes }, deadline);
 	const fallBackNow = async () => {
 		if (settings.FALLBACK !== undefined) await fallBack(table, settings.FALLBACK, world.clock());
 	};

@@ -14,13 +14,13 @@ import type { Quarantine } from "../watch/quarantine.ts";
 import { watch } from "../watch/routine-messages.ts";
 import { countOf } from "../watch/stream-look.ts";
 import { tellIncidents } from "../watch/tell-incidents.ts";
-import type { ApprovalsFile } from "./approvals-file.ts";
 import { world } from "./compose.ts";
 import { within } from "./deadline.ts";
 import { problemsOf, tableDown } from "./health.ts";
 import type { DeliverLine, ErrorLine } from "./log-lines.ts";
 import { createProblemLog } from "./log-throttle.ts";
 import type { OpenGaps, ReadAgain } from "./read-again.ts";
+import type { ReviewedFile } from "./reviewed-file.ts";
 import type { Settings } from "./settings.ts";
 import type { StreamState } from "./stream-watch.ts";
 
@@ -29,7 +29,8 @@ export interface MinuteDeps {
 	readonly dispatcher: Dispatcher;
 	readonly destinations: readonly Destination[];
 	readonly quarantine: Quarantine;
-	readonly approvals: ApprovalsFile;
+	readonly approvals: ReadFile;
+	readonly routes: ReadFile;
 	readonly settings: Pick<Settings, "FALLBACK" | "DIGEST_HOUR_UTC">;
 	/** Ids of the active rules. */
 	readonly rules: readonly string[];
@@ -55,9 +56,11 @@ const againMs = 45_000;
 /** A table that stumbles for a minute or two is no news. */
 const downMs = 4 * 60_000;
 
+type ReadFile = Pick<ReviewedFile<unknown>, "mistakes" | "refresh">;
+
 /** Everything the timer does, and the line it logs: also when the table does not answer, so that silence has one meaning. */
 export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverLine | ErrorLine)[]> {
-	const { table, dispatcher, destinations, quarantine, approvals, settings } = deps;
+	const { table, dispatcher, destinations, quarantine, approvals, routes, settings } = deps;
 	const names = destinations.map((one) => one.name);
 	const problemLog = createProblemLog();
 	let tidiedAt = Number.NEGATIVE_INFINITY;
@@ -110,14 +113,14 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 		downSince = down === undefined ? undefined : (downSince ?? started);
 		const state = read ?? nothingKnown;
 		const count = (broken ? undefined : await step("counting what was set aside", quarantine.count(started))) ?? { kept: 0, overflow: 0 };
-		await approvals.refresh(started);
+		await Promise.all([approvals.refresh(started), routes.refresh(started)]);
 		const setAside = count.kept + count.overflow;
 		const found = [
 			...(down !== undefined && downSince !== undefined && started.getTime() - downSince.getTime() >= downMs
 				? [tableDown(downSince, down, cause)]
 				: []),
 			...deps.ofSettings(started),
-			...problemsOf(state, approvals.mistakes(), started),
+			...problemsOf(state, { approvals, routes }, started),
 			...(stream?.problems ?? []),
 			...(drilled ?? []),
 			...(setAside > 0 ? [quarantined(setAside, started)] : []),

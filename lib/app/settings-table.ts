@@ -1,4 +1,4 @@
-import { localSettings, platformSettings, settingSchemas } from "./settings.ts";
+import { labelledHelp, localSettings, platformSettings, settingSchemas } from "./settings.ts";
 
 /** The settings as a Markdown table, from the same schema that reads them. */
 export function settingsTable(): string {
@@ -7,9 +7,10 @@ export function settingsTable(): string {
 		const value = standard.success ? standard.data : undefined;
 		return row(name, shown(value), schema.description ?? "");
 	});
+	const further = row(labelledHelp.names.join("`, `"), "", labelledHelp.help);
 	const platform = Object.entries(platformSettings).map(([name, help]) => row(name, "", help));
 	const local = Object.entries(localSettings).map(([name, { help, standard }]) => row(name, `\`${standard}\``, help));
-	return ["| setting | default | meaning |", "|---|---|---|", ...rows, ...platform, ...local].join("\n");
+	return ["| setting | default | meaning |", "|---|---|---|", ...rows, further, ...platform, ...local].join("\n");
 }
 
 function shown(value: unknown): string {

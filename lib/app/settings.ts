@@ -1,7 +1,14 @@
 import * as z from "zod";
 import { foldId } from "../defender/device-identity.ts";
 import { selectRules } from "../families/select.ts";
-import { configureDestinations, destinationKinds, notifySettings } from "../notify/index.ts";
+import {
+	addressOf,
+	configureDestinations,
+	destinationKinds,
+	type LabelledSetting,
+	labelledSettings,
+	notifySettings,
+} from "../notify/index.ts";
 import type { Configured, Given } from "../notify/kind.ts";
 import { portalSettings } from "../notify/portal-settings.ts";
 import { readDrillSchedule } from "../watch/drill.ts";
@@ -81,8 +88,16 @@ const ownSettings = {
 		.describe(
 			"`true` also reads DeviceInfo and DeviceNetworkInfo, to show system, addresses and users. Stream both tables; their rows are parsed besides the matches.",
 		),
+	ROUTES_FILE: z
+		.string()
+		.optional()
+		.describe(
+			"File that says which findings go to which destination (docs/routes.md), or the https address of a blob that the identity may read. Default: `routes.json` in the app's folder, if there is one; without it, everything goes everywhere.",
+		),
 	FALLBACK: z
-		.enum(kindNames, { error: `write ${kindNames.join(" or ")}` })
+		.string()
+		.transform((name) => name.toLowerCase())
+		.refine((name) => addressOf(name) !== undefined, `write ${kindNames.join(" or ")}, or one of them with its label`)
 		.optional()
 		.describe("Destination that gets only what is urgent (high or critical) and another one has not taken for 10 minutes."),
 	DIGEST_HOUR_UTC: wholeNumber(0, 23)
@@ -116,6 +131,12 @@ export interface Settings extends z.output<typeof settingsSchema> {
 	readonly destinations: readonly Configured[];
 }
 
+/** Further addresses: any setting of a destination with a label behind it. */
+export const labelledHelp = {
+	names: destinationKinds.map(({ address }) => `${address}_<LABEL>`),
+	help: `A further destination, \`${kindNames[0]}-<label>\`, with a pace and a state of its own; at most 20. The destination's other settings take a label too; what is not given with the label is that without, except secrets (docs/routes.md).`,
+} as const;
+
 /** Only on a person's machine. */
 export const localSettings = {
 	DATA_FOLDER: {
@@ -144,8 +165,10 @@ export type SettingsResult =
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): SettingsResult {
 	const given: Record<string, string> = {};
 	const mistakes: string[] = [];
-	for (const name of settingNames) {
-		const value = environment[name]?.trim() ?? "";
+	const labelled = labelledSettings(Object.keys(environment)).map((one) => ({ from: one.given, name: one.name }));
+	for (const { from, name } of [...settingNames.map((name) => ({ from: name, name })), ...labelled]) {
+		const value = environment[from]?.trim() ?? "";
+		if (value !== "" && given[name] !== undefined) mistakes.push(`${name}: it is given twice, in capitals and in small letters`);
 		if (value.startsWith("@Microsoft.KeyVault(")) {
 			mistakes.push(
 				`${name}: the Key Vault reference is not resolved; check that the identity has "Key Vault Secrets User" on the vault and that the secret exists`,
@@ -165,15 +188,26 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 
 /** A fallback that nothing falls back from, or that is not there, would take messages away from people. */
 function fallbackMistakes(given: Given): readonly string[] {
-	const fallback = destinationKinds.find((kind) => kind.name === given["FALLBACK"]);
-	if (fallback === undefined) return [];
-	const others = destinationKinds.filter((kind) => kind !== fallback);
+	const fallback = (given["FALLBACK"] ?? "").toLowerCase();
+	const address = addressOf(fallback);
+	if (address === undefined) return [];
+	const names = [
+		...destinationKinds.map((kind) => kind.address),
+		...labelledSettings(Object.keys(given))
+			.filter(isAddress)
+			.map(({ name }) => name),
+	];
+	const others = names.filter((name) => name !== address);
 	return [
-		...(given[fallback.address] === undefined ? [`FALLBACK: ${fallback.name} is off; set ${fallback.address}`] : []),
-		...(others.every((kind) => given[kind.address] === undefined)
-			? [`FALLBACK: there is nothing to fall back from; set ${others.map((kind) => kind.address).join(" or ")} too`]
+		...(given[address] === undefined ? [`FALLBACK: ${fallback} is off; set ${address}`] : []),
+		...(others.every((name) => given[name] === undefined)
+			? [`FALLBACK: there is nothing to fall back from; set ${others.join(" or ")} too`]
 			: []),
 	];
+}
+
+function isAddress({ setting, kind }: LabelledSetting): boolean {
+	return setting === kind.address;
 }
 
 /** With the table on this machine, destinations may be here too, without TLS: for trying things out. */

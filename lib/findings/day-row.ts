@@ -2,7 +2,8 @@ import * as z from "zod";
 import { columns, countColumn } from "../store/columns.ts";
 import { partitionOf } from "../store/partitions.ts";
 import type { Key, Range, Row, Write } from "../store/table.ts";
-import type { ApprovedFirst, Finding } from "./finding.ts";
+import type { ApprovedFirst, Finding, Routed } from "./finding.ts";
+import { readRouted, routedColumns, routedSchema } from "./routed-columns.ts";
 import { silenceNow } from "./silence.ts";
 import { approvedFirstsColumn } from "./stored-sighting.ts";
 
@@ -20,6 +21,8 @@ export interface Day {
 	readonly silenced: number;
 	/** Approved tunnels that were new on the device within the last days. */
 	readonly approvedFirsts: readonly ApprovedFirst[];
+	/** Where its last notice was led; `undefined`: everybody was told. */
+	readonly routed: Routed | undefined;
 }
 
 /** The last row of a finding stands for all days of a digest, which can be late. */
@@ -32,7 +35,7 @@ export function dayWrite(finding: Finding, now: Date): Write {
 	const silenced = silenceNow(finding, now)?.held ?? 0;
 	const since = now.getTime() - firstsKeptMs;
 	const firsts = finding.approvedFirsts.filter(({ at }) => at.getTime() >= since);
-	const counts = columns({ v: 1, want: finding.want, more, answers, silenced });
+	const counts = columns({ v: 1, want: finding.want, more, answers, silenced, ...routedColumns(finding.routed) });
 	const values = firsts.length === 0 ? counts : { ...counts, firsts: JSON.stringify(firsts) };
 	return { kind: "put", row: { ...dayAddress(finding.key, now), values } };
 }
@@ -63,6 +66,7 @@ const schema = z.object({
 	answers: countColumn.default(0),
 	silenced: countColumn.default(0),
 	firsts: approvedFirstsColumn.optional(),
+	...routedSchema,
 });
 
 /** A row that cannot be read is left out: it only counts. */
@@ -70,8 +74,8 @@ export function readDay({ rowKey, values }: Row): Day | undefined {
 	const read = schema.safeParse(values);
 	const [, , key] = rowKey.split("|");
 	if (!read.success || key === undefined) return undefined;
-	const { firsts = [], ...rest } = read.data;
-	return { key, ...rest, approvedFirsts: firsts };
+	const { firsts = [], routedTo, keptBy, ...rest } = read.data;
+	return { key, ...rest, approvedFirsts: firsts, routed: readRouted({ routedTo, keptBy }) };
 }
 
 function dayOf(moment: Date): string {

@@ -6,6 +6,7 @@ import type { Key, Range, Row, Values, Write } from "../store/table.ts";
 import { readAnswers, writeAnswers } from "./answer-columns.ts";
 import type { Finding } from "./finding.ts";
 import { type NoticeKind, readNoticeKind } from "./notice-kind.ts";
+import { readRouted, routedColumns, routedSchema } from "./routed-columns.ts";
 import { approvedFirstsColumn, rememberedSchema, serviceEventSchema, sightingColumn } from "./stored-sighting.ts";
 import { writeSighting } from "./write-sighting.ts";
 
@@ -75,6 +76,7 @@ export function findingValues(finding: Finding, smallest = false): Values {
 		worst: worst.text === newest.text ? undefined : worst.text,
 		dropped: newest.dropped + (worst.text === newest.text ? 0 : worst.dropped),
 		answers: writeAnswers(finding),
+		...routedColumns(finding.routed),
 	});
 }
 
@@ -131,6 +133,7 @@ const schema = z.object({
 	worst: sightingColumn.optional(),
 	/** Absent while nobody has answered. What cannot be read silences nothing. */
 	answers: z.string().optional(),
+	...routedSchema,
 });
 
 /** Reads a stored row; columns of older versions get defaults. Never throws: a newer or damaged row comes back as `unreadable`. */
@@ -151,13 +154,17 @@ export function readFinding(row: Row): StoredFinding {
 		nextNoticeAt,
 		deferredTo,
 		answers,
+		routedTo,
+		keptBy,
 		...rest
 	} = read.data;
+	const routed = readRouted({ routedTo, keptBy });
 	return {
 		...stored,
 		finding: {
 			...rest,
 			...readAnswers(answers),
+			...(routed === undefined ? {} : { routed }),
 			newest: { ...rest.newest, family: rest.family },
 			worst: { ...(rest.worst ?? rest.newest), family: rest.family },
 			serviceEvents: rest.serviceEvents ?? [],

@@ -75,6 +75,22 @@ export interface Finding {
 	readonly confirmedAt?: Date;
 	/** The audit trail, newest last, bounded; absent when nobody has answered yet. */
 	readonly history?: readonly Answered[];
+	/** Where the last notice was led; absent when everybody was told. */
+	readonly routed?: Routed;
+}
+
+/** Names of destinations. */
+export interface Routed {
+	/** In whose digest the finding counts; absent = in everybody's. */
+	readonly digest?: readonly string[];
+	/** Who was meant and not told: too little for it, or for the digest only. An escalation reaches them. */
+	readonly keeps: readonly string[];
+}
+
+/** Where a finding stands in the digest of a destination: kept from it so far, told there, or nowhere. */
+export function placeInDigest(routed: Routed | undefined, destination: string): "kept" | "told" | "nowhere" {
+	if (routed?.keeps.includes(destination) === true) return "kept";
+	return routed?.digest === undefined || routed.digest.includes(destination) ? "told" : "nowhere";
 }
 
 /** A rule is evidence, not a key: all rules of one family on one device are one finding. */

@@ -1,4 +1,5 @@
-import type * as z from "zod";
+import * as z from "zod";
+import { type Severity, severities } from "../detect/severity-scale.ts";
 import type { Destination, FailureReason } from "../outbox/delivery.ts";
 import type { PostFunction } from "./http/answer.ts";
 import type { UrlCheck } from "./http/url-check.ts";
@@ -52,6 +53,8 @@ interface Declaration<S extends Shape> {
 	 * itself, at once.
 	 */
 	readonly audience: "chat" | "machine";
+	/** What is less severe is not sent there unless a setting says otherwise; absent = everything is sent. */
+	readonly from?: Severity;
 	readonly settings: S;
 	/** The setting that switches it on. */
 	readonly address: keyof S & string;
@@ -77,8 +80,11 @@ interface Declaration<S extends Shape> {
 
 /** A destination whose settings are right; nothing is open yet. */
 export interface Configured {
+	/** Part of row keys and of every log line: the kind's name, with the label of a further address after a hyphen. */
 	readonly name: string;
 	readonly kind: DestinationKind;
+	/** What is less severe is kept for its digest; `undefined`: nobody has said, and it is the kind's own. */
+	readonly from: Severity | undefined;
 	/** Worth a look, and no reason to refuse it. */
 	readonly warning: string | undefined;
 	open(outside: Outside): Destination;
@@ -89,43 +95,82 @@ export interface Configured {
 /** One entry of the list of destinations: a declaration whose settings only it can read. */
 export interface DestinationKind
 	extends Pick<Declaration<Shape>, "name" | "audience" | "settings" | "address" | "secrets" | "example" | "fixes" | "arrival" | "page"> {
-	/** Mistakes begin with the setting's name and hold no value; `configured` is absent when it is off or wrong. */
-	configure(given: Given, place: Place): { readonly configured: Configured | undefined; readonly mistakes: readonly string[] };
+	readonly from: Severity;
+	/**
+	 * Mistakes begin with the setting's name and hold no value; `configured` is absent when it is off or wrong.
+	 * @param label of a further address, in lower case: its settings have the label behind their names. What it does not
+	 * say it takes from the settings without a label, but never a secret: those belong to one receiver.
+	 */
+	configure(
+		given: Given,
+		place: Place,
+		label?: string,
+	): { readonly configured: Configured | undefined; readonly mistakes: readonly string[] };
+}
+
+/** `emea` → `_EMEA`, behind the name of each setting of a further address. */
+export function suffixOf(label: string | undefined): string {
+	return label === undefined ? "" : `_${label.toUpperCase().replaceAll("-", "_")}`;
 }
 
 /** Makes a declaration an entry of the list. */
 export function destinationKind<S extends Shape>(declared: Declaration<S>): DestinationKind {
-	const { name, audience, settings, address, secrets, example, fixes, arrival, page, check, create, trials } = declared;
+	const { name, audience, from = "info", address, secrets, example, fixes, arrival, page, check, create, trials } = declared;
+	const fromSetting = `${name.toUpperCase()}_FROM`;
+	const leastSeverity = fromSchema(from, audience);
+	const settings: Readonly<Record<string, z.ZodType>> = { ...declared.settings, [fromSetting]: leastSeverity };
 	const kind: DestinationKind = {
-		...{ name, audience, settings, address, secrets, example, fixes },
+		...{ name, audience, from, settings, address, secrets, example, fixes },
 		...(arrival === undefined ? {} : { arrival }),
 		...(page === undefined ? {} : { page }),
-		configure(given, place) {
-			const { values, mistakes } = read(settings, given);
-			if (given[address] === undefined) return { configured: undefined, mistakes };
+		configure(given, place, label) {
+			const suffix = suffixOf(label);
+			const isOwn = (setting: string) => given[setting + suffix] !== undefined || (secrets as readonly string[]).includes(setting);
+			const named = (setting: string) => (isOwn(setting) ? setting + suffix : setting);
+			const own = Object.fromEntries(Object.keys(settings).map((setting) => [setting, given[named(setting)]]));
+			const { values, mistakes: wrong } = read(declared.settings, own);
+			const mistakes = [...wrong, ...read({ [fromSetting]: leastSeverity }, own).mistakes].map(
+				({ setting, problem }) => `${named(setting)}: ${problem}`,
+			);
+			if (own[address] === undefined) return { configured: undefined, mistakes };
 			const checked = check(values, place);
-			const all = checked.ok ? mistakes : [...mistakes, `${checked.setting ?? address}: ${checked.problem}`];
+			const all = checked.ok ? mistakes : [...mistakes, `${named(checked.setting ?? address)}: ${checked.problem}`];
 			if (!checked.ok || all.length > 0) return { configured: undefined, mistakes: all };
-			const warning = checked.warning === undefined ? undefined : `${address}: ${checked.warning}`;
+			const warning = checked.warning === undefined ? undefined : `${named(address)}: ${checked.warning}`;
+			const fullName = label === undefined ? name : `${name}-${label}`;
 			const open = (outside: Outside): Destination => ({
 				...create(values, outside),
-				name,
+				name: fullName,
 				...(audience === "machine" ? { unlimited: true } : {}),
 			});
 			const tried = trials === undefined ? {} : { trials: async (outside: Outside) => (await trials())(values, outside) };
-			return { configured: { name, kind, warning, open, ...tried }, mistakes: [] };
+			const least = severities.find((one) => one === own[fromSetting]);
+			return { configured: { name: fullName, kind, from: least, warning, open, ...tried }, mistakes: [] };
 		},
 	};
 	return kind;
 }
 
+function fromSchema(from: Severity, audience: "chat" | "machine"): z.ZodType {
+	const rest = audience === "chat" ? "The rest stands in its digest." : "The rest is left to the others.";
+	return z
+		.enum(severities, { error: `write ${severities.join(", ")}` })
+		.optional()
+		.describe(
+			`Least severity that is sent there (docs/routes.md). Default: \`${from}\`${from === "info" ? "" : ", unless there is no other kind of destination"}. ${rest}`,
+		);
+}
+
 /** A wrong value is named and then taken for absent, so that it hides no other mistake. */
-function read<S extends Shape>(settings: S, given: Given): { readonly values: Values<S>; readonly mistakes: readonly string[] } {
-	const mistakes: string[] = [];
+function read<S extends Shape>(
+	settings: S,
+	given: Readonly<Record<string, string | undefined>>,
+): { readonly values: Values<S>; readonly mistakes: readonly { readonly setting: string; readonly problem: string }[] } {
+	const mistakes: { readonly setting: string; readonly problem: string }[] = [];
 	const values = Object.entries(settings).map(([name, schema]) => {
 		const result = schema.safeParse(given[name]);
 		if (result.success) return [name, result.data];
-		for (const issue of result.error.issues) mistakes.push(`${name}: ${issue.message}`);
+		for (const issue of result.error.issues) mistakes.push({ setting: name, problem: issue.message });
 		return [name, schema.safeParse(undefined).data];
 	});
 	// Each value was read by the schema of its own name.

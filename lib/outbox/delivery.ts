@@ -20,6 +20,8 @@ export interface Notice {
 	readonly answers?: readonly Answered[];
 	/** Since when it is owed; the same in every attempt. */
 	readonly wantedAt: Date;
+	/** The route wants nobody mentioned. */
+	readonly mention?: false;
 	readonly now: Date;
 }
 
@@ -62,6 +64,10 @@ export interface DigestNotice {
 	readonly held: readonly { readonly finding: Finding; readonly more: number }[];
 	/** How many findings were held in all. */
 	readonly heldCount: number;
+	/** Findings of which this destination was never told, because a route or its least severity kept them; at most ten. Absent = none. */
+	readonly kept?: readonly { readonly finding: Finding }[];
+	/** How many there were in all; absent = none. */
+	readonly keptCount?: number;
 	/** Findings on which only approved tunnels were seen. */
 	readonly approvedCount: number;
 	/** Approved tunnels that a device showed for the first time, the newest first, at most ten. */

@@ -87,6 +87,9 @@ const schema = z.object({
 	lastError: z.enum([...failureReasons, "unreadable"]).optional(),
 	sentAt: maybeDateColumn,
 	proof: z.enum(["queued", "confirmed"]).optional(),
+	/** Absent where no line of a route decided. */
+	route: z.string().optional(),
+	mention: z.literal(false).optional().catch(undefined),
 });
 
 /** Reads an open or a settled row, also of the previous version. Never throws: see `unreadable`. */
@@ -96,9 +99,10 @@ export function readOwed(row: Row): StoredOwed {
 	if (isNewer(row, version)) return { ...stored, owed: undefined, unreadable: "newer" };
 	const read = schema.safeParse(row.values);
 	if (!read.success) return { ...stored, owed: undefined, unreadable: "damaged" };
-	const { dueAt, leaseUntil, triedAt, refusedAt, lastStatus, lastError, sentAt, proof, lane, rank, ...rest } = read.data;
+	const { dueAt, leaseUntil, triedAt, refusedAt, lastStatus, lastError, sentAt, proof, lane, rank, route, mention, ...rest } = read.data;
 	const urgency = rest.urgency ?? urgencyBefore(rest.severity, lane, rank);
-	return { ...stored, owed: { ...rest, urgency, dueAt, leaseUntil, triedAt, refusedAt, lastStatus, lastError, sentAt, proof } };
+	const led = route === undefined ? {} : { route, ...(mention === undefined ? {} : { mention }) };
+	return { ...stored, owed: { ...rest, ...led, urgency, dueAt, leaseUntil, triedAt, refusedAt, lastStatus, lastError, sentAt, proof } };
 }
 
 /** Rows of the version before say the same in three columns. */

@@ -42,6 +42,10 @@ export interface Owed {
 	readonly lastError: FailureReason | "unreadable" | undefined;
 	readonly sentAt: Date | undefined;
 	readonly proof: "queued" | "confirmed" | undefined;
+	/** Name of the route's line that led the newest notice here; absent = no line did. */
+	readonly route?: string | undefined;
+	/** The message is to mention nobody. */
+	readonly mention?: false | undefined;
 }
 
 /** Due whatever a clock says: one that runs ahead must not delay what others would send. */
@@ -79,17 +83,20 @@ export interface Demand {
 	readonly urgency: Urgency;
 	/** By the clock of the instance that wants it. */
 	readonly dueAt: Date;
+	/** What led it here; absent: what led an earlier one here still counts. */
+	readonly route?: { readonly line: string | undefined; readonly mention?: false };
 }
 
 /** One more notice is wanted. */
-export function raise(owed: Owed | undefined, { reason, finding, urgency, dueAt: wantedAt }: Demand): Owed {
+export function raise(before: Owed | undefined, { reason, finding, urgency, dueAt: wantedAt, route }: Demand): Owed {
+	const owed = before === undefined || route === undefined ? before : { ...before, route: route.line, mention: route.mention };
 	const { presses, waits } = traits[reason];
 	const dueAt = waits ? wantedAt : atOnce;
 	const severity = finding.noticeSeverity ?? finding.severity;
 	const { want, count } = finding;
 	if (owed === undefined || owed.state === "done" || owed.state === "dead") {
-		const before = { ...(owed ?? nothingYet), refusedAt: undefined };
-		return { ...before, state: "due", want, count, severity, urgency, dueAt, wantedAt, attempt: 0 };
+		const first = { ...nothingYet, ...(route?.line === undefined ? {} : { route: route.line, mention: route.mention }) };
+		return { ...(owed ?? first), refusedAt: undefined, state: "due", want, count, severity, urgency, dueAt, wantedAt, attempt: 0 };
 	}
 	const raised: Owed = {
 		...owed,

@@ -1,7 +1,7 @@
 import { dayWrite } from "../findings/day-row.ts";
-import { findingKey } from "../findings/finding.ts";
+import { type Finding, findingKey } from "../findings/finding.ts";
 import { damagedCopy, findingAddress, findingValues, isFindingRow, readFinding, toldRangeOf } from "../findings/finding-row.ts";
-import { type Decision, decide, type Policy } from "../findings/policy.ts";
+import { type Decision, decide, type Policy, type Reason } from "../findings/policy.ts";
 import type { Sighting } from "../sighting/sighting.ts";
 import { type ChangeDeps, changeRow, type RowChange } from "../store/change-row.ts";
 import { createTurns } from "../store/keyed-lock.ts";
@@ -11,11 +11,14 @@ import type { OpenOwed } from "./lease.ts";
 import { kindsOwed, raise } from "./owed.ts";
 import { owedRangeOf, owedWrites, readOwed, type StoredOwed } from "./owed-row.ts";
 import { type Recorded, recordedOf, setAsideOf } from "./recorded.ts";
+import type { ChooseRoute, Route } from "./route.ts";
 import { urgencyOf } from "./urgency.ts";
 
 export interface RecorderDeps extends ChangeDeps {
 	/** Names; each gets a row of its own in which is written what it is owed. */
 	readonly destinations: readonly string[];
+	/** Where a notice goes; absent = everywhere. */
+	readonly route?: ChooseRoute;
 	readonly policy: Policy;
 	/** What judging has just read of a finding; absent = it is read. */
 	readonly readAhead?: (key: string) => readonly Row[] | undefined;
@@ -136,7 +139,7 @@ function merge(settled: ReadonlyMap<string, StoredOwed>, open: readonly StoredOw
 
 /** The finding and, if something is to be told, what each destination is owed: one transaction. */
 async function plan(
-	{ destinations, policy }: RecorderDeps,
+	{ destinations, policy, route: chooseRoute }: RecorderDeps,
 	key: string,
 	sightings: readonly Sighting[],
 	now: Date,
@@ -150,22 +153,31 @@ async function plan(
 	if (stored?.finding === undefined && stored?.unreadable === "newer") return { keep: only(setAsideOf(key, "row-newer", total)) };
 	const decided = decide(stored?.finding, sightings, now, policy);
 	if (decided.reason === "repeat") return { keep: only(recordedOf(key, decided, total, () => [])) };
-	const beside = [dayWrite(decided.finding, now), ...(row !== undefined && isDamaged ? [damagedCopy(row, key, now)] : [])];
+	const route = chooseRoute?.(decided.finding);
+	const beside = (finding: Finding) => [dayWrite(finding, now), ...(row !== undefined && isDamaged ? [damagedCopy(row, key, now)] : [])];
 	if (decided.reason === "held") {
-		const result = { ...recordedOf(key, decided, total, () => []), damaged: isDamaged };
-		return { values: findingValues(decided.finding, smallest), also: beside, result: only(result) };
+		// It takes the way of the notice before it; approved ones had none, and are counted where one would go.
+		const finding = decided.finding.want > 0 ? decided.finding : withRoute(decided.finding, route, []);
+		const result = { ...recordedOf(key, { ...decided, finding }, total, () => []), damaged: isDamaged };
+		return { values: findingValues(finding, smallest), also: beside(finding), result: only(result) };
 	}
 	const known = await reader.all(row === undefined);
-	const rows = destinations.map((destination) => known.get(destination));
+	const follows = addressees(decided.reason, known);
+	const told = route === undefined ? destinations : destinations.filter((name) => route.tells.includes(name) || follows.includes(name));
+	const rows = told.map((destination) => known.get(destination));
 	if (rows.some((one) => one?.unreadable === "newer")) return { keep: only(setAsideOf(key, "row-newer", total)) };
-	const decision = decided.reason === "new" ? continueNumbers(decided, known) : decided;
+	const numbered = decided.reason === "new" ? continueNumbers(decided, known) : decided;
+	const decision = { ...numbered, finding: withRoute(numbered.finding, route, told) };
 	const { reason, finding, dueAt } = decision;
 	const demand = { reason, finding, dueAt, urgency: urgencyOf(finding.noticeSeverity ?? finding.severity, sightings) };
-	const owed = destinations.map((destination, index) => ({ destination, stored: rows[index], after: raise(rows[index]?.owed, demand) }));
+	const owed = told.map((destination, index) => {
+		const led = route?.tells.includes(destination) === true ? { ...demand, route } : demand;
+		return { destination, stored: rows[index], after: raise(rows[index]?.owed, led) };
+	});
 	const recorded = recordedOf(key, decision, total, () =>
 		owed.map(({ destination, after }) => ({ destination, kinds: kindsOwed(finding, after.sent) })),
 	);
-	const also = [...beside];
+	const also = [...beside(finding)];
 	const opened = owed.map(({ destination, stored: before, after }) => {
 		const at = also.length;
 		also.push(...owedWrites(before, key, destination, after));
@@ -173,6 +185,21 @@ async function plan(
 	});
 	const damaged = isDamaged || rows.some((one) => one?.unreadable === "damaged");
 	return { values: findingValues(finding, smallest), also, result: { recorded: { ...recorded, damaged }, opened } };
+}
+
+/** Whoever was told of the finding or is about to be hears how it goes on, whatever the route is today; what comes back begins anew. */
+function addressees(reason: Reason, known: ReadonlyMap<string, StoredOwed>): readonly string[] {
+	if (reason === "new" || reason === "back") return [];
+	return [...known].filter(([, { owed }]) => owed !== undefined).map(([name]) => name);
+}
+
+/** Notes on the finding where its notice was led. */
+function withRoute({ routed: before, ...finding }: Finding, route: Route | undefined, told: readonly string[]): Finding {
+	if (route === undefined) return before === undefined ? finding : { ...finding, routed: before };
+	const keeps = route.keeps.filter((name) => !told.includes(name));
+	if (route.digest === undefined && keeps.length === 0) return finding;
+	const digest = route.digest === undefined ? {} : { digest: [...new Set([...route.digest, ...told])] };
+	return { ...finding, routed: { ...digest, keeps } };
 }
 
 function only(recorded: Recorded): Planned {

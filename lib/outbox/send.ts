@@ -114,7 +114,7 @@ export function sendOne(deps: SendDeps, receiver: Receiver, row: OpenOwed, known
 /** `undefined`: nothing is owed, or no longer. */
 export function render(
 	finding: Finding,
-	owed: Pick<Owed, "sent" | "countSent"> & Partial<Pick<Owed, "wantedAt">>,
+	owed: Pick<Owed, "sent" | "countSent" | "mention"> & Partial<Pick<Owed, "wantedAt">>,
 	now: Date,
 ): Notice | undefined {
 	const kinds = kindsOwed(finding, owed.sent);
@@ -129,6 +129,7 @@ export function render(
 		moreSinceLast: finding.count - owed.countSent,
 		...(answers.length === 0 ? {} : { answers }),
 		wantedAt: owed.wantedAt ?? now,
+		...(owed.mention === undefined ? {} : { mention: owed.mention }),
 		now,
 	};
 }

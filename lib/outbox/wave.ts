@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "../findings/finding.ts";
-import { noticeId } from "../findings/finding.ts";
+import { noticeId, placeInDigest } from "../findings/finding.ts";
 import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import { inParallel } from "../store/parallel.ts";
 import { backoffMs } from "./backoff.ts";
@@ -107,7 +107,7 @@ function describe(named: ReadonlyMap<OpenOwed, Finding>, singly: readonly string
 		count: members.length,
 		bySeverity: countSeverities(members),
 		findings,
-		singly,
+		singly: singly.filter((name) => findings.every(({ routed }) => placeInDigest(routed, name) === "told")),
 		since: oldestOf(members, now),
 		now,
 	};

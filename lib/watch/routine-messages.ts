@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Day, dayRange, readDay } from "../findings/day-row.ts";
-import type { Finding } from "../findings/finding.ts";
+import { type Finding, placeInDigest } from "../findings/finding.ts";
 import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import type { Delivery, Destination, DigestNotice, HeartbeatNotice } from "../outbox/delivery.ts";
 import { openSession, readDestinations } from "../outbox/destination-session.ts";
@@ -52,7 +52,7 @@ export async function watch(deps: WatchDeps, now: Date): Promise<readonly string
 		const { due, known } = begun;
 		const notice =
 			due === "digest"
-				? await digest(deps, known.digestAt ?? new Date(now.getTime() - dayMs), now)
+				? await digest(deps, destination.name, known.digestAt ?? new Date(now.getTime() - dayMs), now)
 				: await heartbeat(deps.table, state, now);
 		const delivery = await attempt(destination, notice, deps.deadline(sendMs));
 		await openSession(deps, destination, read, () => now).note(delivery, notice.id);
@@ -98,10 +98,13 @@ async function heartbeat(table: Table, state: DestinationState, now: Date): Prom
 	};
 }
 
-async function digest({ table, rules }: WatchDeps, from: Date, now: Date): Promise<DigestNotice> {
+async function digest({ table, rules }: WatchDeps, destination: string, from: Date, now: Date): Promise<DigestNotice> {
 	let deadCount = 0;
 	for await (const { owed } of openOwed(table)) if (owed.state === "dead") deadCount += 1;
-	const days = await readDays(table, from, now);
+	const all = await readDays(table, from, now);
+	const days = all.filter(({ routed }) => placeInDigest(routed, destination) === "told");
+	// Of what a person silenced, the line for silences tells.
+	const kept = all.filter(({ routed, want, silenced }) => placeInDigest(routed, destination) === "kept" && want > 0 && silenced === 0);
 	const held = days.filter(({ want, more }) => want > 0 && more > 0);
 	held.sort((a, b) => b.more - a.more || (a.key < b.key ? -1 : 1));
 	const firsts = days
@@ -117,6 +120,7 @@ async function digest({ table, rules }: WatchDeps, from: Date, now: Date): Promi
 		to: now,
 		held: await withFindings(table, held.slice(0, heldShown)),
 		heldCount: held.length,
+		...(kept.length === 0 ? {} : { kept: await withFindings(table, kept.slice(0, heldShown)), keptCount: kept.length }),
 		approvedCount: days.filter(({ want }) => want === 0).length,
 		approvedFirsts: await withFindings(table, firsts.slice(0, firstsShown)),
 		approvedFirstCount: firsts.length,

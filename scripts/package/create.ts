@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { basename, join } from "node:path";
 import * as z from "zod";
 import { zip } from "../../lib/app/package-zip.ts";
+import { addressOf } from "../../lib/notify/index.ts";
+import { readRoutes } from "../../lib/notify/routes/read-routes.ts";
 import { readApprovals } from "../../lib/verdict/approvals.ts";
 import { bundle } from "../bundle.ts";
 import { bundledPackages, licenseList } from "./bundled.ts";
@@ -23,6 +25,22 @@ function isApprovals(path: string, bytes: Buffer): boolean {
 	const read = readApprovals(text, new Date());
 	if (!read.ok)
 		throw new Error(`${path} is no list of approvals that the app could read:\n${read.mistakes.map((one) => `  ${one}`).join("\n")}`);
+	return true;
+}
+
+/** The name under which the app looks for routes when no setting names another. */
+const routesName = "routes.json";
+
+/**
+ * Is it a list of routes? Which destinations are set is not known here, so only the form of their names is looked at.
+ * @throws with every mistake named.
+ */
+function isRoutes(path: string, bytes: Buffer): boolean {
+	const text = bytes.toString("utf8");
+	if (!/routes/i.test(basename(path)) && !/^\uFEFF?\s*\[\s*\{[^}]*"(to|when)"/.test(text)) return false;
+	const read = readRoutes(text, { destinations: undefined, fallback: undefined, settingFor: addressOf });
+	if (!read.ok)
+		throw new Error(`${path} is no list of routes that the app could read:\n${read.mistakes.map((one) => `  ${one}`).join("\n")}`);
 	return true;
 }
 
@@ -48,7 +66,7 @@ export async function createPackage(folder: string, extras: readonly string[]): 
 	};
 	for (const path of extras) {
 		const bytes = readFileSync(path);
-		const file = isApprovals(path, bytes) ? approvalsName : basename(path);
+		const file = isApprovals(path, bytes) ? approvalsName : isRoutes(path, bytes) ? routesName : basename(path);
 		if (file in files || file === "package.json" || file === "main.mjs") throw new Error(`${path}: the package has its own ${file}`);
 		files[file] = bytes;
 	}

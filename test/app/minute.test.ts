@@ -50,6 +50,7 @@ function aTimer(problems: readonly Problem[] = [], FALLBACK?: string) {
 		destinations: [],
 		quarantine: createQuarantine({ ...parts, table }),
 		approvals: createApprovalsFile("samples/approvals.json"),
+		routes: { mistakes: () => [], refresh: () => Promise.resolve() },
 		settings: { FALLBACK, DIGEST_HOUR_UTC: undefined },
 		rules: [],
 		openRules: [],

@@ -103,6 +103,7 @@ function minuteOf(table: Table, destination: Destination) {
 		destinations: [destination],
 		quarantine: createQuarantine({ ...world, table }),
 		approvals: createApprovalsFile("samples/approvals.json"),
+		routes: { mistakes: () => [], refresh: () => Promise.resolve() },
 		settings: { FALLBACK: undefined, DIGEST_HOUR_UTC: undefined },
 		rules: [],
 		openRules: [],

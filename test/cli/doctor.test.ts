@@ -83,6 +83,7 @@ test("where everything is right, every check says so", async () => {
 		"ok message: The newest message can be read: 3 records (DeviceFileEvents, DeviceProcessEvents).",
 		"ok destinations: webhook took the test message.",
 		"ok approvals: There are none: no tunnel counts as yours, and every one is told.",
+		"ok routes: There is no routes file: every notice goes to every destination.",
 	]);
 });
 
@@ -103,7 +104,7 @@ describe("each misconfiguration gets its own answer, and nothing else complains"
 			"a name that is no setting",
 			{ environment: { TEAMS_WEBHOOK: "x" } },
 			[
-				"warning settings: TEAMS_WEBHOOK is no setting of this program. → Settings that begin like it: TEAMS_WEBHOOK_URL, TEAMS_HOST_SUFFIXES, TEAMS_BODY, TEAMS_MENTION, TEAMS_AUTH. Rename or remove it.",
+				"warning settings: TEAMS_WEBHOOK is no setting of this program. → Settings that begin like it: TEAMS_WEBHOOK_URL, TEAMS_HOST_SUFFIXES, TEAMS_BODY, TEAMS_MENTION, TEAMS_AUTH, TEAMS_FROM. Rename or remove it.",
 			],
 		],
 		[

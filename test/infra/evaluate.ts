@@ -181,4 +181,6 @@ const functions: Functions = {
 	trim: (text) => String(text).trim(),
 	items: (object) => Object.entries(object as object).map(([key, value]) => ({ key, value: value as unknown })),
 	map: (list, body) => (list as unknown[]).map((item) => withLambdaValue(item, body)),
+	toObject: (list, name, value) =>
+		Object.fromEntries((list as unknown[]).map((item) => [String(withLambdaValue(item, name)), withLambdaValue(item, value)])),
 };

@@ -118,6 +118,16 @@ describe("npm run package", () => {
 		expect(list).not.toMatch(/\((A?GPL|LGPL|UNLICENSED|SEE LICENSE)/);
 	});
 
+	test("routes go along under the name that the app reads, and broken ones are refused", async () => {
+		const routes = join(base, "lines.json");
+		const good = '[{"name":"Labs","when":{"deviceGroup":["Labs"]},"to":["teams-labs"]}]';
+		writeFileSync(routes, good);
+		await createPackage(join(base, "routed"), [routes]);
+		expect(readFileSync(join(base, "routed/package/routes.json"), "utf8")).toBe(good);
+		writeFileSync(routes, good.replace('["teams-labs"]', "[]"));
+		await expect(createPackage(join(base, "routed"), [routes])).rejects.toThrow("routes[0] (Labs).to: names no destination");
+	});
+
 	test("a list of approvals goes along under the name that the app reads, a broken one is refused, and nothing of ours is replaced", async () => {
 		const approvals = join(base, "our-approvals.json");
 		writeFileSync(approvals, '{"approvals":[]}\n');

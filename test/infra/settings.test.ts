@@ -16,6 +16,7 @@ const everything = {
 	packageUrl: "https://example.com/tunnelwatch.zip",
 	packageSha256: "00",
 	approvalsInStorage: true,
+	routesInStorage: true,
 	weeklyDrill: "Tue 10",
 	answers: "entra",
 	signInClientId: "00000000-0000-4000-8000-000000000001",

@@ -58,6 +58,7 @@ const notInTerraform: Readonly<Record<string, string>> = {
 	webhookSecret: "secrets",
 	webhookHeader: "secrets",
 	answersKey: "secrets",
+	furtherSecretValues: "secrets",
 };
 
 function parametersWithout(text: string): string[] {
@@ -117,6 +118,7 @@ describe("Terraform has what the Bicep template has", () => {
 			webhookProof: "both",
 			packageSha256: "00",
 			approvalsInStorage: true,
+			routesInStorage: true,
 			weeklyDrill: "Tue 10",
 			answers: "entra",
 			signInClientId: "00000000-0000-4000-8000-000000000001",

@@ -5,6 +5,7 @@ import { createDispatcher, type Dispatcher } from "../../lib/outbox/deliver.ts";
 import type { AnyNotice, Delivery, Destination } from "../../lib/outbox/delivery.ts";
 import { readOwed, type StoredOwed } from "../../lib/outbox/owed-row.ts";
 import { createRecorder, type Recorder } from "../../lib/outbox/record.ts";
+import type { ChooseRoute } from "../../lib/outbox/route.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { aSighting, at } from "../builders.ts";
 import { createMemoryTable, type MemoryTable } from "../simulation/memory-table.ts";
@@ -53,7 +54,7 @@ let ids = 0;
 
 export function createWorld(
 	destinations: readonly Destination[],
-	options: { readonly table?: (memory: MemoryTable) => Table } = {},
+	options: { readonly table?: (memory: MemoryTable) => Table; readonly route?: ChooseRoute } = {},
 ): World {
 	const clock = { now: at("21T19:36:10") };
 	const memory = createMemoryTable(() => clock.now);
@@ -71,7 +72,12 @@ export function createWorld(
 	return {
 		clock,
 		memory,
-		recorder: createRecorder({ ...parts, destinations: destinations.map((one) => one.name), policy: defaultPolicy }),
+		recorder: createRecorder({
+			...parts,
+			destinations: destinations.map((one) => one.name),
+			policy: defaultPolicy,
+			...(options.route === undefined ? {} : { route: options.route }),
+		}),
 		dispatcher: createDispatcher({ ...parts, destinations }),
 		async owed(destination, key = keyOfSighting) {
 			const row = memory.all().find((one) => [`o|${key}|${destination}`, `f|${key}|${destination}`].includes(one.rowKey));

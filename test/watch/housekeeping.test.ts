@@ -18,6 +18,8 @@ import { createSink, createWorld, failed, keyOfSighting } from "../outbox/world.
 import { createMemoryTable } from "../simulation/memory-table.ts";
 import { changeDeps } from "../store/change-deps.ts";
 
+const noMistakes = { mistakes: () => [] };
+
 const urgent = aSighting({ severity: "high" });
 const budget = { ms: 10_000, sends: 10 };
 
@@ -46,7 +48,7 @@ describe("how delivery stands", () => {
 		await world.dispatcher.deliver([{ key: keyOfSighting }], budget);
 		const state = await readOutbox(world.memory, ["teams"], world.clock.now);
 		expect([...state.down]).toEqual([["teams", { since: world.clock.now, cause: "auth" }]]);
-		const problems = problemsOf(state, [], world.clock.now);
+		const problems = problemsOf(state, { approvals: noMistakes, routes: noMistakes }, world.clock.now);
 		expect(problems).toMatchObject([{ code: "destination-down", subject: "teams", cause: "auth" }]);
 		await noteProblems(changeDeps(world.memory), problems, world.clock.now);
 		expect(await readStanding(world.memory)).toMatchObject([{ code: "destination-down", cause: "auth" }]);

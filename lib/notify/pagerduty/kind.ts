@@ -8,6 +8,8 @@ const hosts = ["events.pagerduty.com", "events.eu.pagerduty.com"];
 export const pagerduty = destinationKind({
 	name: "pagerduty",
 	audience: "machine",
+	// It wakes people up.
+	from: "high",
 	settings: {
 		PAGERDUTY_ROUTING_KEY: z
 			.string()

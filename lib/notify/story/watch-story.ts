@@ -59,7 +59,9 @@ export function digestStory(notice: DigestNotice): Story {
 		verdict: {
 			word:
 				notice.deadCount === 0
-					? inertText`Nothing to do.`
+					? notice.keptCount === undefined
+						? inertText`Nothing to do.`
+						: inertText`${counted(notice.keptCount, inertText`device was`, inertText`devices were`)} not sent here one by one.`
 					: inertText`${counted(notice.deadCount, inertText`notice`, inertText`notices`)} failed for good.`,
 			reason: inertText`From ${utc(notice.from)} to ${utc(notice.to)}.`,
 		},
@@ -72,6 +74,13 @@ export function digestStory(notice: DigestNotice): Story {
 					],
 		rows: [
 			...notice.held.map(({ finding, more }) => row(inertText`+${more}`, strong(shortName(finding)), note(titleWords(finding.worst)))),
+			...(notice.kept ?? []).map(({ finding }) =>
+				row(inertText`Not sent`, strong(shortName(finding)), note(inertText`${idText(finding.severity)}: ${titleWords(finding.worst)}`)),
+			),
+			row(
+				inertText`Not sent`,
+				plain(unlistedKept(notice) === 0 ? inertText`` : counted(unlistedKept(notice), inertText`more device`, inertText`more devices`)),
+			),
 			...notice.approvedFirsts.map(({ finding, account, tunnelId }) =>
 				row(inertText`First time`, strong(shortName(finding)), note(firstWords(account, tunnelId))),
 			),
@@ -121,6 +130,10 @@ export function digestStory(notice: DigestNotice): Story {
 
 function firstWords(account: string, tunnelId: string): Inert {
 	return inertText`approved tunnel ${shortId(tunnelId)} of account ${shortId(account)}, for the first time on this device`;
+}
+
+function unlistedKept({ kept = [], keptCount = 0 }: DigestNotice): number {
+	return keptCount - kept.length;
 }
 
 function unlisted({ approvedFirsts, approvedFirstCount }: DigestNotice): number {

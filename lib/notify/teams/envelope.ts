@@ -25,11 +25,12 @@ export interface TeamsMessage {
 
 /**
  * The fullest message that surely fits: long fields shrink first, then details go, then the rows that say least. Its
- * smallest form mentions nobody.
+ * smallest form mentions nobody, and neither does any where a route says so.
  */
 export function teamsMessage(notice: AnyNotice, knowledge: TellContext, people: readonly Person[] = []): TeamsMessage {
+	const mentioned = notice.type === "finding" && notice.mention === false ? [] : people;
 	for (const room of [rooms.full, rooms.tight, rooms.small]) {
-		const message = envelope(tell(notice, knowledge, room), people);
+		const message = envelope(tell(notice, knowledge, room), mentioned);
 		if (wireBytes(message) <= maxWireBytes) return message;
 	}
 	return leastMessage(notice, knowledge);

@@ -130,13 +130,14 @@ function waveData({ id, count, bySeverity, findings, singly, since }: WaveNotice
 	return { schema, id, count, bySeverity, since, singly, findings: findings.map(summary) };
 }
 
-function digestData({ held, approvedFirsts, answers, silencedCount = 0, type: _, now: __, ...counts }: DigestNotice): object {
+function digestData({ held, kept, approvedFirsts, answers, silencedCount = 0, type: _, now: __, ...counts }: DigestNotice): object {
 	return {
 		schema,
 		...counts,
 		silencedCount,
 		answers: answers?.map(({ finding, line }) => ({ finding: findingId(finding), ...answerData(line) })),
 		held: held.map(({ finding, more }) => ({ ...summary(finding), more })),
+		kept: kept?.map(({ finding }) => summary(finding)),
 		approvedFirsts: approvedFirsts.map(({ finding, account, tunnelId, at }) => ({
 			deviceId: finding.device.id,
 			deviceName: finding.device.name,

@@ -116,6 +116,7 @@ export async function watchedDay(fault: Fault, { from, to, minutes }: { from: nu
 		destinations,
 		quarantine,
 		approvals: createApprovalsFile(approvalsFile),
+		routes: { mistakes: () => [], refresh: () => Promise.resolve() },
 		settings: { FALLBACK: undefined, DIGEST_HOUR_UTC: undefined },
 		rules: [],
 		openRules: [],

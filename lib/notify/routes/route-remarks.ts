@@ -1,0 +1,33 @@
+import type { RouteLine } from "./route-line.ts";
+import { leastSeverities, type RoutedDestination } from "./router.ts";
+
+interface SetDestinations {
+	readonly destinations: readonly RoutedDestination[];
+	readonly FALLBACK?: string | undefined;
+}
+
+/** What is allowed and perhaps not meant. `hasDigest`: a digest is sent each day. */
+export function routeRemarks(
+	lines: readonly RouteLine[],
+	{ destinations, FALLBACK: fallback }: SetDestinations,
+	hasDigest: boolean,
+): string[] {
+	const regular = destinations.filter(({ name }) => name !== fallback);
+	const isOpen = !lines.some(({ when }) => Object.keys(when).length === 0);
+	const never = isOpen ? [] : regular.map(({ name }) => name).filter((name) => !lines.some(({ to }) => to.includes(name)));
+	const least = leastSeverities(regular);
+	const keeping = regular.filter(({ name, kind }) => kind.audience === "chat" && least.get(name) !== "info").map(({ name }) => name);
+	return [
+		...never.map((name) => `no line leads to ${name}, so no finding ever goes there`),
+		...(hasDigest
+			? []
+			: lines
+					.filter(({ digestOnly }) => digestOnly)
+					.map(({ name }) => `"${name}" is for the digest only, and DIGEST_HOUR_UTC is not set: nobody hears of it`)),
+		...(hasDigest
+			? []
+			: keeping.map(
+					(name) => `${name} gets nothing below ${least.get(name)}, and DIGEST_HOUR_UTC is not set: the rest is in no message there`,
+				)),
+	];
+}
