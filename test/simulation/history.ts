@@ -12,6 +12,7 @@ import type { FaultPlan } from "./faults.ts";
 import { createFaultySink, type SinkLog } from "./faulty-sink.ts";
 import { createFaultyTable } from "./faulty-table.ts";
 import { createMemoryTable, type MemoryTable } from "./memory-table.ts";
+import { hasLaterColumn, hasNewerRows, newerRows, withLaterColumn, withNewerDevice } from "./newer-rows.ts";
 import { createScheduler } from "./scheduler.ts";
 import { type Batch, type Event, lastWords, match, sight, tellStory } from "./stream.ts";
 import { nextWork } from "./timer.ts";
@@ -64,13 +65,16 @@ export async function play(
 ): Promise<void> {
 	const scheduler = createScheduler(seed, start);
 	const { random } = scheduler;
-	const story = tellStory(plan, start, maxEvents, random);
+	const told = tellStory(plan, start, maxEvents, random);
+	const story = hasNewerRows(seed, plan) ? withNewerDevice(told) : told;
 	const lastBatchAt = Math.max(...story.map((batch) => batch.at));
 	// Most faults end within the hour; some last for days.
 	const faultyMs = random() < 0.02 ? random() * 60 * hourMs : (0.2 + random()) * hourMs;
 	const stage: Stage = { scheduler, plan, faultsEnd: Math.min(lastBatchAt + hourMs, start + faultyMs), deaths: 4 };
 	const plain = createMemoryTable(() => new Date(scheduler.now()), !plan.includes("T4"));
-	const memory = sabotage.memory?.(plain) ?? plain;
+	const shared = hasLaterColumn(seed) ? withLaterColumn(plain) : plain;
+	if (hasNewerRows(seed, plan)) for (const row of newerRows) await shared.create(row);
+	const memory = sabotage.memory?.(shared) ?? shared;
 	const log: SinkLog = { accepted: [], requests: [], pauses: [] };
 	const outcomes: Outcome[] = [];
 	const rejections: string[] = [];

@@ -7,6 +7,7 @@ import { readOwed } from "../../lib/outbox/owed-row.ts";
 import type { Row } from "../../lib/store/table.ts";
 import type { Receipt } from "./faulty-sink.ts";
 import { destinationNames, type History } from "./history.ts";
+import { hasNewerRows, newerKey, newerRows } from "./newer-rows.ts";
 import { canary, type Event, sightingOf } from "./stream.ts";
 
 /** What a whole history must have kept; each violation in one line. */
@@ -16,6 +17,7 @@ export function violations(history: History, when: "quiet" | "end"): readonly st
 		...noNeedlessRepeat(history),
 		...countedExactly(history),
 		...poisonIsolated(history),
+		...newerKept(history),
 		...secretsKept(history),
 		...withinBounds(history),
 		...(when === "quiet" ? drained(history) : toldInTheEnd(history)),
@@ -138,6 +140,21 @@ function* poisonIsolated({ memory, poison }: History): Generator<string> {
 	if (distinct !== poison) yield `I4 ${distinct} of ${poison} unreadable messages were noted`;
 }
 
+/** I4: what a later version wrote costs its own device only, and waits for that version as it is. */
+function* newerKept({ seed, plan, memory, log, outcomes }: History): Generator<string> {
+	if (!hasNewerRows(seed, plan)) return;
+	const rows = new Map(memory.all().map((row) => [`${row.partitionKey} ${row.rowKey}`, row.values]));
+	for (const { partitionKey, rowKey, values } of newerRows) {
+		const now = rows.get(`${partitionKey} ${rowKey}`);
+		if (JSON.stringify(now) !== JSON.stringify(values)) yield `I4 ${rowKey} of a later version was changed`;
+	}
+	const about = memory.all().filter(({ rowKey }) => /^[fo]\|/.test(rowKey) && rowKey.includes(newerKey));
+	if (about.length !== newerRows.length) yield "I4 a row was added to those of a later version";
+	if (log.accepted.some((one) => tells(one, newerKey) && one.notice.type !== "storm")) yield "I4 a finding of a later version was told";
+	const own = outcomes.flatMap(({ recorded }) => recorded.filter(({ key }) => key === newerKey));
+	if (own.length === 0 || own.some(({ setAside }) => setAside !== "row-newer")) yield "I4 a finding of a later version was not set aside";
+}
+
 /** I5: no secret in a row or in a message. */
 function* secretsKept({ memory, log }: History): Generator<string> {
 	if (JSON.stringify(memory.all()).includes(canary)) yield "I5 a secret is in the table";
@@ -156,7 +173,7 @@ function* withinBounds({ log, memory, events, invocations, plan }: History): Gen
 		}
 	}
 	const devices = new Set(events.map((event) => event.device)).size;
-	const rows = memory.all().filter((row) => /^[fo]\|/.test(row.rowKey)).length;
+	const rows = memory.all().filter(({ rowKey }) => /^[fo]\|/.test(rowKey) && !rowKey.includes(newerKey)).length;
 	if (rows > devices * (1 + destinationNames.length)) yield `I6 ${rows} rows for ${devices} devices`;
 	// A slow table and a stalled process cannot be cut short from inside.
 	if (["T7", "T10", "D3"].some((kind) => plan.some((planned) => planned === kind))) return;

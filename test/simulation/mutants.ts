@@ -249,6 +249,24 @@ export const mutants: readonly Mutant[] = [
 		},
 	},
 	{
+		name: "what a later version wrote is overwritten",
+		seed: 4,
+		plan: ["S9"],
+		seenAs: ["I4"],
+		sabotage: {
+			table: (table, role): Table =>
+				role === "deliver"
+					? table
+					: {
+							...table,
+							async page(range, options) {
+								const page = await table.page(range, options);
+								return { ...page, rows: page.rows.map((row) => ({ ...row, values: { ...row.values, v: 1 } })) };
+							},
+						},
+		},
+	},
+	{
 		name: "a failed request counts as delivered",
 		plan: ["S18"],
 		seenAs: ["I1", "I8"],

@@ -103,7 +103,7 @@ export function lastWords(events: readonly Event[], now: number): Batch {
 	return { at, messages: last.map(toMessage), events: last, poison: 0, copies: 1, together: false };
 }
 
-function toMessage(event: Event): Message {
+export function toMessage(event: Event): Message {
 	const record = {
 		category: "AdvancedHunting-DeviceProcessEvents",
 		time: new Date(event.at).toISOString(),
