@@ -23,6 +23,7 @@ export const labels: Readonly<Record<StepName, Label>> = {
 	commits: { calls: new RegExp(`^(${commit}( sleep list finding ${commit})*)?$`) },
 	acknowledges: nothing,
 	looks: { calls: /^get destination list open$/, count: 2 },
+	looksInVain: { calls: /^get destination list open$/ },
 	claims: { calls: /^replace open$/, count: 1 },
 	misses: { calls: /^replace open$/, count: 1 },
 	looksAgain: { calls: /^get open( get destination)?$/, count: 1 },

@@ -12,7 +12,7 @@
 mtype = { absent, due, leased, done };
 
 /* What a line of a walk says that an instance did, or that happened to it. */
-mtype = { takes, commits, acknowledges, looks, claims, misses, looksAgain, composes, isTooLate, stalls, isTaken, answerIsLost, isRefused, settles, putsOff, dies };
+mtype = { takes, commits, acknowledges, looks, looksInVain, claims, misses, looksAgain, composes, isTooLate, stalls, isTaken, answerIsLost, isRefused, settles, putsOff, dies };
 
 /* The row of lib/outbox/owed.ts, and its ETag. `waits`: 1 for its next attempt, 2 after that time. */
 mtype state = absent;
@@ -100,6 +100,7 @@ idle:
 		fi;
 		did(looks)
 	   }; goto claim
+	:: d_step { state == leased && leaseRuns -> did(looksInVain) }
 	:: EVERYTHING_READ && SETTLED -> goto finished
 	od;
 

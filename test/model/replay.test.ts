@@ -69,7 +69,7 @@ test("the walks reach each other step of the model hundreds of times", () => {
 		walks.flatMap(({ steps }) => steps),
 		({ name }) => name,
 	);
-	expect(counts.size).toBe(15);
+	expect(counts.size).toBe(16);
 	for (const [name, { length }] of counts) expect(length, name).toBeGreaterThan(400);
 });
 

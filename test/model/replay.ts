@@ -97,7 +97,7 @@ export async function replay(
 		try {
 			if (name === "dies") staff[instance] = hire(instance);
 			if (name === "looks") await waitUntilDue();
-			if (name === "looks") await staff[instance].deliver(key);
+			if (name === "looks" || name === "looksInVain") await staff[instance].deliver(key);
 			if (name === "takes") await staff[instance].record(sightings[batch]);
 			if (name === "isTaken" || name === "answerIsLost" || name === "isRefused") answer = name;
 			if ((name === "dies" || name === "stalls") && before?.leaseRuns === true && !state.leaseRuns) pass(pastLeaseMs);

@@ -4,6 +4,7 @@ const names = [
 	"commits",
 	"acknowledges",
 	"looks",
+	"looksInVain",
 	"claims",
 	"misses",
 	"looksAgain",

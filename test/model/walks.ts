@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 
@@ -12,12 +14,24 @@ const walksFile = fileURLToPath(new URL("walks.txt.br", import.meta.url));
 
 /** Random walks through the model as SPIN prints them, each headed by `# <seed>`. The same seed gives the same walk. */
 export function printWalks(seeds: Iterable<number>): string {
-	const print = (seed: number): string => {
-		const out = execFileSync("spin", ["-T", `-n${seed}`, modelFile], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-		const lines = out.split("\n").filter((line) => /^\w+ [12] /.test(line));
-		return `# ${seed}\n${lines.join("\n")}\n`;
-	};
-	return [...seeds].map(print).join("");
+	const folder = mkdtempSync(join(tmpdir(), "tunnelwatch-walks-"));
+	try {
+		// SPIN would start the preprocessor for each walk.
+		const model = join(folder, "outbox.pml");
+		writeFileSync(model, execFileSync("gcc", ["-E", "-P", "-x", "c", modelFile]));
+		const print = (seed: number): string => {
+			const out = execFileSync("spin", ["-Pcat", "-T", `-n${seed}`, model], {
+				cwd: folder,
+				encoding: "utf8",
+				stdio: ["ignore", "pipe", "inherit"],
+			});
+			const lines = out.split("\n").filter((line) => /^\w+ [12] /.test(line));
+			return `# ${seed}\n${lines.join("\n")}\n`;
+		};
+		return [...seeds].map(print).join("");
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
 }
 
 /** The walks that are kept for tests where SPIN is not installed, headed by the model that they were made from. */
