@@ -16,6 +16,6 @@ export const teamsAuths = ["url", "identity", "identity-gcc", "identity-gcc-high
 export type TeamsAuth = (typeof teamsAuths)[number];
 
 /** The scope to ask a token for: the audience and `/.default`, hence two slashes. `undefined`: none is needed. */
-export function scopeOf(auth: TeamsAuth): string | undefined {
+export function tokenScopeOf(auth: TeamsAuth): string | undefined {
 	return auth === "url" ? undefined : `${audiences[auth]}/.default`;
 }

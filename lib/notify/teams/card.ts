@@ -2,13 +2,13 @@ import type { Severity } from "../../detect/severity-scale.ts";
 import { type Story, type StoryRow, type StyledText, severityMeter, summaryOf } from "../story/story.ts";
 import { type Inert, inertText } from "../text.ts";
 import type { Action, AdaptiveCard, ColumnSet, ContainerStyle, Element, OpenUrl, TextRun } from "./elements.ts";
-import type { Person } from "./mention.ts";
+import type { OnCall } from "./mention.ts";
 
 /**
  * A story as an Adaptive Card: the head answers in five seconds, the rest is there for who has a minute.
  * @param people who are mentioned, below the head.
  */
-export function cardOf(story: Story, people: readonly Person[] = []): AdaptiveCard {
+export function cardOf(story: Story, people: readonly OnCall[] = []): AdaptiveCard {
 	const summary = summaryOf(story);
 	return {
 		type: "AdaptiveCard",
@@ -33,12 +33,12 @@ export function cardOf(story: Story, people: readonly Person[] = []): AdaptiveCa
 	};
 }
 
-function mentionOf({ id, name }: Person) {
+function mentionOf({ id, name }: OnCall) {
 	return { type: "mention", text: `<at>${name}</at>`, mentioned: { id, name } } as const;
 }
 
 /** Mentions count in a `TextBlock` only; the names are the operator's. */
-function onCall(people: readonly Person[]): readonly Element[] {
+function onCall(people: readonly OnCall[]): readonly Element[] {
 	if (people.length === 0) return [];
 	const text = `On call: ${people.map((person) => mentionOf(person).text).join(", ")}` as Inert;
 	return [{ type: "TextBlock", text, wrap: true, spacing: "Small" }];

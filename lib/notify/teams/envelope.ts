@@ -4,7 +4,7 @@ import { type TellContext, tell } from "../story/tell.ts";
 import type { Inert } from "../text.ts";
 import { cardOf } from "./card.ts";
 import type { AdaptiveCard } from "./elements.ts";
-import type { Person } from "./mention.ts";
+import type { OnCall } from "./mention.ts";
 
 /** The flow bot refuses a message whose stored form passes 28 KiB, after the flow has answered 202. */
 export const maxWireBytes = 20_480;
@@ -27,7 +27,7 @@ export interface TeamsMessage {
  * The fullest message that surely fits: long fields shrink first, then details go, then the rows that say least. Its
  * smallest form mentions nobody, and neither does any where a route says so.
  */
-export function teamsMessage(notice: AnyNotice, knowledge: TellContext, people: readonly Person[] = []): TeamsMessage {
+export function teamsMessage(notice: AnyNotice, knowledge: TellContext, people: readonly OnCall[] = []): TeamsMessage {
 	const mentioned = notice.type === "finding" && notice.mention === false ? [] : people;
 	for (const room of [rooms.full, rooms.tight, rooms.small]) {
 		const message = envelope(tell(notice, knowledge, room), mentioned);
@@ -50,7 +50,7 @@ export function wireBytes(message: TeamsMessage): number {
 }
 
 /** One card, as the body of a post. */
-export function envelope(story: Story, people: readonly Person[] = []): TeamsMessage {
+export function envelope(story: Story, people: readonly OnCall[] = []): TeamsMessage {
 	return {
 		type: "message",
 		summary: summaryOf(story),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { destinationKind, type Outside } from "../kind.ts";
-import { scopeOf, teamsAuths } from "./audience.ts";
+import { teamsAuths, tokenScopeOf } from "./audience.ts";
 import { readPeople } from "./mention.ts";
 import { createTeams, type TeamsOptions } from "./teams.ts";
 import { checkTeamsUrl } from "./url.ts";
@@ -58,7 +58,7 @@ export const teams = destinationKind({
 		moved: "Look in Power Automate that the flow exists and is on; then set the address that it shows.",
 	},
 	check: ({ TEAMS_WEBHOOK_URL: url = "", TEAMS_HOST_SUFFIXES: suffixes, TEAMS_AUTH: auth }, { allowLoopback }) =>
-		checkTeamsUrl(url, { suffixes, allowLoopback, signsIn: scopeOf(auth) !== undefined }),
+		checkTeamsUrl(url, { suffixes, allowLoopback, signsIn: tokenScopeOf(auth) !== undefined }),
 	create: (settings, outside) => createTeams(optionsOf(settings, outside)),
 	trials: async () => {
 		const { teamsTrials } = await import("./trials.ts");
@@ -73,7 +73,7 @@ function optionsOf(
 	{ TEAMS_WEBHOOK_URL: url = "", TEAMS_BODY: body, TEAMS_MENTION: people, TEAMS_AUTH: auth }: Values,
 	{ getToken, post, clock, knowledge }: Outside,
 ): TeamsOptions {
-	const scope = scopeOf(auth);
+	const scope = tokenScopeOf(auth);
 	const token = scope === undefined ? undefined : (signal: AbortSignal) => getToken(scope, signal);
 	return { url, body, people, token, post, clock, knowledge };
 }

@@ -4,7 +4,7 @@ import type { AnyNotice } from "../../outbox/delivery.ts";
 import type { Inert } from "../text.ts";
 
 /** Somebody on call, from the settings and never from data. */
-export interface Person {
+export interface OnCall {
 	/** User principal name or object id. */
 	readonly id: string;
 	readonly name: Inert;
@@ -13,7 +13,7 @@ export interface Person {
 const most = 3;
 
 /** `kim@contoso.example=Kim Lee`, at most three, separated by commas; `undefined` if it is anything else. */
-export function readPeople(text: string): readonly Person[] | undefined {
+export function readPeople(text: string): readonly OnCall[] | undefined {
 	const parts = text.split(",").filter((part) => part.trim() !== "");
 	const people = parts.flatMap((part) => {
 		const [, id, name] =

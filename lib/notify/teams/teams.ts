@@ -4,14 +4,14 @@ import type { HttpAnswer, PostFunction } from "../http/answer.ts";
 import { classify, type FindQuirk } from "../http/classify.ts";
 import type { TellContext } from "../story/tell.ts";
 import { leastMessage, type TeamsMessage, teamsMessage } from "./envelope.ts";
-import { isWorthMention, type Person } from "./mention.ts";
+import { isWorthMention, type OnCall } from "./mention.ts";
 
 export interface TeamsOptions {
 	readonly url: string;
 	/** A flow from the template takes a message with the card attached; one that posts `triggerBody()` takes the bare card. */
 	readonly body: "message" | "card";
 	/** Who is mentioned in what is urgent. */
-	readonly people: readonly Person[];
+	readonly people: readonly OnCall[];
 	/** Token for a flow that only identities of its tenant may trigger; absent = the address is the credential. */
 	readonly token: ((signal: AbortSignal) => Promise<string>) | undefined;
 	readonly post: PostFunction;

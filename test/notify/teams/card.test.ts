@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Severity } from "../../../lib/detect/severity-scale.ts";
 import { leastMessage, maxWireBytes, type TeamsMessage, teamsMessage, wireBytes } from "../../../lib/notify/teams/envelope.ts";
-import { type Person, readPeople } from "../../../lib/notify/teams/mention.ts";
+import { type OnCall, readPeople } from "../../../lib/notify/teams/mention.ts";
 import type { AnyNotice } from "../../../lib/outbox/delivery.ts";
 import { aFinding, aSighting, at } from "../../builders.ts";
 import { everywhere } from "../everywhere.ts";
@@ -45,7 +45,7 @@ function cardIn(message: TeamsMessage): Part {
 const localTime = /^\{\{DATE\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, SHORT\)\}\} \{\{TIME\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\}\}/;
 
 /** What is wrong with a card, whatever went into it. Plain comparisons: `expect` costs more than they do, and there are millions. */
-function* flaws(message: TeamsMessage, people: readonly Person[] = []): Generator<string> {
+function* flaws(message: TeamsMessage, people: readonly OnCall[] = []): Generator<string> {
 	const card = cardIn(message);
 	if (wireBytes(message) > maxWireBytes) yield `${wireBytes(message)} bytes`;
 	if (card.type !== "AdaptiveCard" || card["version"] !== "1.4") yield "no card of version 1.4";
@@ -70,7 +70,7 @@ function* flaws(message: TeamsMessage, people: readonly Person[] = []): Generato
 	}
 }
 
-function expectSound(message: TeamsMessage, people: readonly Person[] = []): void {
+function expectSound(message: TeamsMessage, people: readonly OnCall[] = []): void {
 	expect([...flaws(message, people)]).toEqual([]);
 }
 

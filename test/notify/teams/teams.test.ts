@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createPost } from "../../../lib/notify/http/http.ts";
-import { scopeOf } from "../../../lib/notify/teams/audience.ts";
+import { tokenScopeOf } from "../../../lib/notify/teams/audience.ts";
 import { readPeople } from "../../../lib/notify/teams/mention.ts";
 import { createTeams, type TeamsOptions } from "../../../lib/notify/teams/teams.ts";
 import { at } from "../../builders.ts";
@@ -143,5 +143,5 @@ test.each([
 	["identity-dod", "https://service.flow.appsplatform.us//.default"],
 	["identity-china", "https://service.powerautomate.cn//.default"],
 ] as const)("TEAMS_AUTH=%s asks for a token for %s", (auth, scope) => {
-	expect(scopeOf(auth)).toBe(scope);
+	expect(tokenScopeOf(auth)).toBe(scope);
 });
