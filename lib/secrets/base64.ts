@@ -45,6 +45,7 @@ export function encodedJson(text: string): readonly Encoded[] {
  * look like base64 too and shift it, so the outermost layer is read at all four offsets.
  */
 export function* decodedRuns(text: string, offsets: 1 | 4): Generator<Encoded> {
+	if (!hasLongRun(text)) return;
 	for (const match of text.matchAll(longRun)) {
 		const joined = match[0].replace(/\\r|\\n|[\r\n]/g, "");
 		for (let offset = 0; offset < offsets; offset++) {
@@ -52,6 +53,20 @@ export function* decodedRuns(text: string, offsets: 1 | 4): Generator<Encoded> {
 			yield { start: match.index, end: match.index + match[0].length, decoded };
 		}
 	}
+}
+
+const shortestRun = 40;
+const inRun = Uint8Array.from({ length: 128 }, (_, code) => Number(/[A-Za-z0-9+/_-]/.test(String.fromCharCode(code))));
+
+/** Whether so many characters of base64 stand in a row. One of them stands at each multiple of their number: most others are not looked at. */
+export function hasLongRun(text: string): boolean {
+	for (let at = shortestRun - 1; at < text.length; ) {
+		let before = at;
+		while (before > at - shortestRun && inRun[text.charCodeAt(before)] === 1) before--;
+		if (before === at - shortestRun) return true;
+		at = before + shortestRun;
+	}
+	return false;
 }
 
 /** PowerShell takes any beginning of `-EncodedCommand`. The flag is the first group, its base64 the second. */

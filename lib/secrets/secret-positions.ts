@@ -1,4 +1,4 @@
-import { matchAt } from "./base64.ts";
+import { hasLongRun, matchAt } from "./base64.ts";
 import {
 	anyOf,
 	authorizationSchemes,
@@ -50,6 +50,8 @@ const userSecret = new RegExp(String.raw`(?:${markerPattern}|[^\s"'/])+(?=@)`, "
 const pem = /-----BEGIN [A-Z ]{0,40}(?:TOKEN|PRIVATE KEY)-----/g;
 const pemBodies = new RegExp(String.raw`(?:${anyOf(keyStarts)})[A-Za-z0-9+/]{40,}(?:(?:\r?\n|\\r\\n|\\n)[A-Za-z0-9+/]{8,})*={0,2}`, "g");
 const userAccount = /\bnet1?(?:\.exe)?\s+(?:user\s+(?:"[^"\n]{1,64}"|(?![/-])\S+)|use\s+(?!\/)\S+(?:\s+\\\\\S+)?)(?=\s)/gi;
+/** How userAccount and userShare begin. */
+const anyNet = /\bnet1?(?:\.exe)?\s/i;
 const userShare = /\bnet1?(?:\.exe)?\s+use\s[^|&\n]{0,200}?\/user:\S+(?=\s)/gi;
 const toolsWithPassword = new RegExp(
 	String.raw`\b(?:(?:${anyOf(loginTools)})(?:\.(?:cmd|exe))?(?:\\?["'])?(?:\s{1,8}\w{1,20})?\s{1,8}login|${anyOf(passwordTools)})(?![\w-])`,
@@ -100,27 +102,36 @@ export function createSecretPositions(tools: readonly ToolSecrets[]): (text: str
 }
 
 function introduced(text: string, named: readonly RegExp[], keys: RegExp): readonly TextRange[] {
-	const words = [...named, shortSecretKey, headers, authorization, slashOptions, secureString];
-	const lastEnd = text.lastIndexOf("-----END ");
+	const words = [...named, shortSecretKey, headers, authorization, ...(text.includes("/") ? [slashOptions] : []), secureString];
 	if (toolsWithPassword.test(text)) words.push(toolPassword, joinedToolPassword);
 	return [
 		...words.flatMap((introducer) => each(text, introducer, valueAfter)),
 		...(anyToolBeside.test(text) ? toolsBeside.flatMap(({ tool, before }) => (tool.test(text) ? each(text, before, valueAfter) : [])) : []),
-		...each(text, element, valueAfter),
-		...each(text, impacket, (_, from) => unlessMarker(text, from, from + matchAt(userSecret, text, from).length)),
-		...each(text, userToken, (_, from) => unlessMarker(text, from, from + matchAt(userSecret, text, from).length)),
+		...(text.includes("<") ? each(text, element, valueAfter) : []),
+		...(text.includes("@") ? [impacket, userToken].flatMap((pattern) => each(text, pattern, beforeHost)) : []),
 		...each(text, keys, (_, from, start) =>
 			inQuery.test(text.slice(Math.max(0, start - 40), start)) ? undefined : valueAfter(text, from),
 		),
 		...each(text, credentialUser, passwordOfUser),
 		...(/curl/i.test(text) ? each(text, curlUser, passwordOfUser) : []),
-		...each(text, userAccount, userPassword),
-		...each(text, userShare, userPassword),
-		...each(text, queryValues, (_, from) => unlessMarker(text, from, from + matchAt(queryValue, text, from).length)),
-		...each(text, userInfo, (_, from) => unlessMarker(text, from, from + matchAt(userSecret, text, from).length)),
-		...each(text, pem, (_, end, start) => ({ start, end: blockEnd(text, end, lastEnd) })),
-		...each(text, pemBodies, (_, end, start) => ({ start, end })),
+		...(anyNet.test(text) ? [userAccount, userShare].flatMap((pattern) => each(text, pattern, userPassword)) : []),
+		...(/=|%3d/i.test(text)
+			? each(text, queryValues, (_, from) => unlessMarker(text, from, from + matchAt(queryValue, text, from).length))
+			: []),
+		...(text.includes("@") ? each(text, userInfo, beforeHost) : []),
+		...(text.includes("-----BEGIN") ? pemBlocks(text) : []),
+		...(hasLongRun(text) ? each(text, pemBodies, (_, end, start) => ({ start, end })) : []),
 	];
+}
+
+/** A password or token up to the `@` before a host. */
+function beforeHost(text: string, from: number): TextRange | undefined {
+	return unlessMarker(text, from, from + matchAt(userSecret, text, from).length);
+}
+
+function pemBlocks(text: string): readonly TextRange[] {
+	const lastEnd = text.lastIndexOf("-----END ");
+	return each(text, pem, (_, end, start) => ({ start, end: blockEnd(text, end, lastEnd) }));
 }
 
 /** The spans that follow an introducer; the search goes on behind each, so that no part of a text is read over and over. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodedRuns } from "../../lib/secrets/base64.ts";
+import { decodedRuns, hasLongRun } from "../../lib/secrets/base64.ts";
 import { knownSecrets, knownShapes } from "../../lib/secrets/known-secrets.ts";
 import { otherEncodings } from "../../lib/secrets/other-encodings.ts";
 import { createSecretPositions } from "../../lib/secrets/secret-positions.ts";
@@ -58,4 +58,23 @@ test("a text of fewer than 40 characters has no run that is decoded", () => {
 		{ numRuns: 2_000 },
 	);
 	expect([...decodedRuns("A".repeat(40), 1)]).toHaveLength(1);
+});
+
+test("the quick look for long runs finds exactly the texts that hold one", () => {
+	const part = fc.oneof(
+		fc.integer({ min: 36, max: 44 }).map((length) => "aZ0+/_-9".repeat(6).slice(0, length)),
+		fc.string({ unit: fc.constantFrom(...'aZ0+/_- .\\"=\u00e9'), maxLength: 60 }),
+	);
+	let long = 0;
+	fc.assert(
+		fc.property(fc.array(part, { maxLength: 4 }), fc.constantFrom("", " ", "="), (parts, between) => {
+			const one = parts.join(between);
+			const expected = /[A-Za-z0-9+/_-]{40}/.test(one);
+			if (expected) long++;
+			expect(hasLongRun(one)).toBe(expected);
+		}),
+		{ numRuns: 3_000 },
+	);
+	expect(long).toBeGreaterThan(500);
+	expect([hasLongRun("A".repeat(39)), hasLongRun("A".repeat(40)), hasLongRun(` ${"A".repeat(40)}`)]).toEqual([false, true, true]);
 });
