@@ -41,7 +41,7 @@ export const world = {
 	sleep: async (ms: number) => {
 		await setTimeout(ms);
 	},
-	newId: () => randomUUID(),
+	newId: (): string => randomUUID(),
 	deadline: (ms: number) => AbortSignal.timeout(ms),
 };
 
@@ -101,20 +101,20 @@ export function outsideOf(settings: Settings, detection: Detection): Outside {
 	};
 }
 
-/** Judging, recording, delivery and quarantine on one table. The fallback gets no notices of its own; `deadline` is for simulations. */
+/** Judging, recording, delivery and quarantine on one table. The fallback gets no notices of its own. */
 export function composeStorage(
 	settings: Settings,
 	stored: Table,
 	destinations: readonly Destination[],
 	{ approvals, routes }: { readonly approvals: ApprovalsFile; readonly routes: RoutesFile },
-	deadline = world.deadline,
+	outside = world,
 ): Storage {
-	const server = createServerClock(world.clock);
+	const server = createServerClock(outside.clock);
 	const table = listening(stored, server);
-	const devices = settings.DEVICE_CONTEXT ? createDeviceStore({ ...world, table }) : undefined;
+	const devices = settings.DEVICE_CONTEXT ? createDeviceStore({ ...outside, table }) : undefined;
 	const readAhead = createReadAhead(table);
-	const prevalence = createPrevalenceCounter({ ...world, table });
-	const releases = createLearnedReleases({ ...world, table });
+	const prevalence = createPrevalenceCounter({ ...outside, table });
+	const releases = createLearnedReleases({ ...outside, table });
 	const memory = createMemory({
 		approvals: approvals.current,
 		finding: readAhead.finding,
@@ -123,7 +123,7 @@ export function composeStorage(
 		prevalence: prevalence.look,
 	});
 	const recorder = createRecorder({
-		...world,
+		...outside,
 		table,
 		destinations: destinations.map((one) => one.name).filter((name) => name !== settings.FALLBACK),
 		route: routeOf(settings, routes, destinations),
@@ -144,8 +144,8 @@ export function composeStorage(
 				return recorded;
 			},
 		},
-		dispatcher: createDispatcher({ ...world, deadline, table, server, destinations }),
-		quarantine: createQuarantine({ ...world, table }),
+		dispatcher: createDispatcher({ ...outside, table, server, destinations }),
+		quarantine: createQuarantine({ ...outside, table }),
 	};
 }
 

@@ -107,7 +107,8 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 			begin: warnings,
 		};
 
-	const { recorder, dispatcher, quarantine, judge, learn } = composeStorage(settings, table, destinations, { approvals, routes }, deadline);
+	const outside = { ...world, deadline };
+	const { recorder, dispatcher, quarantine, judge, learn } = composeStorage(settings, table, destinations, { approvals, routes }, outside);
 	const fallBackNow = async () => {
 		if (settings.FALLBACK !== undefined) await fallBack(table, settings.FALLBACK, world.clock());
 	};
