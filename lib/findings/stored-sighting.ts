@@ -74,8 +74,6 @@ const device = z
 
 const moment = z.iso.datetime().transform((text) => new Date(text));
 
-const spread = z.object({ devices: z.number(), since: moment });
-
 type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /** A key that was absent stays absent, where zod would allow `undefined` in it. */
@@ -83,6 +81,8 @@ function present<T extends object>(value: T): Present<T> {
 	// Nothing but the undefined ones is taken away, and those only stand under optional keys.
 	return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Present<T>;
 }
+
+const spread = z.object({ devices: z.number(), since: moment, others: z.array(redactedColumn).max(3).optional() }).transform(present);
 
 const prevalence = z.object({ account: spread.optional(), tunnel: spread.optional(), binary: spread.optional() }).transform(present);
 

@@ -1,9 +1,10 @@
 import { hash } from "node:crypto";
 import * as z from "zod";
 import { foldId } from "../defender/device-identity.ts";
+import type { Redacted } from "../secrets/redacted.ts";
 import type { Prevalence, Sighting, Spread } from "../sighting/sighting.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
-import { columns, dateColumn } from "../store/columns.ts";
+import { columns, dateColumn, jsonColumn, redactedColumn } from "../store/columns.ts";
 import { createTurns } from "../store/keyed-lock.ts";
 import { renewAfterMs } from "../store/last-used.ts";
 import type { Key, Row } from "../store/table.ts";
@@ -31,9 +32,20 @@ const mostCached = 5_000;
 /** Of a device's key: enough to tell a hundred apart. */
 const shortKey = 12;
 
+/** Kept by name: one of them may be the device that is asked about. */
+const mostNamed = 4;
+const longestName = 64;
+
+interface NamedDevice {
+	readonly key: string;
+	readonly name: Redacted;
+}
+
 /** What is known of one account, tunnel or binary. */
 interface Fact {
 	readonly devices: readonly string[];
+	/** The first of them that have a name; of accounts alone. */
+	readonly named: readonly NamedDevice[];
 	readonly since: Date | undefined;
 	readonly touchedAt: Date;
 	/** As it was read; `undefined` when it has changed since, or is not there. */
@@ -64,18 +76,22 @@ export function createPrevalenceCounter(deps: PrevalenceDeps): PrevalenceCounter
 		const cached = cache.get(id);
 		return cached !== undefined && cached.until > clock().getTime() ? cached.fact : remember(id, load(deps, id));
 	};
-	const noteFact = (id: string, { device, at }: Sighting): Promise<void> =>
+	const noteFact = (kind: keyof Prevalence, id: string, { device, at }: Sighting): Promise<void> =>
 		oneAtATime(id, async () => {
 			const fact = await known(id);
 			const key = deviceRowKey(device);
 			const isFresh = clock().getTime() - fact.touchedAt.getTime() < renewAfterMs;
-			if (isFresh && (fact.devices.includes(short(key)) || fact.devices.length >= mostDevices)) return;
+			const named = kind === "account" ? [{ key: short(key), name: device.name.slice(0, longestName) as Redacted }] : [];
+			const isKnown = fact.devices.includes(short(key)) && withNames(fact.named, named).length === fact.named.length;
+			if (isFresh && (isKnown || fact.devices.length >= mostDevices)) return;
 			if (!fact.exists && !quota.take(key)) return;
 			let tries = 0;
 			const read = async () => (tries++ === 0 && (fact.row !== undefined || !fact.exists) ? fact.row : table.get(addressOf(id)));
 			const change = (row: Row | undefined) => {
-				const next = withDevice(merge(readFact(row, []), fact), short(key), at, clock());
-				const values = columns({ v: 2, since: next.since, touchedAt: next.touchedAt, devices: next.devices.join(" ") });
+				const known = merge(readFact(row, []), fact);
+				const next = { ...withDevice(known, short(key), at, clock()), named: withNames(known.named, named) };
+				const names = next.named.length === 0 ? undefined : JSON.stringify(next.named);
+				const values = columns({ v: 2, since: next.since, touchedAt: next.touchedAt, devices: next.devices.join(" "), names });
 				return { values, result: next };
 			};
 			const changed = await changeRow(deps, addressOf(id), change, read);
@@ -90,7 +106,7 @@ export function createPrevalenceCounter(deps: PrevalenceDeps): PrevalenceCounter
 			return Object.fromEntries(spreads) as Prevalence;
 		},
 		async note(sightings) {
-			await Promise.all(sightings.flatMap((sighting) => factsOf(sighting).map(([, id]) => noteFact(id, sighting))));
+			await Promise.all(sightings.flatMap((sighting) => factsOf(sighting).map(([kind, id]) => noteFact(kind, id, sighting))));
 		},
 	};
 }
@@ -102,21 +118,44 @@ function factsOf({ device, tunnel, program }: Sighting): readonly (readonly [key
 	return kinds.filter((kind) => values[kind] !== "").map((kind) => [kind, factHash([tenant, kind, values[kind]])] as const);
 }
 
-function spreadOf({ devices, since }: Fact, { device, at }: Sighting): Spread {
+function spreadOf({ devices, named, since }: Fact, { device, at }: Sighting): Spread {
 	const own = short(deviceRowKey(device));
 	const count = devices.includes(own) ? devices.length : devices.length + 1;
-	return { devices: Math.min(count, mostDevices), since: since !== undefined && since < at ? since : at };
+	const others = named.filter(({ key }) => key !== own).slice(0, mostNamed - 1);
+	return {
+		devices: Math.min(count, mostDevices),
+		since: since !== undefined && since < at ? since : at,
+		...(others.length === 0 ? {} : { others: others.map(({ name }) => name) }),
+	};
+}
+
+/** The first ones stay: where it began is what a responder looks for. */
+function withNames(known: readonly NamedDevice[], more: readonly NamedDevice[]): readonly NamedDevice[] {
+	const all = new Map(
+		[...known, ...more]
+			.filter(({ name }) => name !== "")
+			.map((one) => [one.key, one] as const)
+			.toReversed(),
+	);
+	return [...all.values()].toReversed().slice(0, mostNamed);
 }
 
 function withDevice({ devices, since }: Fact, device: string, at: Date, now: Date): Fact {
 	const all = devices.includes(device) ? devices : [...devices, device].slice(0, mostDevices);
-	return { devices: all, since: since !== undefined && since < at ? since : at, touchedAt: now, row: undefined, exists: true };
+	const first = since !== undefined && since < at ? since : at;
+	return { devices: all, named: [], since: first, touchedAt: now, row: undefined, exists: true };
 }
 
 function merge(stored: Fact, known: Fact): Fact {
 	const { since } = known;
 	const devices = [...new Set([...stored.devices, ...known.devices])].slice(0, mostDevices);
-	return { ...stored, devices, since: stored.since !== undefined && (since === undefined || stored.since < since) ? stored.since : since };
+	const named = withNames(stored.named, known.named);
+	return {
+		...stored,
+		devices,
+		named,
+		since: stored.since !== undefined && (since === undefined || stored.since < since) ? stored.since : since,
+	};
 }
 
 /** Of a fact by its hash. */
@@ -139,7 +178,14 @@ async function load({ table }: PrevalenceDeps, id: string): Promise<Fact> {
 	);
 }
 
-const schema = z.object({ since: dateColumn, touchedAt: dateColumn, devices: z.string().default("") });
+const namesColumn = jsonColumn(z.array(z.object({ key: z.string(), name: redactedColumn })).max(mostNamed));
+const schema = z.object({
+	since: dateColumn,
+	touchedAt: dateColumn,
+	devices: z.string().default(""),
+	// Names only help people: without them the fact still counts.
+	names: namesColumn.optional().catch(undefined),
+});
 
 /** A row that cannot be read starts again: it only counts. */
 function readFact(row: Row | undefined, before: readonly Row[]): Fact {
@@ -155,6 +201,7 @@ function readFact(row: Row | undefined, before: readonly Row[]): Fact {
 	const moments = read.map(({ since }) => since.getTime());
 	return {
 		devices: [...new Set(devices)].slice(0, mostDevices),
+		named: read[0]?.names ?? [],
 		since: moments.length === 0 ? undefined : new Date(Math.min(...moments)),
 		touchedAt: read[0]?.touchedAt ?? new Date(0),
 		row,

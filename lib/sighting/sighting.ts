@@ -126,6 +126,8 @@ export interface Spread {
 	/** Counted up to 100. */
 	readonly devices: number;
 	readonly since: Date;
+	/** Names of the first other devices, at most three, all of the same tenant; absent where none is known. */
+	readonly others?: readonly Redacted[];
 }
 
 /** How common a sighting's facts are in its tenant, this device included. */
