@@ -8,6 +8,7 @@ import type { Portal } from "../portal.ts";
 import type { FindRule } from "../rule-facts.ts";
 import { type Inert, idText, inert, inertText, joined, shortWords } from "../text.ts";
 import { answerLine, answerStory, onlyAnswers } from "./answer-story.ts";
+import { whoWords } from "./answer-words.ts";
 import { findingDetails } from "./finding-details.ts";
 import { findingRows } from "./finding-rows.ts";
 import { findingTitle } from "./finding-title.ts";
@@ -32,14 +33,14 @@ export function findingStory(notice: Notice, room: Room, rules: FindRule, portal
 		moment: finding.lastSeen,
 		age: ageWords(notice),
 		title: findingTitle(finding),
-		verdict: {
+		verdict: confirmedWords(notice) ?? {
 			word: verdictWords[worst.ownership.verdict],
 			reason: shortWords(inert(worst.ownership.reason, room.sentence), room.word),
 		},
 		happened: room.rows === "few" ? inertText`` : happenedWords(finding, room.word),
 		news: [
 			...(notice.answers ?? []).filter(({ kind }) => kind !== "ended").map(answerLine),
-			...news(notice).map((text) => shortWords(inert(text, room.sentence), room.word)),
+			...news(notice, rules).map((text) => shortWords(inert(text, room.sentence), room.word)),
 		].slice(0, room.news),
 		rows: findingRows(notice, room, rules),
 		commandLine: room.commandLine === 0 ? inertText`` : shortWords(inert(worst.program.commandLine, room.commandLine), room.word + 8),
@@ -77,28 +78,53 @@ const kinds: Readonly<Record<NoticeKind, { readonly words: Inert; readonly remin
 	back: { words: inertText`Seen again after 30 quiet days`, reminds: false },
 };
 
-function kindWords({ kinds: told, n, finding }: Notice): Inert {
+function endsSilence(answers: Notice["answers"]): boolean {
+	return answers?.some(({ kind }) => kind === "ended") === true;
+}
+
+function kindWords({ kinds: told, n, finding, answers }: Notice): Inert {
 	const wasClosed = told[0] === "back" && finding.history?.at(-1)?.kind === "close";
-	const kind = wasClosed ? inertText`Seen again after it was closed` : kinds[told[0] ?? "new"].words;
+	const kind = wasClosed
+		? inertText`Seen again after it was closed`
+		: told[0] === "still" && endsSilence(answers)
+			? inertText`Silence ended`
+			: kinds[told[0] ?? "new"].words;
 	return n > 1 ? inertText`${kind}, notice ${n}` : kind;
 }
 
 /** News since the last message: the changes of this notice and of those that were never sent. */
-function news({ finding, kinds: told, n }: Notice): readonly Redacted[] {
+function news({ finding, kinds: told, n }: Notice, rules: FindRule): readonly Redacted[] {
 	return finding.changes
 		.filter(
 			(change) => change.kind !== "new" && (change.n === n || (told.includes(change.kind) && change.n === finding.reasons[change.kind])),
 		)
-		.map(({ text }) => text);
+		.map(({ text }) => withTitle(text, rules));
+}
+
+/** People know a rule by its title. */
+function withTitle(text: Redacted, rules: FindRule): Redacted {
+	const id = /^another rule: ([a-z0-9-]{1,100})$/.exec(text)?.[1];
+	const title = id === undefined ? undefined : rules(id)?.title;
+	// Our own words.
+	return title === undefined ? text : (`another rule: ${title}` as Redacted);
+}
+
+/** What a person has confirmed stands in the head, with the name. */
+function confirmedWords({ finding, kinds: told }: Notice): Story["verdict"] | undefined {
+	const said = finding.history?.findLast(({ kind }) => kind === "not-ours");
+	if (!told.includes("escalated") || finding.confirmedAt === undefined || said === undefined) return undefined;
+	return { word: inertText`Not ours.`, reason: inertText`Confirmed by ${whoWords(said)}.` };
 }
 
 /** How long ago it happened, and how soon after the event arrived people are told. */
-function ageWords({ finding, now }: Notice): Inert {
+function ageWords({ finding, kinds: told, answers, now }: Notice): Inert {
 	const happenedMs = now.getTime() - finding.lastSeen.getTime();
 	const arrivedMs = now.getTime() - finding.touchedAt.getTime();
-	const told = arrivedMs < 0 ? inertText`` : inertText`told ${shortDuration(arrivedMs)} after it arrived`;
+	// Where a person or the end of a silence is the news, the event has been told long before.
+	const isAnswer = told.includes("escalated") || endsSilence(answers);
+	const soon = arrivedMs < 0 || isAnswer ? inertText`` : inertText`told ${shortDuration(arrivedMs)} after it arrived`;
 	// A device's clock can run ahead of ours.
-	return joined([happenedMs < 0 ? inertText`` : inertText`${duration(happenedMs)} ago`, told], inertText`, `);
+	return joined([happenedMs < 0 ? inertText`` : inertText`${duration(happenedMs)} ago`, soon], inertText`, `);
 }
 
 function footer({ finding, kinds: told, n, moreSinceLast }: Notice): Inert {

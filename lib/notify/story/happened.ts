@@ -1,7 +1,7 @@
 import type { Finding } from "../../findings/finding.ts";
 import { type Inert, idText, inertText, joined, sealed } from "../text.ts";
+import { exposedSince } from "./exposed-since.ts";
 import { type Names, namesOf } from "./names.ts";
-import { clock } from "./time.ts";
 import { toolWords } from "./tunnel-words.ts";
 
 /** One sentence of what happened: "svc-backup started agent.exe from C:\Windows\Temp. RDP (localhost:3389) is …" */
@@ -48,7 +48,8 @@ function into(folder: Inert): Inert {
 	return folder === "" ? folder : inertText` to ${folder}`;
 }
 
-function exposure({ firstSeen, worst }: Finding, { target }: Names): Inert {
+function exposure(finding: Finding, { target }: Names): Inert {
+	const { worst } = finding;
 	if (target === "" || worst.mode === "access-client" || worst.mode === "service-uninstall") return inertText``;
-	return inertText`${target} has been reachable from the internet since ${clock(firstSeen)}.`;
+	return inertText`${target} has been reachable from the internet since ${exposedSince(finding)}.`;
 }

@@ -3,7 +3,7 @@ import type { Redacted } from "../../secrets/redacted.ts";
 import type { Target } from "../../sighting/sighting.ts";
 import { targetWords } from "../../sighting/target-words.ts";
 import { type Inert, idText, inert, inertText, plainName, shortWords } from "../text.ts";
-import { shortId } from "./tunnel-row.ts";
+import { relatedWords, shortId } from "./tunnel-row.ts";
 import { knownTunnel } from "./tunnel-words.ts";
 
 /** Names that are short enough for a sentence; empty if unknown. */
@@ -16,6 +16,8 @@ export interface Names {
 	readonly parent: Inert;
 	readonly account: Inert;
 	readonly tunnel: Inert;
+	/** Other devices on which the account was seen before. */
+	readonly related: Inert;
 	readonly tokenFile: Inert;
 	/** Far end of a connection. */
 	readonly remote: Inert;
@@ -38,6 +40,7 @@ export function namesOf(finding: Finding, word: number): Names {
 		parent: short(program.chain.at(-2) ?? ("" as Redacted)),
 		account: shortId(tunnel?.account ?? ""),
 		tunnel: idText(tunnel?.tunnelId ?? ""),
+		related: relatedWords(worst.prevalence?.account),
 		tokenFile: short(worst.tokenFile ?? ("" as Redacted)),
 		remote: short(worst.remote ?? ("" as Redacted)),
 		target: target === undefined ? inertText`` : targetText(target, short),

@@ -3,9 +3,10 @@ import { findFamily } from "../../families/find-family.ts";
 import type { Finding } from "../../findings/finding.ts";
 import type { Mode, Sighting, TargetClass } from "../../sighting/sighting.ts";
 import { type Inert, inertText, sealed } from "../text.ts";
+import { exposedSince } from "./exposed-since.ts";
 import { type Names, namesOf } from "./names.ts";
 import { isPerson } from "./people.ts";
-import { clock } from "./time.ts";
+import { clockOn } from "./time.ts";
 import { toolWords } from "./tunnel-words.ts";
 
 /**
@@ -17,7 +18,9 @@ export function stepWords(finding: Finding, word: number): readonly Inert[] {
 	const steps =
 		finding.worst.ownership.verdict === "ours"
 			? approvedSteps(finding, names)
-			: [...askSteps(finding, names), ...ownerSteps(finding, names), isolate(finding, names), ...followUps(finding, names)];
+			: finding.confirmedAt === undefined
+				? [...askSteps(finding, names), ...ownerSteps(finding, names), isolate(finding, names), ...followUps(finding, names)]
+				: [isolateNow(names), ...ownerSteps(finding, names), ...followUps(finding, names)];
 	return [...new Set(steps)].slice(0, 3).map(sealed);
 }
 
@@ -32,9 +35,9 @@ function approvedSteps({ worst }: Finding, names: Names): readonly Inert[] {
 }
 
 /** Who can explain it: a person if one is known; if only the system's account is, the parent program is the lead. */
-function askSteps({ firstSeen, worst }: Finding, { device, file, folder, parent, user }: Names): readonly Inert[] {
+function askSteps({ firstSeen, lastSeen, worst }: Finding, { device, file, folder, parent, user }: Names): readonly Inert[] {
 	const program = file === "" ? toolWords(worst) : file;
-	const when = clock(worst.at < firstSeen ? firstSeen : worst.at);
+	const when = clockOn(worst.at < firstSeen ? firstSeen : worst.at, lastSeen);
 	const asked = isPerson(worst.program.user);
 	switch (worst.table) {
 		case "DeviceLogonEvents":
@@ -99,14 +102,24 @@ function isolate({ worst }: Finding, { device }: Names): Inert {
 		: inertText`If nobody can explain it, isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`;
 }
 
+/** Somebody has answered already that it is an intruder. */
+function isolateNow({ device }: Names): Inert {
+	return inertText`Isolate ${device} now (Open device › Isolate). The tunnel drops; Defender stays connected.`;
+}
+
 /** What an intruder may have done already. */
-function followUps({ firstSeen, worst }: Finding, { account, device, file, target }: Names): readonly Inert[] {
-	const since = clock(firstSeen);
+function followUps(finding: Finding, { account, device, file, related, target }: Names): readonly Inert[] {
+	const { firstSeen, lastSeen, worst } = finding;
+	const since = clockOn(firstSeen, lastSeen);
 	const [first] = worst.exposes;
 	return [
-		...(first === undefined ? [] : [through[first.class](target, since)]),
+		...(first === undefined ? [] : [through[first.class](target, exposedSince(finding))]),
 		...(worst.ownership.verdict === "not-ours" && account !== ""
-			? [inertText`Search all devices for account ${account}: one account on several devices is one intruder.`]
+			? [
+					related === ""
+						? inertText`Search all devices for account ${account}: one account on several devices is one intruder.`
+						: inertText`Look at ${related} too: the same account was seen there.`,
+				]
 			: []),
 		inertText`Check logons on ${device} from 127.0.0.1 since ${since}: Hunt lists them. RDP through a tunnel arrives from there.`,
 		...(file === "" ? [] : [inertText`Keep ${file} as evidence before anyone removes it.`]),

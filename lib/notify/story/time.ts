@@ -14,6 +14,12 @@ export function clock(moment: Date): Inert {
 	return `${moment.toISOString().slice(11, 16)} UTC` as Inert;
 }
 
+/** `20:07 UTC`, with its day where that is not the day of the head: `2026-11-21 20:07 UTC`. */
+export function clockOn(moment: Date, head: Date): Inert {
+	const [day, headDay] = [moment, head].map((one) => one.toISOString().slice(0, 10));
+	return day === headDay ? clock(moment) : (`${day} ${moment.toISOString().slice(11, 16)} UTC` as Inert);
+}
+
 /** "40 s", "12 min", "24 h", "7 days": rounded down to the largest unit that still says something. */
 export function duration(ms: number): Inert {
 	if (ms < 60_000) return inertText`${Math.max(0, Math.floor(ms / 1000))} s`;

@@ -40,7 +40,7 @@ export function stormStory(notice: StormNotice, portal: Portal): Story {
 				: inertText`${cause.words}: probably one cause.`,
 		rows: notice.worst.map((finding) => deviceRow(finding, portal)).filter(isTold),
 		why: inertText`Several devices opened tunnels within a short time. Either your own team is rolling this out, or an intruder is moving through the network.`,
-		steps: stormSteps(first, cause),
+		steps: stormSteps(notice.worst, cause),
 		links: {
 			...noLinks,
 			device: first === undefined ? undefined : portal.device(first.device, first.firstSeen, first.lastSeen),
@@ -211,13 +211,13 @@ export function deviceRow(finding: Finding, portal: Portal): StoryRow | undefine
 	return shown === undefined || link === undefined ? shown : { ...shown, link };
 }
 
-/** What to do in a storm, starting with `first`. `cause`: what several of the devices share, if anything. */
-export function stormSteps(first: Finding | undefined, cause: Cause | undefined): readonly Inert[] {
-	const worst = first === undefined ? inertText`the first device of the list` : shortName(first);
+/** What to do in a storm, starting with the first of the list, the worst first. `cause`: what several of them share, if anything. */
+export function stormSteps([first, second]: readonly Finding[], cause: Cause | undefined): readonly Inert[] {
+	const name = first === undefined ? inertText`the first device of the list` : shortName(first);
+	const isWorst = first !== undefined && first.severity !== second?.severity;
+	const start = isWorst ? inertText`Start with ${name}, the worst of them` : inertText`Start with ${name}`;
 	return [
-		cause === undefined
-			? inertText`Start with ${worst}, the worst of them.`
-			: inertText`Start with ${worst}, the worst of them; ${cause.devices} others share its ${cause.kind}.`,
+		cause === undefined ? inertText`${start}.` : inertText`${start}; ${cause.devices} others share its ${cause.kind}.`,
 		inertText`Ask your software team whether they are rolling out tunnels right now.`,
 		inertText`If nobody can explain it, isolate the devices (select one below, then Isolate). The tunnels drop; Defender stays connected.`,
 	].map(sealed);

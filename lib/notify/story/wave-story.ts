@@ -44,7 +44,7 @@ export function waveStory(notice: WaveNotice, portal: Portal, room: Room): Story
 				: inertText`${cause.words}: probably one cause.`,
 		rows: [...findings.slice(0, shown).map((finding) => deviceRow(finding, portal)), ...others(findings.slice(shown))].filter(isTold),
 		why: inertText`Each of these is severe on its own: a way into the device from outside that nobody has approved.`,
-		steps: stormSteps(first, cause),
+		steps: stormSteps(findings, cause),
 		links: {
 			device: first === undefined ? undefined : portal.device(first.device, first.firstSeen, first.lastSeen),
 			hunt: query === undefined || first === undefined ? undefined : portal.hunt(query, first.device.tenantId, earliest, notice.now),
