@@ -75,10 +75,10 @@ function timeline(days: Figures["days"]): string {
 }
 
 function accountBlock({ account, tunnels }: Figures["accounts"][number]): string {
-	const name = account === "" ? "No account (quick tunnels)" : `Account <code>${htmlText(account)}</code>`;
+	const name = account === "" ? "No account (quick tunnels)" : `Account <code>${text(account, 64)}</code>`;
 	const inner = tunnels.map(({ tunnelId, devices }) => {
 		const tunnel =
-			tunnelId === "" ? (account === "" ? "Quick tunnel" : "Tunnel not readable") : `Tunnel <code>${htmlText(tunnelId)}</code>`;
+			tunnelId === "" ? (account === "" ? "Quick tunnel" : "Tunnel not readable") : `Tunnel <code>${text(tunnelId, 64)}</code>`;
 		const list = devices.map(({ name: device, verdict, exposes }) => {
 			const reaches = exposes.length === 0 ? "" : ` → ${exposes.map((one) => `<code>${text(one, 80)}</code>`).join(", ")}`;
 			return `<li>${text(device, 60)} <span class="tag">${shortVerdict[verdict]}</span>${reaches}</li>`;

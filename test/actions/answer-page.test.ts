@@ -5,7 +5,7 @@ import type { Finding } from "../../lib/findings/finding.ts";
 import { inert } from "../../lib/notify/text.ts";
 import { aFinding, aSighting, at, redacted } from "../builders.ts";
 import { everywhere } from "../notify/everywhere.ts";
-import { forbidden, hostileText } from "../notify/hostile.ts";
+import { forbidden, hostileRuns, hostileText } from "../notify/hostile.ts";
 
 const now = at("21T20:00:00");
 const byKim = { by: redacted("Kim Lee"), how: "page", verified: false, at: at("21T19:41:20") } as const;
@@ -36,7 +36,7 @@ function parsed(page: string): { readonly tags: readonly string[]; readonly text
 	return { tags: body.match(/<[^>]*>/g) ?? [], texts: texts.replaceAll(/&(?:lt|gt|quot|#39|amp);/g, (mark) => marks[mark] ?? mark) };
 }
 
-test("whatever devices and people wrote adds no mark to the page, and no link or invisible character to its text", () => {
+test("hostile text of devices and people adds no mark to the page, and no link or invisible character to its text", () => {
 	const ours = new Set(parsed(shown(everywhere(answered, "x"), "x")).tags);
 	expect(ours).toContain("<h1>");
 	fc.assert(
@@ -47,6 +47,6 @@ test("whatever devices and people wrote adds no mark to the page, and no link or
 			const left = forbidden.exec(page.texts);
 			if (left !== null) throw new Error(`text that is forbidden: ${page.texts.slice(Math.max(0, left.index - 40), left.index + 40)}`);
 		}),
-		{ numRuns: 600 },
+		{ numRuns: hostileRuns(600) },
 	);
 });

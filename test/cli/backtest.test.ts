@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { figuresOf } from "../../cli/backtest/figures.ts";
 import { htmlReport } from "../../cli/backtest/html.ts";
@@ -6,6 +7,8 @@ import { readSettings } from "../../lib/app/settings.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { readApprovals } from "../../lib/verdict/approvals.ts";
 import { aSighting, at, redacted } from "../builders.ts";
+import { everywhere } from "../notify/everywhere.ts";
+import { forbidden, hostileRuns, hostileText } from "../notify/hostile.ts";
 import { tunnelwatch } from "./tunnelwatch.ts";
 
 const read = readSettings({});
@@ -60,6 +63,37 @@ test("the page runs no scripts, loads nothing, and shows names from devices as t
 	expect(page).toContain("default-src 'none'");
 	expect(page).not.toMatch(/<script|<img|<link|<iframe|href=/i);
 	expect(page).toContain("onerror=alert(1)&gt;");
+});
+
+test("hostile text of devices adds no mark to the report, and no link or invisible character to its text", async () => {
+	const raw = aSighting({ exposes: [{ text: redacted("x"), class: "http" }] });
+	const page = async (text: string): Promise<string> =>
+		htmlReport(figuresOf(await replay([{ ...everywhere(raw, text), at: raw.at }], [], settings)), {
+			title: "Report",
+			made: at("25T10:00:00"),
+		});
+	const tagsOf = (html: string): readonly string[] => html.replaceAll(/cf-[0-9a-f]{12}/g, "cf-…").match(/<[^>]*>/g) ?? [];
+	const ours = new Set(tagsOf(await page("x")));
+	await fc.assert(
+		fc.asyncProperty(hostileText, async (text) => {
+			const html = await page(text);
+			const others = tagsOf(html).filter((tag) => !ours.has(tag));
+			if (others.length > 0) throw new Error(`marks that are not ours: ${others.join()}`);
+			const body = html
+				.slice(html.indexOf("<body>"))
+				.replaceAll(/<[^>]*>/g, " ")
+				.replaceAll("\n", " ");
+			const shown = body
+				.replaceAll("&lt;", "<")
+				.replaceAll("&gt;", ">")
+				.replaceAll("&quot;", '"')
+				.replaceAll("&#39;", "'")
+				.replaceAll("&amp;", "&");
+			const left = forbidden.exec(shown);
+			if (left !== null) throw new Error(`text that is forbidden: ${shown.slice(Math.max(0, left.index - 40), left.index + 40)}`);
+		}),
+		{ numRuns: hostileRuns(200) },
+	);
 });
 
 test("the command filters by time and device, and writes the page", async () => {

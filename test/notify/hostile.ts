@@ -72,3 +72,8 @@ export const hostileText: fc.Arbitrary<string> = fc
 /** Nothing here may be left in text that is shown to people. */
 export const forbidden =
 	/<\s*[\p{L}/!?]|\]\(|https?:\/\/|\b(?:mailto|tel|sms|javascript|data|msteams):|www\.|\{\{(?:DATE|TIME)|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|[^\S ]|\p{Default_Ignorable_Code_Point}|\u2800/iu;
+
+/** How many hostile texts to draw: so many in each run of the tests, and 5,000 by `npm run hostile`. */
+export function hostileRuns(slice: number): number {
+	return Number(process.env["HOSTILE_RUNS"] ?? slice);
+}
