@@ -96,7 +96,12 @@ describe("a run over the samples", () => {
 	});
 
 	test("without --json shows a table, one card, the summary and what to do next", async () => {
-		const ran = await tunnelwatch(["run", "samples/"], { env: { DATA_FOLDER: folder } });
+		const ran = await tunnelwatch(["run", "samples/", "--approvals", "samples/approvals.json"], { env: { DATA_FOLDER: folder } });
+		const shown = (text: string): string =>
+			text.replace(/^▌ Open device: .*\n▌\n/m, "").replace(/ · .* ago, told .* after it arrived$/m, "");
+		const [, printed = ""] = /```text\n(SEVERITY[\s\S]*?)```/.exec(readFileSync("README.md", "utf8")) ?? [];
+		expect(printed).toContain("▌ Do this now");
+		expect(shown(ran.stdout)).toContain(shown(printed));
 		expect(ran.stdout).toMatch(/^SEVERITY +VERDICT +DEVICE +WHAT\n/);
 		expect(ran.stdout).toContain("fin-lt-0142");
 		expect(ran.stdout.match(/Open device: /g)).toHaveLength(1);
@@ -106,7 +111,7 @@ describe("a run over the samples", () => {
 		expect(ran.stdout).toMatch(/Next:\n( {2}npx tunnelwatch .*\n){3}$/);
 		expect(ran.code).toBe(0);
 
-		const again = await tunnelwatch(["run", "samples/"], { env: { DATA_FOLDER: folder } });
+		const again = await tunnelwatch(["run", "samples/", "--approvals", "samples/approvals.json"], { env: { DATA_FOLDER: folder } });
 		expect(again.stdout).toMatch(/already reported, muted until \d{4}-\d\d-\d\d/);
 		expect(again.stdout).not.toContain("Open device");
 	});

@@ -47,8 +47,11 @@ describe("the hunting link", () => {
 		expect(queryOf(hunt)).toBe(`let devices = dynamic(["a3f1c0d94be2475f8c61d2e09b7745aa10c3d9fe"]);
 let start = datetime(2026-11-21T19:06:04.008Z);
 union (
-union DeviceProcessEvents, DeviceNetworkEvents, DeviceFileEvents, DeviceRegistryEvents, DeviceLogonEvents, DeviceEvents
-| where FileName has "cloudflared" or ProcessCommandLine has_all ("tunnel", "run", "--token")
+union DeviceEvents, DeviceProcessEvents, DeviceNetworkEvents, DeviceFileEvents, DeviceRegistryEvents, DeviceImageLoadEvents
+| where FileName has "cloudflared"
+    or InitiatingProcessFileName has "cloudflared"
+    or ProcessCommandLine has_all ("tunnel", "run", "--token")
+    or InitiatingProcessCommandLine has_all ("tunnel", "run", "--token")
 | where DeviceId in (devices) and Timestamp > start
 ), (
 DeviceLogonEvents

@@ -1,7 +1,5 @@
 import type { Answered } from "../../lib/findings/answered.ts";
 import type { Finding } from "../../lib/findings/finding.ts";
-import { createPortal } from "../../lib/notify/portal.ts";
-import type { FindRule, RuleFacts } from "../../lib/notify/rule-facts.ts";
 import type { TellContext } from "../../lib/notify/story/tell.ts";
 import type {
 	AnyNotice,
@@ -13,38 +11,21 @@ import type {
 	WaveNotice,
 } from "../../lib/outbox/delivery.ts";
 import { aFinding, aSighting, at, redacted } from "../builders.ts";
+import { theMonth } from "./month/month.ts";
 
-const usage: RuleFacts = {
-	id: "cloudflared-usage",
-	title: "Cloudflared Usage",
-	meaning:
-		"cloudflared is running a tunnel: this device can now be reached from the internet without an open port on your firewall. Intruders use it to come back, mostly by RDP.",
-	runbook: [
-		"Ask the account in AccountName who started it and why; no good answer: treat it as hostile.",
-		"Isolate the device from its page in Defender; that cuts the tunnel, Defender stays connected.",
-		"Look in DeviceLogonEvents of this device, last 24 h, for RemoteIP 127.0.0.1; Hunt lists them.",
-	],
-	attack: ["T1572"],
-	kql: 'union DeviceProcessEvents, DeviceNetworkEvents, DeviceFileEvents, DeviceRegistryEvents, DeviceLogonEvents, DeviceEvents\n| where FileName has "cloudflared" or ProcessCommandLine has_all ("tunnel", "run", "--token")',
-};
+/** The samples played through the product. Goldens and pictures are drawn from this alone. */
+const month = await theMonth();
 
-const portable: RuleFacts = {
-	id: "cloudflared-portable-execution",
-	title: "Cloudflared Portable Execution",
-	meaning:
-		"cloudflared ran from outside its installation folder. Intruders bring their own copy and start it from wherever they can write; installers do not.",
-	runbook: [
-		"Ask the account in AccountName who started it and why; no good answer: treat it as hostile.",
-		"Look in DeviceFileEvents of this device, 24 h before, for what wrote the file in FolderPath, and from which FileOriginUrl.",
-		"Look in DeviceNetworkEvents of this device, last 24 h, for RemotePort 7844.",
-	],
-	attack: ["T1090.001"],
-	kql: 'DeviceProcessEvents\n| where FolderPath endswith "\\\\cloudflared.exe" and not(FolderPath contains ":\\\\Program Files (x86)\\\\cloudflared\\\\" or FolderPath contains ":\\\\Program Files\\\\cloudflared\\\\")',
-};
+/** One notice of each sort that people may get. */
+export const variants = month.notices;
 
-export const rules: FindRule = (id) => [usage, portable].find((rule) => rule.id === id);
+/** What the product knows, its own rules included. */
+export const knowledge: TellContext = month.knowledge;
 
-export const knowledge: TellContext = { rules, portal: createPortal("https://security.microsoft.com") };
+/** The same where answers are switched on. */
+export const answerable: TellContext = month.answerable;
+
+export const { rules } = knowledge;
 
 export function aNotice(change: Partial<Notice> = {}): Notice {
 	return {
@@ -331,66 +312,9 @@ export const answerSamples = {
 	}),
 } satisfies Readonly<Record<string, Notice>>;
 
-/** One notice of each sort that people may get, of answers only two. */
-export const variants: Readonly<Record<string, AnyNotice>> = {
-	silenced: answerSamples.silenced,
-	escalated: answerSamples.escalated,
-	new: aNotice({ finding: anUnapprovedFinding() }),
-	"new, cannot tell": aNotice(),
-	"new, quick tunnel": aNotice({ id: "cf-7c01d2e8a944-1", finding: quickOnServer }),
-	"new, ours": aNotice({
-		finding: aFinding({
-			severity: "info",
-			worst: aSighting({
-				severity: "info",
-				severityReason: redacted("the account and the tunnel are approved"),
-				ownership: { verdict: "ours", reason: redacted("Approved as Corp-IT by network@example.com until 2027-03-01.") },
-			}),
-		}),
-	}),
-	worse: aNotice({
-		id: "cf-52d8e6b10f37-2",
-		n: 2,
-		kinds: ["worse", "changed"],
-		moreSinceLast: 6,
-		finding: anUnapprovedServer({
-			count: 9,
-			want: 2,
-			reasons: { new: 1, worse: 2, changed: 2 },
-			changes: [
-				{ n: 2, kind: "worse", text: redacted("exposes rdp: rdp://localhost:3389") },
-				{ n: 2, kind: "changed", text: redacted("another user: CONTOSO\\svc-backup") },
-			],
-		}),
-	}),
-	changed: aNotice({
-		id: "cf-3f9c2a7d5110-3",
-		n: 3,
-		kinds: ["changed"],
-		finding: aFinding({
-			want: 3,
-			reasons: { new: 1, changed: 3 },
-			changes: [
-				{ n: 2, kind: "changed", text: redacted("told before") },
-				{ n: 3, kind: "changed", text: redacted("another Cloudflare account: 0cc175b9c0f1b6a831c399e269772661") },
-			],
-		}),
-	}),
-	still: aNotice({ id: "cf-1f4e9b7720cc-2", n: 2, kinds: ["still"], moreSinceLast: 38, finding: tokenInFile, now: at("22T19:40:13") }),
-	back: aNotice({ id: "cf-3f9c2a7d5110-4", n: 4, kinds: ["back"], finding: anUnapprovedFinding({ want: 4, reasons: { back: 4 } }) }),
-	storm,
-	wave,
-	digest,
-	heartbeat,
-	operations,
-	"operations, over": {
-		...operations,
-		id: `${operations.id}-over`,
-		phase: "over",
-		endedAt: at("21T21:40:00"),
-		now: at("21T21:55:00"),
-	},
-};
-
-/** Every sort of message there is. */
-export const everyMessage: readonly AnyNotice[] = [...Object.values(variants), ...Object.values(answerSamples)];
+/** Every sort of message there is, as the product made it and as a builder fills it. */
+export const everyMessage: readonly AnyNotice[] = [
+	...Object.values(variants),
+	...Object.values(answerSamples),
+	...[aNotice({ finding: anUnapprovedFinding() }), storm, wave, digest, heartbeat, operations],
+];

@@ -5,7 +5,7 @@ import { createConsole } from "../../../lib/notify/console/console.ts";
 import { displayWidth } from "../../../lib/notify/console/wrap.ts";
 import type { AnyNotice } from "../../../lib/outbox/delivery.ts";
 import { everywhere } from "../everywhere.ts";
-import { forbidden, hostileText } from "../hostile.ts";
+import { forbidden, hostileRuns, hostileText } from "../hostile.ts";
 import { aNotice, anUnapprovedFinding, everyMessage, knowledge, variants } from "../samples.ts";
 
 const never = new AbortController().signal;
@@ -49,8 +49,8 @@ test("a finding reads as a card in the terminal", async () => {
 ▌ Command line
 ▌   cloudflared.exe tunnel --no-autoupdate run --token [removed: 184 characters]
 ▌
-▌ Why it matters: cloudflared is running a tunnel: this device can now be reached from the internet
-▌ without an open port on your firewall. Intruders use it to come back, mostly by RDP.
+▌ Why it matters: cloudflared was seen on this device. It opens a tunnel from inside the network to
+▌ Cloudflare, and whoever owns the tunnel comes in through it, past the firewall.
 ▌
 ▌ Open device: https://security.microsoft.com/machines/a3f1c0d94be2475f8c61d2e09b7745aa10c3d9fe/timeline?from=2026-11-21T19%3A04%3A11.402Z&to=2026-11-21T20%3A06%3A04.118Z&tid=3f6b1c52-8a7e-4d0f-9b35-5d2e7c1a4f60
 ▌
@@ -94,7 +94,7 @@ test.each([
 					if (!line.startsWith("▌ Open device: ")) expect(line).not.toMatch(forbidden);
 				}
 			}),
-			{ numRuns },
+			{ numRuns: hostileRuns(numRuns) },
 		);
 	},
 );

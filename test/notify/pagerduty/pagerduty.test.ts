@@ -8,9 +8,9 @@ import { createPagerduty } from "../../../lib/notify/pagerduty/pagerduty.ts";
 import type { AnyNotice } from "../../../lib/outbox/delivery.ts";
 import { aFinding, at } from "../../builders.ts";
 import { everywhere } from "../everywhere.ts";
-import { forbidden, hostileText } from "../hostile.ts";
+import { forbidden, hostileRuns, hostileText } from "../hostile.ts";
 import { receiver, status } from "../loopback.ts";
-import { aNotice, anAnswer, answerSamples, anUnapprovedFinding, everyMessage, knowledge, operations, variants } from "../samples.ts";
+import { aNotice, anAnswer, answerSamples, anUnapprovedFinding, everyMessage, knowledge, variants } from "../samples.ts";
 
 const never = new AbortController().signal;
 const routingKey = "R0CANARY000000000000000000000000";
@@ -35,7 +35,7 @@ test.each(Object.entries(variants))("the event '%s' is within what PagerDuty tak
 test("hostile text in every field at once leaves no link, no mention and nothing invisible", () => {
 	fc.assert(
 		fc.property(hostileText, (text) => expectSound(everywhere(aNotice({ finding: anUnapprovedFinding() }), text))),
-		{ numRuns: 1500 },
+		{ numRuns: hostileRuns(1500) },
 	);
 });
 
@@ -44,7 +44,7 @@ test("hostile text in every sort of message, answers and alarms included, leaves
 		fc.property(fc.constantFrom(...everyMessage), hostileText, (notice, text) => {
 			expectSound(everywhere(notice, text));
 		}),
-		{ numRuns: 400 },
+		{ numRuns: hostileRuns(400) },
 	);
 });
 
@@ -58,9 +58,9 @@ describe("one incident a finding", () => {
 	});
 
 	test("trouble of the watch opens an incident, and its end closes that one", () => {
-		const over = variants["operations, over"];
-		if (over === undefined) throw new Error("no such sample");
-		const [begun, ended] = [pagerdutyEvent(operations, knowledge), pagerdutyEvent(over, knowledge)];
+		const { operations: first, "operations, over": over } = variants;
+		if (first === undefined || over === undefined) throw new Error("no such sample");
+		const [begun, ended] = [pagerdutyEvent(first, knowledge), pagerdutyEvent(over, knowledge)];
 		expect([begun.event_action, ended.event_action]).toEqual(["trigger", "resolve"]);
 		expect(ended.dedup_key).toBe(begun.dedup_key);
 	});

@@ -8,7 +8,7 @@ import { tell } from "../../../lib/notify/story/tell.ts";
 import type { AnyNotice } from "../../../lib/outbox/delivery.ts";
 import { at } from "../../builders.ts";
 import { everywhere } from "../everywhere.ts";
-import { forbidden, hostileText } from "../hostile.ts";
+import { forbidden, hostileRuns, hostileText } from "../hostile.ts";
 import { receiver, status } from "../loopback.ts";
 import { aNotice, anUnapprovedFinding, digest, everyMessage, knowledge, storm, variants } from "../samples.ts";
 
@@ -76,7 +76,7 @@ describe("hostile text", () => {
 			fc.property(hostileText, (text) => {
 				expectSound(slackMessage(tell(everywhere(aNotice({ finding: anUnapprovedFinding() }), text), knowledge)));
 			}),
-			{ numRuns: 1500 },
+			{ numRuns: hostileRuns(1500) },
 		);
 	});
 
@@ -85,7 +85,7 @@ describe("hostile text", () => {
 			fc.property(fc.constantFrom(...everyMessage), hostileText, (notice, text) => {
 				expectSound(slackMessage(tell(everywhere(notice, text), knowledge)));
 			}),
-			{ numRuns: 400 },
+			{ numRuns: hostileRuns(400) },
 		);
 	});
 
