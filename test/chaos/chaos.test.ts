@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { bundle } from "../../scripts/bundle.ts";
 import { startAzurite } from "../azurite.ts";
+import { createRandom } from "../bench/random.ts";
 import { faults, runFault } from "./fault-table.ts";
+import { asTrigger } from "./hub.ts";
 import { runChaos } from "./run.ts";
+import { createStaff } from "./staff.ts";
+import { tellStory } from "./story.ts";
 
 // The real thing kills two hundred processes and takes some minutes: `npm run chaos`.
 const small = { seed: 7, devices: 12, leases: "ended" } as const;
@@ -31,6 +35,26 @@ test("killed at any moment, it loses no finding and tells none twice without a r
 test("a process that acknowledges before it has recorded is found out", async () => {
 	const { violations } = await runChaos({ ...small, bundle: file, kills: 2, hasty: true });
 	expect(violations.join("\n")).toContain("I9 a batch was acknowledged");
+});
+
+test("a killer message kills who reads it: otherwise the run with them would show nothing", async () => {
+	const { messages } = tellStory(4, createRandom(7), 1);
+	const killer = messages.find(({ body }) => body.includes("killer.corp.example.com"));
+	if (killer === undefined) throw new Error("the story holds no killer any more");
+	const staff = await createStaff({
+		size: 1,
+		bundle: file,
+		manner: "mortal",
+		// Nobody listens there: it dies of what it reads, whatever the table does.
+		welcome: async () => ({
+			env: { TABLE_ENDPOINT: "http://127.0.0.1:9/devstoreaccount1", WEBHOOK_URL: "http://127.0.0.1:9/" },
+			farewell: () => undefined,
+		}),
+	});
+	onTestFinished(() => staff.close());
+	await vi.waitUntil(() => staff.ready().length > 0, { timeout: 120_000 });
+	expect(await staff.ready()[0]?.call("detect", asTrigger([{ sequenceNumber: 0, message: killer }], 0))).toEqual({ outcome: "died" });
+	expect([staff.killedAt.size, staff.accidents]).toEqual([1, []]);
 });
 
 // All of them take some minutes: `npm run faults`.

@@ -23,7 +23,7 @@ export interface HubOptions {
 	readonly acknowledged: (records: readonly StoryRecord[]) => Promise<void>;
 }
 
-interface Event {
+export interface Event {
 	readonly sequenceNumber: number;
 	readonly message: StoryMessage;
 }
@@ -96,7 +96,8 @@ async function untilDone(
 	}
 }
 
-function asTrigger(batch: readonly Event[], partition: number): TriggerData {
+/** A batch as the host hands it over. */
+export function asTrigger(batch: readonly Event[], partition: number): TriggerData {
 	const properties = batch.map(({ sequenceNumber }) => ({
 		SequenceNumber: sequenceNumber,
 		Offset: String(4096 * sequenceNumber),

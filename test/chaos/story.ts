@@ -26,8 +26,8 @@ export interface Story {
 	readonly killers: number;
 }
 
-/** What a record has in AdditionalFields that kills its reader. */
-export const deadly = '{"kills":"its reader"}';
+/** What a record has in AdditionalFields that kills its reader: with an escape, so that nobody knows what it holds who has not parsed it. */
+export const deadly = '{"kills":"its reader\\u002e"}';
 
 export interface Expected {
 	/** Distinct matching records. */
