@@ -139,6 +139,13 @@ if (isWhole) {
 	row("`tunnelwatch run --what-if samples/`", seconds(samples.cpuSeconds), mb(samples.megabytes), "0.4 s");
 	row("`tunnelwatch run --what-if` on 1 GB, a message per line", seconds(what.cpuSeconds), mb(what.megabytes), "a third of the next line");
 	row("`JSON.parse` of every line of it", seconds(parse.cpuSeconds), mb(parse.megabytes), "");
+	// Measured once, against the commit before the embedded table became SQLite.
+	lines.push(
+		"",
+		"A run that records into the embedded table, 3,000 new findings from 3,000 devices: 29 findings and 106 repeated sightings a second, 5 ms",
+		"and 1.5 ms of CPU each. The first version, with an emulator in its place: 4.4 and 7.8 a second, 60 ms of CPU for a finding. Both on",
+		"2026-11-26 with Node v24.21.0, the load average being 23 on 2 cores; the first version with 300 findings.",
+	);
 	note("`version` in less than 0.4 s of CPU", seconds(version.cpuSeconds), version.cpuSeconds < 0.4);
 	note("`run --what-if samples/` in less than 0.4 s of CPU", seconds(samples.cpuSeconds), samples.cpuSeconds < 0.4);
 	const times = parse.cpuSeconds / what.cpuSeconds;
