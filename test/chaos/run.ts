@@ -61,7 +61,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 	const azurite = await startAzurite();
 	const table = patientTable(createTableStore({ connectionString: azurite.connectionString(), tableName }));
 	await table.ensure();
-	const killer = createKiller(() => staff, seedOf(1), () => proxy.requests());
+	const killer = createKiller(
+		() => staff,
+		seedOf(1),
+		() => proxy.requests(),
+	);
 	const proxy: FaultyProxy = createFaultyProxy(azurite.url, seedOf(3), (workerId) => killer.acted(workerId, "wrote"));
 	const sink = await startFaultySink(seedOf(2), (workerId) => {
 		killer.acted(workerId, "posted");
