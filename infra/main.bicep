@@ -59,7 +59,7 @@ param webhookHeader string = ''
 
 @description('Settings of further addresses that hold a secret, such as TEAMS_WEBHOOK_URL_EMEA (docs/routes.md). The vault keeps this one as teams-webhook-url-emea.')
 @maxLength(40)
-param furtherSecrets string[] = []
+param furtherVaultNames string[] = []
 
 @description('Values of these secrets by the names of their settings, for example {"TEAMS_WEBHOOK_URL_EMEA": "https://..."}. What is left out stays as the vault has it.')
 @secure()
@@ -346,11 +346,8 @@ var mistakes = filter(
     !pagesSomebody && !alarmsInPortalOnly
       ? 'Nobody would be paged when Tunnelwatch itself fails. Give alertEmail, alertWebhookUrl or actionGroupIds, or alarmsInPortalOnly=true.'
       : ''
-    !empty(filter(items(furtherSecretValues), one => !contains(furtherSecrets, one.key)))
-      ? 'furtherSecretValues holds a value whose setting is not in furtherSecrets. The app would never read it.'
-      : ''
-    !empty(filter(items(furtherSettings), one => contains(furtherSecrets, one.key)))
-      ? 'A setting in furtherSettings is in furtherSecrets too. A secret belongs in furtherSecretValues only.'
+    !empty(filter(items(furtherSettings), one => contains(furtherVaultNames, one.key)))
+      ? 'A setting in furtherSettings is in furtherVaultNames too. A secret belongs in furtherSecretValues only.'
       : ''
     empty(packageUrl) != empty(packageSha256) ? 'packageUrl and packageSha256 belong together.' : ''
     fewestInBatch > mostInBatch ? 'minEventBatchSize is above maxEventBatchSize. The host would not start.' : ''
@@ -445,7 +442,7 @@ module vault 'modules/vault.bicep' = {
     webhookSecret: webhookSecret
     webhookHeader: webhookHeader
     answersKey: answersKey
-    furtherSecrets: furtherSecrets
+    furtherVaultNames: furtherVaultNames
     furtherSecretValues: furtherSecretValues
   }
 }
@@ -557,7 +554,7 @@ var signatureSettings = signs ? { WEBHOOK_SECRET: '${secretPrefix}webhook-secret
 var sendsHeader = contains(destinations, 'webhook') && webhookProof != 'signature'
 var headerSettings = sendsHeader ? { WEBHOOK_HEADER: '${secretPrefix}webhook-header/)' } : {}
 // Key Vault knows no underscore in a name.
-var furtherReferences = toObject(furtherSecrets, name => name, name => '${secretPrefix}${toLower(replace(name, '_', '-'))}/)')
+var furtherReferences = toObject(furtherVaultNames, name => name, name => '${secretPrefix}${toLower(replace(name, '_', '-'))}/)')
 var answersSettings = answers == 'off' ? {} : { ACTIONS: answers, ACTIONS_KEY: '${secretPrefix}actions-key/)' }
 var signInSettings = answers == 'entra' ? { ACTIONS_TENANT: tenant().tenantId, ACTIONS_RESPONDERS: join(responders, ',') } : {}
 var otlpSettings = empty(otlpEndpoint)

@@ -23,7 +23,7 @@ param webhookHeader string
 @secure()
 param answersKey string
 @description('Settings of further addresses that hold a secret.')
-param furtherSecrets string[]
+param furtherVaultNames string[]
 @secure()
 param furtherSecretValues { *: string }
 
@@ -77,7 +77,7 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   }
 
   resource further 'secrets' = [
-    for name in furtherSecrets: if (!empty(furtherSecretValues[?name] ?? '')) {
+    for name in furtherVaultNames: if (!empty(furtherSecretValues[?name] ?? '')) {
       name: toLower(replace(name, '_', '-'))
       properties: { value: furtherSecretValues[name] }
     }

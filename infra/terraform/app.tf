@@ -32,7 +32,7 @@ locals {
     local.webhook ? { WEBHOOK_URL = "${local.secret}webhook-url/)" } : {},
     local.webhook && var.webhook_proof != "header" ? { WEBHOOK_SECRET = "${local.secret}webhook-secret/)" } : {},
     local.webhook && var.webhook_proof != "signature" ? { WEBHOOK_HEADER = "${local.secret}webhook-header/)" } : {},
-    { for name in var.further_secrets : name => "${local.secret}${replace(lower(name), "_", "-")}/)" },
+    { for name in var.further_vault_names : name => "${local.secret}${replace(lower(name), "_", "-")}/)" },
     var.routes_in_storage ? { ROUTES_FILE = "${local.endpoints.blob}${azapi_resource.config_container.name}/routes.json" } : {},
     var.approvals_in_storage ? { APPROVALS_FILE = "${local.endpoints.blob}${azapi_resource.config_container.name}/approvals.json" } : {},
     var.weekly_drill == "" ? {} : { WEEKLY_DRILL_UTC = var.weekly_drill },

@@ -59,7 +59,7 @@ variable "secret_names" {
   default     = ["teams-webhook-url"]
 }
 
-variable "further_secrets" {
+variable "further_vault_names" {
   description = "Settings of further addresses that hold a secret, such as TEAMS_WEBHOOK_URL_EMEA (docs/routes.md). The vault keeps this one as teams-webhook-url-emea; its value is given in secrets under that name."
   type        = set(string)
   default     = []
@@ -71,7 +71,7 @@ variable "further_settings" {
   default     = {}
   validation {
     condition     = alltrue([for name, value in var.further_settings : !strcontains(value, "sig=") && !startswith(value, "whsec_")])
-    error_message = "A value in further_settings looks like a secret. It belongs in secrets, and the name of its setting in further_secrets."
+    error_message = "A value in further_settings looks like a secret. It belongs in secrets, and the name of its setting in further_vault_names."
   }
 }
 

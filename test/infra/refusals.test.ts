@@ -22,6 +22,12 @@ describe("what the template refuses before anything is created", () => {
 		expect(() => attempt({})).toThrow("Nobody would be paged when Tunnelwatch itself fails. Give alertEmail");
 	});
 
+	test("a further address that would stand in plain settings and in the vault", () => {
+		const both = { furtherVaultNames: ["WEBHOOK_URL_A"], furtherSettings: { WEBHOOK_URL_A: "https://example.com" } };
+		expect(() => attempt({ ...paged, ...both })).toThrow("A setting in furtherSettings is in furtherVaultNames too.");
+		expect(attempt({ ...paged, ...both, furtherSettings: { WEBHOOK_FROM_A: "high" } })).toBe("hub-access-abcdefghijklm");
+	});
+
 	test("a second deployment that forgot the namespace, and one that names another", () => {
 		const tags = { "tunnelwatch-reads": reads };
 

@@ -75,3 +75,21 @@ test("secrets reach the app as references into the vault", () => {
 		expect(text).toMatch(new RegExp(`'${name}', format\\('\\{0\\}[a-z-]+/\\)', format\\('@Microsoft.KeyVault\\(SecretUri=`));
 	}
 });
+
+test("a further address is a reference into the vault, under a name that a vault takes, and what is plain stays plain", () => {
+	const given = {
+		furtherVaultNames: ["TEAMS_WEBHOOK_URL_EMEA", "WEBHOOK_SECRET_LABS"],
+		furtherSecretValues: { TEAMS_WEBHOOK_URL_EMEA: "canary" },
+		furtherSettings: { TEAMS_FROM_EMEA: "high" },
+	};
+	const inside = deploy(compiledTemplate(), given).module("app");
+	const list = inside.value(at(only(compiledTemplate(), "Microsoft.Web/sites"), "properties.siteConfig.appSettings")) as {
+		name: string;
+		value: string;
+	}[];
+	const values = new Map(list.map(({ name, value }) => [name, value]));
+	expect(values.get("TEAMS_WEBHOOK_URL_EMEA")).toMatch(/^@Microsoft\.KeyVault\(SecretUri=.*secrets\/teams-webhook-url-emea\/\)$/);
+	expect(values.get("WEBHOOK_SECRET_LABS")).toMatch(/secrets\/webhook-secret-labs\/\)$/);
+	expect(values.get("TEAMS_FROM_EMEA")).toBe("high");
+	expect(JSON.stringify(list)).not.toContain("canary");
+});

@@ -9,8 +9,12 @@ const publicOutputs = ["eventHubName", "eventHubNamespaceId", "functionAppName",
 /** Names of the secure parameters of one template. */
 function secureParameters(template: Template): string[] {
 	return Object.entries(template.parameters ?? {})
-		.filter(([, parameter]) => parameter.type === "securestring")
+		.filter(([, parameter]) => isSecure(parameter.type))
 		.map(([name]) => name);
+}
+
+function isSecure(type: unknown): boolean {
+	return type === "securestring" || type === "secureObject";
 }
 
 export const keyGuards: readonly Guard[] = [
@@ -36,14 +40,16 @@ export const keyGuards: readonly Guard[] = [
 			allTemplates(template).flatMap(({ parameters = {} }) =>
 				Object.entries(parameters).flatMap(([name, { type, defaultValue }]) => {
 					if (!secretName.test(name)) return [];
-					if (type !== "securestring") return [`${name} is ${type}`];
-					return defaultValue === undefined || defaultValue === "" ? [] : [`${name} has a default`];
+					if (!isSecure(type)) return [`${name} is ${type}`];
+					return defaultValue === undefined || defaultValue === "" || JSON.stringify(defaultValue) === "{}" ? [] : [`${name} has a default`];
 				}),
 			),
 		breakIt: [
 			(template) => put(template, "parameters.teamsWebhookUrl.type", "string"),
 			(template) => put(moduleNamed(template, "vault"), "parameters.webhookSecret.type", "string"),
 			(template) => put(template, "parameters.webhookHeader.defaultValue", "Authorization: Bearer example"),
+			(template) => put(template, "parameters.furtherSecretValues.type", "object"),
+			(template) => put(template, "parameters.furtherSecretValues.defaultValue", { WEBHOOK_URL_A: "https://example.com" }),
 		],
 	},
 	{
@@ -55,7 +61,7 @@ export const keyGuards: readonly Guard[] = [
 					return uses
 						.filter(
 							({ path }) =>
-								!/\.resources\.(vault::\w+\.properties\.value|(vault|actionGroup)\.properties\.parameters\.\w+\.value|group\.properties\.webhookReceivers)$/.test(
+								!/\.resources\.(vault::\w+\.(properties\.value|condition)|(vault|actionGroup)\.properties\.parameters\.\w+\.value|group\.properties\.webhookReceivers)$/.test(
 									path,
 								),
 						)
