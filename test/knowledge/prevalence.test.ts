@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createPrevalenceCounter } from "../../lib/knowledge/prevalence.ts";
+import { rowWords } from "../../lib/notify/story/story.ts";
 import { tunnelRow } from "../../lib/notify/story/tunnel-row.ts";
 import { inert } from "../../lib/notify/text.ts";
-import { rowWords } from "../../lib/notify/story/story.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { aFinding, aSighting, at, redacted } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";

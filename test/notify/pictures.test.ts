@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { cardOf, pictures, sourceOf } from "./month/pictures.ts";
 import { theMonth } from "./month/month.ts";
+import { cardOf, pictures, sourceOf } from "./month/pictures.ts";
 
 const folder = new URL("../../docs/pictures/", import.meta.url);
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
 test("every picture of the docs is one that `npm run pictures` draws, small, and shown in README.md", () => {
 	const files = pictures.map(({ file }) => file);
-	expect(readdirSync(folder).toSorted()).toEqual(files.flatMap((file) => [file.replace(".png", ".json"), file]).toSorted());
+	expect(new Set(readdirSync(folder))).toEqual(new Set(files.flatMap((file) => [file.replace(".png", ".json"), file])));
 	for (const file of files) {
 		expect(readFileSync(new URL(file, folder)).length, file).toBeLessThan(100_000);
 		expect(readme).toContain(`](docs/pictures/${file})`);

@@ -43,7 +43,8 @@ let played: Promise<Month> | undefined;
 
 /** Played once for all tests of a process. */
 export function theMonth(): Promise<Month> {
-	return (played ??= playMonth());
+	played ??= playMonth();
+	return played;
 }
 
 /**

@@ -107,10 +107,10 @@ test("who is on call is mentioned in one line below the head, and only they are"
 const fileOf = (name: string): string => name.replaceAll(/[, ]+/g, "-");
 
 test("every golden, of cards as of blocks, is drawn from a message of the samples' run", () => {
-	const folder = (path: string): readonly string[] => readdirSync(new URL(path, import.meta.url)).toSorted();
+	const folder = (path: string): ReadonlySet<string> => new Set(readdirSync(new URL(path, import.meta.url)));
 	const names = Object.keys(variants).map(fileOf);
-	expect(folder("../golden")).toEqual([...names, "new-with-answers"].map((name) => `${name}.card`).toSorted());
-	expect(folder("../slack/golden")).toEqual(names.map((name) => `${name}.blocks`).toSorted());
+	expect(folder("../golden")).toEqual(new Set([...names, "new-with-answers"].map((name) => `${name}.card`)));
+	expect(folder("../slack/golden")).toEqual(new Set(names.map((name) => `${name}.blocks`)));
 });
 
 describe.each(Object.entries(variants))("the card '%s'", (name, notice: AnyNotice) => {
