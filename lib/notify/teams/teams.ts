@@ -25,9 +25,10 @@ export function createTeams(options: TeamsOptions): Pick<Destination, "send"> {
 	const send = createFlow(options);
 	return {
 		send: async (notice, signal) => {
-			const mentioned = isWorthMention(notice) ? people : [];
-			const first = await send(teamsMessage(notice, knowledge, mentioned), signal);
-			const second = mentioned.length > 0 && mayBeTheMention(first) ? await send(teamsMessage(notice, knowledge), signal) : first;
+			const message = teamsMessage(notice, knowledge, isWorthMention(notice) ? people : []);
+			const mentions = message.attachments[0].content.msteams.entities !== undefined;
+			const first = await send(message, signal);
+			const second = mentions && mayBeTheMention(first) ? await send(teamsMessage(notice, knowledge), signal) : first;
 			return isAboutTheCard(second.delivery) ? (await send(leastMessage(notice, knowledge), signal)).delivery : second.delivery;
 		},
 	};

@@ -84,6 +84,12 @@ describe("a person who is mentioned", () => {
 		expect(received[1]?.body).toContain("Show details");
 	});
 
+	test("is left out where a route says so, and a refusal is then about the card", async () => {
+		const { base, received } = await receiver(status(400));
+		await teamsAt(base, { people }).send({ ...urgent, mention: false }, never);
+		expect(mentions(received)).toEqual([false, false]);
+	});
+
 	test("was not at fault when the card is refused without a mention too: the smallest one follows", async () => {
 		const { base, received } = await receiver(status(400));
 		expect(await teamsAt(base, { people }).send(urgent, never)).toMatchObject({ ok: false, scope: "dead" });
