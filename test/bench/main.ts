@@ -76,7 +76,9 @@ const batch = latency(ways.function, quiet.messages, Math.min(10, quiet.messages
 const recorded = await recordFindings(isWhole ? 500 : 50);
 const perGigabyte = (best(9, () => inspectAll(quiet.messages)) / quiet.bytes) * 1e9;
 
-section("What one thing costs", ["CPU time; the table is one in memory, so that only our own work counts."]);
+section("What one thing costs", [
+	"CPU time; the table is one in memory, so that only our own work counts. No run remembers what an earlier one redacted.",
+]);
 row("what", "cost", "goal");
 row("---", "---", "---");
 cost("one sighting of a flood (30 % matches), from matched record to redacted sighting", perSighting * 1000, "µs", 40);
