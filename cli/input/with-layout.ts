@@ -6,15 +6,22 @@ const layoutBytes = 1024 * 1024;
 export async function withLayout(pieces: AsyncIterable<Buffer>): Promise<readonly [AsyncIterable<Buffer>, Layout]> {
 	const iterator = pieces[Symbol.asyncIterator]();
 	const first: Buffer[] = [];
-	let text = "";
+	let bytes = 0;
+	let begun = false;
+	let hasLine = false;
 	let ended = false;
 	// A first line without an end says little; a terminal's or pipe's first words can be a part of it.
-	while (text.length < layoutBytes && !text.trimStart().includes("\n")) {
+	while (bytes < layoutBytes && !hasLine) {
 		const got = await iterator.next();
 		ended = got.done === true;
 		if (got.done === true) break;
-		first.push(got.value);
-		text = Buffer.concat(first).toString("utf8", 0, layoutBytes);
+		const piece = got.value;
+		first.push(piece);
+		bytes += piece.length;
+		const from = begun ? 0 : piece.findIndex((byte) => byte > space);
+		if (from === -1) continue;
+		begun = true;
+		hasLine = piece.includes(newline, from);
 	}
 	async function* all(): AsyncGenerator<Buffer> {
 		yield* first;
@@ -24,5 +31,7 @@ export async function withLayout(pieces: AsyncIterable<Buffer>): Promise<readonl
 			yield got.value;
 		}
 	}
-	return [all(), recogniseLayout(text, ended)];
+	return [all(), recogniseLayout(Buffer.concat(first).toString("utf8", 0, layoutBytes), ended)];
 }
+
+const [newline, space] = [10, 32] as const;
