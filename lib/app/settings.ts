@@ -188,7 +188,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 
 /** A fallback that nothing falls back from, or that is not there, would take messages away from people. */
 function fallbackMistakes(given: Given): readonly string[] {
-	const fallback = (given["FALLBACK"] ?? "").toLowerCase();
+	const { FALLBACK = "" } = given;
+	const fallback = FALLBACK.toLowerCase();
 	const address = addressOf(fallback);
 	if (address === undefined) return [];
 	const names = [

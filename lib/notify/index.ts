@@ -60,7 +60,7 @@ export function labelledSettings(names: readonly string[]): readonly LabelledSet
 }
 
 /** What an address is called: the kind, and the label of a further one. */
-export function destinationName(kind: DestinationKind, label: string | undefined): string {
+function destinationName(kind: DestinationKind, label: string | undefined): string {
 	return label === undefined ? kind.name : `${kind.name}-${label}`;
 }
 

@@ -156,7 +156,14 @@ describe("in the settings", () => {
 
 test("a route that wants nobody mentioned is obeyed", () => {
 	const people = [{ id: "kim@contoso.example", name: "Kim Lee" }] as never;
-	const text = (mention?: false) => JSON.stringify(teamsMessage({ ...aNotice({ finding: aFinding({ severity: "high" }) }), ...(mention === undefined ? {} : { mention }) }, knowledge, people));
+	const text = (mention?: false) =>
+		JSON.stringify(
+			teamsMessage(
+				{ ...aNotice({ finding: aFinding({ severity: "high" }) }), ...(mention === undefined ? {} : { mention }) },
+				knowledge,
+				people,
+			),
+		);
 	expect(text()).toContain('"entities"');
 	expect(text(false)).not.toContain('"entities"');
 });

@@ -41,7 +41,9 @@ export const keyGuards: readonly Guard[] = [
 				Object.entries(parameters).flatMap(([name, { type, defaultValue }]) => {
 					if (!secretName.test(name)) return [];
 					if (!isSecure(type)) return [`${name} is ${type}`];
-					return defaultValue === undefined || defaultValue === "" || JSON.stringify(defaultValue) === "{}" ? [] : [`${name} has a default`];
+					return defaultValue === undefined || defaultValue === "" || JSON.stringify(defaultValue) === "{}"
+						? []
+						: [`${name} has a default`];
 				}),
 			),
 		breakIt: [
