@@ -3,7 +3,7 @@ import { hubLimits } from "../defender/limits.ts";
 import type { Message } from "../defender/message.ts";
 import type { Outcome } from "../pipeline.ts";
 import type { ChangeDeps } from "../store/change-row.ts";
-import { between, givenUp, isCareful, isDone, isKiller, isSplit, type Mark, reading, recording } from "../watch/attempt.ts";
+import { between, isCareful, isDone, isKiller, isSplit, type Mark, reading, recording } from "../watch/attempt.ts";
 import { faultName, isFault } from "../watch/fault.ts";
 import type { Quarantined } from "../watch/quarantine.ts";
 import { entriesOf, type Setback } from "../watch/quarantine-entries.ts";
@@ -100,7 +100,7 @@ async function pieceByPiece(deps: CarefulDeps, messages: readonly Message[], not
 		const { record } = at;
 		if (isKiller(note.attempt(), at)) {
 			await setAside(message, { record, reason: "killed-the-reader" });
-			note.keep(givenUp(note.attempt(), next));
+			note.keep(between(note.attempt(), next));
 			return;
 		}
 		await begin(at);

@@ -21,7 +21,7 @@ export interface BatchName {
  * written only for a batch that may have killed its reader before: all others make no call.
  */
 export interface Attempt extends BatchName {
-	/** Tries that ended without an answer (the process died, or its time was over), except for those that a killer explains. */
+	/** Tries that ended without an answer (the process died, or its time was over). */
 	readonly deaths: number;
 	/**
 	 * `reading`: the piece `at` is being read, alone in its process. `recording`: it has been read, and what it shows is
@@ -48,9 +48,6 @@ const deathsReading = 3;
  * handles values that were read, cut and redacted; if one of those kills at all, finding it may cost more.
  */
 const deathsRecording = 12;
-
-/** Where processes are killed from outside, they die everywhere: a killer explains at least one in so many of the deaths. */
-const oneIn = 3;
 
 /** What the next try of a batch starts from, given what the last one left behind. */
 export function nextAttempt(known: Attempt | undefined, { from, enqueued }: BatchName): Attempt {
@@ -100,19 +97,14 @@ export function isSplit({ at, times, timesRecording }: Attempt, message: number)
 	return at?.message === message && (at.record !== undefined || times + timesRecording > 0);
 }
 
-/** The note after a piece that was given up. Its deaths are explained: they say nothing about the pieces behind it. */
-export function givenUp(attempt: Attempt, next: Mark): Attempt {
-	return { ...between(attempt, next), deaths: 1 };
-}
-
 /**
- * True for a record that killed its reader three times in a row, or twelve times who recorded it, if that is a third of all
- * deaths at least; and for a message that did so once more: the first time it was not yet taken apart into records.
+ * True for a record that killed its reader three times in a row, or twelve times who recorded it, and for a message that did
+ * so once more: the first time it was not yet taken apart into records. Deaths elsewhere acquit nobody: where several
+ * partitions hold a killer, each batch also dies of the others'.
  */
-export function isKiller({ at, deaths, times, timesRecording }: Attempt, mark: Mark): boolean {
+export function isKiller({ at, times, timesRecording }: Attempt, mark: Mark): boolean {
 	const whole = mark.record === undefined ? 1 : 0;
-	const explains = (count: number, least: number) => count >= least + whole && count * oneIn >= deaths;
-	return isSame(at, mark) && (explains(times, deathsReading) || explains(timesRecording, deathsRecording));
+	return isSame(at, mark) && (times >= deathsReading + whole || timesRecording >= deathsRecording + whole);
 }
 
 function isSame(one: Mark | undefined, { message, record }: Mark): boolean {
