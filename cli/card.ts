@@ -71,7 +71,12 @@ async function show(notices: readonly Notice[], settings: Settings, { out, open,
 async function sampleNotices(settings: Settings): Promise<readonly Notice[]> {
 	const samples = join(import.meta.dirname, "..", "samples");
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE ?? join(samples, "approvals.json"));
-	const dry = createDryRun(settings, { ...composeDetection(settings), sieve: undefined }, approvals, () => ({ line: undefined, tells: [], keeps: [], digest: undefined }));
+	const dry = createDryRun(settings, { ...composeDetection(settings), sieve: undefined }, approvals, () => ({
+		line: undefined,
+		tells: [],
+		keeps: [],
+		digest: undefined,
+	}));
 	for (const input of await findInputs([samples])) {
 		for await (const { messages } of readInput(startReading(input), new AbortController().signal)) await dry.run(messages);
 	}

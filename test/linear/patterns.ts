@@ -124,7 +124,7 @@ function search(pattern: RegExp, text: string): void {
 }
 
 /** CPU time of this process, in microseconds: what others do on the machine does not count. */
-export function cpuOf(work: () => void): number {
+function cpuOf(work: () => void): number {
 	const before = process.cpuUsage();
 	work();
 	const { user, system } = process.cpuUsage(before);
