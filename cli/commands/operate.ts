@@ -66,7 +66,7 @@ Give it the settings that the function has; docs/operate.md shows how. No value 
 
 Examples:
   tunnelwatch --env app.env doctor
-  tunnelwatch --env app.env doctor --send-test        Teams: sends two cards and asks which one is there
+  tunnelwatch --env app.env doctor --send-test        a test message each; may ask which form of it arrived
   tunnelwatch --env app.env doctor --sizing --json
 
 Exit code: 0 nothing is broken · 1 something is · 2 not confirmed that a test message arrived, or wrong usage`,

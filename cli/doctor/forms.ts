@@ -63,7 +63,7 @@ function meanings(name: string, kind: DestinationKind, trials: readonly Trial[])
 	return trials.map((trial) => `${trial.letter}: ${trial.isSet ? "leave it" : `set ${assignment(name, kind, trial)}`}`).join(", ");
 }
 
-/** `TEAMS_BODY=card`; a further address has its label behind the setting. */
+/** `SETTING=value`; a further address has its label behind the setting. */
 function assignment(name: string, kind: DestinationKind, { setting, value }: Trial): string {
 	return `${setting}${name.slice(kind.name.length).toUpperCase().replaceAll("-", "_")}=${value}`;
 }

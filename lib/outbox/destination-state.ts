@@ -79,10 +79,13 @@ export function learn(
 		const recoveredAt = isUnwell(state) ? now : state.recoveredAt;
 		return { ...untried, slots: state.slots, lastTried: now, lastOk: now, recoveredAt };
 	}
-	const { reason, scope, status, retryAfterMs } = delivery;
+	const { reason, scope, status, retryAfterMs, ambiguous } = delivery;
 	const wasUnderWay = isUnwell(state) && state.lastTried !== undefined && startedAt < state.lastTried;
 	const failuresInARow = wasUnderWay ? state.failuresInARow : state.failuresInARow + 1;
-	const seen = { ...state, lastTried: now, lastError: reason, lastStatus: status, failuresInARow };
+	// A probe that reached nobody gives its place back, so that the end of an outage finds the hour's places free.
+	const reachedNobody = isUnwell(state) && !wasUnderWay && status === undefined && !ambiguous;
+	const slots = reachedNobody ? state.slots.slice(0, -1) : state.slots;
+	const seen = { ...state, slots, lastTried: now, lastError: reason, lastStatus: status, failuresInARow };
 	switch (scope) {
 		case "dead": {
 			// It answered. One refused notice is at fault itself; three different ones in a row are not.

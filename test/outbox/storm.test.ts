@@ -125,7 +125,7 @@ describe("a storm", () => {
 			await world.dispatcher.deliverDue(eachMinute);
 			later(world, 60_000);
 		}
-		expect(teams.got.filter(({ type }) => type === "finding")).toHaveLength(70);
+		expect(teams.got.filter(({ type }) => type === "finding")).toHaveLength(56);
 
 		const one = onDevice("planted", planted);
 		await world.recorder.record([one], world.clock.now);
