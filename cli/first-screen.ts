@@ -76,18 +76,21 @@ function stateOf(finding: Finding, told: ReadonlySet<string>): string {
 	return finding.nextNoticeAt === undefined ? "already reported" : `already reported, muted until ${utc(finding.nextNoticeAt)}`;
 }
 
-/** Three commands that a person wants next. */
+/** Three commands that a person wants next; those named for this run go on with them. */
 export function nextCommands(
 	findings: readonly Finding[],
-	{ whatIf, paths }: { readonly whatIf: boolean; readonly paths: readonly string[] },
+	{ whatIf, paths, approvals }: { readonly whatIf: boolean; readonly paths: readonly string[]; readonly approvals?: string | undefined },
 ): string {
 	const [worst] = worstFirst(findings);
 	const words = paths.map(shellWord).join(" ");
+	const withApprovals = approvals === undefined ? "" : ` --approvals ${shellWord(approvals)}`;
 	const commands: readonly (readonly [string, string])[] = whatIf
 		? [
-				[`npx tunnelwatch run ${words}`, "record the findings and send what is due"],
-				[`npx tunnelwatch approvals propose ${words} --out approvals.json`, "approve the tunnels that look like yours"],
-				[`npx tunnelwatch backtest ${words} --html report.html`, "see what would have been told, and when"],
+				approvals === undefined
+					? [`npx tunnelwatch approvals propose ${words} --out approvals.json`, "approve the tunnels that look like yours"]
+					: [`npx tunnelwatch approvals check ${shellWord(approvals)}`, "see what is approved, and what to look at"],
+				[`npx tunnelwatch backtest ${words}${withApprovals} --html report.html`, "see what would have been told, and when"],
+				[`npx tunnelwatch run ${words}${withApprovals}`, "record the findings and send what is due"],
 			]
 		: [
 				["npx tunnelwatch findings", "list every finding and what became of its notices"],
@@ -98,7 +101,8 @@ export function nextCommands(
 	return `Next:\n${commands.map(([command, why]) => `  ${command.padEnd(width)}  # ${why}`).join("\n")}`;
 }
 
-function shellWord(path: string): string {
+/** As a person would type it: quoted where a shell would read more into it. */
+export function shellWord(path: string): string {
 	const word = path.replace(/\p{Cc}/gu, "?");
 	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

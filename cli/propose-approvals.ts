@@ -6,6 +6,7 @@ import { readHistory } from "./backtest/read-history.ts";
 import { type Replayed, replay } from "./backtest/replay.ts";
 import { wrongSettings } from "./open-app.ts";
 import { printLine } from "./print-line.ts";
+import { shellWord } from "./first-screen.ts";
 import { type ProposedApproval, proposeApprovals } from "./propose/propose.ts";
 import { cannotRead } from "./run.ts";
 
@@ -50,7 +51,11 @@ export async function proposeFromHistory(paths: readonly string[], { file, out, 
 		if (out === undefined && proposals.length > 0)
 			process.stdout.write(`\nThe file with the proposals added (write it with --out FILE):\n\n${next}`);
 	}
-	if (out !== undefined) printLine(await writeProposals(out, next, proposals.length));
+	if (out !== undefined) {
+		printLine(await writeProposals(out, next, proposals.length));
+		if (!paths.includes("-"))
+			printLine(`Next: npx tunnelwatch run --what-if ${paths.map(shellWord).join(" ")} --approvals ${shellWord(out)}`);
+	}
 	if (history.inputs.failed) return 1;
 	return 0;
 }

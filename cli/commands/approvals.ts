@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import type { NewApproval } from "../approvals.ts";
 import type { ProposeOptions } from "../propose-approvals.ts";
@@ -33,7 +34,7 @@ export function addApprovals(program: Command): void {
 		.description("read exports and propose which tunnels could be approved, with the evidence and what would become silent")
 		.argument("<paths...>", "files, folders, or - for standard input")
 		.option(...approvalsFile)
-		.option("--out <path>", "write the file with the proposals added")
+		.option("--out <path>", "write the file with the proposals added; what it already approves stays")
 		.option("--owner <text>", "who answers for them", "to be named")
 		.option("--json", "one JSON object per line", false)
 		.addHelpText(
@@ -47,7 +48,9 @@ Examples:
   tunnelwatch approvals propose export/ --owner "Platform team" --out approvals.json`,
 		)
 		.action(async (paths: readonly string[], { file, ...options }: Omit<ProposeOptions, "file"> & { readonly file?: string }) => {
-			process.exitCode = await (await import("../propose-approvals.ts")).proposeFromHistory(paths, { file: named(file), ...options });
+			// A list that is there already is added to, not replaced.
+			const known = file ?? (options.out !== undefined && existsSync(options.out) ? options.out : undefined);
+			process.exitCode = await (await import("../propose-approvals.ts")).proposeFromHistory(paths, { file: named(known), ...options });
 		});
 	approvals
 		.command("add")

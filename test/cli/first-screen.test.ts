@@ -42,3 +42,9 @@ test("the commands to go on with name what was read, safe for a shell", () => {
 	expect(text).toContain("npx tunnelwatch run 'my export.csv' 'it'\\''s'");
 	expect(text.split("\n")).toHaveLength(4);
 });
+
+test("after a look with approvals, every command to go on with takes them along", () => {
+	const lines = nextCommands([], { whatIf: true, paths: ["hunting.csv"], approvals: "our approvals.json" }).split("\n");
+	expect(lines).toHaveLength(4);
+	for (const line of lines.slice(1)) expect(line).toContain("'our approvals.json'");
+});
