@@ -1,6 +1,7 @@
 import type { EventHubConsumerClient, PartitionProperties } from "@azure/event-hubs";
 import type { HubAddress } from "../hub/address.ts";
 import type { HubConnection } from "../hub/connection.ts";
+import { nameText } from "../hub/name-text.ts";
 import { hubWords, troubleOf } from "../hub/trouble.ts";
 import { type Result, sentence } from "./check.ts";
 import { checkShape } from "./message-shape.ts";
@@ -23,7 +24,11 @@ export async function checkHub({ address, connect, group, clock }: HubCheck): Pr
 	const client = connection.consumer(shared);
 	try {
 		const partitions = await partitionsOf(client);
-		const hub: Result = { check: "hub", verdict: "ok", says: `${connection.address.hub} answers; it has ${partitions.length} partitions.` };
+		const hub: Result = {
+			check: "hub",
+			verdict: "ok",
+			says: `${nameText(connection.address.hub)} answers; it has ${partitions.length} partitions.`,
+		};
 		return [hub, checkEvents(partitions, clock()), ...(await checkGroup(connection, group, partitions))];
 	} catch (error) {
 		return [
@@ -105,7 +110,7 @@ async function checkGroup(
 					why: "Any other reader can throw the function out, and five readers are the most.",
 					fix,
 				}
-			: { check: "group", verdict: "ok", says: `Consumer group ${group} can be read.` };
+			: { check: "group", verdict: "ok", says: `Consumer group ${nameText(group)} can be read.` };
 	const client = connection.consumer(group);
 	try {
 		const event = await readNewest(client, newest);
@@ -117,7 +122,11 @@ async function checkGroup(
 				await messageOf(shared),
 			];
 		}
-		const held: Result = { check: "group", verdict: "ok", says: `Consumer group ${group} is being read, as by a running function.` };
+		const held: Result = {
+			check: "group",
+			verdict: "ok",
+			says: `Consumer group ${nameText(group)} is being read, as by a running function.`,
+		};
 		return [group === shared ? own : held, group === shared ? nothingToSee : await messageOf(shared)];
 	} finally {
 		await client.close();

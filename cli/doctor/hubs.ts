@@ -1,4 +1,5 @@
 import type { AddressResult } from "../hub/address.ts";
+import { nameText } from "../hub/name-text.ts";
 import { type Result, sentence } from "./check.ts";
 import { checkHub, type HubCheck, skipped, why } from "./hub.ts";
 
@@ -27,7 +28,7 @@ export async function checkHubs({ hubs, ...how }: HubsCheck): Promise<readonly R
 	if (found.length === 1) return found.flatMap(({ results }) => results);
 	const isAlive = found.some(({ results }) => results.some(({ check, verdict }) => check === "events" && verdict === "ok"));
 	return found.flatMap(({ hub, results }) =>
-		results.map((one) => ({ ...(isAlive ? asRareTable(one) : one), says: `${hub}: ${one.says}` })),
+		results.map((one) => ({ ...(isAlive ? asRareTable(one) : one), says: `${nameText(hub)}: ${one.says}` })),
 	);
 }
 

@@ -1,5 +1,6 @@
 import { causeOf } from "../../lib/store/trouble.ts";
 import type { HubAddress } from "./address.ts";
+import { nameText } from "./name-text.ts";
 
 /** What a failure of the SDK means for the person at the keyboard. */
 export type Trouble =
@@ -59,7 +60,9 @@ export interface HubWords {
  * What is wrong and what to do. The SDK's own text is left out: it carries tracking ids and addresses. Without a group
  * it was about writing.
  */
-export function hubWords(error: unknown, { host, hub }: HubAddress, group?: string): HubWords {
+export function hubWords(error: unknown, address: HubAddress, named?: string): HubWords {
+	const [host, hub] = [nameText(address.host), nameText(address.hub)];
+	const group = named === undefined ? undefined : nameText(named);
 	const reader = group ?? "$Default";
 	switch (troubleOf(error)) {
 		case "unauthorized":
@@ -97,7 +100,7 @@ export function hubWords(error: unknown, { host, hub }: HubAddress, group?: stri
 			return {
 				says: `${host} cannot be reached`,
 				fix:
-					host === "localhost"
+					address.host === "localhost"
 						? "start the emulator, or correct its port in EventHub."
 						: "check the name, and that outgoing port 5671 is open.",
 			};

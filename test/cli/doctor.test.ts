@@ -401,6 +401,14 @@ test("a check that breaks is a finding itself, names no secret, and the next one
 	expect(JSON.stringify(results)).not.toContain("canary");
 });
 
+test("a key that was pasted for the name of a consumer group is not shown", async () => {
+	const token = Buffer.from(JSON.stringify({ a: "a".repeat(32), t: "0b7e4c1a-52d8-4f3b-9a61-7c2e8d5f1046", s: "U1lOVEhFVElD" }));
+	const key = token.toString("base64");
+	const told = JSON.stringify(await findings({ environment: { EVENTHUB_CONSUMER_GROUP: key } }));
+	expect(told).not.toContain(key.slice(0, 20));
+	expect(told).toContain("no consumer group [removed");
+});
+
 describe("the command", () => {
 	test("exit 1 when something is broken; no value of a setting is shown", async () => {
 		const broker = await hubWith({});
