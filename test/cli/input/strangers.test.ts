@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { inputVerdict } from "../../../cli/input/ledger.ts";
+import { tunnelwatch } from "../tunnelwatch.ts";
 import { capture, corpusLines } from "./corpus-formats.ts";
 import { fileWith, readFile } from "./read-file.ts";
 
@@ -52,6 +55,26 @@ const unreadable: Readonly<Record<string, readonly [content: Uint8Array | string
 	"a pretty message cut short": [pretty(JSON.parse(line)).slice(0, 2_000), /not-json/],
 	"messages with a log prefix on each line": [corpusLines.map((one) => `2026-11-18 INFO ${one}`).join("\n"), /neither JSON nor CSV/],
 	"messages in single quotes": [corpusLines.map((one) => `'${one}'`).join("\n"), /neither JSON nor CSV/],
+	"a zip archive of many files": [
+		Buffer.concat(
+			["a.json", "b.json", "c.csv"].map((name) =>
+				Buffer.concat([Buffer.from("PK\x03\x04\x14\0\0\0"), Buffer.alloc(18), Buffer.from(name)]),
+			),
+		),
+		/zip archive.*Unpack it/,
+	],
+	"two mebibytes of empty lines": ["\r\n".repeat(1024 * 1024), /nothing but blanks|blank text/],
+	"empty lines, gzip": [gzipSync("\n".repeat(70_000)), /nothing but blanks/],
+	"a list of lists": [
+		JSON.stringify([
+			["Timestamp", "DeviceId"],
+			["2026-11-18T08:00:00Z", "pc"],
+		]),
+		/not-an-object/,
+	],
+	"a list of lists, one per line": ['["Timestamp","DeviceId"]\n["2026-11-18T08:00:00Z","pc"]\n', /not-an-object/],
+	"an error page after a byte order mark and empty lines": ["\uFEFF\r\n\r\n<html><body>504 Gateway Time-out</body></html>", /web page/],
+	"a JSON text in a string": [JSON.stringify(line), /neither JSON nor CSV|not-an-object/],
 	"a query result without a device": [pretty({ Results: [{ FileName: "cloudflared.exe", Count: 7 }] }), /no-category/],
 };
 
@@ -66,11 +89,51 @@ describe("an all-clear needs something that was read", () => {
 	});
 });
 
+const head = ["Timestamp", "DeviceId", "DeviceName", "ActionType", "FileName", "FolderPath", "ReportId"];
+const cells = ["2026-11-18T08:00:01Z", "a".repeat(40), "pc", "ProcessCreated", "cloudflared.exe", "C:\\Temp\\cloudflared.exe", "1"];
+const sheet = (delimiter: string) => [head, cells].map((row) => `${row.join(delimiter)}\r\n`).join("");
+
+describe("a common export in an uncommon dress is read like any other", () => {
+	test.each<[string, Uint8Array | string]>([
+		["UTF-16 with semicolons, as Excel saves it", Buffer.from(`\uFEFF${sheet(";")}`, "utf16le")],
+		["a byte order mark within gzip", gzipSync(`\uFEFF${sheet(",")}`)],
+		["gzip twice", gzipSync(gzipSync(sheet(",")))],
+		[
+			"a hunting result with Schema and Results",
+			pretty({ Schema: [], Results: [Object.fromEntries(head.map((name, n) => [name, cells[n]]))] }),
+		],
+		["two byte order marks, of joined files", `\uFEFF\uFEFF${sheet(",")}`],
+		["a title line of Excel before the names", `sep=;\r\n${sheet(";")}`],
+	])("%s", async (_, content) => {
+		const { result, matches } = await readFile(fileWith(content));
+		expect(inputVerdict(result).kind).toBe("read");
+		expect(matches).toEqual((await readFile(fileWith(sheet(",")))).matches);
+		expect(matches.length).toBeGreaterThan(0);
+	});
+
+	test("lines that end as on Windows", async () => {
+		expect((await readFile(fileWith(`${corpusLines.join("\r\n")}\r\n`))).matches).toEqual((await readFile(fileWith(all))).matches);
+	});
+});
+
 describe("what is damaged costs itself", () => {
 	test("of a gzip archive cut short, what came before counts, and the rest is named", async () => {
 		const { result, matches } = await readFile(fileWith(half(gzipSync(all))));
 		expect(inputVerdict(result)).toMatchObject({ kind: "partly", says: expect.stringMatching(/only its first \d+ messages/) });
 		expect(matches.length).toBeGreaterThan(0);
+	});
+
+	test("in a folder, only the archive that is cut short is unread; its neighbours are read whole", async () => {
+		const folder = dirname(fileWith(sheet(","), "a.csv"));
+		writeFileSync(join(folder, "b.json.gz"), gzipSync(all).subarray(0, 40));
+		writeFileSync(join(folder, "c.json"), "<!DOCTYPE html><html>504</html>");
+		writeFileSync(join(folder, "d.csv"), sheet(";"));
+		const { code, stdout, stderr } = await tunnelwatch(["run", "--what-if", "--json", folder]);
+		expect(code).toBe(1);
+		expect(stderr).toMatch(/NOT READ: .*b\.json\.gz/);
+		expect(stderr).toMatch(/c\.json.* web page/);
+		expect(stdout).toMatch(/a\.csv.*"status":"read"/);
+		expect(stdout).toMatch(/d\.csv.*"status":"read"/);
 	});
 
 	test("of a zstd archive cut short, too", async () => {
@@ -119,7 +182,10 @@ describe("what is damaged costs itself", () => {
 	});
 });
 
-test("a list without records is no failure: the query found nothing", async () => {
-	const { result } = await readFile(fileWith('{"schema":[],"results":[]}'));
-	expect(inputVerdict(result)).toEqual({ kind: "read", says: "holds no records." });
+test.each([
+	["a list without records", '{"schema":[],"results":[]}'],
+	["column names without rows", "Timestamp,DeviceId,DeviceName,ActionType,FileName,ReportId\r\n"],
+])("%s is no failure: the query found nothing", async (_, content) => {
+	const { result } = await readFile(fileWith(content));
+	expect(inputVerdict(result)).toEqual({ kind: "read", says: expect.stringMatching(/^holds no (records|messages)\.$/) });
 });
