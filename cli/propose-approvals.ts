@@ -4,9 +4,9 @@ import { inert } from "../lib/notify/text.ts";
 import { type Approval, readApprovals } from "../lib/verdict/approvals.ts";
 import { readHistory } from "./backtest/read-history.ts";
 import { type Replayed, replay } from "./backtest/replay.ts";
+import { shellWord } from "./first-screen.ts";
 import { wrongSettings } from "./open-app.ts";
 import { printLine } from "./print-line.ts";
-import { shellWord } from "./first-screen.ts";
 import { type ProposedApproval, proposeApprovals } from "./propose/propose.ts";
 import { cannotRead } from "./run.ts";
 

@@ -105,7 +105,9 @@ export async function session(
 			...(findings.length === 0 ? [] : [findingTable({ findings, told, terminal })]),
 			...(card === undefined ? [] : [card.trimEnd()]),
 			summary,
-			...(findings.length === 0 ? [] : [nextCommands(findings, { whatIf: options.whatIf, paths: options.paths ?? [], approvals: options.approvals })]),
+			...(findings.length === 0
+				? []
+				: [nextCommands(findings, { whatIf: options.whatIf, paths: options.paths ?? [], approvals: options.approvals })]),
 		];
 		process.stdout.write(`${parts.join("\n\n")}\n`);
 	}

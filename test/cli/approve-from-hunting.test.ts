@@ -17,7 +17,16 @@ function write(): void {
 	const program = "C:\\Program Files (x86)\\cloudflared\\cloudflared.exe";
 	const row = (day: number, device: string, path: string, pair: typeof own) => {
 		const at = new Date(Date.UTC(2026, 9, 25 + day, 8)).toISOString();
-		return [at, device.padEnd(40, "0"), device, "ProcessCreated", "cloudflared.exe", path, `"""${path}"" tunnel run --token ${token(pair)}"`, day];
+		return [
+			at,
+			device.padEnd(40, "0"),
+			device,
+			"ProcessCreated",
+			"cloudflared.exe",
+			path,
+			`"""${path}"" tunnel run --token ${token(pair)}"`,
+			day,
+		];
 	};
 	const rows = [
 		["Timestamp", "DeviceId", "DeviceName", "ActionType", "FileName", "FolderPath", "ProcessCommandLine", "ReportId"],
