@@ -10,6 +10,7 @@ import {
 	isUnwell,
 	learn,
 	readDestination,
+	withoutPlace,
 } from "./destination-state.ts";
 import { planPlaces, rememberedSlots, type Tier } from "./rate-limits.ts";
 
@@ -55,6 +56,7 @@ export function openSession(
 	const oneAtATime = createTurns();
 	let state = first;
 	let hasPlace = false;
+	let probePlace: Date | undefined;
 	let readAt = serverClock();
 	let stampedAt = first.lastOk;
 	// As it was read or written last: a change begins with it, and reads again only if somebody else was faster.
@@ -90,8 +92,10 @@ export function openSession(
 			let places: readonly (Date | undefined)[] = wanted.map(() => undefined);
 			await change((known) => {
 				places = wanted.map(() => undefined);
+				probePlace = undefined;
 				if (isPaused(known, now)) return known;
 				if (isUnwell(known)) {
+					probePlace = now;
 					places = wanted.map((_, index) => (index === 0 ? now : undefined));
 					return { ...known, slots: [...known.slots, now].slice(-rememberedSlots), pausedUntil: new Date(now.getTime() + probingMs) };
 				}
@@ -121,11 +125,17 @@ export function openSession(
 		note: (delivery, noticeId, startedAt) =>
 			oneAtATime(name, async () => {
 				const now = serverClock();
+				// The end of an outage must find the hour's places free.
+				const free = delivery.ok || delivery.status !== undefined || delivery.ambiguous ? undefined : probePlace;
+				const next = (known: DestinationState) => {
+					const learned = learn(known, delivery, noticeId, now, deps.random, startedAt);
+					return free === undefined ? learned : withoutPlace(learned, free);
+				};
 				const worthWriting = !delivery.ok || isUnwell(state) || state.failuresInARow > 0 || state.refused.length > 0;
 				// A place in the pace that nothing bad is known of says the same.
 				const isStale = !hasPlace && (stampedAt === undefined || now.getTime() - stampedAt.getTime() >= stampMs);
-				if (worthWriting || isStale) return change((known) => learn(known, delivery, noticeId, now, deps.random, startedAt));
-				state = learn(state, delivery, noticeId, now, deps.random, startedAt);
+				if (worthWriting || isStale) return change(next);
+				state = next(state);
 			}),
 	};
 }

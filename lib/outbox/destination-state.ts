@@ -79,13 +79,10 @@ export function learn(
 		const recoveredAt = isUnwell(state) ? now : state.recoveredAt;
 		return { ...untried, slots: state.slots, lastTried: now, lastOk: now, recoveredAt };
 	}
-	const { reason, scope, status, retryAfterMs, ambiguous } = delivery;
+	const { reason, scope, status, retryAfterMs } = delivery;
 	const wasUnderWay = isUnwell(state) && state.lastTried !== undefined && startedAt < state.lastTried;
 	const failuresInARow = wasUnderWay ? state.failuresInARow : state.failuresInARow + 1;
-	// A probe that reached nobody gives its place back, so that the end of an outage finds the hour's places free.
-	const reachedNobody = isUnwell(state) && !wasUnderWay && status === undefined && !ambiguous;
-	const slots = reachedNobody ? state.slots.slice(0, -1) : state.slots;
-	const seen = { ...state, slots, lastTried: now, lastError: reason, lastStatus: status, failuresInARow };
+	const seen = { ...state, lastTried: now, lastError: reason, lastStatus: status, failuresInARow };
 	switch (scope) {
 		case "dead": {
 			// It answered. One refused notice is at fault itself; three different ones in a row are not.
@@ -107,6 +104,12 @@ export function learn(
 			if (reason === "gone") return { ...seen, downSince: state.downSince ?? now, pausedUntil: later(now, giveUpAfterMs) };
 			return wasUnderWay && state.downSince !== undefined ? seen : down(seen, now);
 	}
+}
+
+/** Gives the place of a message that reached nobody back. */
+export function withoutPlace(state: DestinationState, place: Date): DestinationState {
+	const index = state.slots.findLastIndex((slot) => slot.getTime() === place.getTime());
+	return index === -1 ? state : { ...state, slots: state.slots.toSpliced(index, 1) };
 }
 
 function down(state: DestinationState, now: Date): DestinationState {
