@@ -102,10 +102,11 @@ async function digest({ table, rules }: WatchDeps, destination: string, from: Da
 	let deadCount = 0;
 	for await (const { owed } of openOwed(table)) if (owed.state === "dead") deadCount += 1;
 	const all = await readDays(table, from, now);
-	const days = all.filter(({ routed }) => placeInDigest(routed, destination) === "told");
+	const days = all.filter(({ routed }) => placeInDigest(routed, destination) !== "nowhere");
+	const isKept = ({ routed }: Day) => placeInDigest(routed, destination) === "kept";
 	// Of what a person silenced, the line for silences tells.
-	const kept = all.filter(({ routed, want, silenced }) => placeInDigest(routed, destination) === "kept" && want > 0 && silenced === 0);
-	const held = days.filter(({ want, more }) => want > 0 && more > 0);
+	const kept = days.filter((day) => isKept(day) && day.want > 0 && day.silenced === 0);
+	const held = days.filter((day) => !isKept(day) && day.want > 0 && day.more > 0);
 	held.sort((a, b) => b.more - a.more || (a.key < b.key ? -1 : 1));
 	const firsts = days
 		.flatMap(({ key, approvedFirsts }) => approvedFirsts.map((one) => ({ key, ...one })))

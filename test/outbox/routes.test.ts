@@ -111,6 +111,26 @@ test("approved tunnels are counted where a notice would have gone", async () => 
 	expect(await digestOf(world, sinks["teams-b"] as Sink, at("22T07:00:00"))).toMatchObject({ approvedCount: 0 });
 });
 
+test("approved tunnels and silences also count in the digest of a chat that is sent only what is graver", async () => {
+	const { world, sinks } = routed(() => ({ ...everywhere("slack"), keeps: ["teams"] }), "teams", "slack");
+	const ours = { ownership: { verdict: "ours" as const, reason: redacted("approved") }, severity: "info" as const };
+	await see(world, { ...ours, device: { ...aSighting().device, id: redacted("b".repeat(40)) } });
+	await see(world);
+	await recordAnswer(
+		{ table: world.memory, random: () => 0.5, sleep: async () => undefined, newId: () => `answer${++ids}` },
+		keyOfSighting,
+		{ kind: "silence", by: redacted("Kim Lee"), how: "cli", verified: true },
+		world.clock.now,
+	);
+	await see(world, { at: at("21T19:50:00") });
+	const counts = { approvedCount: 1, silencedCount: 1 };
+	expect(await digestOf(world, sinks["slack"] as Sink, at("22T07:00:00"))).toMatchObject(counts);
+	const digest = await digestOf(world, sinks["teams"] as Sink, at("22T07:00:00"));
+	expect(digest).toMatchObject(counts);
+	// Nobody is told twice: of what is silenced, only the count is left.
+	expect(digest).not.toHaveProperty("keptCount");
+});
+
 test("an escalation by a person reaches whoever it had been too little for", async () => {
 	const { world, got } = routed(() => ({ ...everywhere("teams"), keeps: ["pagerduty"] }), "teams", "pagerduty", "webhook");
 	await see(world);
