@@ -5,6 +5,7 @@ import type { Terminal } from "../lib/notify/console/terminal-card.ts";
 import { utc } from "../lib/notify/story/time.ts";
 import { titleWords } from "../lib/notify/story/tunnel-words.ts";
 import { inert } from "../lib/notify/text.ts";
+import { foldText } from "./fold-text.ts";
 import { shortVerdict } from "./verdict-words.ts";
 
 export interface FirstScreen {
@@ -12,6 +13,8 @@ export interface FirstScreen {
 	/** Keys of those that somebody was, or would be, told about in this run. */
 	readonly told: ReadonlySet<string>;
 	readonly terminal: Terminal;
+	/** Of a real terminal: rows that would not fit it become lines of their own. */
+	readonly columns?: number | undefined;
 }
 
 const mostRows = 20;
@@ -24,7 +27,7 @@ const colours: Readonly<Record<Severity, Parameters<typeof styleText>[0]>> = {
 };
 
 /** Every finding of a run in one line each, the severest first: what a person reads first. Approved ones are there, too. */
-export function findingTable({ findings, told, terminal }: FirstScreen): string {
+export function findingTable({ findings, told, terminal, columns }: FirstScreen): string {
 	const sorted = worstFirst(findings);
 	const rows = sorted.slice(0, mostRows).map((finding) => ({
 		severity: finding.severity,
@@ -35,12 +38,6 @@ export function findingTable({ findings, told, terminal }: FirstScreen): string 
 	const paint = (severity: Severity, text: string) =>
 		terminal.colour ? styleText(colours[severity], text, { validateStream: false }) : text;
 	const more = sorted.length > mostRows ? [`… and ${(sorted.length - mostRows).toLocaleString("en")} more: npx tunnelwatch findings`] : [];
-	if (terminal.width < 80) {
-		const blocks = rows.map(
-			({ severity, verdict, device, what }) => `${paint(severity, severity.toUpperCase())} ${verdict}\n  ${device}\n  ${what}`,
-		);
-		return [...blocks, ...more].join("\n");
-	}
 	const width = (name: "severity" | "verdict" | "device", heading: string) =>
 		Math.max(heading.length, ...rows.map((row) => row[name].length));
 	const [severityWidth, verdictWidth, deviceWidth] = [
@@ -48,6 +45,13 @@ export function findingTable({ findings, told, terminal }: FirstScreen): string 
 		width("verdict", "VERDICT"),
 		Math.min(32, width("device", "DEVICE")),
 	];
+	const widest = Math.max(...rows.map(({ what }) => severityWidth + verdictWidth + deviceWidth + 6 + what.length));
+	if (terminal.width < 80 || (columns !== undefined && widest > columns)) {
+		const blocks = rows.map(
+			({ severity, verdict, device, what }) => `${paint(severity, severity.toUpperCase())} ${verdict}\n  ${device}\n  ${what}`,
+		);
+		return [...blocks, ...more].join("\n");
+	}
 	const line = (severity: string, verdict: string, device: string, what: string) =>
 		`${severity}${" ".repeat(2)}${verdict.padEnd(verdictWidth)}  ${device.padEnd(deviceWidth)}  ${what}`;
 	return [
@@ -76,10 +80,18 @@ function stateOf(finding: Finding, told: ReadonlySet<string>): string {
 	return finding.nextNoticeAt === undefined ? "already reported" : `already reported, muted until ${utc(finding.nextNoticeAt)}`;
 }
 
+interface HowToGoOn {
+	readonly whatIf: boolean;
+	readonly paths: readonly string[];
+	readonly approvals?: string | undefined;
+	/** Of a real terminal. */
+	readonly columns?: number | undefined;
+}
+
 /** Three commands that a person wants next; those named for this run go on with them. */
 export function nextCommands(
 	findings: readonly Finding[],
-	{ whatIf, paths, approvals }: { readonly whatIf: boolean; readonly paths: readonly string[]; readonly approvals?: string | undefined },
+	{ whatIf, paths, approvals, columns = Number.POSITIVE_INFINITY }: HowToGoOn,
 ): string {
 	const [worst] = worstFirst(findings);
 	const words = paths.map(shellWord).join(" ");
@@ -98,6 +110,9 @@ export function nextCommands(
 				["npx tunnelwatch approvals --help", "approve the tunnels that are yours"],
 			];
 	const width = Math.max(...commands.map(([command]) => command.length));
+	// A command stays whole, to be copied.
+	if (commands.some(([, why]) => width + why.length + 6 > columns))
+		return `Next:\n${commands.map(([command, why]) => `${foldText(`  # ${why}`, columns)}\n  ${command}`).join("\n")}`;
 	return `Next:\n${commands.map(([command, why]) => `  ${command.padEnd(width)}  # ${why}`).join("\n")}`;
 }
 

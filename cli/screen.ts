@@ -21,9 +21,13 @@ export function createScreen(stream: Stream, environment: Readonly<Record<string
 
 /** https://no-color.org and https://force-color.org */
 export function terminalOf(stream: Stream, { NO_COLOR, FORCE_COLOR, TERM }: Readonly<Record<string, string | undefined>>): Terminal {
-	const columns = stream.columns ?? 0;
 	const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
 	const isRefused = (NO_COLOR !== undefined && NO_COLOR !== "") || FORCE_COLOR === "0" || FORCE_COLOR === "false";
 	const can = stream.isTTY === true && TERM !== "dumb" && (stream.hasColors?.() ?? false);
-	return { width: stream.isTTY === true && columns > 0 ? columns : standardWidth, colour: !isRefused && (isForced || can) };
+	return { width: columnsOf(stream) ?? standardWidth, colour: !isRefused && (isForced || can) };
+}
+
+/** Columns of a real terminal; undefined for a pipe, a file, or a terminal that does not know. */
+export function columnsOf({ isTTY, columns = 0 }: Pick<Stream, "isTTY" | "columns">): number | undefined {
+	return isTTY === true && columns > 0 ? columns : undefined;
 }

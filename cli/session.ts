@@ -8,13 +8,14 @@ import type { Outcome } from "../lib/pipeline.ts";
 import { createDeliveryTally } from "./delivery-tally.ts";
 import { findingLine } from "./finding-line.ts";
 import { findingTable, nextCommands, worstFirst } from "./first-screen.ts";
+import { foldText } from "./fold-text.ts";
 import { createLedger } from "./input/ledger.ts";
 import type { InputReading } from "./input/reading.ts";
 import { inputLine, reportInputs } from "./input/report-inputs.ts";
 import { printLine } from "./print-line.ts";
 import { createProgress } from "./progress.ts";
 import { jsonLines, summaryLine } from "./report.ts";
-import { terminalOf } from "./screen.ts";
+import { columnsOf, terminalOf } from "./screen.ts";
 import { catchStopSignals } from "./stop-signals.ts";
 import { summaryText } from "./summary.ts";
 
@@ -99,15 +100,16 @@ export async function session(
 		printLine(summary);
 	} else {
 		const terminal = terminalOf(process.stdout, process.env);
+		const columns = columnsOf(process.stdout);
 		const worst = findings.find(({ key }) => told.has(key));
 		const card = worst === undefined || options.cards ? undefined : app.card(worst);
 		const parts = [
-			...(findings.length === 0 ? [] : [findingTable({ findings, told, terminal })]),
+			...(findings.length === 0 ? [] : [foldText(findingTable({ findings, told, terminal, columns }), columns)]),
 			...(card === undefined ? [] : [card.trimEnd()]),
-			summary,
+			foldText(summary, columns),
 			...(findings.length === 0
 				? []
-				: [nextCommands(findings, { whatIf: options.whatIf, paths: options.paths ?? [], approvals: options.approvals })]),
+				: [nextCommands(findings, { whatIf: options.whatIf, paths: options.paths ?? [], approvals: options.approvals, columns })]),
 		];
 		process.stdout.write(`${parts.join("\n\n")}\n`);
 	}

@@ -10,11 +10,12 @@ import sys
 import termios
 
 
-def run(command, columns, term, interrupt_at):
+def run(command, columns, term, interrupt_at, env):
     pid, terminal = pty.fork()
     if pid == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         os.environ["TERM"] = term
+        os.environ.update(env)
         os.execv(command[0], command)
     shown = b""
     sent = False
@@ -33,8 +34,8 @@ def run(command, columns, term, interrupt_at):
     _, status = os.waitpid(pid, 0)
     os.close(terminal)
     code = os.waitstatus_to_exitcode(status)
-    return {"columns": columns, "term": term, "code": code, "shown": shown.decode("utf-8", "replace")}
+    return {"columns": columns, "term": term, "env": env, "code": code, "shown": shown.decode("utf-8", "replace")}
 
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)
-print(json.dumps([run(one["command"], one["columns"], one["term"], one.get("interruptAt")) for one in json.load(sys.stdin)]))
+print(json.dumps([run(one["command"], one["columns"], one["term"], one.get("interruptAt"), one.get("env", {})) for one in json.load(sys.stdin)]))

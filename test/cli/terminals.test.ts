@@ -10,7 +10,10 @@ if (!hasPython) process.stdout.write("Terminals are left out: they need python3 
 const launcher = [process.execPath, join(project, "bin", "tunnelwatch.mjs")];
 const samples = [...launcher, "run", "--what-if", join(project, "samples")];
 
+const redrawn = "\u001b[2K";
+
 interface Shown {
+	readonly env: Readonly<Record<string, string>>;
 	readonly columns: number;
 	readonly term: string;
 	readonly code: number;
@@ -22,8 +25,10 @@ describe.skipIf(!hasPython)("in a terminal of its own", () => {
 	let interrupted: Shown | undefined;
 	beforeAll(() => {
 		const runs = [
-			...[0, 1, 40, 200].map((columns) => ({ command: samples, columns, term: "xterm-256color" })),
-			{ command: samples, columns: 80, term: "dumb" },
+			...[0, 1, 20, 40].map((columns) => ({ command: samples, columns, term: "xterm-256color" })),
+			{ command: samples, columns: 80, term: "xterm-256color", env: { NO_COLOR: "1" } },
+			{ command: samples, columns: 200, term: "xterm-256color" },
+			{ command: samples, columns: 80, term: "dumb", env: { FORCE_COLOR: "1" } },
 			// Then reads the terminal, until somebody ends it.
 			{ command: [...samples, "-"], columns: 80, term: "xterm", interruptAt: "messages" },
 		];
@@ -40,10 +45,10 @@ describe.skipIf(!hasPython)("in a terminal of its own", () => {
 	}, 600_000);
 
 	test("a first run ends and says what it found, whatever the width", () => {
-		expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
+		expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0]);
 		for (const { shown } of ended) {
 			expect(plain(shown)).toContain("srv-dc01");
-			expect(plain(shown)).toContain("Nothing was recorded and nothing was sent.");
+			expect(plain(shown).replace(/\s+/g, " ")).toContain("Nothing was recorded and nothing was sent.");
 		}
 	});
 
@@ -56,6 +61,20 @@ describe.skipIf(!hasPython)("in a terminal of its own", () => {
 		expect(card.filter((line) => line.length > width)).toEqual([]);
 	});
 
+	test.each([40, 80, 200])("in %d columns no line is wider but addresses and commands to copy, which stay whole", (width) => {
+		const shown = ended.find(({ columns, term }) => columns === width && term !== "dumb")?.shown ?? "";
+		const lines = plain(withoutProgress(shown)).split("\n");
+		const wider = lines.filter((line) => line.length > width && !line.includes("https://") && !line.startsWith("  npx "));
+		expect(lines.length).toBeGreaterThan(30);
+		expect(wider).toEqual([]);
+	});
+
+	test("NO_COLOR takes the colours away, and FORCE_COLOR gives them to a dumb terminal, too", () => {
+		const [refused, forced] = [ended.find(({ env }) => "NO_COLOR" in env), ended.find(({ env }) => "FORCE_COLOR" in env)];
+		expect(refused?.shown.replaceAll(redrawn, "")).not.toContain("\u001b[");
+		expect(forced?.shown).toContain("\u001b[");
+	});
+
 	test("a terminal that is narrow, unknown or dumb gets no line that is drawn over", () => {
 		for (const { shown } of ended.filter(({ columns, term }) => columns < 20 || term === "dumb")) expect(shown).not.toContain("\u001b[2K");
 	});
@@ -64,6 +83,12 @@ describe.skipIf(!hasPython)("in a terminal of its own", () => {
 		expect(interrupted).toMatchObject({ code: 130, shown: expect.stringContaining("Stopped") });
 	});
 });
+
+/** Without the line that is drawn over. */
+function withoutProgress(shown: string): string {
+	const parts = shown.split(redrawn);
+	return parts.map((part, index) => (index === parts.length - 1 ? part : part.slice(0, part.lastIndexOf("\n") + 1))).join("");
+}
 
 /** Without colours, links and carriage returns. */
 function plain(shown: string): string {
