@@ -120,7 +120,11 @@ describe("how common a tunnel is", () => {
 		const second = aSighting({ device: { ...aSighting().device, id: redacted("b".repeat(40)) }, at: at("21T21:00:00") });
 
 		expect(await counter.count(aSighting())).toMatchObject({ account: { devices: 1 }, tunnel: { devices: 1 }, binary: { devices: 1 } });
-		expect((await counter.count(second)).account).toEqual({ devices: 2, since: at("21T19:36:04.008") });
+		expect((await counter.count(second)).account).toEqual({
+			devices: 2,
+			since: at("21T19:36:04.008"),
+			others: ["fin-lt-0142"],
+		});
 	});
 
 	test("counting the same sighting again changes nothing, also in another instance", async () => {

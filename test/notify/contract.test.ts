@@ -132,9 +132,16 @@ describe.each(destinationKinds)("$name", (kind) => {
 		expect(new Set(received.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
 	});
 
-	test.each(Object.entries(variants))("what is sent for '%s' is JSON of moderate size", async (_variant, notice) => {
+	test.each(Object.entries(variants))("what is sent for '%s' is JSON of moderate size", async (variant, notice) => {
 		const { base, received } = await receiver(status(202));
-		expect(await destination(kind, base).send(notice, never)).toEqual({ ok: true, proof: "queued" });
+		const delivery = await destination(kind, base).send(notice, never);
+		// An incident that was acknowledged stays so: PagerDuty has no event that takes it back.
+		if (kind.name === "pagerduty" && variant === "unsilenced") {
+			expect(delivery).toEqual({ ok: true, proof: "confirmed" });
+			expect(received).toHaveLength(0);
+			return;
+		}
+		expect(delivery).toEqual({ ok: true, proof: "queued" });
 		expect(received).toHaveLength(1);
 		expect(received[0]?.headers["content-type"]).toBe("application/json; charset=utf-8");
 		expect(Object.keys(JSON.parse(received[0]?.body ?? "")).length).toBeGreaterThan(1);

@@ -109,8 +109,18 @@ describe("who is taken for a killer", () => {
 
 	test("a record at its third death, however many other deaths there were: other partitions can hold killers too", () => {
 		const elsewhere = so(20, reading(found, record), (last) => nextAttempt({ ...last, state: "running" }, batch));
-		expect(isKiller(so(2, elsewhere, (last) => diedAt(last, record)), record)).toBe(false);
-		expect(isKiller(so(3, elsewhere, (last) => diedAt(last, record)), record)).toBe(true);
+		expect(
+			isKiller(
+				so(2, elsewhere, (last) => diedAt(last, record)),
+				record,
+			),
+		).toBe(false);
+		expect(
+			isKiller(
+				so(3, elsewhere, (last) => diedAt(last, record)),
+				record,
+			),
+		).toBe(true);
 	});
 
 	test("a message at its fourth death, three of which came while it was taken apart", () => {
