@@ -123,7 +123,7 @@ describe("how common a tunnel is", () => {
 		expect((await counter.count(second)).account).toEqual({
 			devices: 2,
 			since: at("21T19:36:04.008"),
-			others: ["fin-lt-0142"],
+			others: ["fin-lt-0142.corp.example.com"],
 		});
 	});
 
