@@ -14,8 +14,8 @@ export type Tier = Urgency | "storm" | "wave";
 /**
  * How many messages a chat accepts. Each tier leaves room for those above it: a flood of lesser findings never uses up
  * the place of the next storm notice or the next severe one. When single notices have used up the hour, cards for many
- * severe findings have 28 places left: one each three minutes, and eight for a crowd at once. The two highest tiers have a reserve of their own, so they get a place at once
- * even in a flood of severe findings.
+ * severe findings have 28 places left: one each three minutes, and eight for a crowd at once. The two highest tiers have a
+ * reserve of their own, so they get a place at once even in a flood of severe findings.
  */
 export const paces: Readonly<Record<Tier, Pace>> = {
 	critical: pace(1_000, 20, 90),

@@ -39,7 +39,7 @@ export interface Attempt extends BatchName {
 /**
  * A piece is given up after it killed its reader so often in a row. A process that others kill can die so too: if it is
  * killed every `T` seconds and the piece takes `t`, the chance that a good piece under suspicion is given up is about
- * `(t/T)²`. Reading only computes, for some milliseconds: one in a billion for 10 ms and a kill every five minutes.
+ * `(t/T)²`. Reading only computes, and ends with a note: one in a billion for 10 ms and a kill every five minutes.
  */
 const deathsReading = 3;
 
