@@ -131,13 +131,9 @@ function spreadOf({ devices, named, since }: Fact, { device, at }: Sighting): Sp
 
 /** The first ones stay: where it began is what a responder looks for. */
 function withNames(known: readonly NamedDevice[], more: readonly NamedDevice[]): readonly NamedDevice[] {
-	const all = new Map(
-		[...known, ...more]
-			.filter(({ name }) => name !== "")
-			.map((one) => [one.key, one] as const)
-			.toReversed(),
-	);
-	return [...all.values()].toReversed().slice(0, mostNamed);
+	const all = new Map<string, NamedDevice>();
+	for (const one of [...known, ...more]) if (one.name !== "" && !all.has(one.key)) all.set(one.key, one);
+	return [...all.values()].slice(0, mostNamed);
 }
 
 function withDevice({ devices, since }: Fact, device: string, at: Date, now: Date): Fact {

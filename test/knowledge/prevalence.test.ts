@@ -35,6 +35,16 @@ test("the devices on which an account was seen first are known by name, the one 
 	expect((await counter.look(on("pc-6"))).binary?.others).toBeUndefined();
 });
 
+test("where an account was seen first stays the first name, also when that device is noted anew after a month", async () => {
+	let now = at("21T19:36:10");
+	const table = createMemoryTable(() => now);
+	const counter = createPrevalenceCounter({ ...changeDeps(table), clock: () => now });
+	for (const name of ["pc-1", "pc-2", "pc-3", "pc-4", "pc-5"]) await counter.note([on(name)]);
+	now = new Date(now.getTime() + 31 * 86_400_000);
+	await counter.note([on("pc-1")]);
+	expect((await counter.look(on("pc-6"))).account?.others).toEqual(["pc-1", "pc-2", "pc-3"]);
+});
+
 test("a device of another tenant is never named", async () => {
 	const counter = aCounter().open();
 	await counter.note([on("theirs", "11111111-2222-4333-8444-555555555555")]);
