@@ -49,34 +49,41 @@ export function createReviewedFile<T>({
 	let mistakes: readonly string[] = [];
 	let version = "";
 	let checkedAt = Number.NEGATIVE_INFINITY;
+	let reading: Promise<void> = Promise.resolve();
 	const fromPackage = async (now: Date): Promise<T | undefined> => {
 		const text = await readIfChanged(path, "");
 		const read = text === "same" || text.json === undefined ? undefined : readText(text.json, now);
 		return read?.ok === true ? read.value : undefined;
 	};
+	const readAgain = async (now: Date): Promise<void> => {
+		const text = await readNewer(version);
+		if (text === "same") return;
+		version = text.version;
+		if (text.json === undefined) {
+			mistakes = wanted === undefined && text.version === "absent" ? [] : [`${setting}: the file cannot be read (${text.version})`];
+		} else {
+			const read = readText(text.json, now);
+			mistakes = read.ok ? [] : read.mistakes.map((mistake) => `${setting}: ${mistake}`);
+			if (read.ok) {
+				current = read.value;
+				everRead = true;
+			}
+		}
+		if (isStored && !everRead) {
+			current = await fromPackage(now);
+			mistakes = [...mistakes, `${setting}: ${untilStored(current)}`];
+		}
+	};
 	return {
 		current: () => current,
 		mistakes: () => mistakes,
-		async refresh(now) {
-			if (now.getTime() - checkedAt < refreshMs) return;
-			checkedAt = now.getTime();
-			const text = await readNewer(version);
-			if (text === "same") return;
-			version = text.version;
-			if (text.json === undefined) {
-				mistakes = wanted === undefined && text.version === "absent" ? [] : [`${setting}: the file cannot be read (${text.version})`];
-			} else {
-				const read = readText(text.json, now);
-				mistakes = read.ok ? [] : read.mistakes.map((mistake) => `${setting}: ${mistake}`);
-				if (read.ok) {
-					current = read.value;
-					everRead = true;
-				}
+		refresh(now) {
+			if (now.getTime() - checkedAt >= refreshMs) {
+				checkedAt = now.getTime();
+				reading = readAgain(now);
 			}
-			if (isStored && !everRead) {
-				current = await fromPackage(now);
-				mistakes = [...mistakes, `${setting}: ${untilStored(current)}`];
-			}
+			// Whoever comes while it is read waits too: without the file, a batch would be judged and sent as if there were none.
+			return reading;
 		},
 	};
 }

@@ -93,3 +93,24 @@ test("until stored routes can be read, those of the package count, and it is sai
 	await file.refresh(at("21T10:01:00"));
 	expect([file.current(), file.mistakes()]).toEqual([[], []]);
 });
+
+test("batches that start together all wait for the first reading: none is led as if there were no routes", async () => {
+	const address = "https://account.blob.core.windows.net/app-config/routes.json";
+	const asked = Promise.withResolvers<{ readonly version: string; readonly json: string }>();
+	const file = createRoutesFile(
+		settings({ ROUTES_FILE: address }),
+		() => path,
+		() => () => asked.promise,
+	);
+	const seen: unknown[] = [];
+	const batch = async (now: Date) => {
+		await file.refresh(now);
+		seen.push(file.current()?.length);
+	};
+	const batches = [batch(at("21T10:00:00")), batch(at("21T10:00:00")), batch(at("21T10:00:30"))];
+	await new Promise(setImmediate);
+	expect(seen).toEqual([]);
+	asked.resolve({ version: "1", json: good });
+	await Promise.all(batches);
+	expect(seen).toEqual([1, 1, 1]);
+});
