@@ -9,6 +9,7 @@ import { addressOf } from "../../lib/notify/index.ts";
 import { explainLines, routeFacts } from "../../lib/notify/routes/choose-line.ts";
 import { type KnownNames, readRoutes } from "../../lib/notify/routes/read-routes.ts";
 import { routesFile } from "../../lib/notify/routes/route-line.ts";
+import { routeRemarks } from "../../lib/notify/routes/route-remarks.ts";
 import { createRouter, type RoutedDestination } from "../../lib/notify/routes/router.ts";
 import { aFinding, aSighting, at, redacted, tenantId } from "../builders.ts";
 
@@ -116,6 +117,38 @@ describe("the least severity of a destination", () => {
 		const choose = router([{ name: "Pager", to: ["pagerduty"] }]);
 		expect(choose(aFinding())).toMatchObject({ tells: [], keeps: ["pagerduty", "teams", "teams-emea", "teams-labs"] });
 	});
+
+	test("where no chat is set, a pager that alone is led to takes everything, unless a setting says otherwise", () => {
+		const line = [{ name: "Pager", to: ["pagerduty"] }];
+		const webhook: RoutedDestination = { name: "webhook", from: undefined, kind: { audience: "machine", from: "info" } };
+		expect(router(line, [webhook, pager("pagerduty")])(aFinding())).toMatchObject({ tells: ["pagerduty"], keeps: [] });
+		expect(router(line, [webhook, pager("pagerduty", "high")])(aFinding())).toMatchObject({ tells: [], keeps: ["pagerduty"] });
+		const both = [{ name: "Both", to: ["pagerduty", "webhook"] }];
+		expect(router(both, [webhook, pager("pagerduty")])(aFinding())).toMatchObject({ tells: ["webhook"], keeps: ["pagerduty"] });
+	});
+});
+
+describe("what is allowed and perhaps not meant", () => {
+	const remarks = (file: unknown, set: readonly RoutedDestination[], hasDigest: boolean) => {
+		const read = readRoutes(JSON.stringify(file), { ...known, destinations: set });
+		if (!read.ok) throw new Error(read.mistakes.join("\n"));
+		return routeRemarks(read.value, { destinations: set }, hasDigest);
+	};
+	const all = { name: "All", to: ["teams"] };
+	const pages = (when?: object) => [{ name: "Pager", when: { family: ["cloudflared"], ...when }, to: ["pagerduty"] }, all];
+	const set = [chat("teams"), pager("pagerduty")];
+
+	test("a line that leads to a pager alone says what the pager does not take, and where that is", () => {
+		const says = '"Pager" leads to pagerduty, which gets nothing of severity info, low, medium';
+		expect(remarks(pages(), set, true)).toEqual([`${says}: that is only in the digest of the chats`]);
+		expect(remarks(pages(), set, false)).toEqual([`${says}: DIGEST_HOUR_UTC is not set: nobody hears of it`]);
+	});
+
+	test("not where it takes all that the line leads there, or a chat hears of the rest", () => {
+		expect(remarks(pages({ severity: ">=high" }), set, false)).toEqual([]);
+		expect(remarks(pages(), [chat("teams"), pager("pagerduty", "info")], false)).toEqual([]);
+		expect(remarks([{ name: "Both", when: { family: ["cloudflared"] }, to: ["teams", "pagerduty"] }, all], set, false)).toEqual([]);
+	});
 });
 
 describe("a file with mistakes is refused as a whole, and each is named by its place", () => {
@@ -162,6 +195,25 @@ describe("a file with mistakes is refused as a whole, and each is named by its p
 		expect(mistakes([{ name: "A", to: ["pagerduty"], digestOnly: true }])).toEqual([
 			"routes[0] (A).digestOnly: pagerduty has no digest; name a chat",
 		]);
+	});
+
+	test("a line for the digest only, where no chat is set that has one", () => {
+		const file = [{ name: "Noise", when: { severity: ["info"] }, to: [], digestOnly: true }];
+		const wrong = ["routes[0] (Noise).digestOnly: only a chat has a digest, and none is set: nobody would hear of it"];
+		expect(mistakes(file, { destinations: [pager("pagerduty")] })).toEqual(wrong);
+		expect(mistakes(file, { destinations: [pager("pagerduty"), chat("teams")], fallback: "teams" })).toEqual(wrong);
+		expect(mistakes(file, { destinations: [pager("pagerduty"), chat("teams")] })).toEqual([]);
+	});
+
+	test.each([
+		["the address of a destination", "https://hooks.example.com/?key=canary"],
+		["a routing key", "0123456789abcdef0123456789canary"],
+		["a routing key that begins with a letter", "canary0123456789abcdef0123456789"],
+		["a key with a name before it", "pagerduty-canary0123456789abcdef"],
+	])("%s where a name belongs is not repeated: mistakes are told to many", (_what, secret) => {
+		const file = [{ name: "A", when: { rule: [secret], family: [secret] }, to: [secret, secret] }];
+		expect(mistakes(file)).toHaveLength(4);
+		expect(mistakes(file).join("\n")).not.toMatch(/canary/i);
 	});
 
 	const line = (name: string, when?: object) => ({ name, ...(when === undefined ? {} : { when }), to: ["teams"] });

@@ -42,7 +42,7 @@ function mistakesIn(line: RouteLine, index: number, lines: readonly RouteLine[],
 	const same = lines.slice(0, index).findIndex(({ name }) => fold(name) === fold(line.name));
 	const takers = takenBefore(lines.slice(0, index), line);
 	const unknown = (member: RouteMember, ids: ReadonlySet<string>, what: string) =>
-		[...(line.when[member] ?? [])].filter((id) => !ids.has(id)).map((id) => `${place}.when.${member}: there is no ${what} ${clip(id)}`);
+		[...(line.when[member] ?? [])].filter((id) => !ids.has(id)).map((id) => `${place}.when.${member}: there is no ${what} ${named(id)}`);
 	return [
 		...(same === -1 ? [] : [`${place}.name: routes[${same}] has this name too`]),
 		...unknown("rule", rules, "rule"),
@@ -50,23 +50,25 @@ function mistakesIn(line: RouteLine, index: number, lines: readonly RouteLine[],
 		...line.to.flatMap((name, at) =>
 			destinationMistake(name, line.to.indexOf(name) < at, known).map((what) => `${place}.to[${at}]: ${what}`),
 		),
-		...digestMistake(line, known.destinations).map((what) => `${place}.digestOnly: ${what}`),
+		...digestMistake(line, known).map((what) => `${place}.digestOnly: ${what}`),
 		...(takers === undefined ? [] : [`${place}: can never be reached, because ${takenBy(takers)}`]),
 	];
 }
 
 function destinationMistake(name: string, isRepeat: boolean, { destinations, fallback, settingFor }: KnownNames): readonly string[] {
-	if (isRepeat) return [`${clip(name)} is named twice`];
+	if (isRepeat) return [`${named(name)} is named twice`];
 	const setting = settingFor(name);
-	if (setting === undefined) return [`there is no destination ${clip(name)}`];
+	if (setting === undefined) return [`there is no destination ${named(name)}`];
 	if (name === fallback) return [`${name} is the fallback, which hears what another destination has not taken; take it out`];
 	const isSet = destinations === undefined || destinations.some((one) => one.name === name);
 	return isSet ? [] : [`${name} is not set; set ${setting}`];
 }
 
 /** Only a chat has a digest: a line for machines alone would be nowhere. */
-function digestMistake({ digestOnly, to }: RouteLine, destinations: KnownNames["destinations"]): readonly string[] {
+function digestMistake({ digestOnly, to }: RouteLine, { destinations, fallback }: KnownNames): readonly string[] {
 	if (!digestOnly || destinations === undefined) return [];
+	const isChat = ({ name, kind }: Destinationlike) => kind.audience === "chat" && name !== fallback;
+	if (!destinations.some(isChat)) return ["only a chat has a digest, and none is set: nobody would hear of it"];
 	return to
 		.filter((name) => destinations.some((one) => one.name === name && one.kind.audience === "machine"))
 		.map((name) => `${name} has no digest; name a chat`);
@@ -80,6 +82,8 @@ function takenBy(takers: readonly RouteLine[]): string {
 	return `${names[0] ?? ""} ${isAll ? "has no `when` and holds for everything" : "holds whenever it does"}; move it up, or remove it`;
 }
 
-function clip(text: string): string {
-	return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+/** Mistakes are told to many. What is long and does not look like a name may be an address or a key in the wrong place. */
+function named(text: string): string {
+	const isName = text.length <= 20 || /^[a-z]{1,20}(-[a-z0-9]{1,20}){0,5}$/.test(text);
+	return isName ? text : "of the name that stands there";
 }

@@ -1,3 +1,4 @@
+import { isWorse, type Severity, severities } from "../../detect/severity-scale.ts";
 import type { RouteLine } from "./route-line.ts";
 import { leastSeverities, type RoutedDestination } from "./router.ts";
 
@@ -17,8 +18,17 @@ export function routeRemarks(
 	const never = isOpen ? [] : regular.map(({ name }) => name).filter((name) => !lines.some(({ to }) => to.includes(name)));
 	const least = leastSeverities(regular);
 	const keeping = regular.filter(({ name, kind }) => kind.audience === "chat" && least.get(name) !== "info").map(({ name }) => name);
+	const chats = new Set(regular.filter(({ kind }) => kind.audience === "chat").map(({ name }) => name));
+	const quiet = lines.flatMap(({ name, to, when, digestOnly }) => {
+		if (digestOnly || chats.size === 0 || to.some((one) => chats.has(one))) return [];
+		const takes = (severity: Severity) => to.some((one) => !isWorse(least.get(one) ?? "info", severity));
+		const left = severities.filter((severity) => (when.severity?.has(severity) ?? true) && !takes(severity));
+		return left.length === 0 ? [] : [{ name, to, left }];
+	});
+	const rest = hasDigest ? "that is only in the digest of the chats" : "DIGEST_HOUR_UTC is not set: nobody hears of it";
 	return [
 		...never.map((name) => `no line leads to ${name}, so no finding ever goes there`),
+		...quiet.map(({ name, to, left }) => `"${name}" leads to ${to.join(", ")}, which gets nothing of severity ${left.join(", ")}: ${rest}`),
 		...(hasDigest
 			? []
 			: lines

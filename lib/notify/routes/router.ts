@@ -25,12 +25,13 @@ export interface RouterDeps {
 
 /** Decides for each notice who is told, and who only finds it in the digest. Nobody at all is never the answer while a chat is set. */
 export function createRouter({ lines, destinations, fallback, always = [] }: RouterDeps): ChooseRoute {
-	const least = leastSeverities(destinations);
 	const chats = destinations.filter(({ kind }) => kind.audience === "chat").map(({ name }) => name);
 	return (finding) => {
 		const line = chooseLine(lines() ?? [], routeFacts(finding));
 		// A destination that is no longer set is left out here; the file that names it is told as wrong.
 		const meant = line === undefined ? destinations : destinations.filter(({ name }) => line.to.includes(name));
+		// Without a chat there is no digest to catch what a pager does not want: then the line itself must lead to who takes it.
+		const least = leastSeverities(chats.length === 0 ? meant : destinations);
 		const told = line?.digestOnly === true ? [] : meant.filter(({ name }) => speaksTo(finding, least.get(name) ?? "info"));
 		const tells = told.map(({ name }) => name);
 		const kept = meant.filter((one) => !told.includes(one)).map(({ name }) => name);
