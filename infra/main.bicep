@@ -335,6 +335,16 @@ var hubsForgotten = filter(hubsLeft, hub => !contains(hubsToLeave, hub))
 var pagesSomebody = !empty(alertEmail) || !empty(alertWebhookUrl) || !empty(actionGroupIds)
 var networkGiven = !empty(existingAppSubnetId) || !empty(existingEndpointsSubnetId)
 
+// Settings of further addresses whose value is a secret.
+var plainSecrets = filter(
+  items(furtherSettings),
+  one =>
+    startsWith(one.key, 'TEAMS_WEBHOOK_URL_') || startsWith(one.key, 'SLACK_WEBHOOK_URL_') || startsWith(one.key, 'PAGERDUTY_ROUTING_KEY_') || startsWith(
+      one.key,
+      'WEBHOOK_URL_'
+    ) || startsWith(one.key, 'WEBHOOK_SECRET_') || startsWith(one.key, 'WEBHOOK_HEADER_')
+)
+
 var mistakes = filter(
   [
     leaves && toLower(leaveNamespaceId) != toLower(namespaceBefore)
@@ -348,6 +358,9 @@ var mistakes = filter(
       : ''
     !empty(filter(items(furtherSettings), one => contains(furtherVaultNames, one.key)))
       ? 'A setting in furtherSettings is in furtherVaultNames too. A secret belongs in furtherSecretValues only.'
+      : ''
+    !empty(plainSecrets)
+      ? 'A setting in furtherSettings holds a secret. Its name belongs in furtherVaultNames, and its value in furtherSecretValues.'
       : ''
     empty(packageUrl) != empty(packageSha256) ? 'packageUrl and packageSha256 belong together.' : ''
     fewestInBatch > mostInBatch ? 'minEventBatchSize is above maxEventBatchSize. The host would not start.' : ''
@@ -443,7 +456,13 @@ module vault 'modules/vault.bicep' = {
     webhookHeader: webhookHeader
     answersKey: answersKey
     furtherVaultNames: furtherVaultNames
-    furtherSecretValues: furtherSecretValues
+    // Refused here and not with the mistakes above: a secret is handed to the vault and to nothing else.
+    furtherSecretValues: union(
+      furtherSecretValues,
+      empty(filter(items(furtherSecretValues), one => !contains(furtherVaultNames, one.key)))
+        ? {}
+        : fail('A value in furtherSecretValues has a name that is not in furtherVaultNames. It would be kept nowhere.')
+    )
   }
 }
 

@@ -73,6 +73,10 @@ variable "further_settings" {
     condition     = alltrue([for name, value in var.further_settings : !strcontains(value, "sig=") && !startswith(value, "whsec_")])
     error_message = "A value in further_settings looks like a secret. It belongs in secrets, and the name of its setting in further_vault_names."
   }
+  validation {
+    condition     = alltrue([for name, value in var.further_settings : !can(regex("^(TEAMS_WEBHOOK_URL|SLACK_WEBHOOK_URL|PAGERDUTY_ROUTING_KEY|WEBHOOK_URL|WEBHOOK_SECRET|WEBHOOK_HEADER)_", name))])
+    error_message = "A setting in further_settings holds a secret. Its name belongs in further_vault_names, and its value in secrets."
+  }
 }
 
 variable "answers" {

@@ -149,6 +149,7 @@ const functions: Functions = {
 	less: (one, other) => Number(one) < Number(other),
 	mul: (one, other) => Number(one) * Number(other),
 	add: (one, other) => Number(one) + Number(other),
+	startsWith: (text, start) => String(text).toLowerCase().startsWith(String(start).toLowerCase()),
 	toLower: (text) => String(text).toLowerCase(),
 	replace: (text, old, by) => String(text).replaceAll(String(old), String(by)),
 	join: (list, separator) => (list as unknown[]).join(String(separator)),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { secretSettings } from "../../lib/notify/index.ts";
 import { deploy } from "./evaluate.ts";
 import { at, compiledTemplate } from "./template.ts";
 
@@ -26,6 +27,23 @@ describe("what the template refuses before anything is created", () => {
 		const both = { furtherVaultNames: ["WEBHOOK_URL_A"], furtherSettings: { WEBHOOK_URL_A: "https://example.com" } };
 		expect(() => attempt({ ...paged, ...both })).toThrow("A setting in furtherSettings is in furtherVaultNames too.");
 		expect(attempt({ ...paged, ...both, furtherSettings: { WEBHOOK_FROM_A: "high" } })).toBe("hub-access-abcdefghijklm");
+	});
+
+	test.each(secretSettings)("%s of a further address in plain settings", (setting) => {
+		const plain = { furtherSettings: { [`${setting}_A`]: "canary" } };
+		expect(() => attempt({ ...paged, ...plain })).toThrow("A setting in furtherSettings holds a secret.");
+		expect(() => attempt({ ...paged, ...plain })).not.toThrow("canary");
+	});
+
+	test("a secret value of a further address that nothing would keep", () => {
+		const value = { furtherSecretValues: { TEAMS_WEBHOOK_URL_EMEA: "canary" } };
+		const handed = (given: object) =>
+			deploy(template, { ...paged, ...given }).value(at(template, "resources.vault.properties.parameters.furtherSecretValues.value"));
+		const says = "A value in furtherSecretValues has a name that is not in furtherVaultNames. It would be kept nowhere.";
+		expect(() => handed(value)).toThrow(says);
+		expect(() => handed({ ...value, furtherVaultNames: ["TEAMS_WEBHOOK_URL_EMAE"] })).toThrow(says);
+		expect(handed({ ...value, furtherVaultNames: ["TEAMS_WEBHOOK_URL_EMEA", "WEBHOOK_URL_A"] })).toEqual(value.furtherSecretValues);
+		expect(handed({})).toEqual({});
 	});
 
 	test("a second deployment that forgot the namespace, and one that names another", () => {

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { destinationKinds } from "../../lib/notify/index.ts";
+import { destinationKinds, secretSettings } from "../../lib/notify/index.ts";
 import { deploy } from "./evaluate.ts";
 import { allTemplates, at, compiledTemplate, only, root, sorted } from "./template.ts";
 
@@ -92,6 +92,11 @@ function undeclared(text: string): string[] {
 describe("Terraform has what the Bicep template has", () => {
 	test("the same resources in the same versions", () => {
 		expect(declared(sources)).toEqual(compiled());
+	});
+
+	test("no plain setting of a further address whose value is a secret", () => {
+		const [, refused = ""] = /further_settings : !can\(regex\("\^\(([A-Z_|]+)\)_", name\)\)/.exec(sources) ?? [];
+		expect(sorted(refused.split("|"))).toEqual(sorted([...secretSettings]));
 	});
 
 	test("the same roles, each at the same scope, for the same two identities", () => {
