@@ -144,7 +144,7 @@ export function composeStorage(
 				return recorded;
 			},
 		},
-		dispatcher: createDispatcher({ ...outside, table, server, destinations }),
+		dispatcher: createDispatcher({ ...outside, table, server, destinations, fallback: settings.FALLBACK }),
 		quarantine: createQuarantine({ ...outside, table }),
 	};
 }

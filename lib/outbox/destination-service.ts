@@ -13,6 +13,8 @@ import { sendWave, waves } from "./wave.ts";
 export interface ServiceDeps extends SendDeps {
 	/** All that are set: a card for many says where else each of them is told. */
 	readonly destinations: readonly Destination[];
+	/** Name of the one that hears only what another has not taken. */
+	readonly fallback?: string | undefined;
 	readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -38,7 +40,9 @@ export function createDestinationService(
 	pass: Pass,
 ) {
 	// There each finding has a notice of its own, whatever comes.
-	const singly = deps.destinations.filter((one) => one.unlimited === true && one.inOrder !== true).map(({ name }) => name);
+	const singly = deps.destinations
+		.filter((one) => one.unlimited === true && one.inOrder !== true && one.name !== deps.fallback)
+		.map(({ name }) => name);
 	const receiver: Receiver = { destination, state: session.state, serverClock };
 	const isOver = () => deps.clock() >= limits.ends;
 	const endsByServer = () => new Date(limits.ends.getTime() + serverClock().getTime() - deps.clock().getTime());

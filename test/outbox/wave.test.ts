@@ -87,6 +87,17 @@ describe("a wave of severe findings", () => {
 		expect(webhook.got.map(({ type }) => type)).toEqual(crowd.map(() => "finding"));
 	});
 
+	test("names no fallback: that one hears only what the chat does not take", async () => {
+		const teams = createSink("teams");
+		const webhook = { ...createSink("webhook"), unlimited: true as const };
+		const world = createWorld([teams, webhook], { fallback: "webhook" });
+		await world.recorder.record(devices(9), world.clock.now);
+		world.clock.now = new Date(world.clock.now.getTime() + 3 * minute);
+		await world.dispatcher.deliverDue(eachMinute);
+		expect(teams.got).toMatchObject([{ type: "wave", count: 9, singly: [] }]);
+		expect(webhook.got).toEqual([]);
+	});
+
 	test("leaves each of them told with its own number, and what comes later is told", async () => {
 		const teams = createSink("teams");
 		const world = createWorld([teams]);

@@ -54,7 +54,7 @@ let ids = 0;
 
 export function createWorld(
 	destinations: readonly Destination[],
-	options: { readonly table?: (memory: MemoryTable) => Table; readonly route?: ChooseRoute } = {},
+	options: { readonly table?: (memory: MemoryTable) => Table; readonly route?: ChooseRoute; readonly fallback?: string } = {},
 ): World {
 	const clock = { now: at("21T19:36:10") };
 	const memory = createMemoryTable(() => clock.now);
@@ -74,11 +74,11 @@ export function createWorld(
 		memory,
 		recorder: createRecorder({
 			...parts,
-			destinations: destinations.map((one) => one.name),
+			destinations: destinations.map((one) => one.name).filter((name) => name !== options.fallback),
 			policy: defaultPolicy,
 			...(options.route === undefined ? {} : { route: options.route }),
 		}),
-		dispatcher: createDispatcher({ ...parts, destinations }),
+		dispatcher: createDispatcher({ ...parts, destinations, fallback: options.fallback }),
 		async owed(destination, key = keyOfSighting) {
 			const row = memory.all().find((one) => [`o|${key}|${destination}`, `f|${key}|${destination}`].includes(one.rowKey));
 			return row === undefined ? undefined : readOwed(row).owed;
