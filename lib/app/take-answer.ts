@@ -32,7 +32,15 @@ export async function takeAnswer(app: () => Pick<AzureApp, "answer">, request: P
 }
 
 function failed(error: unknown, code: string, { token }: PageRequest, mayBeRecorded: boolean): Taken {
-	const what = redactError(error);
-	const safe = token === "" ? what : what.replaceAll(token, "[removed]");
-	return { response: unavailable(mayBeRecorded), line: { event: "error", what: `answer page (${code}): ${safe}` } };
+	const what = withoutToken(redactError(error), token);
+	return { response: unavailable(mayBeRecorded), line: { event: "error", what: `answer page (${code}): ${what}` } };
+}
+
+/** Its beginning is enough to find it by: a long message may have been cut in the middle of it. */
+const known = 12;
+
+function withoutToken(text: string, token: string): string {
+	if (token.length < known) return text;
+	const [before = "", ...rest] = text.replaceAll(token, "[removed]").split(token.slice(0, known));
+	return [before, ...rest.map((part) => part.replace(/^[\w-]*/, ""))].join("[removed]");
 }

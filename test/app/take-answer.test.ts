@@ -22,6 +22,18 @@ test("who looks while the table is away reads that nothing was changed, and the 
 	expect(JSON.stringify([response, line])).not.toContain(token);
 });
 
+test("a long message that is cut in the middle of the token shows nothing of it", async () => {
+	const long = new Error(`${"word ".repeat(94)}${token}-and ${token} ${"word ".repeat(20)}`);
+	const { line } = await takeAnswer(broken(long), aRequest("GET"));
+	expect(JSON.stringify(line)).toContain("word [removed]");
+	expect(JSON.stringify(line)).not.toContain("kkk");
+});
+
+test("what cannot be a link takes nothing out of the message", async () => {
+	const { line } = await takeAnswer(broken(new Error("no end within 12 s")), { ...aRequest("GET"), token: "n" });
+	expect(line).toEqual({ event: "error", what: "answer page (unknown): no end within 12 s" });
+});
+
 test("who sent an answer that may have been stored is told to look, and not that nothing was changed", async () => {
 	const { response } = await takeAnswer(broken(new Error("no end within 12 s")), aRequest("POST"));
 
