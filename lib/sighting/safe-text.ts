@@ -31,9 +31,10 @@ export function createSafeTexts(redact: Redact): () => SafeText {
 		const other = others.get(name);
 		if (other !== undefined) return other;
 		const safe = redactPart(redact, text, longestText);
-		if (safe === text && text.length <= longestClean) keep(clean, mostClean, text, safe);
-		else keep(others, mostOthers, name, safe);
-		return safe;
+		const kept = alone(safe);
+		if (safe === text && text.length <= longestClean) keep(clean, mostClean, kept, kept);
+		else keep(others, mostOthers, name, kept);
+		return kept;
 	};
 	return () => {
 		let long: Map<string, Redacted> | undefined;
@@ -51,6 +52,12 @@ export function createSafeTexts(redact: Redact): () => SafeText {
 }
 
 const nothing = redactedText``;
+
+/** The same text in memory of its own: a part of a text keeps the whole of it alive. */
+function alone(safe: Redacted): Redacted {
+	// Redacted text is well-formed, so nothing changes on the way.
+	return Buffer.from(safe).toString() as Redacted;
+}
 
 function keep(kept: Map<string, Redacted>, most: number, key: string, safe: Redacted): void {
 	if (kept.size >= most) kept.clear();

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { redactOwnWords } from "../../lib/secrets/redact.ts";
@@ -81,4 +83,19 @@ test("no more than some thousand clean texts are remembered", () => {
 	texts()("wks-4999");
 
 	expect(asked.slice(5_000)).toEqual(["wks-0"]);
+});
+
+test("a name that was cut from an endless path does not keep the path in memory", () => {
+	setFlagsFromString("--expose-gc");
+	const collect = runInNewContext("gc") as () => void;
+	const texts = createSafeTexts(redactOwnWords);
+	const nameIn = (path: string): string => path.slice(path.lastIndexOf("\\") + 1);
+	collect();
+	const before = process.memoryUsage().heapUsed;
+	for (let device = 0; device < 16; device++) texts()(nameIn(`C:\\${"x".repeat(1_000_000)}\\program-number-${device}.exe`));
+	collect();
+
+	expect((process.memoryUsage().heapUsed - before) / 1_000_000).toBeLessThan(6);
+	// Still held, so what it remembers was counted.
+	expect(texts()("program-number-0.exe")).toBe("program-number-0.exe");
 });
