@@ -48,11 +48,8 @@ export function identify(record: DefenderRecord): Identified {
 		return isTool(one) ? one : undefined;
 	};
 	const later = (): Candidate | undefined => {
-		for (const { start, text } of laterStarts(record)) {
-			const one = candidate("text", start, programName(actorName), text, {});
-			if (isTool(one)) return one;
-		}
-		return undefined;
+		const all = laterStarts(record).map(({ start, text }) => candidate("text", start, programName(actorName), text, {}));
+		return allOf(all.filter(isTool));
 	};
 	const acting = (): Candidate | undefined => {
 		const official = isOfficial(get("InitiatingProcessSHA256"));
@@ -61,6 +58,18 @@ export function identify(record: DefenderRecord): Identified {
 	};
 	const chosen = own() ?? later() ?? acting() ?? first;
 	return finish(record, chosen, contact, { ownName, ownPath, actorPath });
+}
+
+/** The commands of one script or task count together: the first one could be there to be seen. */
+function allOf(candidates: readonly Candidate[]): Candidate | undefined {
+	const [first, ...others] = candidates;
+	if (first === undefined || others.length === 0) return first;
+	return {
+		...first,
+		isStarter: candidates.some(({ isStarter }) => isStarter),
+		readings: candidates.flatMap(({ readings }) => readings),
+		commandLine: distinct(candidates.map(({ commandLine }) => commandLine)).join("\n"),
+	};
 }
 
 /** Of several commands the worst counts: what lets people in, then what opens a tunnel, then the rest. */
@@ -145,7 +154,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			byShell: shells.test(parent),
 			byUnusualParent: unusualParents.test(parent),
 			highUser: isHighUser(record, subject),
-			unread: others.unread || tools.some(({ start }) => start.trail.unread),
+			unread: others.unread || (tools.length > 0 ? tools : (chosen?.readings ?? [])).some(({ start }) => start.trail.unread),
 		},
 	};
 }

@@ -12,9 +12,13 @@ export interface TextStart {
 	readonly text: string;
 }
 
+/** Windows takes no more actions in one task. */
+const mostActions = 32;
+const longestTask = 64 * 1_024;
+
 const later = { ...noTrail, later: true };
 
-/** Commands in a registry or DeviceEvents record: services, Run keys, at most four of a task's, scripts. Empty for other tables. */
+/** Commands in a registry or DeviceEvents record: services, Run keys, a task's actions, scripts. Empty for other tables. */
 export function laterStarts(record: DefenderRecord): readonly TextStart[] {
 	if (record.table === "DeviceRegistryEvents") return registryStarts(record);
 	if (record.table !== "DeviceEvents") return [];
@@ -38,11 +42,12 @@ function registryStarts(record: DefenderRecord): readonly TextStart[] {
 /** `<Command>` and `<Arguments>` of a scheduled task's XML; entities stand for what XML cannot hold. */
 function taskStarts(xml: string): readonly TextStart[] {
 	const commands = [
-		...xml.slice(0, 64 * 1_024).matchAll(/<Command>([^<]{1,4096})<\/Command>(?:\s{0,64}<Arguments>([^<]{0,32768})<\/Arguments>)?/gi),
+		...xml.slice(0, longestTask).matchAll(/<Command>([^<]{1,4096})<\/Command>(?:\s{0,64}<Arguments>([^<]{0,32768})<\/Arguments>)?/gi),
 	];
-	return commands.slice(0, 4).map(([, program = "", args = ""]) => {
+	const trail = { ...later, unread: commands.length > mostActions || xml.length > longestTask };
+	return commands.slice(0, mostActions).map(([, program = "", args = ""]) => {
 		const text = `"${entities(program).replaceAll('"', "")}" ${entities(args)}`;
-		return { start: commandText(text, new Map(), later), text };
+		return { start: commandText(text, new Map(), trail), text };
 	});
 }
 

@@ -1,5 +1,5 @@
 import { fromWords, noTrail, type Start } from "./start.ts";
-import { mostCommands, mostWords, type Word } from "./words.ts";
+import { mostWords, type Word } from "./words.ts";
 
 /** What an interpreter takes as code on its command line: `python -c`, `node -e`, `osascript -e`. */
 const codeSwitch = /^(?:-c|-e|-r|-E|--eval|--print|-p|-pe)$/;
@@ -28,12 +28,11 @@ export function startsInCode(
 	environment: Start["environment"],
 	shell: (commandLine: string) => readonly Start[],
 ): readonly Start[] {
-	const starts = literals(code.slice(0, longest)).flatMap((list) => {
+	return literals(code.slice(0, longest)).flatMap((list) => {
 		if (list.length === 1) return /\s/.test(list[0] ?? "") ? shell(list[0] ?? "") : [];
 		const args = list.slice(0, mostWords).map((value) => ({ value, start: 0, hidden: false }));
 		return [fromWords({ text: list.join(" "), words: args }, "", environment, noTrail)];
 	});
-	return starts.slice(0, mostCommands);
 }
 
 /** Texts in quotes, those of one list together. */

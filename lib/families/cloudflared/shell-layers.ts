@@ -1,5 +1,6 @@
 import { decodedRuns, decodeWide } from "../../secrets/base64.ts";
 import type { Shell } from "./shell-text.ts";
+import { mostCommands } from "./words.ts";
 
 /** Text inside a shell's text that is run too. */
 export interface Layer {
@@ -8,8 +9,12 @@ export interface Layer {
 	readonly later: boolean;
 }
 
-const most = 8;
-const longest = 16 * 1_024;
+/** What was found of it, and whether more stands there. */
+export interface Layers {
+	readonly layers: readonly Layer[];
+	readonly unread: boolean;
+}
+
 /** `$(…)` and backticks of POSIX shells; in PowerShell a backtick escapes. */
 const substitution = /\$\(((?:[^()]|\([^()]{0,4096}\)){1,8192})\)/g;
 const backticks = /`([^`]{1,8192})`/g;
@@ -22,26 +27,25 @@ const decoder =
 	/base64\s{1,8}(?:-d\b|-D\b|--decode)|openssl\s[^|]{0,64}-d\b|FromBase64String|\batob\b|b64decode|certutil[^|]{0,64}-decode/i;
 
 /** What else runs: commands whose output is used, text printed into a shell, a crontab or a script, and text that is decoded. Bounded. */
-export function layersIn(text: string, shell: Shell): readonly Layer[] {
-	const plain = text.slice(0, longest);
-	const found: Layer[] = [];
-	if (shell === "posix")
-		for (const [, inner = ""] of [...plain.matchAll(substitution), ...plain.matchAll(backticks)]) found.push({ text: inner, later: false });
-	if (sink.test(plain))
-		for (const [, double, single, bare] of plain.matchAll(printed)) found.push(...printedLines(double ?? single ?? bare ?? ""));
-	if (decoder.test(plain))
-		for (const { decoded, start, end } of decodedRuns(text, 1))
-			found.push({ text: decodeWide(text.slice(start, end)) ?? decoded, later: false });
-	return found.slice(0, most);
+export function layersIn(text: string, shell: Shell): Layers {
+	const used = shell === "posix" ? [...text.matchAll(substitution), ...text.matchAll(backticks)].map(([, inner = ""]) => inner) : [];
+	const kept = sink.test(text)
+		? [...text.matchAll(printed)].flatMap(([, double, single, bare]) => printedLines(double ?? single ?? bare ?? ""))
+		: [];
+	const hidden = decoder.test(text)
+		? [...decodedRuns(text, 1)].map(({ decoded, start, end }) => decodeWide(text.slice(start, end)) ?? decoded)
+		: [];
+	const kinds = [used.map(now), kept.map((one): Layer => ({ text: one, later: true })), hidden.map(now)];
+	return { layers: kinds.flatMap((kind) => kind.slice(0, mostCommands)), unread: kinds.some((kind) => kind.length > mostCommands) };
+}
+
+function now(text: string): Layer {
+	return { text, later: false };
 }
 
 /** One command a line; a crontab has its times in front of it, a unit file the name of its setting. */
-function printedLines(text: string): readonly Layer[] {
+function printedLines(text: string): readonly string[] {
 	return text
 		.split(/\\n|[\r\n]/)
-		.slice(0, most)
-		.map((line) => ({
-			text: line.trim().replace(/^(?:@\w{1,12}\s+|(?:[\d*/,-]{1,16}\s+){5}(?:root\s+)?|Exec\w{1,12}=[-@+!:]{0,3})/, ""),
-			later: true,
-		}));
+		.map((line) => line.trim().replace(/^(?:@\w{1,12}\s+|(?:[\d*/,-]{1,16}\s+){5}(?:root\s+)?|Exec\w{1,12}=[-@+!:]{0,3})/, ""));
 }

@@ -4,17 +4,19 @@ import { registryValueStart } from "./registry-value.ts";
 import { layersIn } from "./shell-layers.ts";
 import { localsOf, withoutKeywords, withValues } from "./shell-lines.ts";
 import { type Shell, shellCommands } from "./shell-text.ts";
-import { fromWords, noTrail, type Start, type Trail } from "./start.ts";
-import { restFrom, type Word, type Words } from "./words.ts";
+import { fromWords, noTrail, type Start } from "./start.ts";
+import { mostCommands, restFrom, type Word, type Words } from "./words.ts";
 
 /** The starts in the text of a shell that a start carries. */
 export function inside(text: string, start: Start, shell: Shell): readonly Start[] {
-	const layers = layersIn(text, shell).flatMap((layer) =>
+	const { layers, unread } = layersIn(text, shell);
+	const deeper = layers.flatMap((layer) =>
 		startsIn(shellCommands(layer.text, shell), start, shell).map((one) =>
 			layer.later ? { ...one, trail: { ...one.trail, later: true } } : one,
 		),
 	);
-	return [...startsIn(shellCommands(text, shell), start, shell), ...layers];
+	const found = [...startsIn(shellCommands(text, shell), start, shell), ...deeper];
+	return unread ? found.map((one) => ({ ...one, trail: { ...one.trail, unread } })) : found;
 }
 
 /** The programs that a script of PowerShell starts. */
@@ -27,12 +29,14 @@ function startsIn(
 	commands: readonly Words[],
 	{ environment, trail }: Pick<Start, "environment" | "trail">,
 	shell: Shell,
+	depth = 0,
 ): readonly Start[] {
 	const variables = new Map(environment);
 	const found: Start[] = [];
 	let remote = false;
 	let calls = noCalls;
 	const locals = new Map<string, Word>();
+	const capped = commands.length > mostCommands;
 	for (const command of commands) {
 		const { rest: written, assigned } = withoutAssignments(withoutKeywords(command, shell), shell);
 		for (const [name, value] of assigned) variables.set(name, value);
@@ -46,11 +50,12 @@ function startsIn(
 		)
 			remote = true;
 		// What a variable holds when it is used, nobody can tell for sure: such a start never approves.
-		const next = { ...noTrail, remote, unread: trail.unread || replaced };
+		const next = { ...noTrail, remote, unread: trail.unread || replaced || capped };
 		const called = shell === "powershell" ? methodStarts(calls, rest, variables, next) : [];
-		found.push(...(called.length > 0 ? called : cmdletStarts(rest, first.value, variables, next)));
+		found.push(...(called.length > 0 ? called : cmdletStarts(rest, first.value, { environment: variables, trail: next, depth })));
 		if (shell === "powershell") calls = callsAfter(calls, rest);
-		const object = objectStarts(calls, variables, next);
+		// Its members can be set again before it is started.
+		const object = objectStarts(calls, variables, { ...next, unread: true });
 		if (object.length > 0) {
 			found.push(...object);
 			calls = noCalls;
@@ -59,9 +64,22 @@ function startsIn(
 	return found;
 }
 
-function cmdletStarts(rest: Words, first: string, environment: ReadonlyMap<string, Word>, trail: Trail): readonly Start[] {
+/** Each layer of `eval` reads the rest again. */
+const deepestEval = 8;
+
+interface Around extends Pick<Start, "environment" | "trail"> {
+	readonly depth: number;
+}
+
+function cmdletStarts(rest: Words, first: string, { environment, trail, depth }: Around): readonly Start[] {
 	const name = first.toLowerCase();
 	const { words } = rest;
+	const evaluated = (text: string, shell: Shell): readonly Start[] => {
+		if (depth < deepestEval) return startsIn(shellCommands(text, shell), { environment, trail }, shell, depth + 1);
+		const program = words.findIndex(({ value }) => !/^(?:eval|iex|invoke-expression)$|^\w{1,64}=/i.test(value));
+		const command = { text: rest.text, words: program === -1 ? [] : words.slice(program) };
+		return [fromWords(command, "", environment, { ...trail, unread: true })];
+	};
 	const file = wordAfter(words, /^-(?:filepath|execute|path|literalpath)$/i);
 	const made = wordAfter(words, /^-(?:binarypathname|value|action|d)$/i);
 	if (/^(?:start-process|saps|new-scheduledtaskaction)$/.test(name)) {
@@ -89,11 +107,11 @@ function cmdletStarts(rest: Words, first: string, environment: ReadonlyMap<strin
 	}
 	if (/^(?:invoke-expression|iex)$/.test(name)) {
 		const text = words[1];
-		return text === undefined ? [] : startsIn(shellCommands(text.value, "powershell"), { environment, trail }, "powershell");
+		return text === undefined ? [] : evaluated(text.value, "powershell");
 	}
 	if (name === "eval") {
 		const text = words.slice(1).map(({ value }) => value);
-		return startsIn(shellCommands(text.join(" "), "posix"), { environment, trail }, "posix");
+		return evaluated(text.join(" "), "posix");
 	}
 	return [fromWords(rest, "", environment, trail)];
 }
@@ -169,6 +187,8 @@ export function shellInner(start: Start, shell: Shell, isSwitch: (value: string)
 function withoutOuterQuotes(text: string): string {
 	const trimmed = text.trim();
 	if (trimmed.startsWith('""')) return trimmed.slice(1).replace(/"$/, "");
+	// Behind a quoted program stands a blank; else the second quote opens another one within the outer two.
+	if (/^"[^"]*"[^"\s]/.test(trimmed) && trimmed.endsWith('"')) return trimmed.slice(1, -1);
 	return trimmed.startsWith('"') && trimmed.indexOf('"', 1) === trimmed.length - 1 ? trimmed.slice(1, -1) : trimmed;
 }
 

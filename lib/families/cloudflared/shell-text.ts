@@ -4,7 +4,7 @@ import { mostCommands, mostWords, type Word, type Words } from "./words.ts";
 /** Whose grammar a text of commands follows. */
 export type Shell = "cmd" | "powershell" | "posix";
 
-/** The commands of a text that a shell runs, each split as that shell splits it. One pass; bounded. */
+/** The commands of a text that a shell runs, each split as that shell splits it. One pass; one more than `mostCommands` at most, so that a reader knows. */
 export function shellCommands(text: string, shell: Shell): readonly Words[] {
 	return shell === "cmd" ? cmdCommands(text) : quotedCommands(text, shell);
 }
@@ -16,7 +16,7 @@ function cmdCommands(text: string): readonly Words[] {
 	let quoted = false;
 	const end = (): void => {
 		const segment = parts.join("").trim().replace(/^@/, "");
-		if (segment !== "" && segments.length < mostCommands) segments.push(segment);
+		if (segment !== "" && segments.length <= mostCommands) segments.push(segment);
 		parts = [];
 	};
 	const sign = /["^&|()<>\r\n]/g;
@@ -67,7 +67,7 @@ function quotedCommands(text: string, shell: "posix" | "powershell" | "none"): r
 	};
 	const endCommand = (at: number): void => {
 		endWord();
-		if (words.length > 0 && found.length < mostCommands) found.push({ text: text.slice(begin, at), words });
+		if (words.length > 0 && found.length <= mostCommands) found.push({ text: text.slice(begin, at), words });
 		words = [];
 		begin = at + 1;
 	};

@@ -22,7 +22,12 @@ export interface Expanded {
 export function expand(start: Start): Expanded {
 	const found: Start[] = [];
 	const isStarter = collect(start, 0, found);
-	return { starts: isStarter ? found : [start], isStarter };
+	if (!isStarter) return { starts: [start], isStarter };
+	const starts = found.slice(0, mostCommands);
+	return {
+		starts: found.length > starts.length ? starts.map((one) => ({ ...one, trail: { ...one.trail, unread: true } })) : starts,
+		isStarter,
+	};
 }
 
 function collect(start: Start, depth: number, found: Start[]): boolean {
@@ -32,9 +37,9 @@ function collect(start: Start, depth: number, found: Start[]): boolean {
 	const inner = starters.find(({ names }) => names.test(name))?.inner(start) ?? [];
 	if (inner.length === 0) return false;
 	const trail = start.trail.starter === "" ? { ...start.trail, starter: baseName(start.image) } : start.trail;
-	for (const one of inner.slice(0, mostCommands)) {
-		if (found.length >= mostCommands) break;
-		const next = { ...one, trail: merge(trail, one.trail, inner.length > mostCommands || depth >= deepest) };
+	for (const one of inner) {
+		if (found.length > mostCommands) break;
+		const next = { ...one, trail: merge(trail, one.trail, depth >= deepest) };
 		if (depth >= deepest || !collect(next, depth + 1, found)) found.push(next);
 	}
 	return true;

@@ -15,7 +15,8 @@ export interface Words {
 
 /** Nobody writes a command with more arguments; it bounds the work on hostile text. */
 export const mostWords = 1_000;
-export const mostCommands = 16;
+/** Commands of one text, and starts of one record. Where more stand there, what was read never approves. */
+export const mostCommands = 256;
 
 /** From this word on: the word itself if it is the last one, else the text as it stands. */
 export function restFrom({ text, words }: Words, at: number): string {
