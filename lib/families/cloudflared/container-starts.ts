@@ -1,5 +1,5 @@
 import { nameKind, programName } from "./names.ts";
-import { shellInner } from "./shell-starts.ts";
+import { shellInner, wordAfter } from "./shell-starts.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
 import type { Word } from "./words.ts";
 
@@ -32,11 +32,20 @@ export function containerInner(start: Start): readonly Start[] {
 			? behind.findIndex(({ value }) => value === "--")
 			: -1;
 	const given = dashes === -1 ? behind : behind.slice(dashes + 1);
-	const program = { value: "cloudflared", start: 0, hidden: false };
+	const entry = isExec ? "" : entryPoint(words.slice(verb, image));
+	const program = { value: entry || "cloudflared", start: 0, hidden: false };
+	if (entry !== "" && nameKind(entry) === undefined)
+		return [fromWords({ text: start.command.text, words: [program, ...given] }, "", environment, { ...noTrail, container: "mirror" })];
 	const withoutName = given[0] !== undefined && nameKind(given[0].value) === "named" ? given.slice(1) : given;
 	const args = withoutName.length === 0 && !isExec ? [{ value: "version", start: 0, hidden: false }] : withoutName;
 	const container = isExec || officialImage.test((words[image]?.value ?? "").replace(/^--image=/, "")) ? "official" : "mirror";
 	return [fromWords({ text: start.command.text, words: [program, ...args] }, "cloudflared", environment, { ...noTrail, container })];
+}
+
+/** `--entrypoint PROGRAM`: runs in place of the image's own program. */
+function entryPoint(options: readonly Word[]): string {
+	const glued = options.map(({ value }) => /^--entrypoint=(.+)$/s.exec(value)?.[1]).find((one) => one !== undefined);
+	return glued ?? wordAfter(options, /^--entrypoint$/)?.value ?? "";
 }
 
 const valuedByExec = /^(?:-[euwnc]|--(?:env|env-file|user|workdir|detach-keys|namespace|container|context|kubeconfig))$/;

@@ -39,8 +39,9 @@ export function callsAfter(before: Calls, { words }: Words): Calls {
 }
 
 /** What a method of .NET, WMI or the shell's own objects starts: `[Diagnostics.Process]::Start('a.exe', 'tunnel run')`. */
-export function methodStarts(before: Calls, command: Words, environment: ReadonlyMap<string, Word>, trail: Trail): readonly Start[] {
+export function methodStarts(before: Calls, command: Words, environment: ReadonlyMap<string, Word>, outer: Trail): readonly Start[] {
 	const [first, second] = command.words;
+	const trail = { ...outer, unread: outer.unread || command.words.some(isPutTogether) };
 	const [, name, line] = member.exec(first?.value ?? "") ?? [];
 	if (name?.toLowerCase() === "commandline" && line !== undefined && line !== "") return [commandText(line, environment, trail)];
 	if (first === undefined) return [];
@@ -61,6 +62,11 @@ export function methodStarts(before: Calls, command: Words, environment: Readonl
 		default:
 			return [];
 	}
+}
+
+/** An argument is made of parts when it is used: `'…' + $t`. What a part holds, nobody can tell. */
+function isPutTogether({ value, hidden }: Word): boolean {
+	return hidden || value.startsWith("+") || /^-(?:f|join|replace)$/i.test(value);
 }
 
 /** The program an object was given, once its two members are known. */

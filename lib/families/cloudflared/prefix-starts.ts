@@ -1,8 +1,9 @@
 import { commandText } from "./command-text.ts";
 import { programName } from "./names.ts";
 import { inside, variableName, wordAfter } from "./shell-starts.ts";
+import { posixWords } from "./shell-text.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
-import { restFrom } from "./words.ts";
+import { restFrom, type Word } from "./words.ts";
 
 /** Options that take the next word, by program; others stand alone. */
 const valued: Readonly<Record<string, RegExp>> = {
@@ -11,7 +12,7 @@ const valued: Readonly<Record<string, RegExp>> = {
 	runuser: /^-(?:[ugG]|-user|-group)$/,
 	su: /^-(?:[sgG]|-shell|-group)$/,
 	pkexec: /^--user$/,
-	env: /^-(?:[uCS]|-unset|-chdir)$/,
+	env: /^-(?:[uC]|-unset|-chdir)$/,
 	nice: /^-(?:n|-adjustment)$/,
 	ionice: /^-[cnp]$/,
 	timeout: /^-(?:[ks]|-kill-after|-signal)$/,
@@ -47,16 +48,18 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 			at++;
 			break;
 		}
-		const assignment = name === "systemd-run" ? /^--setenv=(\w{1,64})=(.*)$/s.exec(value) : null;
-		if (assignment !== null) environment.set(assignment[1] ?? "", { value: assignment[2] ?? "", start: 0, hidden: false });
+		const split = name === "env" ? /^(?:-[iv0]{0,3}S|--split-string(?:=|$))(.*)$/s.exec(value)?.[1] : undefined;
+		if (split !== undefined) return [splitByEnv(split, words.slice(at + 1), environment)];
 		const equals = value.indexOf("=");
 		if (
 			/^[-/]/.test(value) &&
 			!(value.startsWith("/") && /^\/[^/]+\//.test(value)) &&
 			!(value.startsWith("/") && !/^(?:start|runas|forfiles|call)$/.test(name))
-		)
-			at += takesValue.test(value) ? 2 : 1;
-		else if (equals > 0 && /^(?:env|sudo|doas)$/.test(name) && variableName.test(value.slice(0, equals))) {
+		) {
+			const next = at + (takesValue.test(value) ? 2 : 1);
+			for (const { value: option } of words.slice(at, next)) setByOption(option, environment);
+			at = next;
+		} else if (equals > 0 && /^(?:env|sudo|doas)$/.test(name) && variableName.test(value.slice(0, equals))) {
 			environment.set(value.slice(0, equals), { value: value.slice(equals + 1), start: 0, hidden: false });
 			at++;
 		} else if (name === "start" && at === 1 && start.command.text[words[at]?.start ?? 0] === '"' && words.length > 2) at++;
@@ -72,7 +75,21 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 	if (only === undefined) return [];
 	if (rest.length === 1 && /\s/.test(only.value))
 		return inside(only.value, { ...start, environment }, start.command.text.includes("\\") ? "cmd" : "posix");
-	return [fromWords({ text: start.command.text, words: rest }, "", environment, noTrail)];
+	// These add words of their own, and the last of two flags counts.
+	const trail = { ...noTrail, unread: /^(?:xargs|parallel)$/.test(name) };
+	return [fromWords({ text: start.command.text, words: rest }, "", environment, trail)];
+}
+
+/** `--setenv=N=V`, `-E N=V`, `-p Environment=N=V`: a variable of cloudflared's own, whichever option hands it over. */
+function setByOption(option: string, environment: Map<string, Word>): void {
+	const [, name, value = ""] = /(?<!_)(TUNNEL_\w{1,60})=(.*)$/s.exec(option.slice(0, 128 * 1_024)) ?? [];
+	if (name !== undefined) environment.set(name, { value, start: 0, hidden: false });
+}
+
+/** `env -S "program its arguments" more`: one text becomes several words, in front of all others. */
+function splitByEnv(text: string, behind: readonly Word[], environment: ReadonlyMap<string, Word>): Start {
+	const words = text === "" ? [...posixWords(behind[0]?.value ?? ""), ...behind.slice(1)] : [...posixWords(text), ...behind];
+	return fromWords({ text: words.map(({ value }) => value).join(" "), words }, "", environment, noTrail);
 }
 
 /** `find / -exec program … ;` */
@@ -97,7 +114,8 @@ export function transferInner(start: Start): readonly Start[] {
 	const { words } = start.command;
 	const at = words.findIndex(({ value }) => /^\/setnotifycmdline$/i.test(value));
 	const line = at === -1 ? undefined : (words[at + 3] ?? words[at + 2]);
-	return line === undefined ? [] : [commandText(line.value, start.environment, { ...noTrail, later: true })];
+	const program = words[at + 2]?.value ?? "";
+	return line === undefined ? [] : [{ ...commandText(line.value, start.environment, { ...noTrail, later: true }), image: program }];
 }
 
 /** `pcalua -a PROGRAM -c ARGUMENTS` */
@@ -115,9 +133,12 @@ export function compatibilityInner(start: Start): readonly Start[] {
 /** `start-stop-daemon --exec program -- arguments`. */
 export function daemonInner(start: Start): readonly Start[] {
 	const { words } = start.command;
+	// `--exec` names the process to look for, and only by default also the one to start.
 	const program =
-		words.map(({ value }) => /^--(?:exec|startas)=(.+)$/s.exec(value)?.[1]).find((one) => one !== undefined) ??
-		wordAfter(words, /^(?:-x|-a|--exec|--startas)$/)?.value;
+		words.map(({ value }) => /^--startas=(.+)$/s.exec(value)?.[1]).find((one) => one !== undefined) ??
+		wordAfter(words, /^(?:-a|--startas)$/)?.value ??
+		words.map(({ value }) => /^--exec=(.+)$/s.exec(value)?.[1]).find((one) => one !== undefined) ??
+		wordAfter(words, /^(?:-x|--exec)$/)?.value;
 	const dashes = words.findIndex(({ value }) => value === "--");
 	if (program === undefined) return [];
 	const rest = dashes === -1 ? [] : words.slice(dashes + 1);

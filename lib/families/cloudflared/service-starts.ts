@@ -82,8 +82,12 @@ export function variableInner(start: Start): readonly Start[] {
 		});
 	}
 	const dashes = words.findIndex(({ value }) => value === "--");
-	if (words[1]?.value === "submit" && dashes !== -1 && dashes + 1 < words.length)
-		return [fromWords({ text: start.command.text, words: words.slice(dashes + 1) }, "", start.environment, { ...noTrail, later: true })];
+	if (words[1]?.value === "submit" && dashes !== -1 && dashes + 1 < words.length) {
+		// `-p` names the program; what follows the dashes is then only what it is called.
+		const program = wordAfter(words.slice(0, dashes), /^-p$/)?.value ?? "";
+		const command = { text: start.command.text, words: words.slice(dashes + 1) };
+		return [fromWords(command, program, start.environment, { ...noTrail, later: true })];
+	}
 	const name = words.findIndex(({ value }) => isVariable(value));
 	return name === -1 ? [] : variableStart(words[name]?.value ?? "", words[name + 1]?.value ?? "");
 }
