@@ -210,3 +210,74 @@ describe("what starts later is read where it is kept", () => {
 		expect(kept("ScheduledTaskCreated", { TaskContent: task("C:\\vpn\\vpn.exe", "tunnel --restart") })).toBeUndefined();
 	});
 });
+
+describe("an approved start in a command silences nothing that the same command shows", () => {
+	const tool = "/usr/local/bin/cloudflared";
+	const toolExe = "C:\\Program Files\\cloudflared\\cloudflared.exe";
+	const ours = `${tool} tunnel run --token SECRET`;
+	const fromFile = "/tmp/u tunnel run --token-file /tmp/t";
+	const encoded = (text: string): string => `echo ${base64(text.replace("SECRET", approvedToken))} | base64 -d | sh`;
+	const member = (name: string, value: string): string => `$p.StartInfo.${name}='${value}'; `;
+
+	test.for<[string, [string, string]]>([
+		["another start behind twenty commands", bash(`${ours}; ${"true; ".repeat(20)}${fromFile}`)],
+		["another start behind more commands than are read", bash(`${ours}; ${"true; ".repeat(300)}${fromFile}`)],
+		["another start behind a shell with more commands than are read", bash(`sh -c '${"true; ".repeat(300)}'; ${ours}`)],
+		["another encoded start behind nine", bash(`${`${encoded(ours)}; `.repeat(9)}${encoded(fromFile)}`)],
+		["an encoded start far behind", bash(`${ours}; ${"# \n".repeat(9_000)}${encoded(fromFile)}`)],
+		["another start behind twenty calls", ["/usr/bin/python3", `python3 -c 'a("${ours}");${'b("x","y");'.repeat(20)}c("${fromFile}")'`]],
+		[
+			"an object whose program is set again",
+			powershell(
+				`${member("FileName", toolExe)}${member("Arguments", "tunnel run --token SECRET")}${member("FileName", "C:\\tmp\\u.exe")}$p.Start()`,
+			),
+		],
+		["arguments that are put together", powershell(`[Diagnostics.Process]::Start('${toolExe}','tunnel run --token SECRET' + $t)`)],
+		[
+			"a download's last step, called like the tool",
+			["bitsadmin.exe", `bitsadmin /SetNotifyCmdLine j C:\\tmp\\u.exe "cloudflared.exe tunnel run --token SECRET"`],
+		],
+		["launchctl submit, called like the tool", ["/bin/launchctl", `launchctl submit -l x -p /tmp/u -- ${ours}`]],
+		[
+			"start-stop-daemon, with another program to start",
+			["/sbin/start-stop-daemon", `start-stop-daemon -S --exec ${tool} --startas /tmp/u -- tunnel run --token SECRET`],
+		],
+		["env, with a command in one word", ["/usr/bin/env", `env -S "${fromFile}" ${ours}`]],
+		["an edge of somebody's own, by systemd-run", ["/usr/bin/systemd-run", `systemd-run -E TUNNEL_EDGE=203.0.113.9:7844 ${ours}`]],
+		["the same as a property", ["/usr/bin/systemd-run", `systemd-run -p Environment=TUNNEL_EDGE=203.0.113.9:7844 ${ours}`]],
+		["the same by strace", ["/usr/bin/strace", `strace -ETUNNEL_EDGE=203.0.113.9:7844 ${ours}`]],
+		["arguments that xargs adds", ["/usr/bin/xargs", `xargs ${ours}`]],
+		[
+			"a container with another entry point",
+			["/usr/bin/docker", "docker run -v /tmp:/x --entrypoint /x/u cloudflare/cloudflared tunnel run --token SECRET"],
+		],
+	])("%s", ([, [program, commandLine]]) => {
+		expect(started(program, commandLine, approvedToken)?.ownership.verdict).toBe("cannot-tell");
+	});
+
+	test("an approved start by itself is ours in each of these shells, also when another command is quoted beside it", () => {
+		const quoted = `cmd /c "cd /d "C:\\Program Files" & "${toolExe}" tunnel run --token SECRET"`;
+		for (const [program, line] of [bash(ours), bash(`${"true; ".repeat(20)}${ours}`), ["cmd.exe", quoted]] satisfies [string, string][]) {
+			expect(started(program, line, approvedToken)?.ownership.verdict, line).toBe("ours");
+			expect(started(program, line, foreignToken)?.ownership.verdict, line).toBe("not-ours");
+		}
+	});
+
+	test.for<[string, Readonly<Record<string, string>>]>([
+		["ScheduledTaskCreated", { TaskContent: [ours, fromFile].map((line) => exec(line)).join("") }],
+		["PowerShellCommand", { Command: `${ours}; ${fromFile}` }],
+	])("nor what stands behind it in one %s", ([action, fields]) => {
+		const text = JSON.stringify(fields).replace("SECRET", approvedToken);
+		expect(seen("DeviceEvents", { ActionType: action, AdditionalFields: text })?.ownership.verdict).toBe("cannot-tell");
+	});
+
+	function exec(line: string): string {
+		const [program, ...args] = line.split(" ");
+		return `<Exec><Command>${program}</Command><Arguments>${args.join(" ")}</Arguments></Exec>`;
+	}
+});
+
+test("a thousand layers of eval are read like one", () => {
+	expect(started(...bash(`${"eval ".repeat(900)}/tmp/u tunnel run --token SECRET`), foreignToken)?.ownership.verdict).toBe("not-ours");
+	expect(started(...bash(`${"A=1 eval ".repeat(400)}/tmp/u tunnel run --token SECRET`), foreignToken)?.ownership.verdict).toBe("not-ours");
+});
