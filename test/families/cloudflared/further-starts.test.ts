@@ -255,6 +255,23 @@ describe("an approved start in a command silences nothing that the same command 
 		expect(started(program, commandLine, approvedToken)?.ownership.verdict).toBe("cannot-tell");
 	});
 
+	const front: Readonly<Record<string, string>> = {
+		'bash -c "': `${ours}; `,
+		'powershell -c "': `& '${toolExe}' tunnel run --token SECRET; `,
+		"cmd /c ": `C:\\cloudflared.exe tunnel run --token SECRET & `,
+	};
+
+	test.for(ways.filter(([, [, line]]) => Object.keys(front).some((shell) => line.startsWith(shell))))(
+		"%s, behind one",
+		([, [program, line]]) => {
+			const shell = Object.keys(front).find((one) => line.startsWith(one)) ?? "";
+			const behind = `${shell}${front[shell]?.replace("SECRET", approvedToken)}${line.slice(shell.length)}`;
+			const [alone, both] = [line, behind].map((text) => started(program, text, foreignToken));
+			expect(both?.ownership.verdict).toBe("not-ours");
+			expect(scale.indexOf(both?.severity ?? "none")).toBeGreaterThanOrEqual(scale.indexOf(alone?.severity ?? "critical"));
+		},
+	);
+
 	test("an approved start by itself is ours in each of these shells, also when another command is quoted beside it", () => {
 		const quoted = `cmd /c "cd /d "C:\\Program Files" & "${toolExe}" tunnel run --token SECRET"`;
 		for (const [program, line] of [bash(ours), bash(`${"true; ".repeat(20)}${ours}`), ["cmd.exe", quoted]] satisfies [string, string][]) {
