@@ -44,6 +44,23 @@ test("the quick look for tools passes over no tool's own example", () => {
 	}
 });
 
+const keyBody = "qqq7".repeat(10);
+
+test.each([
+	["a query written as a value", "sig%3Dqqq7qqq7"],
+	["a query in small letters", "?code%3dqqq7qqq7"],
+	["the shortest body of a key", `MII${keyBody}`],
+	["a user and a password", "://u:qqq7qqq7@h"],
+	["a token in place of a user", "://qqq7qqq7qqq7qqq7@h"],
+	["an element", "<password>qqq7qqq7"],
+	["an account", "net user a qqq7qqq7"],
+	["an option", "a /p:qqq7qqq7"],
+	["a key without an end", "-----BEGIN PRIVATE KEY-----qqq7qqq7"],
+])("%s is found where nothing else stands that could call for a search", (_, one) => {
+	const places = createSecretPositions([])(one).map(({ start, end }) => one.slice(start, end));
+	expect(places.some((place) => place.includes("qqq7qqq7"))).toBe(true);
+});
+
 test("a word that a shell would put together is read as it would, wherever it is broken", () => {
 	const at = (one: string) => inUnbroken(one, (whole) => [{ start: whole.indexOf("token"), end: whole.length }]);
 	expect(["--to^ken x", "--to`ken x", '--to""ken x', "--token x"].map((one) => at(one).length)).toEqual([1, 1, 1, 0]);
