@@ -43,7 +43,11 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 	let skip = /^(?:timeout|chroot|taskset|chrt)$/.test(name) ? 1 : 0;
 	while (at < words.length) {
 		const { value } = words[at] ?? { value: "" };
-		if (/^(?:su|runuser)$/.test(name) && /^(?:-c|--command)$/.test(value)) return inside(restFrom(start.command, at + 1), start, "posix");
+		if (/^(?:su|runuser)$/.test(name) && /^(?:-c|--command)$/.test(value)) {
+			// One word, unless its quotes were lost; the user can stand behind it.
+			const given = words[at + 1]?.value ?? "";
+			return inside(/\s/.test(given) ? given : restFrom(start.command, at + 1), start, "posix");
+		}
 		if (value === "--" || /^(?:-e|--exec)$/.test(value) || (name === "forfiles" && /^\/c$/i.test(value))) {
 			at++;
 			break;

@@ -24,6 +24,9 @@ export function scriptStarts(text: string): readonly Start[] {
 	return startsIn(shellCommands(text, "powershell"), { environment: new Map(), trail: noTrail }, "powershell");
 }
 
+/** A word that can become any number of arguments, and of two flags the last one counts. */
+const wholeVariable = /^(?:\$(?:\{.*\}|\(.*\)|\w+|[@*])|%\w+%|!\w+!)$/s;
+
 /** The commands of a shell's text as starts; assignments before a command feed those behind it. */
 function startsIn(
 	commands: readonly Words[],
@@ -50,7 +53,8 @@ function startsIn(
 		)
 			remote = true;
 		// What a variable holds when it is used, nobody can tell for sure: such a start never approves.
-		const next = { ...noTrail, remote, unread: trail.unread || replaced || capped };
+		const open = rest.words.some(({ value, hidden }, at) => at > 0 && hidden && wholeVariable.test(value));
+		const next = { ...noTrail, remote, unread: trail.unread || replaced || capped || open };
 		const called = shell === "powershell" ? methodStarts(calls, rest, variables, next) : [];
 		found.push(...(called.length > 0 ? called : cmdletStarts(rest, first.value, { environment: variables, trail: next, depth })));
 		if (shell === "powershell") calls = callsAfter(calls, rest);
@@ -145,7 +149,7 @@ function withoutAssignments(
 	const { words } = command;
 	const [first, second, third] = words;
 	const name = first?.value.toLowerCase() ?? "";
-	if (/^(?:set|export|setenv|declare)$/.test(name)) {
+	if (/^(?:set|export|setenv|declare|typeset|readonly)$/.test(name)) {
 		const text = shell === "cmd" ? restFrom(command, 1) : undefined;
 		for (const word of words.slice(1)) {
 			const written = text !== undefined && word === second && name === "set" ? text.replace(/^"|"$/g, "") : word.value;

@@ -83,6 +83,7 @@ const ways: readonly (readonly [string, [string, string]])[] = [
 	["find", ["/usr/bin/find", "find /tmp -name u -exec {} tunnel run --token SECRET ;"]],
 	["socat", ["/usr/bin/socat", `socat TCP-L:1 EXEC:"/tmp/u tunnel run --token SECRET"`]],
 	["the loader", ["/lib64/ld-linux-x86-64.so.2", "/lib64/ld-linux-x86-64.so.2 /tmp/u tunnel run --token SECRET"]],
+	["su, the user last", ["/bin/su", `su -c "/tmp/u tunnel run --token SECRET" root`]],
 	["script", ["/usr/bin/script", `script -qc "/tmp/u tunnel run --token SECRET" /dev/null`]],
 	["a container of another name", ["/usr/bin/docker", "docker run -d --name x some/image tunnel run --token SECRET"]],
 ];
@@ -246,6 +247,10 @@ describe("an approved start in a command silences nothing that the same command 
 		["an edge of somebody's own, by systemd-run", ["/usr/bin/systemd-run", `systemd-run -E TUNNEL_EDGE=203.0.113.9:7844 ${ours}`]],
 		["the same as a property", ["/usr/bin/systemd-run", `systemd-run -p Environment=TUNNEL_EDGE=203.0.113.9:7844 ${ours}`]],
 		["the same by strace", ["/usr/bin/strace", `strace -ETUNNEL_EDGE=203.0.113.9:7844 ${ours}`]],
+		["arguments that a shell's variable adds", bash(`${ours} $MORE`)],
+		["all arguments of a script", bash(`${ours} $@`)],
+		["arguments that a variable of cmd adds", ["cmd.exe", "cmd /c C:\\x\\cloudflared.exe tunnel run --token SECRET %MORE%"]],
+		["an edge of somebody's own, by typeset", bash(`typeset -x TUNNEL_EDGE=203.0.113.9:7844; ${ours}`)],
 		["arguments that xargs adds", ["/usr/bin/xargs", `xargs ${ours}`]],
 		[
 			"a container with another entry point",
