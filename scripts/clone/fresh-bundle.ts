@@ -95,8 +95,13 @@ function stateOf(path: string): string {
 	return `${size} ${mtimeMs} ${ctimeMs}`;
 }
 
+/** Nothing refers to it: what cannot be removed may stay, and keeps no command from running. */
 function discard(folder: string): undefined {
-	rmSync(folder, { recursive: true, force: true });
+	try {
+		rmSync(folder, { recursive: true, force: true });
+	} catch {
+		return undefined;
+	}
 }
 
 /** Their names begin with the time at which they were made. */

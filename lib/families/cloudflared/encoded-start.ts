@@ -25,10 +25,13 @@ export function hasEncodedStart(column: Column): Test {
 
 const decoder = /base64\s{1,8}(?:-d\b|-D\b|--decode)|openssl\s[^|]{0,64}-d\b|FromBase64String|\batob\b|b64decode/i;
 
+/** One of them stands in every start, install and fetch. Each way to write one costs the sieve a literal. */
+const decodedWords = ["tunnel", ".trycloudflare.com", "eyJhIjo"];
+
 /** Base64 of plain text that the same command line decodes: `echo … | base64 -d | sh`. */
 const decodedStart: Shape = {
-	starts: words.flatMap((word) => inEncodedText(word, "utf8")),
-	pattern: words.flatMap((word) => inEncodedText(word, "utf8")).join("|"),
+	starts: decodedWords.flatMap((word) => inEncodedText(word, "utf8")),
+	pattern: decodedWords.flatMap((word) => inEncodedText(word, "utf8")).join("|"),
 	isIn: (text) => decoder.test(text) && someRun(text),
 	example: `sh -c "echo ${Buffer.from("/tmp/x tunnel run --token a").toString("base64")} | base64 -d | sh"`,
 };
