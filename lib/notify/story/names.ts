@@ -19,6 +19,8 @@ export interface Names {
 	/** Other devices on which the account was seen before. */
 	readonly related: Inert;
 	readonly tokenFile: Inert;
+	/** What a client reaches through a tunnel, or under which name a tunnel is reached. */
+	readonly hostname: Inert;
 	/** Far end of a connection. */
 	readonly remote: Inert;
 	/** "RDP (localhost:3389)" */
@@ -42,6 +44,7 @@ export function namesOf(finding: Finding, word: number): Names {
 		tunnel: idText(tunnel?.tunnelId ?? ""),
 		related: relatedWords(worst.prevalence?.account),
 		tokenFile: short(worst.tokenFile ?? ("" as Redacted)),
+		hostname: short(worst.hostname),
 		remote: short(worst.remote ?? ("" as Redacted)),
 		target: target === undefined ? inertText`` : targetText(target, short),
 	};

@@ -20,7 +20,7 @@ export function stepWords(finding: Finding, word: number): readonly Inert[] {
 			? approvedSteps(finding, names)
 			: finding.confirmedAt === undefined
 				? [...askSteps(finding, names), ...ownerSteps(finding, names), isolate(finding, names), ...followUps(finding, names)]
-				: [isolateNow(names), ...ownerSteps(finding, names), ...followUps(finding, names)];
+				: [isolateNow(finding, names), ...ownerSteps(finding, names), ...followUps(finding, names)];
 	return [...new Set(steps)].slice(0, 3).map(sealed);
 }
 
@@ -60,7 +60,8 @@ function askSteps({ firstSeen, lastSeen, worst }: Finding, { device, file, folde
 	}
 	if (asked) return [inertText`Ask ${user} whether they ${deeds[worst.mode] ?? inertText`started`} ${program} on ${device}.`];
 	const by = parent === "" ? inertText`` : inertText` It was started by ${parent}.`;
-	return [inertText`Find out who ${deeds[worst.mode] ?? inertText`started`} ${program} on ${device}.${by}`];
+	const deed = worst.mode === "access-client" ? inertText`uses` : (deeds[worst.mode] ?? inertText`started`);
+	return [inertText`Find out who ${deed} ${program} on ${device}.${by}`];
 }
 
 const deeds: Readonly<Partial<Record<Mode, Inert>>> = {
@@ -97,21 +98,29 @@ function filled(template: StepTemplate | undefined, worst: Sighting, names: Name
 
 /** No approval is not yet proof; when nobody answers for the tunnel either, the answer is plain. */
 function isolate({ worst }: Finding, { device }: Names): Inert {
+	const drops = whatDrops(worst);
 	return worst.ownership.verdict === "not-ours"
-		? inertText`If nobody can explain it, the answer is Not ours. Then isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`
-		: inertText`If nobody can explain it, isolate ${device} (Open device › Isolate). The tunnel drops; Defender stays connected.`;
+		? inertText`If nobody can explain it, the answer is Not ours. Then isolate ${device} (Open device › Isolate). ${drops}`
+		: inertText`If nobody can explain it, isolate ${device} (Open device › Isolate). ${drops}`;
 }
 
 /** Somebody has answered already that it is an intruder. */
-function isolateNow({ device }: Names): Inert {
-	return inertText`Isolate ${device} now (Open device › Isolate). The tunnel drops; Defender stays connected.`;
+function isolateNow({ worst }: Finding, { device }: Names): Inert {
+	return inertText`Isolate ${device} now (Open device › Isolate). ${whatDrops(worst)}`;
 }
 
-/** What an intruder may have done already. */
-function followUps(finding: Finding, { account, device, file, related, target }: Names): readonly Inert[] {
+function whatDrops({ mode }: Sighting): Inert {
+	return mode === "access-client"
+		? inertText`Its connection drops; Defender stays connected.`
+		: inertText`The tunnel drops; Defender stays connected.`;
+}
+
+/** What an intruder may have done already. A client goes out through somebody's tunnel: nothing comes in here. */
+function followUps(finding: Finding, names: Names): readonly Inert[] {
+	const { account, device, file, hostname, related, target } = names;
 	const { firstSeen, lastSeen, worst } = finding;
-	const since = clockOn(firstSeen, lastSeen);
-	const [first] = worst.exposes;
+	const isClient = worst.mode === "access-client";
+	const [first] = isClient ? [] : worst.exposes;
 	return [
 		...(first === undefined ? [] : [through[first.class](target, exposedSince(finding))]),
 		...(worst.ownership.verdict === "not-ours" && account !== ""
@@ -121,9 +130,16 @@ function followUps(finding: Finding, { account, device, file, related, target }:
 						: inertText`Look at ${related} too: the same account was seen there.`,
 				]
 			: []),
-		inertText`Check logons on ${device} from 127.0.0.1 since ${since}: Hunt lists them. RDP through a tunnel arrives from there.`,
+		...(isClient ? [] : [loopbackLogons(device, clockOn(firstSeen, lastSeen))]),
+		...(isClient && hostname !== ""
+			? [inertText`Find out what answers at ${hostname}: ${device} reaches it through somebody's tunnel.`]
+			: []),
 		...(file === "" ? [] : [inertText`Keep ${file} as evidence before anyone removes it.`]),
 	];
+}
+
+function loopbackLogons(device: Inert, since: Inert): Inert {
+	return inertText`Check logons on ${device} from 127.0.0.1 since ${since}: Hunt lists them. RDP through a tunnel arrives from there.`;
 }
 
 const through: Readonly<Record<TargetClass, (target: Inert, since: Inert) => Inert>> = {

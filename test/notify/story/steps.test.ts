@@ -96,6 +96,8 @@ test("no step names a column, lacks its value, or says what the head has answere
 		// The head has said it: an unapproved account needs no comparing, an approved tunnel no isolating.
 		if (situation.verdict !== "cannot-tell" && /is yours|names the account/.test(all)) yield `answered already: ${all}`;
 		if (situation.verdict === "ours" && /isolate|hostile|Ask /i.test(all)) yield `too much for an approved tunnel: ${all}`;
+		// A client goes out through somebody's tunnel: nothing comes in here, and none is opened.
+		if (situation.mode === "access-client" && /tunnel drops|127\.0\.0\.1|since|from outside/.test(all)) yield `as if it let in: ${all}`;
 		if (situation.verdict !== "ours" && !/isolate fin-lt-0142/.test(all)) yield `does not isolate: ${all}`;
 	}
 	expect(everySituation.length).toBeGreaterThan(10_000);
