@@ -23,7 +23,13 @@ export function hasEncodedStart(column: Column): Test {
 	return hasShape(column, encodedStart);
 }
 
-const decoder = /base64\s{1,8}(?:-d\b|-D\b|--decode)|openssl\s[^|]{0,64}-d\b|FromBase64String|\batob\b|b64decode/i;
+const decoder =
+	/base64\s{1,8}(?:-d\b|-D\b|--decode)|openssl\s[^|]{0,64}-d\b|FromBase64String|\batob\b|b64decode|certutil[^|]{0,64}-decode/i;
+
+/** Something in this text turns base64 back into text. */
+export function decodesText(text: string): boolean {
+	return decoder.test(text);
+}
 
 /** One of them stands in every start, install and fetch. Each way to write one costs the sieve a literal. */
 const decodedWords = ["tunnel", ".trycloudflare.com", "eyJhIjo"];
@@ -32,7 +38,7 @@ const decodedWords = ["tunnel", ".trycloudflare.com", "eyJhIjo"];
 const decodedStart: Shape = {
 	starts: decodedWords.flatMap((word) => inEncodedText(word, "utf8")),
 	pattern: decodedWords.flatMap((word) => inEncodedText(word, "utf8")).join("|"),
-	isIn: (text) => decoder.test(text) && someRun(text),
+	isIn: (text) => decodesText(text) && someRun(text),
 	example: `sh -c "echo ${Buffer.from("/tmp/x tunnel run --token a").toString("base64")} | base64 -d | sh"`,
 };
 

@@ -105,7 +105,7 @@ export function findInner(start: Start): readonly Start[] {
 }
 
 /** `rundll32 shell32.dll,ShellExec_RunDLL program …` */
-export function libraryInner(start: Start): readonly Start[] {
+export function dllInner(start: Start): readonly Start[] {
 	const { words } = start.command;
 	const at = words.findIndex(({ value }) =>
 		/,\s*(?:ShellExec_RunDLL\w?|OpenURL\w?|RouteTheCall|FileProtocolHandler|Control_RunDLL\w?)$/i.test(value),

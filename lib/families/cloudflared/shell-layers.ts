@@ -1,4 +1,5 @@
 import { decodedRuns, decodeWide } from "../../secrets/base64.ts";
+import { decodesText } from "./encoded-start.ts";
 import type { Shell } from "./shell-text.ts";
 import { mostCommands } from "./words.ts";
 
@@ -23,8 +24,6 @@ const sink =
 	/\|\s{0,8}(?:sudo\s{1,4})?(?:[\w/.-]{0,64}\/)?(?:sh|bash|zsh|dash|ksh|at|batch|crontab|tee|cmd|powershell|pwsh)\b|>{1,2}\s{0,8}["']?[^\s"'|&;<>]{0,512}(?:\/etc\/|cron|\.service|rc\.local|\.(?:ba|z)?shrc|profile|Launch(?:Agents|Daemons)|\.(?:bat|cmd|ps1|sh|vbs|plist|desktop))/i;
 const printed =
 	/(?:^|[\s;&|({])(?:echo|printf|write-output|set-content|add-content)\s{1,8}(?:-\w{1,8}\s{1,8})?(?:"([^"]{1,8192})"|'([^']{1,8192})'|([^|>&;"'\n]{1,8192}))/gi;
-const decoder =
-	/base64\s{1,8}(?:-d\b|-D\b|--decode)|openssl\s[^|]{0,64}-d\b|FromBase64String|\batob\b|b64decode|certutil[^|]{0,64}-decode/i;
 
 /** What else runs: commands whose output is used, text printed into a shell, a crontab or a script, and text that is decoded. Bounded. */
 export function layersIn(text: string, shell: Shell): Layers {
@@ -32,7 +31,7 @@ export function layersIn(text: string, shell: Shell): Layers {
 	const kept = sink.test(text)
 		? [...text.matchAll(printed)].flatMap(([, double, single, bare]) => printedLines(double ?? single ?? bare ?? ""))
 		: [];
-	const hidden = decoder.test(text)
+	const hidden = decodesText(text)
 		? [...decodedRuns(text, 1)].map(({ decoded, start, end }) => decodeWide(text.slice(start, end)) ?? decoded)
 		: [];
 	const kinds = [used.map(now), kept.map((one): Layer => ({ text: one, later: true })), hidden.map(now)];

@@ -1,7 +1,7 @@
 import { containerInner } from "./container-starts.ts";
 import { baseName, nameKind, programName } from "./names.ts";
 import { addressInner, codeInner, packageInner, wholeTextInner } from "./package-starts.ts";
-import { compatibilityInner, daemonInner, findInner, libraryInner, prefixInner, transferInner } from "./prefix-starts.ts";
+import { compatibilityInner, daemonInner, dllInner, findInner, prefixInner, transferInner } from "./prefix-starts.ts";
 import { remoteInner, sshInner } from "./remote-starts.ts";
 import { nssmInner, serviceControlInner, valueInner, variableInner } from "./service-starts.ts";
 import { powershellInner, shellInner } from "./shell-starts.ts";
@@ -80,7 +80,7 @@ const starters: readonly Starter[] = [
 	{ names: /^wsl$/, inner: (start) => prefixInner(start, /^-(?:d|u)$|^--(?:distribution|user|cd)$/) },
 	{ names: /^(?:npx|bunx|npm|pnpm|yarn|bun|node|deno|go|python[\d.]*|pythonw|py|uvx|pipx)$/, inner: packageInner },
 	{ names: /^(?:perl|ruby|php|lua|osascript)$/, inner: codeInner },
-	{ names: /^(?:mshta|rundll32)$/, inner: (start) => [...addressInner(start), ...libraryInner(start)] },
+	{ names: /^(?:mshta|rundll32)$/, inner: (start) => [...addressInner(start), ...dllInner(start)] },
 	{ names: /^(?:awk|gawk|mawk|socat|vim?|gdb|expect)$/, inner: wholeTextInner },
 	{ names: /^find$/, inner: findInner },
 	{ names: /^bitsadmin$/, inner: transferInner },
