@@ -33,5 +33,6 @@ export const blankReading: Reading = {
 	byShell: false,
 	byUnusualParent: false,
 	highUser: false,
+	altered: false,
 	unread: false,
 };

@@ -107,6 +107,8 @@ export interface Reading {
 	readonly byUnusualParent: boolean;
 	/** SYSTEM, root or a service account. */
 	readonly highUser: boolean;
+	/** What stands around the start can change which program runs, or what it reads besides its arguments. */
+	readonly altered: boolean;
 	/** More stands there than was read: nothing about it can approve. */
 	readonly unread: boolean;
 }

@@ -17,6 +17,7 @@ export type Doubt =
 	| "config"
 	| "foreign-edge"
 	| "start-arguments"
+	| "altered"
 	| "unread";
 
 /** The facts beside a tunnel's approval that may cast doubt on it. */
@@ -44,6 +45,7 @@ export function doubtsOf({ program }: Sighting, reading: Reading, { by, foreignB
 		[exposesAdministration(reading.exposes), "exposes"],
 		[reading.secondCredential, "second-credential"],
 		[reading.decoding !== "readable", "decoding"],
+		[reading.altered, "altered"],
 		[reading.unread, "unread"],
 		[!vouched && open, "open-folder"],
 		[!vouched && !open && (place === "user" || reading.inner === "variant"), "user-folder"],
@@ -72,5 +74,6 @@ export const doubtWords: Readonly<Record<Doubt, Wording>> = {
 	config: redactedText`its config file lies in an unusual folder`,
 	"foreign-edge": ({ service }) => redactedText`it connected to an address that is not ${service}'s`,
 	"start-arguments": redactedText`the service was started with other arguments`,
+	altered: ({ tool }) => redactedText`what stands around the command can change which program runs or what ${tool} reads`,
 	unread: redactedText`the record holds more than was read`,
 };

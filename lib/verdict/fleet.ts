@@ -29,7 +29,8 @@ export function fleetFit(
 	if (!hiddenModes.has(reading.mode) || reading.kind !== "named" || reading.pretends) return { fit: "none" };
 	if (reading.detours.length > 0 || reading.contact.host === "foreign-edge" || exposesAdministration(reading.exposes))
 		return { fit: "none" };
-	if (reading.unread || reading.startArguments || (!reading.registry && runsOtherArguments(events))) return { fit: "none" };
+	if (reading.unread || reading.altered || reading.startArguments || (!reading.registry && runsOtherArguments(events)))
+		return { fit: "none" };
 	const here = approvals.filter((one) => isFleet(one) && !isExpired(one, now) && isHere(one, sighting));
 	const complete = here.find((one) => identityHolds(one, sighting));
 	const [first] = here;

@@ -54,8 +54,9 @@ function isHidden({ mode }: Reading): boolean {
 	return mode === "named-token-file" || mode === "named-env" || mode === "named-credentials";
 }
 
-function isPlain({ kind, detours, contact, exposes, unread, startArguments, pretends }: Reading): boolean {
-	const plain = detours.length === 0 && contact.host !== "foreign-edge" && !exposesAdministration(exposes) && !unread && !startArguments;
+function isPlain({ kind, detours, contact, exposes, unread, altered, startArguments, pretends }: Reading): boolean {
+	const plain =
+		detours.length === 0 && contact.host !== "foreign-edge" && !exposesAdministration(exposes) && !unread && !altered && !startArguments;
 	return kind === "named" && !pretends && plain;
 }
 

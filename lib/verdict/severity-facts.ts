@@ -129,7 +129,7 @@ export function wellInstalled({ reading }: Facts): boolean {
 		reading.folderClass === "container" ||
 		reading.container;
 	const files = [reading.tokenFile, reading.credentialsFile, reading.config].every((place) => place === "none" || place === "default");
-	return folder && files && (reading.byServiceManager || reading.container) && !reading.publicFolder;
+	return folder && files && (reading.byServiceManager || reading.container) && !reading.publicFolder && !reading.altered;
 }
 
 /** It runs, or takes its credential, from where anybody can write. */

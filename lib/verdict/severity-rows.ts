@@ -200,7 +200,7 @@ export const situations: readonly SituationRow[] = [
 		reason: redactedText`the tunnel is approved, the place is unusual`,
 	},
 	{
-		when: (f) => hasDoubt(f, "decoding") || hasDoubt(f, "unread"),
+		when: (f) => hasDoubt(f, "decoding") || hasDoubt(f, "unread") || hasDoubt(f, "altered"),
 		least: "medium",
 		most: "high",
 		reason: redactedText`the tunnel looks approved and cannot be read without doubt`,

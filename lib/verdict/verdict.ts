@@ -39,7 +39,8 @@ export function decideVerdict(
 	const standing = (tunnel: Tunnel) => standingOf(tunnel, sighting, approvals, now);
 	const own = effectiveOf(reading);
 	const ownStanding = own === undefined ? undefined : standing(own);
-	const foreign = reading.claims.find(({ tunnel, place }) => place !== "elsewhere" && standing(tunnel).kind === "foreign");
+	const foreigners = reading.claims.filter(({ tunnel, place }) => place !== "elsewhere" && standing(tunnel).kind === "foreign");
+	const foreign = foreigners.find(({ place }) => place === "effective") ?? foreigners[0];
 	const beside = reading.claims.some(({ tunnel, place }) => place !== "effective" && standing(tunnel).kind === "foreign");
 	const lists = listsAccounts(approvals);
 	const base = {

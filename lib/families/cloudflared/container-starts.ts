@@ -1,7 +1,7 @@
 import { nameKind, programName } from "./names.ts";
-import { shellInner, wordAfter } from "./shell-starts.ts";
+import { shellInner } from "./shell-starts.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
-import type { Word } from "./words.ts";
+import { type Word, wordAfter } from "./words.ts";
 
 const imageReference =
 	/^(?:(?:docker\.io|index\.docker\.io|registry-1\.docker\.io)\/)?(?:[\w.:-]{1,128}\/){0,6}cloudflared(?:-fips[\w.-]{0,64})?(?:[:@][\w.:-]{1,128})?$/i;
@@ -10,12 +10,22 @@ const officialImage =
 
 /** Behind the image reference, or behind the program's name for `exec`. The image's own entry point adds its flags. */
 export function containerInner(start: Start): readonly Start[] {
+	const altered = start.command.words.some(({ value }) => changesContainer.test(value));
+	const found = startsInside(start);
+	return altered ? found.map((one) => ({ ...one, trail: { ...one.trail, altered } })) : found;
+}
+
+/** A file of variables, a name for another address, a volume over the image's programs, libraries or settings; the clock's are everyday. */
+const changesContainer =
+	/^--(?:env-file|add-host|init-path|rootfs)(?:=|$)|(?::|(?:^|,)(?:target|dst|destination)=)\/(?:etc(?!\/(?:localtime|timezone)\b)|usr|lib\d{0,2}|bin|sbin|home|root)(?:[/:,]|$)/;
+
+function startsInside(start: Start): readonly Start[] {
 	const { words } = start.command;
 	const verb = words.findIndex(({ value }, at) => at > 0 && /^(?:run|create|exec|runp|debug)$/.test(value));
 	if (verb === -1) return [];
 	const environment = new Map(start.environment);
 	words.forEach(({ value }, at) => {
-		const assigned = /^(?:-e|--env)$/.test(value) ? words[at + 1]?.value : /^--env=(.*)$/s.exec(value)?.[1];
+		const assigned = /^(?:-e|--env)$/.test(value) ? words[at + 1]?.value : /^(?:--env=|-e(?=\w))(.*)$/s.exec(value)?.[1];
 		const equals = assigned?.indexOf("=") ?? -1;
 		if (assigned !== undefined && equals > 0)
 			environment.set(assigned.slice(0, equals), { value: assigned.slice(equals + 1), start: 0, hidden: /[$%]/.test(assigned) });

@@ -154,6 +154,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			byShell: shells.test(parent),
 			byUnusualParent: unusualParents.test(parent),
 			highUser: isHighUser(record, subject),
+			altered: tools.some(({ altered }) => altered),
 			unread: others.unread || (tools.length > 0 ? tools : (chosen?.readings ?? [])).some(({ start }) => start.trail.unread),
 		},
 	};

@@ -1,9 +1,11 @@
 import { commandText } from "./command-text.ts";
 import { programName } from "./names.ts";
-import { inside, variableName, wordAfter } from "./shell-starts.ts";
+import { variableName } from "./shell-assignments.ts";
+import { wholeVariable } from "./shell-changes.ts";
+import { inside } from "./shell-starts.ts";
 import { posixWords } from "./shell-text.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
-import { restFrom, type Word } from "./words.ts";
+import { restFrom, type Word, wordAfter } from "./words.ts";
 
 /** Options that take the next word, by program; others stand alone. */
 const valued: Readonly<Record<string, RegExp>> = {
@@ -40,6 +42,8 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 	const takesValue = options ?? valued[name] ?? /^$/;
 	const environment = new Map(start.environment);
 	let at = 1;
+	let altered = /^(?:chroot|proot|bwrap|nsenter)$/.test(name);
+	let moved = false;
 	let skip = /^(?:timeout|chroot|taskset|chrt)$/.test(name) ? 1 : 0;
 	while (at < words.length) {
 		const { value } = words[at] ?? { value: "" };
@@ -53,7 +57,7 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 			break;
 		}
 		const split = name === "env" ? /^(?:-[iv0]{0,3}S|--split-string(?:=|$))(.*)$/s.exec(value)?.[1] : undefined;
-		if (split !== undefined) return [splitByEnv(split, words.slice(at + 1), environment)];
+		if (split !== undefined) return [splitByEnv(split, words.slice(at + 1), environment, altered)];
 		const equals = value.indexOf("=");
 		if (
 			/^[-/]/.test(value) &&
@@ -62,9 +66,15 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 		) {
 			const next = at + (takesValue.test(value) ? 2 : 1);
 			for (const { value: option } of words.slice(at, next)) setByOption(option, environment);
+			altered ||= words.slice(at, next).some(({ value: option }) => isOtherRoot(option));
+			moved ||= /^(?:-C|--chdir(?:=|$))|WorkingDirectory=/.test(value) || /^WorkingDirectory=/.test(words[at + 1]?.value ?? "");
 			at = next;
 		} else if (equals > 0 && /^(?:env|sudo|doas)$/.test(name) && variableName.test(value.slice(0, equals))) {
 			environment.set(value.slice(0, equals), { value: value.slice(equals + 1), start: 0, hidden: false });
+			at++;
+		} else if (words[at]?.hidden === true && wholeVariable.test(value) && at + 1 < words.length) {
+			// `env $(cat file) program`: it can be any variable.
+			altered = true;
 			at++;
 		} else if (name === "start" && at === 1 && start.command.text[words[at]?.start ?? 0] === '"' && words.length > 2) at++;
 		else if (/^(?:flatpak|snap)$/.test(name) && /^run$/.test(value)) at++;
@@ -78,22 +88,37 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 	const [only] = rest;
 	if (only === undefined) return [];
 	if (rest.length === 1 && /\s/.test(only.value))
-		return inside(only.value, { ...start, environment }, start.command.text.includes("\\") ? "cmd" : "posix");
+		return inside(
+			only.value,
+			{ ...start, environment, trail: { ...start.trail, altered } },
+			start.command.text.includes("\\") ? "cmd" : "posix",
+		);
 	// These add words of their own, and the last of two flags counts.
-	const trail = { ...noTrail, unread: /^(?:xargs|parallel)$/.test(name) };
+	const elsewhere = moved && /^\.{1,2}\//.test(only.value);
+	const trail = { ...noTrail, altered: altered || elsewhere, unread: /^(?:xargs|parallel)$/.test(name) };
 	return [fromWords({ text: start.command.text, words: rest }, "", environment, trail)];
 }
 
-/** `--setenv=N=V`, `-E N=V`, `-p Environment=N=V`: a variable of cloudflared's own, whichever option hands it over. */
+/** `--setenv=N=V`, `-E N=V`, `-p Environment=N=V`: a variable, whichever option hands it over. */
 function setByOption(option: string, environment: Map<string, Word>): void {
-	const [, name, value = ""] = /(?<!_)(TUNNEL_\w{1,60})=(.*)$/s.exec(option.slice(0, 128 * 1_024)) ?? [];
-	if (name !== undefined) environment.set(name, { value, start: 0, hidden: false });
+	const text = option.slice(0, 128 * 1_024).replace(/^-E(?=\w)/, "");
+	for (const { 1: name = "", index } of text.matchAll(/(?<!\w)([A-Za-z_]\w{0,63})=/g))
+		environment.set(name, { value: text.slice(index + name.length + 1), start: 0, hidden: false });
+}
+
+/** The program, its folders or its variables come from somewhere else. */
+function isOtherRoot(option: string): boolean {
+	return /^-{1,2}(?:R$|root(?:fs|dir)?(?:=|$)|chroot|bind|overlay|private|preload|library-path|inhibit-rpath)|(?:^|=)(?:Root(?:Directory|Image)|Bind\w*Paths|EnvironmentFile|ExecStartPre|MountImages|Extension\w+)=/.test(
+		option,
+	);
 }
 
 /** `env -S "program its arguments" more`: one text becomes several words, in front of all others. */
-function splitByEnv(text: string, behind: readonly Word[], environment: ReadonlyMap<string, Word>): Start {
-	const words = text === "" ? [...posixWords(behind[0]?.value ?? ""), ...behind.slice(1)] : [...posixWords(text), ...behind];
-	return fromWords({ text: words.map(({ value }) => value).join(" "), words }, "", environment, noTrail);
+function splitByEnv(text: string, behind: readonly Word[], environment: ReadonlyMap<string, Word>, altered: boolean): Start {
+	const split = text === "" ? [...posixWords(behind[0]?.value ?? ""), ...behind.slice(1)] : [...posixWords(text), ...behind];
+	// Its own options and variables can stand in that text, too.
+	const words = [{ value: "env", start: 0, hidden: false }, ...split];
+	return fromWords({ text: words.map(({ value }) => value).join(" "), words }, "env", environment, { ...noTrail, altered });
 }
 
 /** `find / -exec program … ;` */

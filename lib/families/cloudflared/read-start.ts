@@ -7,6 +7,7 @@ import { folderOf, isPublicFolder } from "./folders.ts";
 import { nameKind } from "./names.ts";
 import { originOf } from "./origin.ts";
 import type { Start } from "./start.ts";
+import { choosesOther } from "./surroundings.ts";
 import { readTunnelId } from "./token.ts";
 import { readToken, type TokenReading } from "./token-reading.ts";
 import { defaultQuickService, type Lookup, lookupIn, type Runs, type Sources, whatRuns } from "./what-runs.ts";
@@ -33,6 +34,8 @@ export interface StartReading {
 	readonly exposes: readonly string[];
 	readonly flags: readonly string[];
 	readonly opensInOldReleases: boolean;
+	/** What stands around the start can change which program runs, or what it reads. */
+	readonly altered: boolean;
 }
 
 /** Where secrets and logs lie, what is reachable, how it hides, who may look at it. */
@@ -85,6 +88,7 @@ export function readStart(start: Start, signs: Signs): StartReading {
 		exposes: opens ? exposed(lookup, sources) : [],
 		flags: tellingFlags.filter((flag) => shown.includes(flag)),
 		opensInOldReleases: mode === "would-fail" && ["bastion", "socks5", "unix-socket"].some((flag) => shown.includes(flag)),
+		altered: start.trail.altered || [...start.environment].some(([name, value]) => choosesOther(name, value, start.image)),
 	};
 }
 

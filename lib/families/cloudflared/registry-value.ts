@@ -1,6 +1,7 @@
 import { argumentsOnly, commandText } from "./command-text.ts";
 import { nameKind } from "./names.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
+import { isDecidingForTunnel } from "./surroundings.ts";
 import type { Word } from "./words.ts";
 
 const later = { ...noTrail, later: true };
@@ -11,7 +12,7 @@ export function registryValueStart(key: string, valueName: string, data: string)
 	const name = valueName.toLowerCase();
 	if (name === "appparameters") return argumentsOnly(data, new Map(), "nssm");
 	if (name === "environment" || name === "appenvironmentextra" || name === "appenvironment") return withVariables(key, data);
-	if (/\\(?:volatile )?environment$/i.test(key) && isVariable(valueName)) return variableStart(valueName, data)[0];
+	if (/\\(?:volatile )?environment$/i.test(key) && isDecidingForTunnel(valueName)) return variableStart(valueName, data)[0];
 	const start = commandText(data, new Map(), later);
 	if (name === "application" && /\\parameters$/i.test(key) && nameKind(start.image) !== undefined) {
 		// A service manager keeps the arguments in another value: without any, it would have no use for cloudflared.
@@ -35,13 +36,8 @@ function withVariables(key: string, data: string): Start | undefined {
 
 /** A variable set for the device or a user: a cloudflared that is started later reads it. Empty for another program's. */
 export function variableStart(name: string, value: string): readonly Start[] {
-	if (!isVariable(name) || value === "") return [];
+	if (!isDecidingForTunnel(name) || value === "") return [];
 	return [tunnelRun("cloudflared", value, new Map([[name.toUpperCase(), { value, start: 0, hidden: false }]]))];
-}
-
-/** One that cloudflared reads, by its prefix. */
-export function isVariable(name: string): boolean {
-	return /^TUNNEL_\w{1,60}$/i.test(name);
 }
 
 function tunnelRun(image: string, text: string, environment: ReadonlyMap<string, Word>): Start {

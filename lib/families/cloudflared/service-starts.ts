@@ -1,10 +1,10 @@
 import { argumentsOnly, commandText } from "./command-text.ts";
 import { programName } from "./names.ts";
-import { isVariable, registryValueStart, variableStart } from "./registry-value.ts";
-import { wordAfter } from "./shell-starts.ts";
+import { registryValueStart, variableStart } from "./registry-value.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
+import { isDecidingForTunnel } from "./surroundings.ts";
 import { windowsWords } from "./windows-arguments.ts";
-import { restFrom, type Word } from "./words.ts";
+import { restFrom, type Word, wordAfter } from "./words.ts";
 
 /** `sc create NAME binPath= "…"`, and `sc start NAME arguments`, which take the place of those in the service's entry. */
 export function serviceControlInner(start: Start): readonly Start[] {
@@ -88,7 +88,7 @@ export function variableInner(start: Start): readonly Start[] {
 		const command = { text: start.command.text, words: words.slice(dashes + 1) };
 		return [fromWords(command, program, start.environment, { ...noTrail, later: true })];
 	}
-	const name = words.findIndex(({ value }) => isVariable(value));
+	const name = words.findIndex(({ value }) => isDecidingForTunnel(value));
 	return name === -1 ? [] : variableStart(words[name]?.value ?? "", words[name + 1]?.value ?? "");
 }
 

@@ -1,11 +1,14 @@
 import { commandText } from "./command-text.ts";
+import { folderOf, isPublicFolder } from "./folders.ts";
 import { callsAfter, methodStarts, noCalls, objectStarts } from "./method-starts.ts";
 import { registryValueStart } from "./registry-value.ts";
+import { withoutAssignments } from "./shell-assignments.ts";
+import { changesLater, definesFunction, folderAfter, fromFolder, wholeVariable } from "./shell-changes.ts";
 import { layersIn } from "./shell-layers.ts";
 import { localsOf, withoutKeywords, withValues } from "./shell-lines.ts";
 import { type Shell, shellCommands } from "./shell-text.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
-import { mostCommands, restFrom, type Word, type Words } from "./words.ts";
+import { mostCommands, restFrom, type Word, type Words, wordAfter } from "./words.ts";
 
 /** The starts in the text of a shell that a start carries. */
 export function inside(text: string, start: Start, shell: Shell): readonly Start[] {
@@ -16,16 +19,16 @@ export function inside(text: string, start: Start, shell: Shell): readonly Start
 		),
 	);
 	const found = [...startsIn(shellCommands(text, shell), start, shell), ...deeper];
-	return unread ? found.map((one) => ({ ...one, trail: { ...one.trail, unread } })) : found;
+	const altered = definesFunction(text, shell);
+	return unread || altered
+		? found.map((one) => ({ ...one, trail: { ...one.trail, unread: one.trail.unread || unread, altered: one.trail.altered || altered } }))
+		: found;
 }
 
 /** The programs that a script of PowerShell starts. */
 export function scriptStarts(text: string): readonly Start[] {
 	return startsIn(shellCommands(text, "powershell"), { environment: new Map(), trail: noTrail }, "powershell");
 }
-
-/** A word that can become any number of arguments, and of two flags the last one counts. */
-const wholeVariable = /^(?:\$(?:\{.*\}|\(.*\)|\w+|[@*])|%\w+%|!\w+!)$/s;
 
 /** The commands of a shell's text as starts; assignments before a command feed those behind it. */
 function startsIn(
@@ -34,18 +37,24 @@ function startsIn(
 	shell: Shell,
 	depth = 0,
 ): readonly Start[] {
-	const variables = new Map(environment);
+	// A start keeps the variables of its moment.
+	let variables: ReadonlyMap<string, Word> = environment;
 	const found: Start[] = [];
 	let remote = false;
+	let altered = trail.altered;
+	let folder = "";
 	let calls = noCalls;
 	const locals = new Map<string, Word>();
 	const capped = commands.length > mostCommands;
 	for (const command of commands) {
 		const { rest: written, assigned } = withoutAssignments(withoutKeywords(command, shell), shell);
-		for (const [name, value] of assigned) variables.set(name, value);
+		if (assigned.length > 0) variables = new Map([...variables, ...assigned]);
 		for (const [name, value] of localsOf(command, shell)) locals.set(name, value);
 		const { command: rest, replaced } = withValues(written, locals);
 		const [first] = rest.words;
+		folder = folderAfter(folder, rest) ?? folder;
+		const before = altered;
+		altered ||= changesLater(command, shell);
 		if (first === undefined || /^(?:rem|::.*|echo|echo\.|printf|write-host|write-output|#.*)$/i.test(first.value)) continue;
 		if (
 			/^(?:invoke-command|icm)$/i.test(first.value) &&
@@ -54,9 +63,12 @@ function startsIn(
 			remote = true;
 		// What a variable holds when it is used, nobody can tell for sure: such a start never approves.
 		const open = rest.words.some(({ value, hidden }, at) => at > 0 && hidden && wholeVariable.test(value));
-		const next = { ...noTrail, remote, unread: trail.unread || replaced || capped || open };
+		const next = { ...noTrail, remote, unread: trail.unread || replaced || capped || open, altered: before };
 		const called = shell === "powershell" ? methodStarts(calls, rest, variables, next) : [];
-		found.push(...(called.length > 0 ? called : cmdletStarts(rest, first.value, { environment: variables, trail: next, depth })));
+		const starts = called.length > 0 ? called : cmdletStarts(rest, first.value, { environment: variables, trail: next, depth });
+		found.push(...starts.map((one) => placed(one, folder, shell)));
+		if (calls.method === "setenvironmentvariable")
+			variables = new Map([...variables, [first.value.toUpperCase(), rest.words[1] ?? { ...first, value: "" }]]);
 		if (shell === "powershell") calls = callsAfter(calls, rest);
 		// Its members can be set again before it is started.
 		const object = objectStarts(calls, variables, { ...next, unread: true });
@@ -66,6 +78,20 @@ function startsIn(
 		}
 	}
 	return found;
+}
+
+/** A path from here begins in the folder of the last `cd`; cmd looks there for a name, too, before it looks anywhere else. */
+function placed(start: Start, folder: string, shell: Shell): Start {
+	if (folder === "") return start;
+	const isFound = shell === "cmd" && !/[\\/]/.test(start.image) && isOpenFolder(folder);
+	const image = fromFolder(start.image, folder);
+	if (!isFound && image === start.image) return start;
+	return { ...start, image, trail: { ...start.trail, altered: start.trail.altered || isFound } };
+}
+
+function isOpenFolder(folder: string): boolean {
+	const place = folderOf(`${folder}\\x`);
+	return place === "temp" || place === "odd" || place === "network" || place === "user" || isPublicFolder(`${folder}\\x`);
 }
 
 /** Each layer of `eval` reads the rest again. */
@@ -113,6 +139,10 @@ function cmdletStarts(rest: Words, first: string, { environment, trail, depth }:
 		const text = words[1];
 		return text === undefined ? [] : evaluated(text.value, "powershell");
 	}
+	if (name === "trap") {
+		const text = words.slice(1).find(({ value }) => value !== "--");
+		return text === undefined ? [] : evaluated(text.value, "posix");
+	}
 	if (name === "eval") {
 		const text = words.slice(1).map(({ value }) => value);
 		return evaluated(text.join(" "), "posix");
@@ -126,54 +156,6 @@ function takeArguments(words: readonly Word[]): readonly Word[] {
 		/^-(?:windowstyle|verb|nonewwindow|wait|passthru|workingdirectory|credential|redirect\w*|execute|w)$/i.test(value),
 	);
 	return end === -1 ? words : words.slice(0, end);
-}
-
-/** The word behind the first flag that fits. */
-export function wordAfter(words: readonly Word[], flag: RegExp): Word | undefined {
-	const at = words.findIndex(({ value }) => flag.test(value));
-	return at === -1 ? undefined : words[at + 1];
-}
-
-/** What a variable of a shell can be called. */
-export const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
-
-/** `set N=V`, `export N=V`, `N=V command`, `$env:N = 'V'`: what they set, and the command without them. */
-function withoutAssignments(
-	command: Words,
-	shell: Shell,
-): { readonly rest: Words; readonly assigned: readonly (readonly [string, Word])[] } {
-	const assigned: (readonly [string, Word])[] = [];
-	const keep = (name: string, value: string, word: Word): void => {
-		if (variableName.test(name)) assigned.push([name, { ...word, value }]);
-	};
-	const { words } = command;
-	const [first, second, third] = words;
-	const name = first?.value.toLowerCase() ?? "";
-	if (/^(?:set|export|setenv|declare|typeset|readonly)$/.test(name)) {
-		const text = shell === "cmd" ? restFrom(command, 1) : undefined;
-		for (const word of words.slice(1)) {
-			const written = text !== undefined && word === second && name === "set" ? text.replace(/^"|"$/g, "") : word.value;
-			const equals = written.indexOf("=");
-			if (equals > 0) keep(written.slice(0, equals), written.slice(equals + 1), word);
-		}
-		return { rest: { text: command.text, words: [] }, assigned };
-	}
-	const env = /^\$env:(\w{1,64})(?:=(.*))?$/is.exec(first?.value ?? "");
-	if (shell === "powershell" && first !== undefined && env !== null) {
-		const value = env[2] ?? (second?.value === "=" ? third?.value : second?.value.replace(/^=/, "")) ?? "";
-		const source = env[2] === undefined ? (second?.value === "=" ? third : second) : first;
-		keep(env[1] ?? "", value, { value, start: 0, hidden: env[2] === undefined && source?.hidden === true });
-		return { rest: { text: command.text, words: [] }, assigned };
-	}
-	let at = 0;
-	while (shell === "posix" && at < words.length) {
-		const word = words[at];
-		const equals = word?.value.indexOf("=") ?? -1;
-		if (word === undefined || equals <= 0 || !variableName.test(word.value.slice(0, equals))) break;
-		keep(word.value.slice(0, equals), word.value.slice(equals + 1), word);
-		at++;
-	}
-	return { rest: { text: command.text, words: words.slice(at) }, assigned };
 }
 
 /** `cmd /c "…"`, `sh -c '…'`: the commands behind the switch. */

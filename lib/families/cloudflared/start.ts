@@ -26,9 +26,19 @@ export interface Trail {
 	readonly startArguments: boolean;
 	/** A cap was reached, or a layer is too deep: more stands there than was read. */
 	readonly unread: boolean;
+	/** What stands around it can change which program runs, or what it reads besides its arguments. */
+	readonly altered: boolean;
 }
 
-export const noTrail: Trail = { starter: "", container: "none", remote: false, later: false, startArguments: false, unread: false };
+export const noTrail: Trail = {
+	starter: "",
+	container: "none",
+	remote: false,
+	later: false,
+	startArguments: false,
+	unread: false,
+	altered: false,
+};
 
 /** Text looked at: the front, and the end, since a token may stand there. */
 const front = 48 * 1_024;

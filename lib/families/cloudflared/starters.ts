@@ -53,6 +53,7 @@ function merge(outer: Trail, inner: Trail, capped: boolean): Trail {
 		later: outer.later || inner.later,
 		startArguments: outer.startArguments || inner.startArguments,
 		unread: outer.unread || inner.unread || capped,
+		altered: outer.altered || inner.altered,
 	};
 }
 

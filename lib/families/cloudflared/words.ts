@@ -24,3 +24,9 @@ export function restFrom({ text, words }: Words, at: number): string {
 	if (word === undefined) return "";
 	return at === words.length - 1 ? word.value : text.slice(word.start);
 }
+
+/** The word behind the first flag that fits. */
+export function wordAfter(words: readonly Word[], flag: RegExp): Word | undefined {
+	const at = words.findIndex(({ value }) => flag.test(value));
+	return at === -1 ? undefined : words[at + 1];
+}

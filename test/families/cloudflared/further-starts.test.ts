@@ -1,24 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { approvedToken, foreignToken, ownAccount, ownTunnel } from "./generated-records.ts";
-import type { IdentityCase } from "./identity-cases.ts";
-import { judged, scale } from "./judged-case.ts";
+import { approvedToken, foreignToken } from "./generated-records.ts";
+import type { judged } from "./judged-case.ts";
+import { scale } from "./judged-case.ts";
+import { bash, powershell, seen, started } from "./starts.ts";
 
-const approvals = [{ name: "Own", account: ownAccount, tunnels: [ownTunnel], owner: "net@example.com", reason: "r", until: "2035-12-31" }];
-const nothing = { program: "", mode: "", account: null, exposes: [], verdict: null, minSeverity: "none", maxSeverity: "critical" };
-
-function seen(table: string, record: Record<string, unknown>): ReturnType<typeof judged> {
-	const one: IdentityCase = { name: "", table, record, approvals, expect: nothing };
-	return judged(one);
-}
-
-function started(program: string, commandLine: string, token: string): ReturnType<typeof judged> {
-	const folder = program.startsWith("/") ? program : `C:\\Windows\\System32\\${program}`;
-	const name = program.slice(program.lastIndexOf("/") + 1);
-	return seen("DeviceProcessEvents", { FileName: name, FolderPath: folder, ProcessCommandLine: commandLine.replaceAll("SECRET", token) });
-}
-
-const powershell = (script: string): [string, string] => ["powershell.exe", `powershell -c "${script}"`];
-const bash = (script: string): [string, string] => ["/bin/bash", `bash -c "${script}"`];
 const windows = "C:\\tmp\\u.exe";
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
