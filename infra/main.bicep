@@ -311,8 +311,8 @@ var name = '${prefix}-${suffix}'
 var createNamespace = empty(existingNamespaceId)
 var namespaceName = createNamespace ? name : last(split(existingNamespaceId, '/'))
 var namespaceId = createNamespace ? resourceId('Microsoft.EventHub/namespaces', name) : existingNamespaceId
-var namespaceSubscription = createNamespace ? subscription().subscriptionId : split(existingNamespaceId, '/')[2]
-var namespaceGroup = createNamespace ? resourceGroup().name : split(existingNamespaceId, '/')[4]
+var namespaceSubscription = createNamespace ? subscription().subscriptionId : split(existingNamespaceId, '/')[?2] ?? ''
+var namespaceGroup = createNamespace ? resourceGroup().name : split(existingNamespaceId, '/')[?4] ?? ''
 
 var hubNames = map(split(eventHubName, ','), hub => trim(hub))
 
@@ -335,14 +335,63 @@ var hubsForgotten = filter(hubsLeft, hub => !contains(hubsToLeave, hub))
 var pagesSomebody = !empty(alertEmail) || !empty(alertWebhookUrl) || !empty(actionGroupIds)
 var networkGiven = !empty(existingAppSubnetId) || !empty(existingEndpointsSubnetId)
 
-// Settings of further addresses whose value is a secret.
-var plainSecrets = filter(
-  items(furtherSettings),
-  one =>
-    startsWith(one.key, 'TEAMS_WEBHOOK_URL_') || startsWith(one.key, 'SLACK_WEBHOOK_URL_') || startsWith(one.key, 'PAGERDUTY_ROUTING_KEY_') || startsWith(
-      one.key,
-      'WEBHOOK_URL_'
-    ) || startsWith(one.key, 'WEBHOOK_SECRET_') || startsWith(one.key, 'WEBHOOK_HEADER_')
+// What a setting of a further address can begin with: its label follows.
+var secretBases = ['TEAMS_WEBHOOK_URL', 'SLACK_WEBHOOK_URL', 'PAGERDUTY_ROUTING_KEY', 'WEBHOOK_URL', 'WEBHOOK_SECRET', 'WEBHOOK_HEADER']
+var plainBases = [
+  'TEAMS_FROM'
+  'TEAMS_HOST_SUFFIXES'
+  'TEAMS_BODY'
+  'TEAMS_MENTION'
+  'TEAMS_AUTH'
+  'SLACK_FROM'
+  'WEBHOOK_FROM'
+  'WEBHOOK_FORMAT'
+  'WEBHOOK_ALLOW_PRIVATE'
+  'PAGERDUTY_FROM'
+  'PAGERDUTY_URL'
+]
+var furtherNames = map(items(furtherSettings), one => one.key)
+var plainSecrets = filter(furtherNames, name => !empty(filter(secretBases, base => startsWith(name, '${base}_'))))
+// The app reads names as they are written here, so capitals count.
+var unknownSettings = filter(
+  furtherNames,
+  name => empty(filter(concat(plainBases, secretBases), base => take(name, length(base) + 1) == '${base}_'))
+)
+var unknownVaultNames = filter(furtherVaultNames, name => empty(filter(secretBases, base => take(name, length(base) + 1) == '${base}_')))
+
+// A secret that nothing reads was given for a destination that somebody believes in.
+var unusedSecrets = filter(
+  [
+    !empty(teamsWebhookUrl) && !contains(destinations, 'teams') ? 'teamsWebhookUrl' : ''
+    !empty(slackWebhookUrl) && !contains(destinations, 'slack') ? 'slackWebhookUrl' : ''
+    !empty(pagerdutyRoutingKey) && !contains(destinations, 'pagerduty') ? 'pagerdutyRoutingKey' : ''
+    !empty(webhookUrl) && !contains(destinations, 'webhook') ? 'webhookUrl' : ''
+    !empty(webhookSecret) && !signs ? 'webhookSecret' : ''
+    !empty(webhookHeader) && !sendsHeader ? 'webhookHeader' : ''
+    !empty(answersKey) && answers == 'off' ? 'answersKey' : ''
+  ],
+  name => !empty(name)
+)
+
+var brokenIds = map(
+  filter(
+    [
+      { name: 'existingNamespaceId', id: existingNamespaceId, part: '/providers/microsoft.eventhub/namespaces/' }
+      { name: 'existingAppSubnetId', id: existingAppSubnetId, part: '/subnets/' }
+      { name: 'existingEndpointsSubnetId', id: existingEndpointsSubnetId, part: '/subnets/' }
+      { name: 'privateDnsZonesGroupId', id: privateDnsZonesGroupId == 'none' ? '' : privateDnsZonesGroupId, part: '/resourcegroups/' }
+      { name: 'existingWorkspaceId', id: existingWorkspaceId, part: '/providers/microsoft.operationalinsights/workspaces/' }
+      { name: 'existingIdentityId', id: existingIdentityId, part: '/providers/microsoft.managedidentity/userassignedidentities/' }
+      {
+        name: 'existingPackageIdentityId'
+        id: existingPackageIdentityId
+        part: '/providers/microsoft.managedidentity/userassignedidentities/'
+      }
+      { name: 'encryptionIdentityId', id: encryptionIdentityId, part: '/providers/microsoft.managedidentity/userassignedidentities/' }
+    ],
+    one => !empty(one.id) && (!startsWith(one.id, '/subscriptions/') || !contains(toLower(one.id), one.part))
+  ),
+  one => one.name
 )
 
 var mistakes = filter(
@@ -356,15 +405,45 @@ var mistakes = filter(
     !pagesSomebody && !alarmsInPortalOnly
       ? 'Nobody would be paged when Tunnelwatch itself fails. Give alertEmail, alertWebhookUrl or actionGroupIds, or alarmsInPortalOnly=true.'
       : ''
-    !empty(filter(items(furtherSettings), one => contains(furtherVaultNames, one.key)))
+    pagesSomebody && alarmsInPortalOnly
+      ? 'alarmsInPortalOnly=true says that nobody is to be paged, but somebody is given who would be.'
+      : ''
+    empty(destinations) && empty(furtherVaultNames) ? 'Nobody would get a notice. Give destinations.' : ''
+    !empty(unusedSecrets)
+      ? 'Nothing would use ${join(unusedSecrets, ', ')}. Which secrets are used is said by destinations, webhookProof and answers.'
+      : ''
+    webhookProof != 'signature' && !contains(destinations, 'webhook') ? 'webhookProof is used with the destination webhook only.' : ''
+    answers == 'entra' && (empty(signInClientId) || empty(responders)) ? 'answers=entra needs signInClientId and responders.' : ''
+    answers != 'entra' && (!empty(signInClientId) || !empty(responders))
+      ? 'signInClientId and responders are used with answers=entra only.'
+      : ''
+    (approvalsInStorage && !empty(settings.?APPROVALS_FILE ?? '')) || (routesInStorage && !empty(settings.?ROUTES_FILE ?? ''))
+      ? 'approvalsInStorage and routesInStorage set APPROVALS_FILE and ROUTES_FILE. Take them out of settings.'
+      : ''
+    !empty(unknownSettings)
+      ? '${join(unknownSettings, ', ')} in furtherSettings is not a setting of a further address, such as TEAMS_FROM_EMEA. The app would not read it.'
+      : ''
+    !empty(unknownVaultNames)
+      ? '${join(unknownVaultNames, ', ')} in furtherVaultNames is not a secret of a further address, such as TEAMS_WEBHOOK_URL_EMEA. The app would not read it.'
+      : ''
+    !empty(filter(furtherNames, name => contains(furtherVaultNames, name)))
       ? 'A setting in furtherSettings is in furtherVaultNames too. A secret belongs in furtherSecretValues only.'
       : ''
     !empty(plainSecrets)
       ? 'A setting in furtherSettings holds a secret. Its name belongs in furtherVaultNames, and its value in furtherSecretValues.'
       : ''
     empty(packageUrl) != empty(packageSha256) ? 'packageUrl and packageSha256 belong together.' : ''
+    !empty(packageSha256) && length(packageSha256) != 64 ? 'packageSha256 must have 64 hexadecimal digits.' : ''
     fewestInBatch > mostInBatch ? 'minEventBatchSize is above maxEventBatchSize. The host would not start.' : ''
+    !empty(maxWaitTime) && length(split(maxWaitTime, ':')) != 3 ? 'maxWaitTime must be written as hh:mm:ss.' : ''
+    !empty(maxWaitTime) && fewestInBatch < 2
+      ? 'maxWaitTime is used with minEventBatchSize above 1 only. The preset fast has 1: a batch starts with the first message.'
+      : ''
     contains(hubNames, '') || length(hubNames) > 10 || length(union(hubNames, [])) < length(hubNames) ? 'eventHubName must name one to ten different hubs, with a comma between two.' : ''
+    !empty(brokenIds) ? '${join(brokenIds, ', ')} must be a whole resource id, from /subscriptions/ on.' : ''
+    !createNamespace && (partitionCount != 4 || retentionHours != 168 || maxThroughputUnits != 2 || disableEventHubKeys)
+      ? 'partitionCount, retentionHours, maxThroughputUnits and disableEventHubKeys are used with a new namespace only. existingNamespaceId has its own.'
+      : ''
     createNamespace && partitionCount * length(hubNames) < maxThroughputUnits
       ? 'partitionCount is below maxThroughputUnits. Units without a partition are paid for nothing.'
       : ''
@@ -373,7 +452,14 @@ var mistakes = filter(
       ? 'existingAppSubnetId and existingEndpointsSubnetId belong together.'
       : ''
     networkGiven && !privateNetwork ? 'Subnets are used with privateNetwork=true only.' : ''
+    !empty(privateDnsZonesGroupId) && !privateNetwork ? 'privateDnsZonesGroupId is used with privateNetwork=true only.' : ''
+    networkAddressSpace != '10.80.0.0/24' && (!privateNetwork || networkGiven)
+      ? 'networkAddressSpace is used with privateNetwork=true and without subnets of your own only.'
+      : ''
     empty(encryptionKeyUri) != empty(encryptionIdentityId) ? 'encryptionKeyUri and encryptionIdentityId belong together.' : ''
+    !empty(encryptionKeyUri) && length(split(encryptionKeyUri, '/')) != 5
+      ? 'encryptionKeyUri must be https://<vault>/keys/<name>, without a version: storage follows the newest one.'
+      : ''
     !empty(siteAllowedAddresses) && !closeSite ? 'siteAllowedAddresses is used with closeSite=true only.' : ''
     !empty(existingIdentityId) && toLower(existingIdentityId) == toLower(existingPackageIdentityId)
       ? 'existingPackageIdentityId must be another identity than existingIdentityId: the code must not be able to replace its package.'

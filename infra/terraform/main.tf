@@ -3,27 +3,21 @@
 data "azapi_client_config" "current" {}
 
 locals {
-  template = jsondecode(file("${path.module}/../azuredeploy.json"))
-  alarms   = local.template.resources.alarms.properties.template
+  alarms = local.template.resources.alarms.properties.template
 
   suffix     = substr(sha256(var.resource_group_id), 0, 13)
   name       = "${var.prefix}-${local.suffix}"
   short_name = substr("${var.prefix}${local.suffix}", 0, 24)
 
-  preset = local.template.variables.presets[var.preset]
-  roles  = "/subscriptions/${data.azapi_client_config.current.subscription_id}/providers/Microsoft.Authorization/roleDefinitions"
+  roles = "/subscriptions/${data.azapi_client_config.current.subscription_id}/providers/Microsoft.Authorization/roleDefinitions"
 
-  create_namespace = var.existing_namespace_id == ""
-  namespace_id     = local.create_namespace ? azapi_resource.namespace[0].id : var.existing_namespace_id
-  workspace_id     = var.existing_workspace_id == "" ? azapi_resource.workspace[0].id : var.existing_workspace_id
-  identity_id      = var.existing_identity_id == "" ? azapi_resource.identity[0].id : var.existing_identity_id
-  package_id       = var.existing_package_identity_id == "" ? azapi_resource.package_identity[0].id : var.existing_package_identity_id
-  own_key          = var.encryption_key_uri != ""
-  always_ready     = var.always_ready_instances == -1 ? local.preset.alwaysReadyInstances : var.always_ready_instances
-  fewest_in_batch  = var.min_event_batch_size == 0 ? local.preset.minEventBatchSize : var.min_event_batch_size
-  most_in_batch    = var.max_event_batch_size == 0 ? local.preset.maxEventBatchSize : var.max_event_batch_size
+  namespace_id = local.create_namespace ? azapi_resource.namespace[0].id : var.existing_namespace_id
+  workspace_id = var.existing_workspace_id == "" ? azapi_resource.workspace[0].id : var.existing_workspace_id
+  identity_id  = var.existing_identity_id == "" ? azapi_resource.identity[0].id : var.existing_identity_id
+  package_id   = var.existing_package_identity_id == "" ? azapi_resource.package_identity[0].id : var.existing_package_identity_id
+  own_key      = var.encryption_key_uri != ""
+  always_ready = var.always_ready_instances == -1 ? local.preset.alwaysReadyInstances : var.always_ready_instances
 
-  hub_names       = [for name in split(",", var.event_hub_name) : trimspace(name)]
   hub_ids         = { for name in local.hub_names : name => "${local.namespace_id}/eventhubs/${name}" }
   host_containers = toset(local.template.variables.hostContainers)
 }
@@ -57,41 +51,6 @@ data "azapi_resource" "package_identity" {
   resource_id            = local.package_id
   response_export_values = ["properties.principalId"]
 }
-
-# What is refused before anything is created.
-resource "terraform_data" "refusals" {
-  lifecycle {
-    precondition {
-      condition     = var.alarms_in_portal_only || var.alert_email != "" || nonsensitive(var.alert_webhook_url != "") || length(var.action_group_ids) > 0
-      error_message = "Nobody would be paged when Tunnelwatch itself fails. Give alert_email, alert_webhook_url or action_group_ids, or alarms_in_portal_only = true."
-    }
-    precondition {
-      condition     = (var.existing_app_subnet_id == "") == (var.existing_endpoints_subnet_id == "")
-      error_message = "existing_app_subnet_id and existing_endpoints_subnet_id belong together."
-    }
-    precondition {
-      condition     = var.private_network || var.existing_app_subnet_id == ""
-      error_message = "Subnets are used with private_network = true only."
-    }
-    precondition {
-      condition     = (var.encryption_key_uri == "") == (var.encryption_identity_id == "")
-      error_message = "encryption_key_uri and encryption_identity_id belong together."
-    }
-    precondition {
-      condition     = var.close_site || length(var.site_allowed_addresses) == 0
-      error_message = "site_allowed_addresses is used with close_site = true only."
-    }
-    precondition {
-      condition     = var.existing_identity_id == "" || lower(var.existing_identity_id) != lower(var.existing_package_identity_id)
-      error_message = "existing_package_identity_id must be another identity than existing_identity_id: the code must not be able to replace its package."
-    }
-    precondition {
-      condition     = local.fewest_in_batch <= local.most_in_batch
-      error_message = "min_event_batch_size is above max_event_batch_size. The host would not start."
-    }
-  }
-}
-
 
 # ---- telemetry
 
@@ -246,11 +205,12 @@ resource "azapi_resource" "vault" {
   response_export_values = ["properties.vaultUri"]
 }
 
-resource "azapi_resource" "secret" {
-  for_each       = var.secret_names
+# An action and no resource: one that is left out later stays in the vault, and Azure would refuse to delete it.
+resource "azapi_resource_action" "secret" {
+  for_each       = local.secret_names
   type           = "Microsoft.KeyVault/vaults/secrets@2025-05-01"
-  parent_id      = azapi_resource.vault.id
-  name           = each.value
+  resource_id    = "${azapi_resource.vault.id}/secrets/${each.value}"
+  method         = "PUT"
   body           = { properties = {} }
   sensitive_body = { properties = { value = var.secrets[each.value] } }
 }
@@ -277,10 +237,6 @@ resource "azapi_resource" "namespace" {
 
   lifecycle {
     ignore_changes = [body.sku.capacity]
-    precondition {
-      condition     = var.partition_count * length(local.hub_names) >= var.max_throughput_units
-      error_message = "partition_count is below max_throughput_units. Units without a partition are paid for nothing."
-    }
   }
 }
 

@@ -3,7 +3,6 @@ locals {
   storage_suffix = trimsuffix(split(".blob.", local.endpoints.blob)[1], "/")
   vault_suffix   = trimsuffix(split(".vault.", azapi_resource.vault.output.properties.vaultUri)[1], "/")
 
-  network_given       = var.existing_app_subnet_id != ""
   create_network      = var.private_network && !local.network_given
   app_subnet_id       = local.network_given ? var.existing_app_subnet_id : one([for network in azapi_resource.network : "${network.id}/subnets/app"])
   endpoints_subnet_id = local.network_given ? var.existing_endpoints_subnet_id : one([for network in azapi_resource.network : "${network.id}/subnets/endpoints"])

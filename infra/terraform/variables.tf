@@ -38,12 +38,20 @@ variable "destinations" {
   description = "Where notices go: teams, slack, webhook and pagerduty."
   type        = set(string)
   default     = ["teams"]
+  validation {
+    condition     = length(setsubtract(var.destinations, ["teams", "slack", "webhook", "pagerduty"])) == 0
+    error_message = "Write teams, slack, webhook and pagerduty, whichever you have."
+  }
 }
 
 variable "webhook_proof" {
   description = "How your receiver knows that a message is ours: signature, header, or both."
   type        = string
   default     = "signature"
+  validation {
+    condition     = contains(["signature", "header", "both"], var.webhook_proof)
+    error_message = "Write signature, header or both."
+  }
 }
 
 variable "secrets" {
@@ -51,12 +59,6 @@ variable "secrets" {
   type        = map(string)
   default     = {}
   sensitive   = true
-}
-
-variable "secret_names" {
-  description = "Names of the secrets that are given; Terraform may not list the keys of a sensitive map."
-  type        = set(string)
-  default     = ["teams-webhook-url"]
 }
 
 variable "further_vault_names" {
@@ -73,16 +75,16 @@ variable "further_settings" {
     condition     = alltrue([for name, value in var.further_settings : !strcontains(value, "sig=") && !startswith(value, "whsec_")])
     error_message = "A value in further_settings looks like a secret. It belongs in secrets, and the name of its setting in further_vault_names."
   }
-  validation {
-    condition     = alltrue([for name, value in var.further_settings : !can(regex("^(TEAMS_WEBHOOK_URL|SLACK_WEBHOOK_URL|PAGERDUTY_ROUTING_KEY|WEBHOOK_URL|WEBHOOK_SECRET|WEBHOOK_HEADER)_", name))])
-    error_message = "A setting in further_settings holds a secret. Its name belongs in further_vault_names, and its value in secrets."
-  }
 }
 
 variable "answers" {
   description = "Answers from a message: off; link, where anyone with the link gives short answers under a name that is not verified; entra, where people sign in. Its key is the secret actions-key."
   type        = string
   default     = "off"
+  validation {
+    condition     = contains(["off", "link", "entra"], var.answers)
+    error_message = "Write off, link or entra."
+  }
 }
 
 variable "sign_in_client_id" {
@@ -132,6 +134,10 @@ variable "budget_dollars" {
   description = "Dollars a month after which the same people are told about the cost; 0 = no budget."
   type        = number
   default     = 0
+  validation {
+    condition     = var.budget_dollars >= 0
+    error_message = "Write 0 or more."
+  }
 }
 
 variable "budget_start_month" {
@@ -174,11 +180,6 @@ variable "event_hub_name" {
   description = "Hub that Defender writes to, or several separated by commas; each costs like the first. In a namespace of your own they must exist."
   type        = string
   default     = "defender"
-
-  validation {
-    condition     = length(split(",", var.event_hub_name)) <= 10 && alltrue([for name in split(",", var.event_hub_name) : trimspace(name) != ""])
-    error_message = "event_hub_name must name one to ten hubs, with a comma between two."
-  }
 }
 
 variable "consumer_group_name" {
@@ -197,18 +198,30 @@ variable "partition_count" {
   description = "Partitions of each new hub. They cannot be changed later."
   type        = number
   default     = 4
+  validation {
+    condition     = var.partition_count >= 1 && var.partition_count <= 32
+    error_message = "Write a number from 1 to 32."
+  }
 }
 
 variable "retention_hours" {
   description = "Hours that a new hub keeps events."
   type        = number
   default     = 168
+  validation {
+    condition     = var.retention_hours >= 1 && var.retention_hours <= 168
+    error_message = "Write a number from 1 to 168."
+  }
 }
 
 variable "max_throughput_units" {
   description = "A new namespace starts with 1 throughput unit and grows to this."
   type        = number
   default     = 2
+  validation {
+    condition     = var.max_throughput_units >= 1 && var.max_throughput_units <= 40
+    error_message = "Write a number from 1 to 40."
+  }
 }
 
 variable "disable_event_hub_keys" {
@@ -221,18 +234,30 @@ variable "node_version" {
   description = "Version of Node.js."
   type        = string
   default     = "24"
+  validation {
+    condition     = contains(["22", "24"], var.node_version)
+    error_message = "Write 22 or 24."
+  }
 }
 
 variable "maximum_instance_count" {
   description = "Most instances at once."
   type        = number
   default     = 40
+  validation {
+    condition     = var.maximum_instance_count >= 40 && var.maximum_instance_count <= 1000
+    error_message = "Write a number from 40 to 1000."
+  }
 }
 
 variable "storage_sku" {
   description = "Standard_LRS only where the region has no zones."
   type        = string
   default     = "Standard_ZRS"
+  validation {
+    condition     = contains(["Standard_ZRS", "Standard_LRS"], var.storage_sku)
+    error_message = "Write Standard_ZRS or Standard_LRS."
+  }
 }
 
 variable "zone_redundant" {
@@ -291,18 +316,30 @@ variable "always_ready_instances" {
   description = "Instances that never sleep, for each hub; -1 = as the preset."
   type        = number
   default     = -1
+  validation {
+    condition     = var.always_ready_instances >= -1 && var.always_ready_instances <= 10
+    error_message = "Write a number from -1 to 10."
+  }
 }
 
 variable "max_event_batch_size" {
   description = "Most messages in a batch; 0 = as the preset."
   type        = number
   default     = 0
+  validation {
+    condition     = var.max_event_batch_size >= 0 && var.max_event_batch_size <= 64
+    error_message = "Write a number from 0 to 64."
+  }
 }
 
 variable "min_event_batch_size" {
   description = "Messages to gather before a batch starts, never more than the most; 0 = as the preset."
   type        = number
   default     = 0
+  validation {
+    condition     = var.min_event_batch_size >= 0 && var.min_event_batch_size <= 64
+    error_message = "Write a number from 0 to 64."
+  }
 }
 
 variable "max_wait_time" {

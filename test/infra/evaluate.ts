@@ -117,24 +117,26 @@ function evaluate(source: string, scope: Functions): unknown {
 	}
 }
 
-let lambdaValue: unknown;
+/** What the lambdas around an expression are given, by the names of their arguments. */
+let lambdaValues: Readonly<Record<string, unknown>> = {};
 
 function call(name: string, args: readonly (() => unknown)[], scope: Functions): unknown {
 	const [first, second, third] = args;
 	// Only the branch that is taken may be evaluated.
 	if (name === "if") return first?.() === true ? second?.() : third?.();
-	if (name === "lambda") return second;
-	if (name === "lambdaVariables") return lambdaValue;
+	if (name === "lambda") return { argument: String(first?.()), body: second };
+	if (name === "lambdaVariables") return lambdaValues[String(first?.())];
 	const known = scope[name] ?? functions[name];
 	if (known === undefined) throw new Error(`function ${name} is not known`);
 	return known(...args.map((arg) => arg()));
 }
 
-function withLambdaValue(item: unknown, body: unknown): unknown {
-	const outer = lambdaValue;
-	lambdaValue = item;
-	const result = (body as () => unknown)();
-	lambdaValue = outer;
+function withLambdaValue(item: unknown, lambda: unknown): unknown {
+	const { argument, body } = lambda as { argument: string; body: () => unknown };
+	const outer = lambdaValues;
+	lambdaValues = { ...outer, [argument]: item };
+	const result = body();
+	lambdaValues = outer;
 	return result;
 }
 

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { secretSettings } from "../../lib/notify/index.ts";
+import { destinationKinds, secretSettings } from "../../lib/notify/index.ts";
 import { deploy } from "./evaluate.ts";
-import { at, compiledTemplate } from "./template.ts";
+import { at, compiledTemplate, sorted } from "./template.ts";
 
 const template = compiledTemplate();
 
 describe("what the template refuses before anything is created", () => {
 	const reads = "/subscriptions/sub/resourceGroups/hubs/providers/Microsoft.EventHub/namespaces/corp-events";
+	const key = "/subscriptions/sub/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/keys";
 	const paged = { alertEmail: "soc@example.com" };
 	/** The name is read first. It throws what the person would see. */
 	const attempt = (given: Readonly<Record<string, unknown>>, tags: Readonly<Record<string, string>> = {}) =>
@@ -106,6 +107,34 @@ describe("what the template refuses before anything is created", () => {
 
 	test.each([
 		[{ packageUrl: "https://example.com/tunnelwatch.zip" }, "packageUrl and packageSha256 belong together"],
+		[{ packageUrl: "https://example.com/tunnelwatch.zip", packageSha256: "00" }, "packageSha256 must have 64 hexadecimal digits"],
+		[{ alarmsInPortalOnly: true }, "somebody is given who would be"],
+		[{ destinations: [] }, "Nobody would get a notice"],
+		[{ slackWebhookUrl: "canary" }, "Nothing would use slackWebhookUrl."],
+		[{ destinations: ["slack"], teamsWebhookUrl: "canary", pagerdutyRoutingKey: "canary" }, "use teamsWebhookUrl, pagerdutyRoutingKey."],
+		[{ webhookUrl: "canary", webhookSecret: "canary", webhookHeader: "canary" }, "use webhookUrl, webhookSecret, webhookHeader."],
+		[{ destinations: ["webhook"], webhookHeader: "canary" }, "use webhookHeader."],
+		[{ destinations: ["webhook"], webhookProof: "header", webhookSecret: "canary" }, "use webhookSecret."],
+		[{ answersKey: "canary" }, "use answersKey."],
+		[{ webhookProof: "both" }, "webhookProof is used with the destination webhook only"],
+		[{ answers: "entra", responders: ["Responder"] }, "answers=entra needs signInClientId and responders"],
+		[{ answers: "entra", signInClientId: "00000000-0000-4000-8000-000000000001" }, "answers=entra needs signInClientId and responders"],
+		[{ answers: "link", responders: ["Responder"] }, "used with answers=entra only"],
+		[{ approvalsInStorage: true, settings: { APPROVALS_FILE: "mine.json" } }, "Take them out of settings"],
+		[{ routesInStorage: true, settings: { ROUTES_FILE: "mine.json" } }, "Take them out of settings"],
+		[{ furtherSettings: { TEAMS_FORM_EMEA: "high" } }, "TEAMS_FORM_EMEA in furtherSettings is not a setting of a further address"],
+		[{ furtherSettings: { teams_from_emea: "high" } }, "teams_from_emea in furtherSettings is not"],
+		[{ furtherVaultNames: ["TEAMS_WEBHOK_URL_EMEA"] }, "TEAMS_WEBHOK_URL_EMEA in furtherVaultNames is not a secret of a further address"],
+		[{ preset: "frugal", maxWaitTime: "30s" }, "maxWaitTime must be written as hh:mm:ss"],
+		[{ maxWaitTime: "00:00:10" }, "maxWaitTime is used with minEventBatchSize above 1 only"],
+		[{ existingNamespaceId: "corp-events" }, "existingNamespaceId must be a whole resource id"],
+		[{ existingIdentityId: "code", existingWorkspaceId: "logs" }, "existingWorkspaceId, existingIdentityId must be a whole resource id"],
+		[{ privateNetwork: true, privateDnsZonesGroupId: "dns" }, "privateDnsZonesGroupId must be a whole resource id"],
+		[{ existingNamespaceId: reads, partitionCount: 8 }, "existingNamespaceId has its own"],
+		[{ existingNamespaceId: reads, disableEventHubKeys: true }, "existingNamespaceId has its own"],
+		[{ privateDnsZonesGroupId: "none" }, "privateDnsZonesGroupId is used with privateNetwork=true only"],
+		[{ networkAddressSpace: "10.1.0.0/24" }, "networkAddressSpace is used with privateNetwork=true"],
+		[{ encryptionKeyUri: "https://example.com/keys/a/0123", encryptionIdentityId: key }, "without a version"],
 		[{ minEventBatchSize: 64 }, "minEventBatchSize is above maxEventBatchSize"],
 		[{ partitionCount: 1 }, "partitionCount is below maxThroughputUnits"],
 		[{ eventHubName: "a,,b" }, "eventHubName must name one to ten different hubs"],
@@ -119,6 +148,28 @@ describe("what the template refuses before anything is created", () => {
 		[{ existingIdentityId: "/one", existingPackageIdentityId: "/ONE" }, "must be another identity"],
 	])("%o", (given, words) => {
 		expect(() => attempt({ ...paged, ...given })).toThrow(words);
+	});
+
+	test("nothing that fits together", () => {
+		const webhook = { destinations: ["webhook"], webhookProof: "both", webhookUrl: "u", webhookSecret: "s", webhookHeader: "h" };
+		const answers = { answers: "entra", answersKey: "k", signInClientId: "c", responders: ["r"] };
+		const further = { furtherVaultNames: ["WEBHOOK_URL_A"], furtherSettings: { TEAMS_FROM_EMEA: "high", WEBHOOK_FORMAT_A: "ocsf" } };
+		const network = { privateNetwork: true, networkAddressSpace: "10.1.0.0/24", privateDnsZonesGroupId: "none" };
+		const encryption = { encryptionKeyUri: "https://example.com/keys/a", encryptionIdentityId: key };
+		const batches = { preset: "frugal", maxWaitTime: "00:00:10" };
+
+		expect(attempt({ ...paged, ...webhook, ...answers, ...further, ...network, ...encryption, ...batches })).toBe(
+			"hub-access-abcdefghijklm",
+		);
+		expect(attempt({ ...paged, destinations: [], furtherVaultNames: ["WEBHOOK_URL_A"] })).toBe("hub-access-abcdefghijklm");
+	});
+
+	test("a setting of a further address that the app would read is taken, and no other", () => {
+		const all = destinationKinds.flatMap(({ settings }) => Object.keys(settings));
+		const list = (name: string) => deploy(template, {}).value(`[variables('${name}')]`) as string[];
+
+		expect(sorted(list("secretBases"))).toEqual(sorted(secretSettings));
+		expect(sorted(list("plainBases"))).toEqual(sorted(all.filter((name) => !secretSettings.includes(name))));
 	});
 
 	test("not units that have their partitions in several hubs", () => {

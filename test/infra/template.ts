@@ -16,6 +16,8 @@ interface Parameter {
 	nullable?: boolean;
 	defaultValue?: unknown;
 	allowedValues?: unknown[];
+	minValue?: number;
+	maxValue?: number;
 	metadata?: { description?: string };
 }
 

@@ -1,7 +1,9 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
-import { destinationKinds, secretSettings } from "../../lib/notify/index.ts";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { devNull, tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
+import { destinationKinds } from "../../lib/notify/index.ts";
 import { deploy } from "./evaluate.ts";
 import { allTemplates, at, compiledTemplate, only, root, sorted } from "./template.ts";
 
@@ -61,9 +63,38 @@ const notInTerraform: Readonly<Record<string, string>> = {
 	furtherSecretValues: "secrets",
 };
 
+const snake = (name: string) => name.replace(/([a-z0-9])([A-Z]+)/g, "$1_$2").toLowerCase();
+
+/** Sentences of Bicep with the names that Terraform has for its parameters; what is filled in is "…". */
+const refusals = [...JSON.stringify(template.variables?.["mistakes"]).matchAll(/, (?:format\()?'((?:[^']|'')+[.])'/g)].map(
+	([, text = ""]) =>
+		text
+			.replace(/\{\d\}/g, "…")
+			.replace("furtherSecretValues", "secrets")
+			.replace(/\b[a-z]+(?:[A-Z][A-Za-z0-9]+)+\b/g, (name) => (name in (template.parameters ?? {}) ? snake(name) : name)),
+);
+
+/** The same of Terraform. */
+function refusalsOf(text: string): string[] {
+	const sentences = [...text.matchAll(/^ {6}error_message = "(.+)"$/gm)].map(([, sentence = ""]) => sentence);
+	return sorted(sentences.map((sentence) => sentence.replace(/\$\{[^}]+\}/g, "…")));
+}
+
+/** What a variable may be: the values of its list, or the two ends of its range. */
+function limitsOf(text: string): Record<string, string[]> {
+	const blocks = [...text.matchAll(/^variable "(\w+)" \{\n([\s\S]+?)^\}/gm)];
+	return Object.fromEntries(
+		blocks.flatMap(([, name = "", body = ""]) => {
+			const list = /condition\s+= (?:contains\(|length\(setsubtract\(var\.\w+, )\[(.+?)\]/.exec(body)?.[1];
+			const [, from, to = "…"] = /condition\s+= var\.\w+ >= (-?\d+)(?: && var\.\w+ <= (\d+))?$/m.exec(body) ?? [];
+			if (list !== undefined) return [[name, sorted(list.replaceAll('"', "").split(", "))]];
+			return from === undefined ? [] : [[name, sorted([from, to])]];
+		}),
+	);
+}
+
 function parametersWithout(text: string): string[] {
 	const names = new Set([...text.matchAll(/^variable "(\w+)"/gm)].map(([, name]) => name));
-	const snake = (name: string) => name.replace(/([a-z0-9])([A-Z]+)/g, "$1_$2").toLowerCase();
 	return sorted(Object.keys(template.parameters ?? {}).filter((name) => !names.has(snake(name))));
 }
 
@@ -94,9 +125,23 @@ describe("Terraform has what the Bicep template has", () => {
 		expect(declared(sources)).toEqual(compiled());
 	});
 
-	test("no plain setting of a further address whose value is a secret", () => {
-		const [, refused = ""] = /further_settings : !can\(regex\("\^\(([A-Z_|]+)\)_", name\)\)/.exec(sources) ?? [];
-		expect(sorted(refused.split("|"))).toEqual(sorted([...secretSettings]));
+	test("the same refusals in the same words, but for those of the state and of Terraform's map of secrets", () => {
+		const ours = (sentence: string) => !sentence.includes("would leave it") && sentence !== "…";
+		const theirs = (sentence: string) => !/^… in (secrets|settings) is not/.test(sentence);
+
+		expect(refusalsOf(sources).filter(theirs)).toEqual(sorted(refusals.filter(ours)));
+		expect(refusals.length).toBeGreaterThan(30);
+	});
+
+	test("the same values and bounds of each variable", () => {
+		expect(limitsOf(sources)).toEqual(
+			Object.fromEntries(
+				Object.entries(template.parameters ?? {}).flatMap(([name, { allowedValues, minValue, maxValue }]) => {
+					const limit = allowedValues ?? (minValue === undefined ? undefined : [minValue, maxValue ?? "…"]);
+					return limit === undefined ? [] : [[snake(name), sorted(limit.map(String))]];
+				}),
+			),
+		);
 	});
 
 	test("the same roles, each at the same scope, for the same two identities", () => {
@@ -203,13 +248,58 @@ describe("Terraform has what the Bicep template has", () => {
 	});
 });
 
-test("Terraform itself reads the files, and they are formatted", (context) => {
-	if (spawnSync("terraform", ["version"]).status !== 0) context.skip("terraform is not installed");
-
-	expect(
-		execFileSync("terraform", ["fmt", "-check", "-diff", `${root}infra/terraform`], {
+describe("Terraform itself", () => {
+	const terraform = (folder: string, ...args: readonly string[]) => {
+		const { status, stdout, stderr } = spawnSync("terraform", [`-chdir=${folder}`, ...args], {
 			encoding: "utf8",
-			stdio: ["ignore", "pipe", "pipe"],
-		}),
-	).toBe("");
+			env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: devNull },
+		});
+		return { status, text: `${stdout}${stderr}` };
+	};
+	const leftOut = (context: TestContext) => {
+		if (terraform(root, "version").status !== 0) context.skip("terraform is not installed");
+	};
+
+	test("reads the files, and they are formatted", (context) => {
+		leftOut(context);
+		expect(terraform(`${root}infra/terraform`, "fmt", "-check", "-diff")).toEqual({ status: 0, text: "" });
+	});
+
+	test("refuses what would be ignored, all at once, and repeats no secret", (context) => {
+		leftOut(context);
+		const folder = mkdtempSync(join(tmpdir(), "tunnelwatch-terraform-"));
+		onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+		mkdirSync(join(folder, "terraform"));
+		for (const file of ["azuredeploy.json", "terraform/variables.tf", "terraform/refusals.tf"])
+			copyFileSync(`${root}infra/${file}`, join(folder, file));
+		writeFileSync(
+			join(folder, "terraform/terraform.tfvars.json"),
+			JSON.stringify({
+				resource_group_id: "/subscriptions/sub/resourceGroups/group",
+				location: "westeurope",
+				secrets: { "teams-webhok-url": "canary-1", "slack-webhook-url": "canary-2", "webhook-url-soc": "canary-3" },
+				further_vault_names: ["WEBHOOK_URL_SOC"],
+				further_settings: { WEBHOOK_URL_SOC: "canary-4" },
+				settings: { RULE: "all" },
+				encryption_key_uri: "https://example.com/keys/a/0123",
+			}),
+		);
+		terraform(join(folder, "terraform"), "init", "-no-color");
+		const { status, text } = terraform(join(folder, "terraform"), "plan", "-no-color", "-input=false");
+		const said = text.replace(/\n[│╵ ]*/g, " ").replace(/ +/g, " ");
+
+		expect(status).toBe(1);
+		for (const sentence of [
+			"Nobody would be paged when Tunnelwatch itself fails.",
+			"teams-webhok-url in secrets is not the name of a secret.",
+			"Nothing would use slack-webhook-url.",
+			"RULE in settings is not a setting of the app.",
+			"A setting in further_settings is in further_vault_names too.",
+			"encryption_key_uri and encryption_identity_id belong together.",
+			"without a version: storage follows the newest one.",
+		])
+			expect(said).toContain(sentence);
+		expect(said.match(/Resource precondition failed/g)).toHaveLength(8);
+		expect(text).not.toContain("canary");
+	});
 });
