@@ -16,6 +16,7 @@ import { inert } from "../lib/notify/text.ts";
 import type { Table } from "../lib/store/table.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
 import { printLine } from "./print-line.ts";
+import { ifStopped } from "./stop-signals.ts";
 import { ownerOf } from "./token-owner.ts";
 
 export interface AnswerOptions {
@@ -41,6 +42,7 @@ export async function answerFinding(id: string, kind: AnswerKind, options: Answe
 			...(until === undefined ? {} : { until }),
 			...(as === undefined ? {} : { as }),
 		};
+		ifStopped(`The answer may be recorded already; \`tunnelwatch findings show ${id}\` tells.`);
 		const answered = await recordAnswer({ ...world, table, fallback: settings.FALLBACK }, finding.key, request, now);
 		if (!answered.ok) {
 			const { refusal } = answered;

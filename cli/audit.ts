@@ -10,6 +10,7 @@ import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub } from "./hub/connection.ts";
 import { hubTrouble } from "./hub/trouble.ts";
 import { printLine } from "./print-line.ts";
+import { ifStopped } from "./stop-signals.ts";
 
 export interface AuditOptions {
 	/** Take what is lost for known: health and its alarm let go of it. */
@@ -30,6 +31,7 @@ export async function audit({ accept, json }: AuditOptions): Promise<number> {
 		return 2;
 	}
 	const table = openTable(endpoint, read.settings.TABLE_NAME);
+	if (accept) ifStopped("Some of what is lost may be accepted already; run `tunnelwatch audit` to see.");
 	const looks = await Promise.all(
 		hubs.addresses.map(async (address): Promise<HubAudit | string> => {
 			try {

@@ -21,6 +21,7 @@ import { checkSizing } from "./doctor/sizing.ts";
 import { checkTable } from "./doctor/table.ts";
 import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub } from "./hub/connection.ts";
+import { ifStopped } from "./stop-signals.ts";
 
 export interface DoctorOptions {
 	readonly sendTest: boolean;
@@ -38,6 +39,7 @@ const signInMs = 30_000;
 /** `tunnelwatch doctor`: looks at everything the function depends on. Returns the exit code. */
 export async function doctor({ sendTest, json, sizing, health, package: checksumFile }: DoctorOptions): Promise<number> {
 	const results: Result[] = [];
+	ifStopped(`Only the checks shown above are done.${sendTest ? " Test messages may have been sent." : ""}`);
 	for await (const result of examine(process.env, sendTest, {
 		sizing,
 		// What is asked would stand between the objects.

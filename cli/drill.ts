@@ -12,6 +12,7 @@ import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub, type HubConnection } from "./hub/connection.ts";
 import { hubTrouble } from "./hub/trouble.ts";
 import { printLine } from "./print-line.ts";
+import { ifStopped } from "./stop-signals.ts";
 
 export interface DrillOptions {
 	/** Which of several hubs; the first one if absent. */
@@ -53,7 +54,9 @@ export async function drill({ hub: wanted, timeoutSeconds, json }: DrillOptions)
 		const record = syntheticRecord({ tenantId, deviceId, deviceName: "tunnelwatch-drill", words, at });
 		const started = performance.now();
 		const elapsed = () => Math.round(performance.now() - started);
+		ifStopped("The drill may be sent: then people get its message.");
 		await send(await connectHub(address), { records: [record] });
+		ifStopped("The drill is sent and goes on: people get its message. `tunnelwatch findings --device tunnelwatch-drill` shows it.");
 		report({ step: "sent", hub: address.hub, deviceId, ms: elapsed() });
 		return await watch(
 			{ table, key, timeoutMs: timeoutSeconds * 1_000, elapsed, sleep: async (ms) => void (await setTimeout(ms)) },

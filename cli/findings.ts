@@ -12,6 +12,7 @@ import type { Ownership } from "../lib/sighting/sighting.ts";
 import type { Unreadable } from "../lib/store/row-version.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
 import { printLine } from "./print-line.ts";
+import { ifStopped } from "./stop-signals.ts";
 import { shortVerdict } from "./verdict-words.ts";
 
 interface Line {
@@ -90,6 +91,7 @@ export async function retryFindings(id: string | undefined): Promise<number> {
 	const read = readSettings(process.env);
 	if (!read.ok) return wrongSettings(read.mistakes);
 	return withTable(read.settings, async (table) => {
+		ifStopped("Some notices may be queued again already; `tunnelwatch findings --dead` lists the others.");
 		let isKnown = id === undefined;
 		const revived = await retryDead(table, world.clock(), ({ key }) => {
 			const isMeant = id === undefined || findingId({ key }) === id;

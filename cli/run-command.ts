@@ -10,12 +10,14 @@ import { addRules } from "./commands/rules.ts";
 import { addRun } from "./commands/run.ts";
 import { addShell } from "./commands/shell.ts";
 import { printLine } from "./print-line.ts";
+import { endOnSignals } from "./stop-signals.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
 
 /** Runs one command with everything that it writes and reads; sets the exit code of the process. */
 export async function runCommand(args: readonly string[]): Promise<void> {
 	const program = createProgram();
+	const release = endOnSignals();
 	try {
 		await program.parseAsync(args, { from: "user" });
 	} catch (error) {
@@ -26,6 +28,8 @@ export async function runCommand(args: readonly string[]): Promise<void> {
 			process.stderr.write(`${redactError(error)}\n`);
 			process.exitCode = 1;
 		}
+	} finally {
+		release();
 	}
 }
 

@@ -39,10 +39,10 @@ async function* readInputs(inputs: readonly Input[], stop: AbortSignal, newScree
 		};
 		const screen = (input.bytes ?? Number.POSITIVE_INFINITY) < worthScreening ? undefined : newScreen;
 		for await (const { bytesRead, ...part } of readInput(reading, stop, screen)) yield piece(part, bytesRead);
+		if (stop.aborted) return;
 		done += input.bytes ?? 0;
 		// Also of an input without any message something is known.
 		yield piece({ messages: [] }, 0);
-		if (stop.aborted) return;
 	}
 }
 

@@ -55,7 +55,14 @@ export async function session(
 	const counter = createTotals();
 	const ledger = createLedger();
 	const tally = createDeliveryTally();
-	const stop = catchStopSignals(app.cancel);
+	const stop = catchStopSignals({
+		cancel: app.cancel,
+		say: (line) => {
+			progress.clear();
+			printLine(line);
+		},
+		goOn: options.whatIf ? "Nothing was recorded or sent." : `What was recorded stays. ${again}`,
+	});
 	const started = performance.now();
 	let failure: unknown;
 	try {
@@ -120,9 +127,12 @@ export async function session(
 		return 1;
 	}
 	if (!stop.signal.aborted) return inputs.failed ? 1 : 0;
-	printLine(`Stopped ${stop.reason()}. What is counted above is recorded; run the same input again to go on: repeats change nothing.`);
+	const left = options.whatIf ? "The input was not read to its end." : `What is counted above is recorded. ${again}`;
+	printLine(`Stopped ${stop.reason()}. ${left}`);
 	return stop.exitCode();
 }
+
+const again = "Run the same input again to go on: repeats change nothing.";
 
 /** Skipped lines count as read. */
 function withPassed(outcome: Outcome, passed: Passed | undefined): Outcome {

@@ -30,9 +30,17 @@ const idleMs = 100;
 /** One archive inside another is common; more is an attack. */
 const mostLayers = 3;
 
-/** Rejects with the system's error if the input cannot be opened. */
-export async function openInput(input: Input): Promise<Opened> {
+/**
+ * Rejects with the system's error if the input cannot be opened. A stop closes it, also while nothing has come yet: the
+ * pending read rejects.
+ */
+export async function openInput(input: Input, stop: AbortSignal): Promise<Opened> {
 	const source = isStandardInput(input.path) ? process.stdin : createReadStream(input.path, { highWaterMark: pieceBytes });
+	const close = () => {
+		stop.removeEventListener("abort", close);
+		source.destroy();
+	};
+	stop.addEventListener("abort", close);
 	let read = 0;
 	let stream: AsyncIterable<Buffer> = source;
 	const packed: string[] = [];
@@ -55,7 +63,7 @@ export async function openInput(input: Input): Promise<Opened> {
 				pieces: gathered(container.kind === "avro" ? text : withoutMark(text)),
 				reread: packed.length === 0 && container.kind === "text" && input.bytes !== undefined ? reread : undefined,
 				bytesRead: () => read,
-				close: () => source.destroy(),
+				close,
 			};
 		}
 		packed.push(container.kind);

@@ -28,16 +28,16 @@ export async function* readInput(
 	stop: AbortSignal,
 	newScreen?: () => LineScreen | undefined,
 ): AsyncGenerator<Batch> {
-	const opened = await openInput(reading.input).catch((error: unknown) => {
+	const opened = await openInput(reading.input, stop).catch((error: unknown) => {
 		if (isSystemError(error)) throw error;
 		return error;
 	});
+	// Destroying a stream with a pending read rejects that read.
+	if (stop.aborted) return;
 	if (!isOpened(opened)) {
 		noteDamage(reading, opened, 0);
 		return;
 	}
-	const close = () => opened.close();
-	stop.addEventListener("abort", close, { once: true });
 	let count = 0;
 	try {
 		for await (const { messages, passed } of messagesOf(reading, opened, newScreen)) {
@@ -46,12 +46,10 @@ export async function* readInput(
 			yield { messages, passed, bytesRead: opened.bytesRead() };
 		}
 	} catch (error) {
-		// Destroying a stream with a pending read rejects that read.
 		if (stop.aborted) return;
 		if (isSystemError(error)) throw error;
 		noteDamage(reading, error, count);
 	} finally {
-		stop.removeEventListener("abort", close);
 		opened.close();
 	}
 }

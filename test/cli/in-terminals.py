@@ -34,6 +34,8 @@ def run(command, columns, term, interrupt_at, env):
     _, status = os.waitpid(pid, 0)
     os.close(terminal)
     code = os.waitstatus_to_exitcode(status)
+    # As shells count what a signal ended.
+    code = code if code >= 0 else 128 - code
     return {"columns": columns, "term": term, "env": env, "code": code, "shown": shown.decode("utf-8", "replace")}
 
 

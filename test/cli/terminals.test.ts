@@ -10,6 +10,13 @@ if (!hasPython) process.stdout.write("Terminals are left out: they need python3 
 const launcher = [process.execPath, join(project, "bin", "tunnelwatch.mjs")];
 const samples = [...launcher, "run", "--what-if", join(project, "samples")];
 
+/** A command that asks and waits. */
+const asking = `
+import { terminalAsk } from ${JSON.stringify(join(project, "cli/doctor/ask.ts"))};
+import { endOnSignals } from ${JSON.stringify(join(project, "cli/stop-signals.ts"))};
+endOnSignals();
+console.log("answered:", await terminalAsk()("Which one?"));`;
+
 const redrawn = "\u001b[2K";
 
 interface Shown {
@@ -23,6 +30,7 @@ interface Shown {
 describe.skipIf(!hasPython)("in a terminal of its own", () => {
 	let ended: readonly Shown[];
 	let interrupted: Shown | undefined;
+	let asked: Shown | undefined;
 	beforeAll(() => {
 		const runs = [
 			...[0, 1, 20, 40].map((columns) => ({ command: samples, columns, term: "xterm-256color" })),
@@ -31,6 +39,7 @@ describe.skipIf(!hasPython)("in a terminal of its own", () => {
 			{ command: samples, columns: 80, term: "dumb", env: { FORCE_COLOR: "1" } },
 			// Then reads the terminal, until somebody ends it.
 			{ command: [...samples, "-"], columns: 80, term: "xterm", interruptAt: "messages" },
+			{ command: [process.execPath, "--input-type=module", "-e", asking], columns: 80, term: "xterm", interruptAt: "Which one?" },
 		];
 		const { FORCE_COLOR: _f, NO_COLOR: _n, ...env } = process.env;
 		const input = JSON.stringify(runs);
@@ -41,7 +50,7 @@ describe.skipIf(!hasPython)("in a terminal of its own", () => {
 			maxBuffer: 1e8,
 		});
 		const all = JSON.parse(answer) as readonly Shown[];
-		[ended, interrupted] = [all.slice(0, -1), all.at(-1)];
+		[ended, interrupted, asked] = [all.slice(0, -2), all.at(-2), all.at(-1)];
 	}, 600_000);
 
 	test("a first run ends and says what it found, whatever the width", () => {
@@ -80,7 +89,15 @@ describe.skipIf(!hasPython)("in a terminal of its own", () => {
 	});
 
 	test("Ctrl-C ends a run that waits for more, and says so", () => {
-		expect(interrupted).toMatchObject({ code: 130, shown: expect.stringContaining("Stopped") });
+		expect(interrupted).toMatchObject({
+			code: 130,
+			shown: expect.stringContaining("Stopped by Ctrl-C. The input was not read to its end."),
+		});
+	});
+
+	test("Ctrl-C at a question is no answer: it ends the command", () => {
+		expect(asked).toMatchObject({ code: 130, shown: expect.stringContaining("Stopped by Ctrl-C. Nothing was changed or sent.") });
+		expect(asked?.shown).not.toContain("answered");
 	});
 });
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../../cli/run-command.ts";
 
@@ -13,10 +14,12 @@ export interface Ran {
 }
 
 export interface HowToRun {
-	readonly input?: string;
+	readonly input?: string | Uint8Array;
 	readonly env?: Readonly<Record<string, string>>;
-	/** Sends SIGINT when standard error or output first shows this text. */
-	readonly interruptAt?: RegExp;
+	/** Sends the signal when standard error or output first shows this text, or when this has happened. */
+	readonly interruptAt?: RegExp | Promise<unknown>;
+	/** SIGINT unless given. */
+	readonly signal?: NodeJS.Signals;
 	readonly keepInputOpen?: boolean;
 	/** These pipes are closed before anything is written, as by `| head` or `2>&1 | head` that has seen enough. */
 	readonly closed?: readonly ("stdout" | "stderr")[];
@@ -90,11 +93,15 @@ async function inProcessOfItsOwn(args: readonly string[], how: HowToRun, env: No
 	let stdout = "";
 	let stderr = "";
 	let interrupted = false;
-	const watch = () => {
-		if (interrupted || how.interruptAt === undefined || !how.interruptAt.test(stdout + stderr)) return;
+	const { interruptAt, signal = "SIGINT" } = how;
+	const interrupt = () => {
+		if (!interrupted) child.kill(signal);
 		interrupted = true;
-		child.kill("SIGINT");
 	};
+	const watch = () => {
+		if (interruptAt instanceof RegExp && interruptAt.test(stdout + stderr)) interrupt();
+	};
+	if (interruptAt instanceof Promise) void interruptAt.then(interrupt);
 	child.stdout.setEncoding("utf8").on("data", (text: string) => {
 		stdout += text;
 		watch();
@@ -108,7 +115,8 @@ async function inProcessOfItsOwn(args: readonly string[], how: HowToRun, env: No
 	if (how.keepInputOpen !== true) child.stdin.end();
 	const code = await new Promise<number | null>((resolve, reject) => {
 		child.on("error", reject);
-		child.on("close", resolve);
+		// As shells count what a signal ended.
+		child.on("close", (own, signal) => resolve(signal === null ? own : 128 + constants.signals[signal]));
 	});
 	return { code, stdout, stderr };
 }
