@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readSettings } from "../lib/app/settings.ts";
 import { severities } from "../lib/detect/severity-scale.ts";
+import { groupDigits } from "../lib/notify/group-digits.ts";
 import { readApprovals } from "../lib/verdict/approvals.ts";
 import { isUsable } from "./approvals.ts";
 import { type Figures, figuresOf } from "./backtest/figures.ts";
@@ -105,5 +106,5 @@ function total(day: Figures["days"][number]): number {
 }
 
 function count(n: number, one: string): string {
-	return `${n.toLocaleString("en")} ${n === 1 ? one : `${one}s`}`;
+	return `${groupDigits(n)} ${n === 1 ? one : `${one}s`}`;
 }

@@ -5,6 +5,7 @@ import type { Finding } from "../lib/findings/finding.ts";
 import { findingId } from "../lib/findings/finding.ts";
 import { silenceNow } from "../lib/findings/silence.ts";
 import { storedFindings } from "../lib/findings/stored-findings.ts";
+import { groupDigits } from "../lib/notify/group-digits.ts";
 import { inert } from "../lib/notify/text.ts";
 import { allOwed, retryDead } from "../lib/outbox/outbox.ts";
 import type { Owed } from "../lib/outbox/owed.ts";
@@ -55,7 +56,7 @@ export async function listFindings(options: ListOptions): Promise<number> {
 		if (options.json) for (const line of lines) process.stdout.write(`${asJson(line)}\n`);
 		else
 			process.stdout.write(
-				`${asTable(lines)}${lines.length === 1 ? "1 finding" : `${lines.length.toLocaleString("en")} findings`}${options.dead ? " with notices that failed for good" : ""}.\n`,
+				`${asTable(lines)}${lines.length === 1 ? "1 finding" : `${groupDigits(lines.length)} findings`}${options.dead ? " with notices that failed for good" : ""}.\n`,
 			);
 		for (const [key, why] of unreadable) printLine(`${findingId({ key })} cannot be read: ${unreadableWords[why]}.`);
 		return 0;

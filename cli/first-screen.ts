@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import { type Severity, severities } from "../lib/detect/severity-scale.ts";
 import { type Finding, findingId } from "../lib/findings/finding.ts";
 import type { Terminal } from "../lib/notify/console/terminal-card.ts";
+import { groupDigits } from "../lib/notify/group-digits.ts";
 import { utc } from "../lib/notify/story/time.ts";
 import { titleWords } from "../lib/notify/story/tunnel-words.ts";
 import { inert } from "../lib/notify/text.ts";
@@ -37,7 +38,7 @@ export function findingTable({ findings, told, terminal, columns }: FirstScreen)
 	}));
 	const paint = (severity: Severity, text: string) =>
 		terminal.colour ? styleText(colours[severity], text, { validateStream: false }) : text;
-	const more = sorted.length > mostRows ? [`… and ${(sorted.length - mostRows).toLocaleString("en")} more: npx tunnelwatch findings`] : [];
+	const more = sorted.length > mostRows ? [`… and ${groupDigits(sorted.length - mostRows)} more: npx tunnelwatch findings`] : [];
 	const width = (name: "severity" | "verdict" | "device", heading: string) =>
 		Math.max(heading.length, ...rows.map((row) => row[name].length));
 	const [severityWidth, verdictWidth, deviceWidth] = [

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { readSettings } from "../lib/app/settings.ts";
+import { groupDigits } from "../lib/notify/group-digits.ts";
 import { inert } from "../lib/notify/text.ts";
 import { type Approval, readApprovals } from "../lib/verdict/approvals.ts";
 import { readHistory } from "./backtest/read-history.ts";
@@ -112,7 +113,7 @@ function report(
 		),
 		...(rejected.length === 0 ? [] : ["Not proposed:"]),
 		...rejected.map(({ account, tunnelId, why }) => `  account ${account} tunnel ${tunnelId}: ${why}`),
-		`On the same data, ${count(before.notices.length, "notice")} would become ${after.notices.length.toLocaleString("en")}.`,
+		`On the same data, ${count(before.notices.length, "notice")} would become ${groupDigits(after.notices.length)}.`,
 		...(names.length === 0
 			? []
 			: [
@@ -125,5 +126,5 @@ function report(
 }
 
 function count(n: number, one: string): string {
-	return `${n.toLocaleString("en")} ${n === 1 ? one : `${one}s`}`;
+	return `${groupDigits(n)} ${n === 1 ? one : `${one}s`}`;
 }

@@ -1,5 +1,6 @@
 import type { Totals } from "../lib/app/totals.ts";
 import { redact } from "../lib/families/redact.ts";
+import { groupDigits } from "../lib/notify/group-digits.ts";
 import { inert } from "../lib/notify/text.ts";
 import type { Quarantined } from "../lib/watch/quarantine.ts";
 import type { DestinationTally } from "./delivery-tally.ts";
@@ -50,14 +51,14 @@ function sentText(deliveries: readonly DestinationTally[]): string {
 	const total = sent.reduce((sum, one) => sum + one.sent, 0);
 	return total === 0
 		? "No notices sent"
-		: `${count(total, "notice")} sent: ${sent.map((one) => `${one.sent.toLocaleString("en")} ${one.destination}`).join(", ")}`;
+		: `${count(total, "notice")} sent: ${sent.map((one) => `${groupDigits(one.sent)} ${one.destination}`).join(", ")}`;
 }
 
 /** "1 waits until 2026-11-22 19:36 UTC." */
 function waitingText({ waiting, waitingUntil }: Totals): string {
 	if (waiting === 0 || waitingUntil === undefined) return "";
 	const until = `${waitingUntil.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-	return waiting === 1 ? ` 1 waits until ${until}.` : ` ${waiting.toLocaleString("en")} wait, the first until ${until}.`;
+	return waiting === 1 ? ` 1 waits until ${until}.` : ` ${groupDigits(waiting)} wait, the first until ${until}.`;
 }
 
 function heldText(held: number): string {
@@ -74,10 +75,10 @@ function quarantineLines(total: number, first: readonly Quarantined[]): readonly
 	return [
 		`${count(total, "message or record", "messages or records")} could not be read and ${total === 1 ? "was" : "were"} set aside${isSample ? " (the samples are broken there on purpose, to show this)" : ""}:`,
 		...lines,
-		...(total > shown ? [`  … and ${(total - shown).toLocaleString("en")} more; --json lists them all.`] : []),
+		...(total > shown ? [`  … and ${groupDigits(total - shown)} more; --json lists them all.`] : []),
 	];
 }
 
 function count(n: number, one: string, many = `${one}s`): string {
-	return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+	return `${groupDigits(n)} ${n === 1 ? one : many}`;
 }

@@ -1,3 +1,4 @@
+import { groupDigits } from "../../lib/notify/group-digits.ts";
 import type { HubAudit } from "./audit-hub.ts";
 
 /** One line per partition, and a sentence about all of it. */
@@ -62,5 +63,5 @@ function clipped(text: string): string {
 }
 
 function number(count: number): string {
-	return count.toLocaleString("en-US");
+	return groupDigits(count);
 }

@@ -1,5 +1,6 @@
 import { severities } from "../../lib/detect/severity-scale.ts";
 import { redact } from "../../lib/families/redact.ts";
+import { groupDigits } from "../../lib/notify/group-digits.ts";
 import { htmlText } from "../../lib/notify/html.ts";
 import { titleWords } from "../../lib/notify/story/tunnel-words.ts";
 import { inert } from "../../lib/notify/text.ts";
@@ -103,7 +104,7 @@ function minute(moment: Date): string {
 }
 
 function number(value: number): string {
-	return value.toLocaleString("en");
+	return groupDigits(value);
 }
 
 const style = `:root{color-scheme:light dark;--line:#8884;--low:#8a8f98;--medium:#b7791f;--high:#d64545;--critical:#a3154c}

@@ -1,3 +1,4 @@
+import { groupDigits } from "../../lib/notify/group-digits.ts";
 import type { Outcome } from "../../lib/pipeline.ts";
 import { quarantineCure, quarantineMeaning } from "../quarantine-words.ts";
 import type { InputReading } from "./reading.ts";
@@ -53,11 +54,11 @@ export function inputVerdict({ reading, messages, records, known, unreadable }: 
 	const [reason, most] = [...unreadable].sort((a, b) => b[1] - a[1])[0] ?? [];
 	if (known > 0) return { kind: "read", says: "" };
 	if (reason !== undefined && most !== undefined) {
-		const says = `was read as ${reading.format}, and nothing in it could be used: ${quarantineMeaning(reason)} (${most.toLocaleString("en")} × ${reason}). ${quarantineCure(reason)}`;
+		const says = `was read as ${reading.format}, and nothing in it could be used: ${quarantineMeaning(reason)} (${groupDigits(most)} × ${reason}). ${quarantineCure(reason)}`;
 		return { kind: "unread", says };
 	}
 	if (records > 0) {
-		const says = `holds ${records.toLocaleString("en")} records, but none of a table that the rules read. They read the Device tables, such as DeviceProcessEvents.`;
+		const says = `holds ${groupDigits(records)} records, but none of a table that the rules read. They read the Device tables, such as DeviceProcessEvents.`;
 		return { kind: input.inFolder ? "skipped" : "unread", says };
 	}
 	return { kind: "read", says: messages === 0 ? "holds no messages." : "holds no records." };

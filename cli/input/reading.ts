@@ -1,3 +1,4 @@
+import { groupDigits } from "../../lib/notify/group-digits.ts";
 import type { Input } from "./find-inputs.ts";
 
 /** What reading an input showed; complete when its batches have ended. */
@@ -35,7 +36,7 @@ export function noteDamage(reading: InputReading, error: unknown, count: number)
 		packing && reading.format !== "Event Hub Capture"
 			? "is a damaged or incomplete archive"
 			: `is damaged${reading.format === "" ? "" : ` (${reading.format})`}`;
-	const how = count === 0 ? "nothing in it could be read" : `only its first ${count.toLocaleString("en")} messages or rows could be read`;
+	const how = count === 0 ? "nothing in it could be read" : `only its first ${groupDigits(count)} messages or rows could be read`;
 	reading.problem = `${what}: ${how}. Export or copy it again.`;
 }
 

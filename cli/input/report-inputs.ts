@@ -1,4 +1,5 @@
 import { redact } from "../../lib/families/redact.ts";
+import { groupDigits } from "../../lib/notify/group-digits.ts";
 import { inert } from "../../lib/notify/text.ts";
 import { type InputResult, inputVerdict } from "./ledger.ts";
 
@@ -54,14 +55,12 @@ export function inputLine(result: InputResult): object {
 
 function inferredLine(name: string, { reading }: InputResult): string | undefined {
 	if (reading.inferred.size === 0) return undefined;
-	const tables = [...reading.inferred].map(([table, rows]) => `${table} (${rows.toLocaleString("en")})`);
+	const tables = [...reading.inferred].map(([table, rows]) => `${table} (${groupDigits(rows)})`);
 	return `${name}: ${reading.format}, rows taken from their columns to be of ${tables.join(", ")}.`;
 }
 
 function few(lines: readonly string[]): readonly string[] {
-	return lines.length <= shown
-		? lines
-		: [...lines.slice(0, shown), `… and ${(lines.length - shown).toLocaleString("en")} more like these.`];
+	return lines.length <= shown ? lines : [...lines.slice(0, shown), `… and ${groupDigits(lines.length - shown)} more like these.`];
 }
 
 function pathText(path: string): string {

@@ -1,4 +1,5 @@
 import type { Redacted } from "../secrets/redacted.ts";
+import { groupDigits } from "./group-digits.ts";
 
 /** Text that a person may be shown: nothing invisible, no link, no mention, no layout of its own. */
 declare const inertBrand: unique symbol;
@@ -48,7 +49,7 @@ export function inert(text: Redacted, max = longest): Inert {
 
 /** Joins our own words and inert pieces. A plain string is refused, so device text cannot slip in. */
 export function inertText(words: TemplateStringsArray, ...pieces: readonly (Inert | number)[]): Inert {
-	const shown = pieces.map((piece) => (typeof piece === "number" ? piece.toLocaleString("en-US") : piece));
+	const shown = pieces.map((piece) => (typeof piece === "number" ? groupDigits(piece) : piece));
 	return String.raw({ raw: words }, ...shown) as Inert;
 }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { groupDigits } from "../../lib/notify/group-digits.ts";
 import { clip, idText, inert, inertText, plainName, shortWords, visible } from "../../lib/notify/text.ts";
 import { redacted } from "../builders.ts";
 import { forbidden, hostileText } from "./hostile.ts";
@@ -22,6 +23,20 @@ describe("visible", () => {
 	])("%j is shown as %j", (text, shown) => {
 		expect(visible(text)).toBe(shown);
 	});
+});
+
+test.each([
+	[0, "0"],
+	[999, "999"],
+	[1_000, "1,000"],
+	[123_456, "123,456"],
+	[1_234_567, "1,234,567"],
+	[-1_000, "-1,000"],
+	[-100, "-100"],
+	[1.5, "1.5"],
+	[1_234.5678, "1,234.5678"],
+])("people read the number %s as %s", (number, text) => {
+	expect(groupDigits(number)).toBe(text);
 });
 
 describe("clip", () => {
