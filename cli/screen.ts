@@ -14,7 +14,7 @@ const standardWidth = 100;
 /** @param shows are cards written as they come? */
 export function createScreen(stream: Stream, environment: Readonly<Record<string, string | undefined>>, shows: boolean): Screen {
 	return {
-		write: shows ? (text) => void stream.write(text) : () => undefined,
+		write: shows ? (text) => void stream.write(text) : undefined,
 		terminal: () => terminalOf(stream, environment),
 	};
 }

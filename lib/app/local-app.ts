@@ -26,7 +26,8 @@ import { createRoutesFile } from "./routes-file.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Screen {
-	readonly write: (text: string) => void;
+	/** Absent where no card is shown as it comes: then none is made. */
+	readonly write: ((text: string) => void) | undefined;
 	readonly terminal: () => Terminal;
 }
 

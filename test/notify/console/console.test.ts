@@ -20,6 +20,14 @@ async function printed(notice: Parameters<ReturnType<typeof createConsole>["send
 	return text;
 }
 
+test("where no card is shown none is made, and the notice counts as delivered", async () => {
+	const terminal = () => {
+		throw new Error("a card was made");
+	};
+	const console = createConsole({ write: undefined, terminal, knowledge });
+	expect(await console.send(aNotice({ finding: anUnapprovedFinding() }), never)).toEqual({ ok: true, proof: "confirmed" });
+});
+
 test("a finding reads as a card in the terminal", async () => {
 	expect(
 		await printed(aNotice({ finding: anUnapprovedFinding() })),
