@@ -27,3 +27,10 @@ test.each(["字".repeat(90), "a".repeat(300), "😀".repeat(50), `${" ".repeat(6
 		}
 	},
 );
+
+test("text of plain characters is as wide as one character after the other, and so is any other", () => {
+	const codes = Array.from({ length: 0x3000 }, (_, code) => code);
+	// The ideograph takes two columns, and makes the whole text one that is measured character by character.
+	const differs = (text: string) => displayWidth(text) !== displayWidth(`${text}字`) - 2;
+	expect(codes.filter((code) => differs(String.fromCodePoint(code)))).toEqual([]);
+});

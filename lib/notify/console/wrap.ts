@@ -28,10 +28,14 @@ export function wrap<Look>(spans: readonly Styled<Look>[], width: number): reado
 
 /** Columns in a terminal: combining marks take none, East Asian wide characters and emoji take two. */
 export function displayWidth(text: string): number {
+	if (!unusual.test(text)) return text.length;
 	let sum = 0;
 	for (const character of text) sum += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
 	return sum;
 }
+
+/** All but Latin and our own dots, dashes, arrows and bars. What has none of these need not load the slow classes below. */
+const unusual = /[\u0300-\u200f\u20d0-\u218f\u231a-\u24ff\u25fd-\uffff]/;
 
 const wide =
 	/\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
