@@ -1,6 +1,6 @@
 export interface ProgressLine {
-	/** Shows how far it is (0 to 1, where known), redrawn in place. */
-	show(text: string, share: number | undefined): void;
+	/** Shows how far it is (0 to 1, where known), redrawn in place. The text is made only where it can be seen. */
+	show(text: () => string, share: number | undefined): void;
 	/** Takes the line away, so that other text can be written. */
 	clear(): void;
 }
@@ -35,7 +35,7 @@ export function createProgress(
 			// Some terminals report no columns at all.
 			const columns = stream.columns ?? 0;
 			if (columns < leastColumns) return;
-			const line = share === undefined || columns < 80 ? percent(share) + text : `${bar(share)} ${percent(share)}${text}`;
+			const line = `${share === undefined || columns < 80 ? "" : `${bar(share)} `}${percent(share)}${text()}`;
 			clear();
 			stream.write(line.slice(0, columns - 1));
 			isShown = true;

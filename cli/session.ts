@@ -3,6 +3,7 @@ import { createTotals } from "../lib/app/totals.ts";
 import type { Message } from "../lib/defender/message.ts";
 import type { Passed } from "../lib/detect/prefilter/line-screen.ts";
 import { redact, redactError } from "../lib/families/redact.ts";
+import { groupDigits } from "../lib/notify/group-digits.ts";
 import { inert } from "../lib/notify/text.ts";
 import type { Outcome } from "../lib/pipeline.ts";
 import { createDeliveryTally } from "./delivery-tally.ts";
@@ -75,8 +76,10 @@ export async function session(
 			tally.add(outcome.delivered);
 			if (piece.reading !== undefined) ledger.add(piece.reading, outcome);
 			if (options.json) for (const line of jsonLines(outcome)) process.stdout.write(`${line}\n`);
-			const { messages, findings } = counter.totals();
-			progress.show(`${messages.toLocaleString("en")} messages · ${findings} findings · ${inert(redact(piece.where), 60)}`, piece.share);
+			progress.show(() => {
+				const { messages, findings } = counter.totals();
+				return `${groupDigits(messages)} messages · ${findings} findings · ${inert(redact(piece.where), 60)}`;
+			}, piece.share);
 			if (stop.signal.aborted) break;
 		}
 		progress.clear();

@@ -9,7 +9,7 @@ function terminal(columns: number | undefined, isTTY = true) {
 test.each([20, 40, 80, 200])("in %i columns the line fits, and is taken away again", (columns) => {
 	const { stream, written } = terminal(columns);
 	const progress = createProgress(stream, { term: "xterm", enabled: true });
-	progress.show("1,024 messages · 7 findings · a/long/path/to/an/export/of/last/week.ndjson", 0.5);
+	progress.show(() => "1,024 messages · 7 findings · a/long/path/to/an/export/of/last/week.ndjson", 0.5);
 	progress.clear();
 	progress.clear();
 
@@ -21,7 +21,7 @@ test.each([20, 40, 80, 200])("in %i columns the line fits, and is taken away aga
 test.each([undefined, 0, 1, 19])("in a terminal of %s columns nothing is drawn", (columns) => {
 	const { stream, written } = terminal(columns);
 	const progress = createProgress(stream, { term: "xterm", enabled: true });
-	progress.show("reading", 0.5);
+	progress.show(() => "reading", 0.5);
 	progress.clear();
 	expect(written).toEqual([]);
 });
@@ -29,7 +29,7 @@ test.each([undefined, 0, 1, 19])("in a terminal of %s columns nothing is drawn",
 test("a pipe and a dumb terminal get nothing", () => {
 	const pipe = terminal(80, false);
 	const dumb = terminal(80);
-	createProgress(pipe.stream, { term: "xterm", enabled: true }).show("reading", undefined);
-	createProgress(dumb.stream, { term: "dumb", enabled: true }).show("reading", undefined);
+	createProgress(pipe.stream, { term: "xterm", enabled: true }).show(() => "reading", undefined);
+	createProgress(dumb.stream, { term: "dumb", enabled: true }).show(() => "reading", undefined);
 	expect([pipe.written, dumb.written]).toEqual([[], []]);
 });
