@@ -40,11 +40,22 @@ export interface FamilySteps {
 	readonly exposedCredential: Readonly<Partial<Record<Mode, StepTemplate>>>;
 }
 
+/**
+ * What a sighting is evidence of: a *tunnel* that is opened, installed or running here; a *client* that goes out through
+ * one; a *visit* of another program to somebody's tunnel; a *command* of the tool that opens none; a mere *trace*, such as a
+ * file.
+ */
+export type Scene = "tunnel" | "client" | "visit" | "command" | "trace";
+
 /** How people are told about the family. */
 export interface FamilyWords extends VerdictWords {
 	/** Many of its tunnels: "X tunnels". */
 	readonly tunnels: Redacted;
 	readonly steps: FamilySteps;
+	/** Absent: all that its rules find is a tunnel. */
+	readonly scene?: (sighting: Sighting) => Scene;
+	/** Why it matters, where that says more than the rule with id `main`; absent or `undefined`: the rule's own words fit. */
+	readonly why?: (sighting: Sighting, main: string | undefined) => Redacted | undefined;
 	/** What happened, in a few words that stand before "on FIN-LT-0142". */
 	readonly title: (sighting: Sighting) => Redacted;
 	/** How the tunnel was started; absent or empty where there is nothing to say. */

@@ -115,7 +115,9 @@ function unseenWords(
 ): Redacted {
 	if ((kind === "other" || kind === "mention") && claims.length > 0)
 		return redactedText`No tunnel starts here, but a tunnel token stands in this record.`;
-	if (kind === "other" || kind === "mention")
+	// Seen for what it did, not for a word: what it is may well be a tunnel.
+	if (kind === "other") return redactedText`Nothing in this record names an account.`;
+	if (kind === "mention")
 		return program.fileName === ""
 			? redactedText`No tunnel of ${tool} starts here: something only has its words or its name.`
 			: redactedText`No tunnel of ${tool} starts here: ${program.fileName} only has its words or its name.`;

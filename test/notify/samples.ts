@@ -205,7 +205,7 @@ export const storm: StormNotice = {
 
 const severeNames = Array.from({ length: 19 }, (_, n) => `fin-lt-0${140 + n}.corp.example.com`);
 
-const wave: WaveNotice = {
+export const wave: WaveNotice = {
 	type: "wave",
 	id: "cf-wave-5a9c03d1e7b2",
 	count: 21,

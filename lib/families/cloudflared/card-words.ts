@@ -2,7 +2,9 @@ import { type Redacted, redactedText } from "../../secrets/redacted.ts";
 import type { Mode, Ownership, Sighting } from "../../sighting/sighting.ts";
 import { targetWords } from "../../sighting/target-words.ts";
 import type { FamilyWords } from "../family.ts";
+import { sceneOf } from "./scene.ts";
 import { cloudflaredSteps } from "./steps.ts";
+import { whyOf } from "./why.ts";
 
 export const cloudflaredWords: FamilyWords = {
 	tool: redactedText`cloudflared`,
@@ -18,6 +20,8 @@ export const cloudflaredWords: FamilyWords = {
 		"service-uninstall": redactedText`Removing the service shows no account.`,
 	},
 	steps: cloudflaredSteps,
+	scene: sceneOf,
+	why: whyOf,
 	title,
 	// Every mode has its words: a new one does not compile without.
 	modes: {
@@ -49,8 +53,9 @@ function title(sighting: Sighting): Redacted {
 		case "service-uninstall":
 			return redactedText`Cloudflare tunnel service removed`;
 		case "access-client":
-		case "service-mode":
 			return redactedText`cloudflared client`;
+		case "service-mode":
+			return redactedText`cloudflared started without a command`;
 		case "maintenance":
 			return redactedText`cloudflared being set up or cleaned up`;
 		case "would-fail":
@@ -62,9 +67,25 @@ function title(sighting: Sighting): Redacted {
 		case "adhoc-named":
 			return namedTunnel[sighting.ownership.verdict];
 		case "unknown":
-			return sighting.ownership.verdict === "cannot-tell" ? redactedText`cloudflared seen` : namedTunnel[sighting.ownership.verdict];
+			return unknownTitle(sighting);
 	}
 }
+
+function unknownTitle(sighting: Sighting): Redacted {
+	const { ownership, rules } = sighting;
+	if (ownership.verdict !== "cannot-tell") return namedTunnel[ownership.verdict];
+	if (sceneOf(sighting) === "visit") return redactedText`Traffic to a quick Cloudflare tunnel`;
+	const [first] = rules.flatMap(({ id }) => titleOfRule.get(id) ?? []);
+	return first ?? redactedText`cloudflared seen`;
+}
+
+/** No process of cloudflared is known here, so the title says what was seen instead. */
+const titleOfRule: ReadonlyMap<string, Redacted> = new Map([
+	["loopback-rdp-logon", redactedText`RDP logon from the device itself`],
+	["cloudflared-edge-from-other-process", redactedText`Connection to Cloudflare tunnel servers`],
+	["cloudflared-edge-inspected", redactedText`Connection to Cloudflare tunnel servers`],
+	["cloudflared-edge-lookup", redactedText`Lookup of Cloudflare tunnel servers`],
+]);
 
 const namedTunnel: Readonly<Record<Ownership["verdict"], Redacted>> = {
 	ours: redactedText`Approved Cloudflare tunnel`,

@@ -16,6 +16,8 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 	const { finding } = notice;
 	const { device, worst: sighting } = finding;
 	const { program } = sighting;
+	// The folder was judged as a place for the tool: of a shell that starts it, that says nothing.
+	const isTool = program.kind !== "wrapper" && program.kind !== "other" && program.kind !== "mention";
 	const name = (text: Redacted): Inert => shortWords(inert(text, room.name), room.word);
 	const long = (text: Redacted): Inert => shortWords(inert(text, room.sentence), room.word);
 	const rows = {
@@ -51,7 +53,9 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 			plain(shortWords(inert(parentFolder(program.path), room.name), room.word + 4)),
 			note(
 				joined(
-					[folderNotes[program.folderClass], program.renamed ? inertText`${toolWords(sighting)} under another name` : inertText``],
+					isTool
+						? [folderNotes[program.folderClass], program.renamed ? inertText`${toolWords(sighting)} under another name` : inertText``]
+						: [],
 					inertText`, `,
 				),
 			),

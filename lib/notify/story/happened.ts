@@ -1,8 +1,9 @@
 import type { Finding } from "../../findings/finding.ts";
+import type { Sighting } from "../../sighting/sighting.ts";
 import { type Inert, idText, inertText, joined, sealed } from "../text.ts";
 import { exposedSince } from "./exposed-since.ts";
 import { type Names, namesOf } from "./names.ts";
-import { toolWords } from "./tunnel-words.ts";
+import { sceneOf, toolWords } from "./tunnel-words.ts";
 
 /** One sentence of what happened: "svc-backup started agent.exe from C:\Windows\Temp. RDP (localhost:3389) is …" */
 export function happenedWords(finding: Finding, word: number): Inert {
@@ -10,46 +11,140 @@ export function happenedWords(finding: Finding, word: number): Inert {
 	return sealed(joined([inertText`${whatHappened(finding, names)}.`, exposure(finding, names)], inertText` `));
 }
 
-function whatHappened({ worst }: Finding, { user, file, folder, parent, tokenFile, remote }: Names): Inert {
+function whatHappened({ worst }: Finding, names: Names): Inert {
+	const { user, file, folder, former, parent, remote } = names;
 	const tool = toolWords(worst);
 	const program = file === "" ? tool : file;
 	const who = user === "" ? parent : user;
-	const { release } = worst.program;
-	const known = release === undefined ? tool : inertText`official ${tool} ${idText(release.version)}`;
-	const disguised = worst.program.renamed ? inertText`, which is ${known} under another name` : inertText``;
 	const from = folder === "" ? inertText`` : inertText` from ${folder}`;
+	const runBy = user === "" ? inertText`` : inertText`, run by ${user}`;
 	switch (worst.mode) {
-		case "service-install":
-			return who === "" ? inertText`${tool} was installed as a service` : inertText`${who} installed ${tool} as a service`;
+		case "service-install": {
+			const installed = worst.program.renamed && file !== "" ? file : tool;
+			const how = inertText`as a service${through(names)}${disguised(worst, names)}`;
+			return who === "" ? inertText`${installed} was installed ${how}` : inertText`${who} installed ${installed} ${how}`;
+		}
 		case "service-uninstall":
 			return who === "" ? inertText`The ${tool} service was removed` : inertText`${who} removed the ${tool} service`;
 		default:
 	}
 	switch (worst.table) {
 		case "DeviceFileEvents":
+			if (former !== "") return inertText`${who === "" ? inertText`Somebody` : who} renamed ${former} to ${program}${within(folder)}`;
 			return who === "" ? inertText`${program} was written${into(folder)}` : inertText`${who} wrote ${program}${into(folder)}`;
 		case "DeviceRegistryEvents":
-			return inertText`A service or autostart entry now names ${program}${from}${disguised}`;
-		case "DeviceNetworkEvents": {
-			const connected = remote === "" ? inertText`opened a connection that belongs to a tunnel` : inertText`connected to ${remote}`;
-			return inertText`${program}${from}${user === "" ? inertText`` : inertText`, run by ${user}`}, ${connected}`;
-		}
+			return inertText`A service or autostart entry now names ${program}${from}${disguised(worst, names)}`;
+		case "DeviceNetworkEvents":
+			return worst.program.fileName === ""
+				? inertText`The network sensor saw this device ${sensedWords(worst, remote)}. No process is known`
+				: inertText`${program}${from}${runBy}, ${connectionWords(worst, remote)}`;
 		case "DeviceLogonEvents":
 			return inertText`${user === "" ? inertText`Somebody` : user} logged on from this device itself, as people do who come through a tunnel`;
-		default: {
-			const token = tokenFile === "" ? inertText`` : inertText` with the token in ${tokenFile}`;
-			const start = who === "" ? inertText`${program} was started${from}` : inertText`${who} started ${program}${from}`;
-			return inertText`${start}${token}${disguised}`;
-		}
+		case "DeviceImageLoadEvents":
+			return user === ""
+				? inertText`${program}${from} is running${disguised(worst, names)}`
+				: inertText`${user} runs ${program}${from}${disguised(worst, names)}`;
+		case "DeviceEvents":
+			return eventWords(worst, names) ?? startWords(worst, names);
+		default:
+			return startWords(worst, names);
 	}
+}
+
+/** Who started, ran or tried to start it, through what, and what it really is. */
+function startWords(worst: Sighting, names: Names): Inert {
+	const { user, file, folder, parent, tokenFile } = names;
+	const program = file === "" ? toolWords(worst) : file;
+	const who = user === "" ? parent : user;
+	const from = folder === "" ? inertText`` : inertText` from ${folder}`;
+	const token = tokenFile === "" ? inertText`` : inertText` with the token in ${tokenFile}`;
+	const tail = inertText`${through(names)}${from}${token}${disguised(worst, names)}`;
+	if (worst.mode === "would-fail")
+		return who === ""
+			? inertText`Somebody tried to start ${program}${tail}; it refused to run`
+			: inertText`${who} tried to start ${program}${tail}; it refused to run`;
+	const isRun = worst.mode === "maintenance";
+	if (who === "") return inertText`${program} was ${isRun ? inertText`run` : inertText`started`}${tail}`;
+	// What starts it may do so later or elsewhere: a task, a remote shell.
+	if (names.wrapper !== "")
+		return inertText`${who} used ${names.wrapper} to ${isRun ? inertText`run` : inertText`start`} ${program}${token}${disguised(worst, names)}`;
+	return inertText`${who} ${isRun ? inertText`ran` : inertText`started`} ${program}${tail}`;
+}
+
+/** Rows of DeviceEvents are of many sorts; those not listed here are told as a start. */
+function eventWords(worst: Sighting, names: Names): Inert | undefined {
+	const { user, file, folder } = names;
+	const program = file === "" ? toolWords(worst) : file;
+	const from = folder === "" ? inertText`` : inertText` from ${folder}`;
+	const what = inertText`${program}${from}${disguised(worst, names)}`;
+	const runBy = user === "" ? inertText`` : inertText`, run by ${user}`;
+	const isBystander = worst.program.kind === "other" || worst.program.kind === "mention";
+	const action: string = worst.actionType;
+	if (/^DnsQuery/.test(action)) return inertText`${program}${from}${runBy}, looked up a name that tunnels use`;
+	if (/^(PowerShellCommand|ScriptContent|AmsiScript)/.test(action))
+		return user === ""
+			? inertText`A script that ran in ${program} handles ${toolWords(worst)}`
+			: inertText`${user} ran a script in ${program} that handles ${toolWords(worst)}`;
+	if (/^SmartScreen/.test(action)) return inertText`SmartScreen warned ${user === "" ? inertText`somebody` : user} of ${what}`;
+	const kept = keptBy(action);
+	if (kept === undefined) return undefined;
+	return isBystander ? inertText`${kept} that names ${toolWords(worst)} was set up by ${program}` : inertText`${kept} now starts ${what}`;
+}
+
+function keptBy(action: string): Inert | undefined {
+	if (/^ServiceInstalled/.test(action)) return inertText`A new service`;
+	if (/^ScheduledTask/.test(action)) return inertText`A scheduled task`;
+	return /^WmiBind/.test(action) ? inertText`A WMI subscription` : undefined;
+}
+
+function connectionWords({ actionType }: Sighting, remote: Inert): Inert {
+	const action: string = actionType;
+	if (/^Listening/.test(action)) return inertText`waits for connections`;
+	if (remote === "") return inertText`opened a connection that belongs to a tunnel`;
+	if (/^Inbound/.test(action)) return inertText`took a connection from ${remote}`;
+	return /^Connection(Attempt|Failed)/.test(action) ? inertText`tried to connect to ${remote}` : inertText`connected to ${remote}`;
+}
+
+function sensedWords({ actionType }: Sighting, remote: Inert): Inert {
+	const action: string = actionType;
+	if (/^Dns/.test(action)) return inertText`look up servers of a tunnel${remote === "" ? inertText`` : inertText` (asked: ${remote})`}`;
+	return inertText`talk to ${remote === "" ? inertText`servers of a tunnel` : remote}`;
+}
+
+function through({ wrapper }: Names): Inert {
+	return wrapper === "" ? wrapper : inertText` through ${wrapper}`;
+}
+
+/** What it really is, where its name does not say so. */
+function disguised(worst: Sighting, { wrapper }: Names): Inert {
+	if (!worst.program.renamed) return inertText``;
+	if (wrapper !== "") return inertText`, under another name`;
+	const tool = toolWords(worst);
+	const { release } = worst.program;
+	return inertText`, which is ${release === undefined ? tool : inertText`official ${tool} ${idText(release.version)}`} under another name`;
+}
+
+function within(folder: Inert): Inert {
+	return folder === "" ? folder : inertText` in ${folder}`;
 }
 
 function into(folder: Inert): Inert {
 	return folder === "" ? folder : inertText` to ${folder}`;
 }
 
+/** Who can reach what from outside; where it is only set up to start, that is not so yet. */
 function exposure(finding: Finding, { target }: Names): Inert {
 	const { worst } = finding;
-	if (target === "" || worst.mode === "access-client" || worst.mode === "service-uninstall") return inertText``;
-	return inertText`${target} has been reachable from the internet since ${exposedSince(finding)}.`;
+	const [first] = worst.exposes;
+	if (first === undefined || target === "" || sceneOf(worst) !== "tunnel") return inertText``;
+	const what = first.class === "network" || first.class === "smb" ? capital(target) : target;
+	const many = first.class === "smb";
+	if (worst.table === "DeviceRegistryEvents" || keptBy(worst.actionType) !== undefined)
+		return inertText`${what} ${many ? inertText`are` : inertText`is`} reachable from the internet whenever it runs.`;
+	return inertText`${what} ${many ? inertText`have` : inertText`has`} been reachable from the internet since ${exposedSince(finding)}.`;
+}
+
+/** These targets begin with a word of ours. */
+function capital(text: Inert): Inert {
+	return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}` as Inert;
 }

@@ -10,8 +10,13 @@ import { knownTunnel } from "./tunnel-words.ts";
 export interface Names {
 	readonly device: Inert;
 	readonly user: Inert;
+	/** The program that a sighting is about; empty where something else only starts it. */
 	readonly file: Inert;
+	/** What starts the program: a shell, a container engine; its own name is in the command line then. */
+	readonly wrapper: Inert;
 	readonly folder: Inert;
+	/** What a renamed file was called before. */
+	readonly former: Inert;
 	/** What started the program. */
 	readonly parent: Inert;
 	readonly account: Inert;
@@ -34,11 +39,14 @@ export function namesOf(finding: Finding, word: number): Names {
 	const { tunnel } = knownTunnel(finding);
 	const short = (text: Redacted): Inert => shortWords(inert(text, 80), word);
 	const [target] = worst.exposes;
+	const isWrapped = program.kind === "wrapper";
 	return {
 		device: plainName(device.name, device.id),
 		user: short(program.user),
-		file: short(program.fileName),
-		folder: short(parentFolder(program.path)),
+		file: isWrapped ? inertText`` : short(program.fileName),
+		wrapper: isWrapped ? short(program.fileName) : inertText``,
+		folder: isWrapped ? inertText`` : short(parentFolder(program.path)),
+		former: short(worst.formerName ?? ("" as Redacted)),
 		parent: short(program.chain.at(-2) ?? ("" as Redacted)),
 		account: shortId(tunnel?.account ?? ""),
 		tunnel: idText(tunnel?.tunnelId ?? ""),

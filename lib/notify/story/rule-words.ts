@@ -1,4 +1,5 @@
 import { isWorse } from "../../detect/severity-scale.ts";
+import { findFamily } from "../../families/find-family.ts";
 import type { Finding } from "../../findings/finding.ts";
 import type { Redacted } from "../../secrets/redacted.ts";
 import type { FindRule, RuleFacts } from "../rule-facts.ts";
@@ -18,9 +19,11 @@ export function ruleTitle(id: string, rules: FindRule): Inert {
 	return facts === undefined ? idText(id) : ruleText(facts.title, 80);
 }
 
-/** Why the rule that speaks for the finding matters. */
+/** Why it matters: by what was seen where that tells more, else by the rule that speaks for the finding. */
 export function whyWords(finding: Finding, rules: FindRule): Inert {
-	return ruleText(mainRule(finding, rules)?.meaning ?? fallbackMeaning, 400);
+	const { worst } = finding;
+	const main = mainRule(finding, rules);
+	return ruleText(findFamily(worst.family)?.words.why?.(worst, main?.id) ?? main?.meaning ?? fallbackMeaning, 400);
 }
 
 /** "T1090.001, T1572" */

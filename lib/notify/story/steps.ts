@@ -7,7 +7,7 @@ import { exposedSince } from "./exposed-since.ts";
 import { type Names, namesOf } from "./names.ts";
 import { isPerson } from "./people.ts";
 import { clockOn } from "./time.ts";
-import { toolWords } from "./tunnel-words.ts";
+import { sceneOf, toolWords } from "./tunnel-words.ts";
 
 /**
  * What to do first, second, third. Chosen by whose tunnel it is, how it runs, what it lets in and where it was seen.
@@ -19,15 +19,15 @@ export function stepWords(finding: Finding, word: number): readonly Inert[] {
 		finding.worst.ownership.verdict === "ours"
 			? approvedSteps(finding, names)
 			: finding.confirmedAt === undefined
-				? [...askSteps(finding, names), ...ownerSteps(finding, names), isolate(finding, names), ...followUps(finding, names)]
-				: [isolateNow(finding, names), ...ownerSteps(finding, names), ...followUps(finding, names)];
+				? [...askSteps(finding, names), ...leadSteps(finding, names), isolate(finding, names), ...followUps(finding, names)]
+				: [isolateNow(finding, names), ...leadSteps(finding, names), ...followUps(finding, names)];
 	return [...new Set(steps)].slice(0, 3).map(sealed);
 }
 
 /** An approved tunnel is told only where something about it is out of place. */
 function approvedSteps({ worst }: Finding, names: Names): readonly Inert[] {
 	const steps = stepsOf(worst);
-	const target = filled(steps?.approvedTarget, worst, names);
+	const target = sceneOf(worst) === "tunnel" ? filled(steps?.approvedTarget, worst, names) : [];
 	return [
 		...(target.length > 0 ? target : [inertText`If this tunnel has no business on ${names.device}, take it out of your approvals.`]),
 		...filled(steps?.exposedCredential[worst.mode], worst, names),
@@ -35,10 +35,31 @@ function approvedSteps({ worst }: Finding, names: Names): readonly Inert[] {
 }
 
 /** Who can explain it: a person if one is known; if only the system's account is, the parent program is the lead. */
-function askSteps({ firstSeen, lastSeen, worst }: Finding, { device, file, folder, parent, user }: Names): readonly Inert[] {
+function askSteps(finding: Finding, names: Names): readonly Inert[] {
+	const { firstSeen, lastSeen, worst } = finding;
+	const { device, file, folder, parent, remote, user } = names;
 	const program = file === "" ? toolWords(worst) : file;
 	const when = clockOn(worst.at < firstSeen ? firstSeen : worst.at, lastSeen);
 	const asked = isPerson(worst.program.user);
+	const by = parent === "" ? inertText`` : inertText` It was started by ${parent}.`;
+	if (worst.table === "DeviceNetworkEvents" && worst.program.fileName === "") {
+		const there = remote === "" ? inertText`the servers of a tunnel` : remote;
+		return [inertText`Find out which program on ${device} talks to ${there} (Open device › Timeline).`];
+	}
+	if (sceneOf(worst) === "visit")
+		return [
+			asked
+				? inertText`Ask ${user} what they opened: ${program} on ${device} reached somebody's quick tunnel.`
+				: inertText`Find out what made ${program} on ${device} open that address.${by}`,
+		];
+	if (isKept(worst)) {
+		const kept = isBystander(worst) ? toolWords(worst) : program;
+		return [
+			asked
+				? inertText`Ask ${user} whether they set up ${kept} to start automatically on ${device}.`
+				: inertText`Find out who set up ${kept} to start automatically on ${device}.`,
+		];
+	}
 	switch (worst.table) {
 		case "DeviceLogonEvents":
 			return asked
@@ -50,26 +71,41 @@ function askSteps({ firstSeen, lastSeen, worst }: Finding, { device, file, folde
 					? inertText`Ask ${user} why ${program} is on ${device}.`
 					: inertText`Find out what put ${program} on ${device}${folder === "" ? inertText`` : inertText`, in ${folder}`}.`,
 			];
-		case "DeviceRegistryEvents":
-			return [
-				asked
-					? inertText`Ask ${user} whether they set up ${program} as a service on ${device}.`
-					: inertText`Find out who set up ${program} as a service on ${device}.`,
-			];
 		default:
 	}
+	if (asked && isScript(worst)) return [inertText`Ask ${user} what the script does with ${toolWords(worst)} on ${device}.`];
 	if (asked) return [inertText`Ask ${user} whether they ${deeds[worst.mode] ?? inertText`started`} ${program} on ${device}.`];
-	const by = parent === "" ? inertText`` : inertText` It was started by ${parent}.`;
 	const deed = worst.mode === "access-client" ? inertText`uses` : (deeds[worst.mode] ?? inertText`started`);
 	return [inertText`Find out who ${deed} ${program} on ${device}.${by}`];
+}
+
+function isScript({ actionType, table }: Sighting): boolean {
+	return table === "DeviceEvents" && /^(PowerShellCommand|ScriptContent|AmsiScript)/.test(actionType);
+}
+
+/** Is the program another one, seen for what it did or said? */
+function isBystander({ program }: Sighting): boolean {
+	return program.kind === "other" || program.kind === "mention";
+}
+
+/** Is it about what starts later, rather than what was started? */
+function isKept({ actionType, table }: Sighting): boolean {
+	return table === "DeviceRegistryEvents" || /^(ServiceInstalled|ScheduledTask|WmiBind)/.test(actionType);
 }
 
 const deeds: Readonly<Partial<Record<Mode, Inert>>> = {
 	"service-install": inertText`installed`,
 	"service-uninstall": inertText`removed`,
 	maintenance: inertText`ran`,
+	"would-fail": inertText`tried to start`,
 	"access-client": inertText`use`,
 };
+
+/** What leads on: whose tunnel it is, where the head could not say; else what came of something that opens none. */
+function leadSteps(finding: Finding, names: Names): readonly Inert[] {
+	const owner = ownerSteps(finding, names);
+	return owner.length > 0 ? owner : aftermath(finding, names);
+}
 
 /** How to learn whose tunnel it is, where the head could not say. */
 function ownerSteps({ worst }: Finding, names: Names): readonly Inert[] {
@@ -85,7 +121,10 @@ function stepsOf({ family }: Sighting): FamilySteps | undefined {
 /** The family's step with what is known in its holes; none while something is missing. */
 function filled(template: StepTemplate | undefined, worst: Sighting, names: Names): readonly Inert[] {
 	if (template === undefined) return [];
-	const holes: Readonly<Record<string, Inert>> = { ...names, program: names.file === "" ? toolWords(worst) : names.file };
+	const holes: Readonly<Record<string, Inert>> = {
+		...names,
+		program: names.file === "" || isBystander(worst) ? toolWords(worst) : names.file,
+	};
 	const parts = template.split(/\{(\w+)\}/);
 	const words = parts.filter((_, at) => at % 2 === 0);
 	const wanted = parts.filter((_, at) => at % 2 === 1);
@@ -109,20 +148,37 @@ function isolateNow({ worst }: Finding, { device }: Names): Inert {
 	return inertText`Isolate ${device} now (Open device › Isolate). ${whatDrops(worst)}`;
 }
 
-function whatDrops({ mode }: Sighting): Inert {
-	return mode === "access-client"
-		? inertText`Its connection drops; Defender stays connected.`
-		: inertText`The tunnel drops; Defender stays connected.`;
+/** What isolating cuts. */
+function whatDrops(worst: Sighting): Inert {
+	const defender = inertText`Defender stays connected.`;
+	const scene = sceneOf(worst);
+	if (scene === "tunnel") return inertText`The tunnel drops; ${defender}`;
+	return scene === "client" || scene === "visit" ? inertText`Its connection drops; ${defender}` : defender;
 }
 
-/** What an intruder may have done already. A client goes out through somebody's tunnel: nothing comes in here. */
+/** What came of it, where nothing is open yet. */
+function aftermath({ firstSeen, lastSeen, worst }: Finding, { device, file }: Names): readonly Inert[] {
+	const since = clockOn(firstSeen, lastSeen);
+	switch (sceneOf(worst)) {
+		case "tunnel":
+		case "client":
+			return [];
+		case "visit":
+			return file === "" ? [] : [inertText`Look at what ${file} wrote or started on ${device} from ${since} on (Open device › Timeline).`];
+		case "command":
+		case "trace":
+			return [inertText`Look at what ran on ${device} from ${since} on (Open device › Timeline): a tunnel may have followed.`];
+	}
+}
+
+/** What an intruder may have done already. Only a tunnel lets something in. */
 function followUps(finding: Finding, names: Names): readonly Inert[] {
 	const { account, device, file, hostname, related, target } = names;
 	const { firstSeen, lastSeen, worst } = finding;
-	const isClient = worst.mode === "access-client";
-	const [first] = isClient ? [] : worst.exposes;
+	const scene = sceneOf(worst);
+	const [first] = scene === "tunnel" ? worst.exposes : [];
 	return [
-		...(first === undefined ? [] : [through[first.class](target, exposedSince(finding))]),
+		...(first === undefined || isKept(worst) ? [] : [through[first.class](target, exposedSince(finding))]),
 		...(worst.ownership.verdict === "not-ours" && account !== ""
 			? [
 					related === ""
@@ -130,11 +186,11 @@ function followUps(finding: Finding, names: Names): readonly Inert[] {
 						: inertText`Look at ${related} too: the same account was seen there.`,
 				]
 			: []),
-		...(isClient ? [] : [loopbackLogons(device, clockOn(firstSeen, lastSeen))]),
-		...(isClient && hostname !== ""
+		...(scene === "tunnel" ? [loopbackLogons(device, clockOn(firstSeen, lastSeen))] : []),
+		...(scene === "client" && hostname !== ""
 			? [inertText`Find out what answers at ${hostname}: ${device} reaches it through somebody's tunnel.`]
 			: []),
-		...(file === "" ? [] : [inertText`Keep ${file} as evidence before anyone removes it.`]),
+		...(file === "" || isBystander(worst) ? [] : [inertText`Keep ${file} as evidence before anyone removes it.`]),
 	];
 }
 

@@ -1,3 +1,4 @@
+import type { Scene } from "../../families/family.ts";
 import { findFamily } from "../../families/find-family.ts";
 import type { Finding } from "../../findings/finding.ts";
 import type { Ownership, Sighting, Tunnel } from "../../sighting/sighting.ts";
@@ -5,10 +6,13 @@ import { type Inert, inert, inertText } from "../text.ts";
 
 /**
  * The tunnel of the worst sighting. A running service no longer shows its token, so what an earlier start on the same
- * device revealed is taken instead, with when that was. A quick tunnel has no account to remember.
+ * device revealed is taken instead, with when that was. A quick tunnel has no account to remember, and what goes out
+ * through somebody's tunnel has nothing to do with one of this device.
  */
 export function knownTunnel({ worst, tunnels }: Finding): { readonly tunnel: Tunnel | undefined; readonly learnedAt: Date | undefined } {
-	if (worst.tunnel !== undefined || worst.mode === "quick") return { tunnel: worst.tunnel, learnedAt: undefined };
+	const scene = sceneOf(worst);
+	const isOwn = worst.mode !== "quick" && scene !== "client" && scene !== "visit";
+	if (worst.tunnel !== undefined || !isOwn) return { tunnel: worst.tunnel, learnedAt: undefined };
 	const learned = tunnels.at(-1);
 	return { tunnel: learned?.tunnel, learnedAt: learned?.at };
 }
@@ -17,6 +21,11 @@ export function knownTunnel({ worst, tunnels }: Finding): { readonly tunnel: Tun
 export function titleWords(sighting: Sighting): Inert {
 	const words = findFamily(sighting.family)?.words;
 	return words === undefined ? inertText`Tunnel tool seen` : inert(words.title(sighting), 80);
+}
+
+/** What a sighting is evidence of; its steps and sentences follow from that. */
+export function sceneOf(sighting: Sighting): Scene {
+	return findFamily(sighting.family)?.words.scene?.(sighting) ?? "tunnel";
 }
 
 /** How the tunnel was started, for the *Tunnel* row. */
@@ -31,10 +40,12 @@ export function toolWords({ family }: Sighting): Inert {
 	return words === undefined ? inertText`a tunnel tool` : inert(words.tool, 40);
 }
 
-/** Many tunnels: by the family's name for them when all are of one. */
-export function tunnelsWords(findings: readonly Pick<Finding, "family">[]): Inert {
+/** What many findings have in common: the family's name for its tunnels where all are some, else its tool. */
+export function manyWords(findings: readonly Pick<Finding, "family" | "worst">[]): Inert {
 	const [family, ...others] = new Set(findings.map((finding) => finding.family));
 	const words = family === undefined || others.length > 0 ? undefined : findFamily(family)?.words;
+	if (!findings.every(({ worst }) => sceneOf(worst) === "tunnel"))
+		return words === undefined ? inertText`Tunnel tools` : inert(words.tool, 40);
 	return words === undefined ? inertText`Tunnels` : inert(words.tunnels, 40);
 }
 

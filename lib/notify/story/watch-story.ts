@@ -10,7 +10,7 @@ import { type Cause, commonCause } from "./common-cause.ts";
 import { isTold, type Links, note, plain, row, type Story, type StoryRow, severityWord, strong } from "./story.ts";
 import { clock, counted, duration, utc } from "./time.ts";
 import { shortId } from "./tunnel-row.ts";
-import { modeWords, titleWords, tunnelsWords, verdictWords } from "./tunnel-words.ts";
+import { manyWords, modeWords, sceneOf, titleWords, verdictWords } from "./tunnel-words.ts";
 
 const noLinks: Links = { device: undefined, hunt: undefined, file: undefined };
 
@@ -29,7 +29,7 @@ export function stormStory(notice: StormNotice, portal: Portal): Story {
 		...bare(notice),
 		severity: highest,
 		kind: inertText`Many devices at once`,
-		title: inertText`${tunnelsWords(notice.worst)} on ${counted(notice.count, inertText`device`, inertText`devices`)}`,
+		title: inertText`${manyWords(notice.worst)} on ${counted(notice.count, inertText`device`, inertText`devices`)}`,
 		verdict: {
 			word: inertText`${counted(notice.count, inertText`device`, inertText`devices`)}, grouped so nothing gets lost.`,
 			reason: inertText`${severityCounts(notice)} since ${utc(notice.since)}.`,
@@ -39,7 +39,7 @@ export function stormStory(notice: StormNotice, portal: Portal): Story {
 				? inertText`No account, user or program is common to most of the devices listed.`
 				: inertText`${cause.words}: probably one cause.`,
 		rows: notice.worst.map((finding) => deviceRow(finding, portal)).filter(isTold),
-		why: inertText`Several devices opened tunnels within a short time. Either your own team is rolling this out, or an intruder is moving through the network.`,
+		why: manyWhy(notice.worst),
 		steps: stormSteps(notice.worst, cause),
 		links: {
 			...noLinks,
@@ -211,15 +211,29 @@ export function deviceRow(finding: Finding, portal: Portal): StoryRow | undefine
 	return shown === undefined || link === undefined ? shown : { ...shown, link };
 }
 
+/** Why many at once matter. Tunnels are spoken of only where all of them are some. */
+function manyWhy(findings: readonly Finding[]): Inert {
+	return areTunnels(findings)
+		? inertText`Several devices opened tunnels within a short time. Either your own team is rolling this out, or an intruder is moving through the network.`
+		: inertText`Several devices showed the same within a short time. Either your own team is rolling something out, or an intruder is moving through the network.`;
+}
+
+/** Does each of them open a tunnel, rather than go out through one or only name a tool? */
+export function areTunnels(findings: readonly Finding[]): boolean {
+	return findings.every(({ worst }) => sceneOf(worst) === "tunnel");
+}
+
 /** What to do in a storm, starting with the first of the list, the worst first. `cause`: what several of them share, if anything. */
-export function stormSteps([first, second]: readonly Finding[], cause: Cause | undefined): readonly Inert[] {
+export function stormSteps(findings: readonly Finding[], cause: Cause | undefined): readonly Inert[] {
+	const [first, second] = findings;
 	const name = first === undefined ? inertText`the first device of the list` : shortName(first);
+	const drops = areTunnels(findings) ? inertText`The tunnels drop;` : inertText`Their connections drop;`;
 	const isWorst = first !== undefined && first.severity !== second?.severity;
 	const start = isWorst ? inertText`Start with ${name}, the worst of them` : inertText`Start with ${name}`;
 	return [
 		cause === undefined ? inertText`${start}.` : inertText`${start}; ${cause.devices} others share its ${cause.kind}.`,
-		inertText`Ask your software team whether they are rolling out tunnels right now.`,
-		inertText`If nobody can explain it, isolate the devices (select one below, then Isolate). The tunnels drop; Defender stays connected.`,
+		inertText`Ask your software team whether they are rolling out ${areTunnels(findings) ? inertText`tunnels` : inertText`anything like this`} right now.`,
+		inertText`If nobody can explain it, isolate the devices (select one below, then Isolate). ${drops} Defender stays connected.`,
 	].map(sealed);
 }
 

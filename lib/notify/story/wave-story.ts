@@ -8,8 +8,8 @@ import { type Inert, idText, inertText, joined } from "../text.ts";
 import { commonCause } from "./common-cause.ts";
 import { isTold, plain, type Room, rooms, row, type Story, type StoryRow } from "./story.ts";
 import { counted, utc } from "./time.ts";
-import { tunnelsWords } from "./tunnel-words.ts";
-import { bare, deviceRow, severityCounts, shortName, stormSteps } from "./watch-story.ts";
+import { manyWords } from "./tunnel-words.ts";
+import { areTunnels, bare, deviceRow, severityCounts, shortName, stormSteps } from "./watch-story.ts";
 
 /** At most this many devices get a line with a link; the others are only named. */
 const linked = { full: 16, tight: 12, small: 8, least: 5 } as const;
@@ -33,7 +33,7 @@ export function waveStory(notice: WaveNotice, portal: Portal, room: Room): Story
 		...bare(notice),
 		severity: severities.findLast((severity) => notice.bySeverity[severity] > 0) ?? "high",
 		kind: inertText`Many severe findings at once`,
-		title: inertText`${tunnelsWords(findings)} on ${devices}`,
+		title: inertText`${manyWords(findings)} on ${devices}`,
 		verdict: {
 			word: inertText`${devices}, too many for a message each.`,
 			reason: inertText`${severityCounts(notice)} since ${utc(notice.since)}.`,
@@ -43,7 +43,9 @@ export function waveStory(notice: WaveNotice, portal: Portal, room: Room): Story
 				? inertText`No account, user or program is common to most of the devices listed.`
 				: inertText`${cause.words}: probably one cause.`,
 		rows: [...findings.slice(0, shown).map((finding) => deviceRow(finding, portal)), ...others(findings.slice(shown))].filter(isTold),
-		why: inertText`Each of these is severe on its own: a way into the device from outside that nobody has approved.`,
+		why: areTunnels(findings)
+			? inertText`Each of these is severe on its own: a way into the device from outside that nobody has approved.`
+			: inertText`Each of these is severe on its own.`,
 		steps: stormSteps(findings, cause),
 		links: {
 			device: first === undefined ? undefined : portal.device(first.device, first.firstSeen, first.lastSeen),

@@ -5,7 +5,7 @@ import { duration, exactDuration, utc } from "../../../lib/notify/story/time.ts"
 import type { Notice } from "../../../lib/outbox/delivery.ts";
 import type { Mode, Ownership, Target } from "../../../lib/sighting/sighting.ts";
 import { aFinding, aSighting, at, redacted } from "../../builders.ts";
-import { aNotice, anUnapprovedFinding, digest, heartbeat, knowledge, operations, storm } from "../samples.ts";
+import { aNotice, anUnapprovedFinding, digest, heartbeat, knowledge, operations, storm, wave } from "../samples.ts";
 
 function told(change: Partial<Notice> = {}) {
 	return tell(aNotice(change), knowledge);
@@ -34,6 +34,42 @@ describe("the title says what and where", () => {
 		const worst = aSighting({ mode, exposes, ownership: { verdict, reason: redacted("…") } });
 		expect(told({ finding: aFinding({ worst }) }).title).toBe(title);
 	});
+});
+
+test("what only reached somebody's tunnel, or was seen without a process, is named as that", () => {
+	const titled = (id: string) => {
+		const worst = aSighting({ mode: "unknown", tunnel: undefined, rules: [{ id, severity: "high", evidence: [] }] });
+		return told({ finding: aFinding({ worst, tunnels: [] }) }).title;
+	};
+	expect(titled("trycloudflare-webdav")).toBe("Traffic to a quick Cloudflare tunnel on fin-lt-0142");
+	expect(titled("loopback-rdp-logon")).toBe("RDP logon from the device itself on fin-lt-0142");
+	expect(titled("cloudflared-edge-inspected")).toBe("Connection to Cloudflare tunnel servers on fin-lt-0142");
+	expect(titled("constructor")).toBe("cloudflared seen on fin-lt-0142");
+});
+
+test("many devices that only go out through tunnels are not said to have opened any", () => {
+	const client = aFinding({ worst: aSighting({ mode: "access-client", tunnel: undefined }), tunnels: [] });
+	const words = (notice: Parameters<typeof tell>[0]) => {
+		const { title, why, steps } = tell(notice, knowledge);
+		return [title, why, ...steps].join(" ");
+	};
+	for (const notice of [
+		{ ...storm, worst: [client, client] },
+		{ ...wave, findings: [client, client] },
+	]) {
+		expect(words(notice)).not.toMatch(/tunnels|way into the device/);
+		expect(words(notice)).toMatch(/^cloudflared on \d+ devices/);
+	}
+	expect(words(storm)).toMatch(/^Cloudflare tunnels on 37 devices .*opened tunnels.*The tunnels drop/);
+});
+
+test("a tunnel that the device opened earlier is not that through which it goes out", () => {
+	const worst = aSighting({ mode: "access-client", tunnel: undefined });
+	const learned = {
+		tunnel: { account: "9f86d081884c7d659a2feaa0c55ad015", tunnelId: "", endpoint: "", fingerprint: "" },
+		at: at("20T10:00:00"),
+	};
+	expect(JSON.stringify(told({ finding: aFinding({ worst, tunnels: [learned] }) }))).not.toContain("9f86d081");
 });
 
 test("the summary is one line with severity, what, where and whose", () => {
