@@ -1,3 +1,5 @@
+import { createLongRunLook } from "./long-run.ts";
+
 /** A base64 run in a text that hides more text: its span there, and what it decodes to. */
 export interface Encoded {
 	readonly start: number;
@@ -8,7 +10,7 @@ export interface Encoded {
 /** Four base64 characters whose three bytes are ASCII: cheaper to test than to decode. */
 const asciiQuad = "[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]";
 // `{`, then a quote or white space, and three more ASCII characters: enough to see a first key.
-const jsonStart = new RegExp(`e(?:y[A-DI-L]|w[k-r0-3])[A-Za-z0-9+/_-]${asciiQuad}`, "g");
+export const jsonStart = new RegExp(`e(?:y[A-DI-L]|w[k-r0-3])[A-Za-z0-9+/_-]${asciiQuad}`, "g");
 const jsonStartLength = 8;
 const jsonStartHere = new RegExp(jsonStart.source, "y");
 const jsonHead = /^\{\s*(?:"[\x20-\x7e]*)?$/;
@@ -55,19 +57,8 @@ export function* decodedRuns(text: string, offsets: 1 | 4): Generator<Encoded> {
 	}
 }
 
-const shortestRun = 40;
-const inRun = Uint8Array.from({ length: 128 }, (_, code) => Number(/[A-Za-z0-9+/_-]/.test(String.fromCharCode(code))));
-
-/** Whether so many characters of base64 stand in a row. One of them stands at each multiple of their number: most others are not looked at. */
-export function hasLongRun(text: string): boolean {
-	for (let at = shortestRun - 1; at < text.length; ) {
-		let before = at;
-		while (before > at - shortestRun && inRun[text.charCodeAt(before)] === 1) before--;
-		if (before === at - shortestRun) return true;
-		at = before + shortestRun;
-	}
-	return false;
-}
+/** Whether so many characters of base64 stand in a row that the run is decoded. */
+export const hasLongRun = createLongRunLook(40, (character) => /[A-Za-z0-9+/_-]/.test(character), false);
 
 /** PowerShell takes any beginning of `-EncodedCommand`. The flag is the first group, its base64 the second. */
 export const encodedCommand = /([-/–—―]e(?:c|n|nc|nco|ncod|ncode|ncoded|ncodedc\w{0,6})?["'^]*[\s:]["'\s]*)([A-Za-z0-9+/]{16,}={0,2})/gi;

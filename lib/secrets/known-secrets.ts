@@ -41,7 +41,7 @@ const amazonId = /A[KS]IA[A-Z0-9]{16}/;
 const amazonSecret = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])/g;
 
 /** Most texts hold none of them and are done after one look. */
-const anyKnown = new RegExp(knownShapes.map(({ pattern }) => pattern.source).join("|"));
+export const anyKnown = new RegExp(knownShapes.map(({ pattern }) => pattern.source).join("|"));
 
 /** Secrets of well-known services, wherever they stand. */
 export function knownSecrets(text: string): readonly TextRange[] {

@@ -1,8 +1,9 @@
-import { decodedRuns, decodeWide, encodedCommand, encodedJson } from "./base64.ts";
-import { knownSecrets } from "./known-secrets.ts";
+import { decodedRuns, decodeWide, encodedCommand, encodedJson, hasLongRun, jsonStart } from "./base64.ts";
+import { anyKnown, knownSecrets } from "./known-secrets.ts";
 import { assignedPieces, otherEncodings } from "./other-encodings.ts";
 import { arePlainValuesFree, isPlainValue } from "./plain-values.ts";
 import type { Redacted } from "./redacted.ts";
+import { createScreen } from "./screen.ts";
 import { createSecretPositions, markerPattern, type TextRange } from "./secret-positions.ts";
 import type { ToolSecrets } from "./tool-secrets.ts";
 
@@ -28,26 +29,28 @@ export type Redact = (text: string) => Redacted;
  */
 export function createRedact(tools: readonly ToolSecrets[]): Redact {
 	const secretPositions = createSecretPositions(tools);
-	const directValues = (text: string): readonly TextRange[] => {
-		const encoded = encodedJson(text);
-		return [...encoded, ...assignedPieces(text, encoded), ...named(text)];
+	const screen = createScreen([jsonStart, anyKnown, encodedCommand]);
+	const [json, known, commands] = [1, 2, 4];
+	const directValues = (text: string, worthIt: number): readonly TextRange[] => {
+		const own = tools.flatMap((tool) => tool.byValue(text));
+		if ((worthIt & (json | known)) === 0) return own;
+		const encoded = (worthIt & json) === 0 ? [] : encodedJson(text);
+		return [...encoded, ...assignedPieces(text, encoded), ...own, ...((worthIt & known) === 0 ? [] : knownSecrets(text))];
 	};
-	const named = (text: string): readonly TextRange[] => [...tools.flatMap((tool) => tool.byValue(text)), ...knownSecrets(text)];
-	const secretValues = (text: string, depth: number): readonly TextRange[] => {
-		const direct = directValues(text);
+	const secretValues = (text: string, depth: number, worthIt: number): readonly TextRange[] => {
+		const direct = directValues(text, worthIt);
 		if (depth === layers || text.length < shortestRun) return direct;
 		const rest = masked(text, direct);
-		const hiding = [...decodedRuns(rest, depth === 0 ? 4 : 1), ...otherEncodings(rest)].filter(
-			({ decoded }) => secretPositions(decoded).length > 0 || secretValues(decoded, depth + 1).length > 0,
+		const runs = hasLongRun(rest) ? [...decodedRuns(rest, depth === 0 ? 4 : 1)] : [];
+		const hiding = [...runs, ...otherEncodings(rest)].filter(
+			({ decoded }) => secretPositions(decoded).length > 0 || secretValues(decoded, depth + 1, screen(decoded)).length > 0,
 		);
-		return [...direct, ...hiding];
+		return hiding.length === 0 ? direct : [...direct, ...hiding];
 	};
 	const once = (text: string): string => {
-		const shown = text.replace(encodedCommand, (whole: string, flag: string, base64: string) => {
-			const command = decodeWide(base64);
-			return command === undefined ? whole : `${flag}[decoded: ${command}]`;
-		});
-		return shown === text ? without(text, [...secretValues(text, 0), ...secretPositions(text)]) : shown;
+		const worthIt = screen(text);
+		const shown = (worthIt & commands) === 0 ? text : decodedCommands(text);
+		return shown === text ? without(text, [...secretValues(text, 0, worthIt), ...secretPositions(text)]) : shown;
 	};
 	const free = arePlainValuesFree(tools);
 	return (text) => {
@@ -65,6 +68,14 @@ export function createRedact(tools: readonly ToolSecrets[]): Redact {
 
 /** For our own words and an operator's: what devices send is redacted with the secrets of every family. */
 export const redactOwnWords: Redact = createRedact([]);
+
+/** With encoded PowerShell as text. */
+function decodedCommands(text: string): string {
+	return text.replace(encodedCommand, (whole: string, flag: string, base64: string) => {
+		const command = decodeWide(base64);
+		return command === undefined ? whole : `${flag}[decoded: ${command}]`;
+	});
+}
 
 /** Without what hides characters from a reader: zeros of UTF-16 text, and JSON's escapes for them. */
 export function readable(text: string): string {

@@ -1,4 +1,5 @@
 import { hasLongRun, matchAt } from "./base64.ts";
+import { createScreen } from "./screen.ts";
 import {
 	anyOf,
 	authorizationSchemes,
@@ -61,6 +62,7 @@ const toolPassword = /\s-[pP](?:w|ass)?(?![\w-])/g;
 const joinedToolPassword = /\s-p(?=[^\s-])(?!(?:w|ass)\s)/g;
 /** `user:password`, which no path with a drive and no address is. */
 const userAndColon = String.raw`(?:\\?["'])?[^\s:"']{1,64}:(?![\s\\]|//)`;
+const anyCurl = /curl/i;
 const curlUser = new RegExp(String.raw`\s(?:-u|--user)[\s=]${userAndColon}`, "g");
 const credentialUser = new RegExp(String.raw`-cred(?:entials?)?[\s:=]{1,4}${userAndColon}`, "gi");
 /** `<Password>x</Password>`, `<Password><Value>x</Value>` */
@@ -81,47 +83,84 @@ const wordBreak = /&&|\|\||<\/|&quot;/y;
 
 /** Where secrets must stand because of what stands before them, whether or not they look like secrets; compiled once for these tools. */
 export function createSecretPositions(tools: readonly ToolSecrets[]): (text: string) => readonly TextRange[] {
-	const named = (of: (tool: ToolSecrets) => readonly string[]): string =>
-		tools
-			.flatMap(of)
-			.map((name) => `|${name}`)
-			.join("");
-	const flagged = named((tool) => tool.flags);
-	const variable = named((tool) => tool.variables);
-	const keyed = named((tool) => tool.keys);
-	const besides = toolsBeside.map(({ tool }) => `|${tool.source}`).join("");
-	const anyIntroducer = new RegExp(`${introducers}${flagged}${variable}${keyed}${besides}`, "i");
-	const flags = new RegExp(`-(?:${anyOf(secretFlags)}${flagged})(?![\\w-]|\\.\\w)`, "gi");
-	const variables = new RegExp(`(?:${secretVariables.join("|")}${variable})(?!\\w)`, "gi");
-	const keys = new RegExp(`(?:(?:${anyOf(secretKeys, "[_-]?")})(?<!publickeytoken)${keyed})\\\\*["']?\\s{0,8}[=:]`, "gi");
-	const search = (text: string): readonly TextRange[] => [
-		...tools.flatMap((tool) => tool.byPosition(text)),
-		...(anyIntroducer.test(text) ? introduced(text, [variables, flags], keys) : []),
+	const names = [
+		...namesOf(tools, (tool) => tool.flags),
+		...namesOf(tools, (tool) => tool.variables),
+		...namesOf(tools, (tool) => tool.keys),
 	];
+	const besides = toolsBeside.map(({ tool }) => `|${tool.source}`);
+	const anyIntroducer = new RegExp(`${introducers}${[...names, ...besides].join("")}`, "i");
+	const searches = secretSearches(tools);
+	const screen = createScreen(searches.map(({ pattern }) => pattern));
+	const search = (text: string): readonly TextRange[] => {
+		const own = tools.flatMap((tool) => tool.byPosition(text));
+		const worthIt = screen(text);
+		if (worthIt === 0 || !anyIntroducer.test(text)) return own;
+		return [...own, ...searches.flatMap(({ find }, place) => ((worthIt & (1 << place)) === 0 ? [] : find(text)))];
+	};
 	return (text) => [...search(text), ...inUnbroken(text, search)];
 }
 
-function introduced(text: string, named: readonly RegExp[], keys: RegExp): readonly TextRange[] {
-	const words = [...named, shortSecretKey, headers, authorization, ...(text.includes("/") ? [slashOptions] : []), secureString];
-	if (toolsWithPassword.test(text)) words.push(toolPassword, joinedToolPassword);
-	return [
-		...words.flatMap((introducer) => each(text, introducer, valueAfter)),
-		...(anyToolBeside.test(text) ? toolsBeside.flatMap(({ tool, before }) => (tool.test(text) ? each(text, before, valueAfter) : [])) : []),
-		...(text.includes("<") ? each(text, element, valueAfter) : []),
-		...(text.includes("@") ? [impacket, userToken].flatMap((pattern) => each(text, pattern, beforeHost)) : []),
-		...each(text, keys, (_, from, start) =>
-			inQuery.test(text.slice(Math.max(0, start - 40), start)) ? undefined : valueAfter(text, from),
-		),
-		...each(text, credentialUser, passwordOfUser),
-		...(/curl/i.test(text) ? each(text, curlUser, passwordOfUser) : []),
-		...(anyNet.test(text) ? [userAccount, userShare].flatMap((pattern) => each(text, pattern, userPassword)) : []),
-		...(/=|%3d/i.test(text)
-			? each(text, queryValues, (_, from) => unlessMarker(text, from, from + matchAt(queryValue, text, from).length))
-			: []),
-		...(text.includes("@") ? each(text, userInfo, beforeHost) : []),
-		...(text.includes("-----BEGIN") ? pemBlocks(text) : []),
-		...(hasLongRun(text) ? each(text, pemBodies, (_, end, start) => ({ start, end })) : []),
-	];
+/** What finds nothing in a text that its pattern does not match anywhere. */
+export interface Search {
+	readonly pattern: RegExp;
+	readonly find: (text: string) => readonly TextRange[];
+}
+
+const announced = (pattern: RegExp): Search => ({ pattern, find: (text) => each(text, pattern, valueAfter) });
+
+const searchesForAll: readonly Search[] = [
+	...[shortSecretKey, headers, authorization, slashOptions, secureString].map(announced),
+	{
+		pattern: toolsWithPassword,
+		find: (text) =>
+			toolsWithPassword.test(text) ? [toolPassword, joinedToolPassword].flatMap((introducer) => each(text, introducer, valueAfter)) : [],
+	},
+	{
+		pattern: anyToolBeside,
+		find: (text) =>
+			anyToolBeside.test(text) ? toolsBeside.flatMap(({ tool, before }) => (tool.test(text) ? each(text, before, valueAfter) : [])) : [],
+	},
+	{ pattern: element, find: (text) => (text.includes("<") ? each(text, element, valueAfter) : []) },
+	...[impacket, userToken].map(
+		(pattern): Search => ({ pattern, find: (text) => (text.includes("@") ? each(text, pattern, beforeHost) : []) }),
+	),
+	{ pattern: credentialUser, find: (text) => each(text, credentialUser, passwordOfUser) },
+	{ pattern: anyCurl, find: (text) => (anyCurl.test(text) ? each(text, curlUser, passwordOfUser) : []) },
+	{
+		pattern: anyNet,
+		find: (text) => (anyNet.test(text) ? [userAccount, userShare].flatMap((pattern) => each(text, pattern, userPassword)) : []),
+	},
+	{
+		pattern: queryValues,
+		find: (text) =>
+			/=|%3d/i.test(text)
+				? each(text, queryValues, (_, from) => unlessMarker(text, from, from + matchAt(queryValue, text, from).length))
+				: [],
+	},
+	{ pattern: userInfo, find: (text) => (text.includes("@") ? each(text, userInfo, beforeHost) : []) },
+	{ pattern: pem, find: (text) => (text.includes("-----BEGIN") ? pemBlocks(text) : []) },
+	{ pattern: pemBodies, find: (text) => (hasLongRun(text) ? each(text, pemBodies, (_, end, start) => ({ start, end })) : []) },
+];
+
+/** The searches for these tools, behind what any word in the text announces. */
+export function secretSearches(tools: readonly ToolSecrets[]): readonly Search[] {
+	const named = (of: (tool: ToolSecrets) => readonly string[]): string => namesOf(tools, of).join("");
+	const variables = new RegExp(`(?:${secretVariables.join("|")}${named((tool) => tool.variables)})(?!\\w)`, "gi");
+	const flags = new RegExp(`-(?:${anyOf(secretFlags)}${named((tool) => tool.flags)})(?![\\w-]|\\.\\w)`, "gi");
+	const keyed = named((tool) => tool.keys);
+	const keys = new RegExp(`(?:(?:${anyOf(secretKeys, "[_-]?")})(?<!publickeytoken)${keyed})\\\\*["']?\\s{0,8}[=:]`, "gi");
+	return [...[variables, flags].map(announced), ...searchesForAll, keySearch(keys)];
+}
+
+function namesOf(tools: readonly ToolSecrets[], of: (tool: ToolSecrets) => readonly string[]): readonly string[] {
+	return tools.flatMap(of).map((name) => `|${name}`);
+}
+
+function keySearch(keys: RegExp): Search {
+	const find = (text: string): readonly TextRange[] =>
+		each(text, keys, (_, from, start) => (inQuery.test(text.slice(Math.max(0, start - 40), start)) ? undefined : valueAfter(text, from)));
+	return { pattern: keys, find };
 }
 
 /** A password or token up to the `@` before a host. */
