@@ -20,10 +20,10 @@ locals {
 
 resource "azapi_resource" "guard" {
   for_each = local.create_network ? {
-    app = [{ name = "nothing-from-outside", priority = 100, access = "Deny", protocol = "*", source = "Internet", target = "*", ports = ["*"] }]
+    app = [{ name = "nothing-from-outside", priority = 100, access = "Deny", protocol = "*", source = "Internet", target = "*", port = "*", ports = null }]
     endpoints = [
-      { name = "only-this-network", priority = 100, access = "Allow", protocol = "Tcp", source = "VirtualNetwork", target = "VirtualNetwork", ports = ["443", "5671", "5672"] },
-      { name = "nothing-else", priority = 200, access = "Deny", protocol = "*", source = "*", target = "*", ports = ["*"] },
+      { name = "only-this-network", priority = 100, access = "Allow", protocol = "Tcp", source = "VirtualNetwork", target = "VirtualNetwork", port = null, ports = ["443", "5671", "5672"] },
+      { name = "nothing-else", priority = 200, access = "Deny", protocol = "*", source = "*", target = "*", port = "*", ports = null },
     ]
   } : {}
   type      = "Microsoft.Network/networkSecurityGroups@2025-05-01"
@@ -43,11 +43,15 @@ resource "azapi_resource" "guard" {
           sourceAddressPrefix      = rule.source
           sourcePortRange          = "*"
           destinationAddressPrefix = rule.target
+          destinationPortRange     = rule.port
           destinationPortRanges    = rule.ports
         }
       }]
     }
   }
+
+  # Azure takes "*" as the one range only, not in a list.
+  ignore_null_property = true
 }
 
 resource "azapi_resource" "network" {

@@ -228,6 +228,8 @@ describe("Terraform has what the Bicep template has", () => {
 		])
 			expect(sources).toMatch(line);
 		expect(sources).not.toMatch(/listKeys|SharedAccessKey|AccountKey|Endpoint=sb/i);
+		// Azure takes "*" as the one range of ports, and not in a list.
+		expect(sources).not.toMatch(/ports\s*= \["\*"\]/i);
 		expect(sources).not.toMatch(/\.(windows\.net|azure\.(net|com|us|cn))/);
 	});
 
