@@ -15,10 +15,12 @@ interface Life {
 	readonly isAnswerLost?: boolean;
 	readonly isNoted?: boolean;
 	readonly isTableAway?: boolean;
+	/** The device that the message is about; by default the one on which something was to be found. */
+	readonly about?: string;
 }
 
 /** What I2 says of a message that came again a minute after its sender had got it delivered. */
-async function judged({ killedAfterMs, calls = 0, callsOfAnother = 0, isAnswerLost = false, isNoted, isTableAway }: Life) {
+async function judged({ killedAfterMs, calls = 0, callsOfAnother = 0, isAnswerLost = false, isNoted, isTableAway, about = key }: Life) {
 	const takenAt = 100 * second;
 	const posts = [takenAt, takenAt + 60 * second].map((at) => ({ cameAt: at, takenAt: at }));
 	const called = (workerId: number, count: number) => Array.from({ length: count }, (_, n) => ({ workerId, at: takenAt + 20 * n }));
@@ -29,7 +31,7 @@ async function judged({ killedAfterMs, calls = 0, callsOfAnother = 0, isAnswerLo
 		receipts: posts.map((post, index) => ({
 			...post,
 			workerId: sender + index,
-			noticeId: `cf-${key}-1`,
+			noticeId: `cf-${about}-1`,
 			isAnswerLost: isAnswerLost && index === 0,
 			body: "",
 			headers: "",
@@ -63,4 +65,8 @@ test.each<[string, Life]>([
 	["noted it itself", { killedAfterMs: 62 * second, isNoted: true }],
 ])("a message must not come again if its sender %s", async (_when, life) => {
 	expect(await judged(life)).toEqual(["I2"]);
+});
+
+test("a message must not come at all about a device on which there was nothing to find", async () => {
+	expect(await judged({ isAnswerLost: true, about: "ba9876543210" })).toEqual(["I2"]);
 });

@@ -99,6 +99,10 @@ function countDuplicates(evidence: Evidence): Pick<Verdict, "violations" | "dupl
 	const troubles = Map.groupBy(evidence.troubles, (trouble) => trouble.row);
 	for (const [id, posts] of Map.groupBy(evidence.receipts, (receipt) => receipt.noticeId)) {
 		const { row, n } = rowOf(evidence, id);
+		if (row === undefined) {
+			violations.push(`I2 ${id} tells of a device on which there was nothing to find`);
+			continue;
+		}
 		const noted = (marks.get(row) ?? []).filter((mark) => mark.sent >= n);
 		const notedAt = Math.min(...noted.map((mark) => mark.at));
 		for (const [index, post] of posts.entries()) {
@@ -150,10 +154,11 @@ function whatItDid(post: Receipt, evidence: Evidence): string {
 	return `: process ${post.workerId} called the table ${calls} times after that, and ${lived}`;
 }
 
-function rowOf({ story }: Evidence, id: string): { readonly row: string; readonly n: number } {
+/** `row` is `undefined` if nothing was to be told of that device. */
+function rowOf({ story }: Evidence, id: string): { readonly row: string | undefined; readonly n: number } {
 	const [, head = "", n] = /^cf-([0-9a-f]{12})-(\d+)$/.exec(id) ?? [];
-	const key = [...story.expected.keys()].find((one) => one.startsWith(head)) ?? "";
-	return { row: `o|${key}|${destination}`, n: Number(n) };
+	const key = [...story.expected.keys()].find((one) => head !== "" && one.startsWith(head));
+	return { row: key === undefined ? undefined : `o|${key}|${destination}`, n: Number(n) };
 }
 
 /** I3: each distinct record is counted once, however often its batch came. */

@@ -147,7 +147,7 @@ function otherRecord(n: number, random: Random): object {
 		ActionType: "ProcessCreated",
 		FileName: "notepad.exe",
 		FolderPath: "C:\\Windows\\System32\\notepad.exe",
-		ProcessCommandLine: random.pick(["notepad.exe cloudflared.txt", "notepad.exe tunnel run", "notepad.exe"]),
+		ProcessCommandLine: random.pick(["notepad.exe cloudflared.txt", "notepad.exe tunnel.txt", "notepad.exe"]),
 	});
 }
 
