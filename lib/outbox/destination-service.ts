@@ -15,7 +15,6 @@ export interface ServiceDeps extends SendDeps {
 	readonly destinations: readonly Destination[];
 	/** Name of the one that hears only what another has not taken. */
 	readonly fallback?: string | undefined;
-	readonly sleep: (ms: number) => Promise<void>;
 }
 
 interface Limits {

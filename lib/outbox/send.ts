@@ -14,6 +14,7 @@ export interface SendDeps {
 	readonly table: Table;
 	readonly clock: () => Date;
 	readonly random: () => number;
+	readonly sleep: (ms: number) => Promise<void>;
 	readonly newId: () => string;
 	/** A signal that fires after so many milliseconds. */
 	readonly deadline: (ms: number) => AbortSignal;
@@ -70,15 +71,35 @@ export async function sendClaimed<N extends AnyNotice>(
 	const stands = members.length > 1;
 	const outcomes = new Map(members.map((member) => [member, outcomeOf(member.owed, delivery, stands, state(), deps.clock())]));
 	const until = new Date(serverClock().getTime() + waitAfter(delivery, members[0]?.owed.attempt ?? 1, deps.random));
-	const lost = await settle(deps.table, { ...lease, members }, (owed, member) => {
+	const change = (owed: Owed, member: OpenOwed): Owed => {
 		const { n, count } = message.tells(member) ?? { n: owed.sent, count: owed.countSent };
 		if (delivery.ok) return told(owed, n, count, delivery.proof, deps.clock());
 		const cause = causeOf(owed, delivery, stands, state(), serverClock());
 		// What was wanted meanwhile says something else, and does not wait for what was refused.
 		const isSuperseded = delivery.scope === "dead" && owed.want > n;
 		return outcomes.get(member) === "dead" || isSuperseded ? giveUp(owed, n, cause, deps.clock()) : putOff(owed, until, cause);
-	});
+	};
+	const note = () => settle(deps.table, { ...lease, members }, change);
+	const lost = await (delivery.ok ? insist(deps, new Date(claimedAt.getTime() + leaseMs), note) : note());
 	return { notice: message.notice, delivery, outcomes, lost };
+}
+
+/** So long an instance stays with a message that arrived and cannot be noted: it would be sent again. */
+const insistMs = 20_000;
+const firstPauseMs = 500;
+const longestPauseMs = 4_000;
+
+/** Tries again when the table is out of reach, at most until `ends`. Settling the same lease twice does no harm. */
+async function insist<T>({ clock, sleep }: Pick<SendDeps, "clock" | "sleep">, ends: Date, note: () => Promise<T>): Promise<T> {
+	const until = Math.min(ends.getTime(), clock().getTime() + insistMs);
+	for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+		try {
+			return await note();
+		} catch (error) {
+			if (clock().getTime() + pauseMs >= until) throw error;
+			await sleep(pauseMs);
+		}
+	}
 }
 
 /**

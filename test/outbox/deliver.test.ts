@@ -484,6 +484,43 @@ describe("a lease", () => {
 		expect(await world.owed("teams")).toMatchObject({ state: "done", sent: 1 });
 	});
 
+	test.each([
+		{ awayMs: 0, posts: 1 },
+		{ awayMs: 19_500, posts: 1 },
+		{ awayMs: 19_501, posts: 2 },
+	])(
+		"during which the table goes away for $awayMs ms once the message has arrived leads to $posts message(s)",
+		async ({ awayMs, posts }) => {
+			const teams = createSink("teams");
+			let awayUntil = new Date(0);
+			const unlessAway =
+				<A extends readonly unknown[], R>(work: (...args: A) => Promise<R>) =>
+				(...args: A): Promise<R> =>
+					world.clock.now < awayUntil ? Promise.reject(new Error("out of reach")) : work(...args);
+			const world: World = createWorld([teams], {
+				table: (memory): Table => ({
+					...memory,
+					get: unlessAway(memory.get),
+					replace: unlessAway(memory.replace),
+					transact: unlessAway(memory.transact),
+				}),
+			});
+			await recorded(world);
+			const plainSend = teams.send;
+			teams.send = (notice, signal) => {
+				awayUntil = new Date(world.clock.now.getTime() + awayMs);
+				return plainSend(notice, signal);
+			};
+
+			await world.dispatcher.deliverDue(eachMinute);
+			teams.send = plainSend;
+			later(world, 91_000);
+			await world.dispatcher.deliverDue(eachMinute);
+			expect(teams.got).toHaveLength(posts);
+			expect(await world.owed("teams")).toMatchObject({ state: "done", sent: 1 });
+		},
+	);
+
 	test.each(["claim", "mark"])("is kept when the answer to the %s is lost", async (which) => {
 		const teams = createSink("teams");
 		let replaces = 0;
