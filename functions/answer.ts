@@ -14,6 +14,7 @@ if (/^(link|entra)$/.test(process.env["ACTIONS"]?.trim() ?? "")) {
 				takeAnswer(theApp, {
 					method: request.method,
 					token: request.params["token"] ?? "",
+					download: request.query.get("download") === "approval",
 					header: (name) => request.headers.get(name) ?? undefined,
 					body: (maxBytes) => bodyOf(request, maxBytes),
 				}),

@@ -10,7 +10,6 @@ import { utc } from "../notify/story/time.ts";
 import { verdictWords } from "../notify/story/tunnel-words.ts";
 import { type Inert, idText, inert, inertText, shortWords } from "../notify/text.ts";
 import { isOffered } from "./answer.ts";
-import { proposalOf } from "./proposal.ts";
 
 /** What a page shows of a finding. Without a sign-in it shows no command line, no path and no user. */
 export interface PageView {
@@ -20,12 +19,14 @@ export interface PageView {
 	readonly form: { readonly token: string; readonly visit: string } | undefined;
 	/** Name of who is signed in; absent without a sign-in. */
 	readonly person: Inert | undefined;
+	/** Where the entry of an approval that was proposed is sent as a file; absent where none was, or without a sign-in. */
+	readonly download?: string | undefined;
 	/** What just happened, or why it did not. */
 	readonly message: { readonly text: Inert; readonly isProblem: boolean } | undefined;
 	readonly now: Date;
 }
 
-const style = `:root{color-scheme:light dark}*{box-sizing:border-box}body{margin:0;font:16px/1.5 system-ui,'Segoe UI','Noto Sans',sans-serif;background:#f5f5f5;color:#1b1b1b}main{max-width:40rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}h1{font-size:1.35rem;line-height:1.3;margin:.25rem 0}h2{font-size:1rem;margin:1.5rem 0 .25rem}p{margin:.5rem 0}.head,form,.said{background:#fff;border:1px solid #767676;border-radius:.5rem;padding:1rem;margin:0 0 1rem}.bad{border:3px solid #b00020}.good{border:3px solid #0b6a0b}dl{display:grid;grid-template-columns:6rem 1fr;gap:.25rem .75rem;margin:.5rem 0}dt{color:#555}dd{margin:0}fieldset{border:0;padding:0;margin:0}legend{font-weight:600;padding:0}.choice{display:flex;gap:.75rem;align-items:flex-start;padding:.5rem 0;min-height:44px}.choice input{flex:none;width:1.25rem;height:1.25rem;margin:.15rem 0 0}.choice b{display:block}label{display:block}input[type=text],select,textarea{width:100%;font:inherit;padding:.6rem;border:1px solid #767676;border-radius:.25rem;background:#fff;color:#1b1b1b;min-height:44px}button{font:inherit;font-weight:600;min-height:44px;padding:.6rem 1.5rem;border:0;border-radius:.25rem;background:#4b4fb5;color:#fff;margin-top:1rem}pre{white-space:pre-wrap;background:#eee;padding:.75rem;border-radius:.25rem}ul{padding-left:1.25rem}small{color:#555}@media (prefers-color-scheme:dark){body{background:#141414;color:#f0f0f0}.head,form,.said,input[type=text],select,textarea{background:#242424;color:#f0f0f0;border-color:#8a8a8a}dt,small{color:#c4c4c4}pre{background:#333}button{background:#9da1ff;color:#141414}.bad{border-color:#ff8a8a}.good{border-color:#7bd67b}}`;
+const style = `:root{color-scheme:light dark}*{box-sizing:border-box}body{margin:0;font:16px/1.5 system-ui,'Segoe UI','Noto Sans',sans-serif;background:#f5f5f5;color:#1b1b1b}main{max-width:40rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}h1{font-size:1.35rem;line-height:1.3;margin:.25rem 0}h2{font-size:1rem;margin:1.5rem 0 .25rem}p{margin:.5rem 0}.head,form,.said{background:#fff;border:1px solid #767676;border-radius:.5rem;padding:1rem;margin:0 0 1rem}.bad{border:3px solid #b00020}.good{border:3px solid #0b6a0b}dl{display:grid;grid-template-columns:6rem 1fr;gap:.25rem .75rem;margin:.5rem 0}dt{color:#555}dd{margin:0}fieldset{border:0;padding:0;margin:0}legend{font-weight:600;padding:0}.choice{display:flex;gap:.75rem;align-items:flex-start;padding:.5rem 0;min-height:44px}.choice input{flex:none;width:1.25rem;height:1.25rem;margin:.15rem 0 0}.choice b{display:block}label{display:block}input[type=text],select,textarea{width:100%;font:inherit;padding:.6rem;border:1px solid #767676;border-radius:.25rem;background:#fff;color:#1b1b1b;min-height:44px}a{color:#3b3fa5}.file{display:inline-block;min-height:44px;padding:.6rem 0}button{font:inherit;font-weight:600;min-height:44px;padding:.6rem 1.5rem;border:0;border-radius:.25rem;background:#4b4fb5;color:#fff;margin-top:1rem}pre{white-space:pre-wrap;background:#eee;padding:.75rem;border-radius:.25rem}ul{padding-left:1.25rem}small{color:#555}@media (prefers-color-scheme:dark){body{background:#141414;color:#f0f0f0}.head,form,.said,input[type=text],select,textarea{background:#242424;color:#f0f0f0;border-color:#8a8a8a}a{color:#9da1ff}dt,small{color:#c4c4c4}pre{background:#333}button{background:#9da1ff;color:#141414}.bad{border-color:#ff8a8a}.good{border-color:#7bd67b}}`;
 
 /** Of the one style block; the policy names it, so that no other style and no script at all can be. */
 export const styleHash: string = `sha256-${createHash("sha256").update(style).digest("base64")}`;
@@ -47,6 +48,7 @@ export function answerPage(view: PageView): string {
 			"<p><small>A silence covers exactly this account, tunnel, program, user and target. Anything else still alerts.</small></p></div>",
 			form === undefined ? "" : formOf(view, form),
 			historyOf(finding),
+			view.download === undefined ? "" : downloadLink(view.download),
 		].join("\n"),
 	);
 }
@@ -158,24 +160,16 @@ function historyOf({ history = [] }: Finding): string {
 	return `<h2>What was said</h2><ul>${lines.join("")}</ul>`;
 }
 
-/** A ready entry, to copy: the page has no script that could do it. */
-export function proposalPage(finding: Finding, owner: Inert, now: Date): string | undefined {
-	const proposed = proposalOf(finding);
-	if (!proposed.ok) return undefined;
-	const until = new Date(now.getTime() + 90 * 86_400_000).toISOString().slice(0, 10);
-	const { name, account, tunnels } = proposed.proposal;
-	const entry = {
-		name: inert(name, 80),
-		account: idText(account),
-		tunnels: tunnels.map(idText),
-		owner,
-		reason: `Finding ${findingId(finding)}: write why it is ours`,
-		until,
-	};
+/** A ready entry, to copy or to save: the page has no script that could do either. `download`: where it is sent as a file. */
+export function proposalPage(entry: string, download: string): string {
 	return page(
 		inertText`Approval proposed`,
-		`<div class="head"><h1>Approval proposed</h1><p>Nothing is approved yet. Add this entry to your approvals file and have it reviewed; say in it why the tunnel is yours.</p><pre>${html(JSON.stringify(entry, undefined, 2) as Inert)}</pre></div>`,
+		`<div class="head"><h1>Approval proposed</h1><p>Nothing is approved yet. Add this entry to your approvals file and have it reviewed; say in it why the tunnel is yours.</p><pre>${html(entry as Inert)}</pre>${downloadLink(download)}</div>`,
 	);
+}
+
+function downloadLink(path: string): string {
+	return `<p><a class="file" href="${path}" download>Download this entry as a file</a></p>`;
 }
 
 /** Everything that is shown passes here, our own words too. */

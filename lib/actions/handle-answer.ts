@@ -1,6 +1,6 @@
 import { redact } from "../families/redact.ts";
 import { answerKinds, type Resolution, resolutions } from "../findings/answered.ts";
-import type { Finding } from "../findings/finding.ts";
+import { type Finding, findingId } from "../findings/finding.ts";
 import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import { scopeOf } from "../findings/silence.ts";
 import { type Inert, inert, inertText } from "../notify/text.ts";
@@ -9,6 +9,7 @@ import { answerPage, proposalPage } from "./answer-page.ts";
 import { type FormPlace, readForm, signForm } from "./form.ts";
 import { type ReadLink, readLink } from "./link.ts";
 import {
+	fileResponse,
 	fromAnotherSite,
 	identityCheck,
 	methodNotAllowed,
@@ -22,6 +23,7 @@ import {
 	tooLong,
 } from "./page-response.ts";
 import { readPerson, type SignedIn, type SignIn } from "./person.ts";
+import { proposedEntry } from "./proposal.ts";
 import { type AnsweringDeps, recordAnswer } from "./record-answer.ts";
 import { type Refusal, refused } from "./refusal.ts";
 import { findVisit, newVisit, visitCookie } from "./visit.ts";
@@ -30,6 +32,8 @@ import { findVisit, newVisit, visitCookie } from "./visit.ts";
 export interface PageRequest {
 	readonly method: string;
 	readonly token: string;
+	/** It asks for the entry of a proposed approval, as a file. */
+	readonly download?: boolean;
 	header(name: string): string | undefined;
 	/** Resolves to the text of the body, `undefined` when it is longer than asked for. */
 	body(maxBytes: number): Promise<string | undefined>;
@@ -91,8 +95,10 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 		const form = isOpen
 			? { visit: visit.name, token: signForm(keys, placeOf(link, finding, signedIn, visit.secret), deps.bytes(8), now) }
 			: undefined;
-		const person = signedIn.who === "responder" ? inert(signedIn.person.name, 80) : undefined;
-		const body = answerPage({ finding, opens: link.opens, form, person, message: said, now });
+		const isKnown = signedIn.who === "responder";
+		const person = isKnown ? inert(signedIn.person.name, 80) : undefined;
+		const download = isKnown && proposedEntry(finding, now) !== undefined ? fileOf(link) : undefined;
+		const body = answerPage({ finding, opens: link.opens, form, person, download, message: said, now });
 		return pageResponse(status, body, { "set-cookie": visitCookie(visit) });
 	};
 	const get = async (request: PageRequest, link: ReadLink): Promise<PageResponse> => {
@@ -101,7 +107,14 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 			return redirect(302, `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(pathOf(link))}`);
 		if (signedIn.who === "stranger") return notAResponder;
 		const finding = await findingOf(link);
-		return finding === undefined ? notFound : show(request, link, finding, signedIn, 200);
+		if (finding === undefined) return notFound;
+		if (request.download !== true) return show(request, link, finding, signedIn, 200);
+		// Only who could have proposed it gets it; it is what the page has shown already.
+		if (signedIn.who !== "responder") return show(request, link, finding, signedIn, 403, whyNot(refused("needs-sign-in")));
+		const entry = link.expires <= clock() ? undefined : proposedEntry(finding, clock());
+		return entry === undefined
+			? show(request, link, finding, signedIn, 409, whyNot(refused("no-proposal")))
+			: fileResponse(`approval-${findingId(finding)}.json`, `${entry}\n`);
 	};
 	const post = async (request: PageRequest, link: ReadLink): Promise<PageResponse> => {
 		const type = (request.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
@@ -142,8 +155,8 @@ export function createAnswerPage(deps: PageDeps): (request: PageRequest) => Prom
 		}
 		const done = { finding: link.key.slice(0, 12), answer: asked.kind, verified: asked.verified };
 		if (asked.kind === "propose") {
-			const entry = proposalPage(recorded.finding, inert(asked.by, 80), clock());
-			if (entry !== undefined) return { ...pageResponse(200, entry), recorded: done };
+			const entry = proposedEntry(recorded.finding, clock());
+			if (entry !== undefined) return { ...pageResponse(200, proposalPage(entry, fileOf(link))), recorded: done };
 		}
 		return { ...redirect(303, pathOf(link)), recorded: done };
 	};
@@ -206,6 +219,10 @@ const statuses: Partial<Record<Refusal["code"], number>> = {
 
 function statusOf({ code }: Refusal): number {
 	return statuses[code] ?? 409;
+}
+
+function fileOf(link: ReadLink): string {
+	return `${pathOf(link)}?download=approval`;
 }
 
 function pathOf({ token }: ReadLink): string {

@@ -29,6 +29,14 @@ export function pageResponse(status: number, body: string, more: Readonly<Record
 	return { status, headers: { ...headers, ...more }, body };
 }
 
+/** JSON that the browser saves and never shows. @param name letters, digits, `-` and `.` */
+export function fileResponse(name: string, body: string): PageResponse {
+	return pageResponse(200, body, {
+		"content-type": "application/json; charset=utf-8",
+		"content-disposition": `attachment; filename="${name}"`,
+	});
+}
+
 /** Sends the browser to a path of this app, or of the platform's sign-in. */
 export function redirect(status: 302 | 303, location: string): PageResponse {
 	return pageResponse(status, "", { location });

@@ -1,4 +1,5 @@
-import type { Finding } from "../findings/finding.ts";
+import { type Finding, findingId } from "../findings/finding.ts";
+import { idText, inert } from "../notify/text.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 import { redactedText } from "../secrets/redacted.ts";
 import type { Mode, Sighting } from "../sighting/sighting.ts";
@@ -40,6 +41,23 @@ export function proposalOf({ newest, worst, device }: Pick<Finding, "newest" | "
 		ok: true,
 		proposal: { name: redactedText`Tunnel of ${device.name}`, account: first.account, tunnels: [first.tunnelId] },
 	};
+}
+
+/** The entry as JSON, for people to add to their approvals file. `undefined` when nobody proposed one, or none can be. */
+export function proposedEntry(finding: Finding, now: Date): string | undefined {
+	const said = finding.history?.findLast(({ kind }) => kind === "propose");
+	const proposed = proposalOf(finding);
+	if (said === undefined || !proposed.ok) return undefined;
+	const { name, account, tunnels } = proposed.proposal;
+	const entry = {
+		name: inert(name, 80),
+		account: idText(account),
+		tunnels: tunnels.map(idText),
+		owner: inert(said.by, 80),
+		reason: `Finding ${findingId(finding)}: write why it is ours`,
+		until: new Date(now.getTime() + 90 * 86_400_000).toISOString().slice(0, 10),
+	};
+	return JSON.stringify(entry, undefined, 2);
 }
 
 function isOnly({ tunnel, otherTunnels = [] }: Sighting, only: NonNullable<Sighting["tunnel"]>): boolean {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { answerPage, proposalPage } from "../../lib/actions/answer-page.ts";
+import { proposedEntry } from "../../lib/actions/proposal.ts";
 import type { Finding } from "../../lib/findings/finding.ts";
 import { inert } from "../../lib/notify/text.ts";
 import { aFinding, aSighting, at, redacted } from "../builders.ts";
@@ -22,10 +23,13 @@ function shown(finding: Finding, person: string): string {
 		opens: "silence",
 		form: { token: "form", visit: "0123abcd" },
 		person: inert(redacted(person), 80),
+		download: "/api/answer/x?download=approval",
 		message: undefined,
 		now,
 	});
-	return `${page}${proposalPage(finding, inert(redacted(person), 80), now) ?? ""}`;
+	const said = { kind: "propose", by: redacted(person), how: "page", verified: true, at: now, n: 2 } as const;
+	const entry = proposedEntry({ ...finding, history: [...(finding.history ?? []), said] }, now);
+	return `${page}${entry === undefined ? "" : proposalPage(entry, "/api/answer/x?download=approval")}`;
 }
 
 /** The page's own marks, and what a browser shows between them. */

@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { styleHash } from "../../lib/actions/answer-page.ts";
 import { readKeys, readLink, signLink } from "../../lib/actions/link.ts";
-import { findingKey } from "../../lib/findings/finding.ts";
+import { findingId, findingKey } from "../../lib/findings/finding.ts";
 import { readApprovals } from "../../lib/verdict/approvals.ts";
 import { aSighting, at, redacted } from "../builders.ts";
+import { keyOfSighting } from "../outbox/world.ts";
 import { aRequest, aSite, asBrowser, key, press, principal, responders, type Site, tenantId, type Visit, visit } from "./visitor.ts";
 
 const signIn = { tenantId, responders };
@@ -414,11 +415,49 @@ describe("with a sign-in", () => {
 		expect(shown.body).toContain("Nothing is approved yet");
 
 		const [, entry = ""] = /<pre>([^<]*)<\/pre>/.exec(shown.body) ?? [];
-		const file = `{"approvals": [${entry.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&")}]}`;
-		expect(readApprovals(file, site.world.clock.now)).toMatchObject({
+		const copied = entry.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+		expect(readApprovals(`{"approvals": [${copied}]}`, site.world.clock.now)).toMatchObject({
 			ok: true,
 			approvals: [{ account: "9f86d081884c7d659a2feaa0c55ad015", owner: "kim.lee@contoso.example", until: "2027-02-19" }],
 		});
+
+		// The same as a file, as often as one likes: here, and later from the page of the finding.
+		const [, href = ""] = /<a class="file" href="([^"]*)" download>/.exec(shown.body) ?? [];
+		expect(href).toBe(`/api/answer/${site.link()}?download=approval`);
+		expect((await visit(site, site.link(), who)).response.body).toContain(href);
+		const rows = JSON.stringify(site.world.memory.all());
+		for (const method of ["GET", "HEAD", "GET"]) {
+			const file = await site.page(aRequest(site.link(), { method, headers: who, download: true }));
+			expect(file).toMatchObject({
+				status: 200,
+				headers: {
+					"content-type": "application/json; charset=utf-8",
+					"content-disposition": `attachment; filename="approval-${findingId({ key: keyOfSighting })}.json"`,
+					"x-content-type-options": "nosniff",
+					"cache-control": "no-store",
+					"content-security-policy": expect.stringMatching(/^default-src 'none'/),
+				},
+				body: `${copied}\n`,
+			});
+		}
+		expect(JSON.stringify(site.world.memory.all())).toBe(rows);
+	});
+
+	test("the entry is sent as a file to nobody who could not have proposed it, and not before it was proposed", async () => {
+		const site = await aSite({ signIn });
+		const asFile = (headers: Record<string, string> = {}, token = site.link()) => site.page(aRequest(token, { headers, download: true }));
+		const who = { "x-ms-client-principal": principal() };
+		expect(await asFile(who)).toMatchObject({ status: 409, body: expect.stringContaining("No approval can be proposed") });
+		await press(site, await visit(site, site.link(), who), { answer: "propose" }, who);
+		expect((await asFile()).status).toBe(302);
+		expect((await asFile({ "x-ms-client-principal": principal({ groups: "another" }) })).status).toBe(403);
+		expect((await asFile(who, site.link({ expires: at("20T00:00:00") }))).status).toBe(409);
+		expect((await asFile(who, "x".repeat(60))).status).toBe(404);
+		expect(await asFile(who)).toMatchObject({ status: 200 });
+
+		// Without the platform's sign-in anyone can send that header.
+		const open = await aSite();
+		expect(await open.page(aRequest(open.link(), { headers: who, download: true }))).toMatchObject({ status: 403 });
 	});
 });
 
