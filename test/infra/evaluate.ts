@@ -12,7 +12,7 @@ export interface Deployment {
 }
 
 type Args = readonly unknown[];
-type Functions = Readonly<Record<string, (...args: Args) => unknown>>;
+export type Functions = Readonly<Record<string, (...args: Args) => unknown>>;
 
 export function deploy(
 	template: Template,
@@ -70,6 +70,11 @@ function marks(path: string): unknown {
 	const property = (key: string) =>
 		key === "serviceBusEndpoint" ? "https://its-own-name.servicebus.example:443/" : marks(`${path}.${key}`);
 	return new Proxy({}, { get: (_target, key) => (typeof key === "symbol" || key === "toString" ? text : property(key)) });
+}
+
+/** The value of an expression of a form, whose own functions (`steps`, `parse` and so on) are given. */
+export function evaluateForm(text: string, own: Functions): unknown {
+	return evaluate(text.replace(/^\[|\]$/g, ""), own);
 }
 
 /** Grammar: `name(args)`, `'text'`, whole numbers, and after each `.property` or `[index]`. */
