@@ -97,7 +97,9 @@ function countDuplicates(evidence: Evidence): Pick<Verdict, "violations" | "dupl
 	const duplicates: Record<Excuse, number> = { "answer lost": 0, "killed before the mark": 0, "table out of reach": 0 };
 	const marks = Map.groupBy(evidence.marks, (mark) => mark.row);
 	const troubles = Map.groupBy(evidence.troubles, (trouble) => trouble.row);
-	for (const [id, posts] of Map.groupBy(evidence.receipts, (receipt) => receipt.noticeId)) {
+	// Settings that are wrong here have messages of their own, which tell of no device.
+	const ofDevices = evidence.receipts.filter(({ noticeId }) => !noticeId.startsWith("cf-ops-"));
+	for (const [id, posts] of Map.groupBy(ofDevices, (receipt) => receipt.noticeId)) {
 		const { row, n } = rowOf(evidence, id);
 		if (row === undefined) {
 			violations.push(`I2 ${id} tells of a device on which there was nothing to find`);
