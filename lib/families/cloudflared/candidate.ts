@@ -1,6 +1,7 @@
 import type { DefenderRecord } from "../../defender/record.ts";
 import { columnText } from "../../sighting/column-text.ts";
 import type { Contact, Identified } from "../../sighting/reading.ts";
+import { behindUnknown } from "./behind-unknown.ts";
 import { readCommand } from "./command.ts";
 import { folderOf } from "./folders.ts";
 import { opensTunnel, readStart, type StartReading } from "./read-start.ts";
@@ -30,7 +31,11 @@ export function candidate(
 	// Called as a starter is, and it is none.
 	const { starts, isStarter } = official ? { starts: [outer], isStarter: false } : expand(outer);
 	const talks = contact?.host === "edge" && contact.talker === "other";
-	const readings = starts.map((start) => readStart(start, { official, suspicious: talks || (nameless && start === outer) }));
+	const readings = starts.map((start) => {
+		const reading = readStart(start, { official, suspicious: talks || (nameless && start === outer) });
+		const isRead = official || (startsTool(reading) && reading.mode !== "would-fail");
+		return isRead ? reading : (hiddenBehind(start) ?? reading);
+	});
 	// A starter's name on a program whose own arguments are cloudflared's: words for the starter among them are a disguise.
 	const own = isStarter ? readStart(outer, { official, suspicious: talks }) : undefined;
 	const strong = own !== undefined && own.kind === "renamed" && own.certain && isOpening(own);
@@ -38,10 +43,13 @@ export function candidate(
 	const disguised = strong && !(readings.some(startsTool) && hasShortFlag(outer));
 	const plain = isStarter || readings.some(isOpening) ? undefined : withoutQuotes(outer);
 	const unquoted = plain === undefined ? undefined : readStart(plain, { official, suspicious: talks || nameless });
-	const more = [...(disguised ? [own] : []), ...(unquoted !== undefined && startsTool(unquoted) && isOpening(unquoted) ? [unquoted] : [])];
+	const more = [
+		...(disguised ? [own] : []),
+		...(unquoted !== undefined && startsTool(unquoted) && (isOpening(unquoted) || !readings.some(startsTool)) ? [unquoted] : []),
+	];
 	return {
 		subject,
-		isStarter: isStarter && !disguised,
+		isStarter: !disguised && (isStarter || readings.some(({ start }) => start.trail.starter !== "")),
 		readings: [...more, ...readings],
 		outer,
 		parent,
@@ -67,6 +75,13 @@ export function isNameless(record: DefenderRecord, path: string): boolean {
 function hasShortFlag({ args }: Start): boolean {
 	const [program] = readCommand(args.map(({ value }) => value)).levels;
 	return [...(program?.spelling.values() ?? [])].some((name) => name.length === 1);
+}
+
+/** A start behind a program whose grammar is not known, if it is one without doubt. */
+function hiddenBehind(start: Start): StartReading | undefined {
+	return behindUnknown(start)
+		.map((one) => readStart(one, { official: false, suspicious: false }))
+		.find((one) => isOpening(one) && startsTool(one) && one.certain);
 }
 
 /** It opens a tunnel, now or as a service. */

@@ -20,7 +20,7 @@ const valued: Readonly<Record<string, RegExp>> = {
 	timeout: /^-(?:[ks]|-kill-after|-signal)$/,
 	stdbuf: /^-[ioe]$/,
 	"systemd-run": /^-(?:[putHME]|-unit|-property|-uid|-gid|-setenv|-slice|-description|-working-directory|-on-\w+)$/,
-	screen: /^-(?:[cestThpXQ]|d?mS|S|dmLS)$/,
+	screen: /^-(?:[cestThpQX]|d?mS|S|dmLS)$/,
 	tmux: /^-[LSfscntxyF]$/,
 	runas: /^\/(?:profile)$/i,
 	start: /^\/(?:d|node|affinity|machine)$/i,
@@ -33,6 +33,8 @@ const valued: Readonly<Record<string, RegExp>> = {
 	ltrace: /^-(?:[aAeoFlpsuwx])$/,
 	cpulimit: /^-(?:[lpe]|-limit)$/,
 	unshare: /^-(?:[RwSG]|-root|-wd|-setuid|-setgid)$/,
+	nsenter: /^-(?:[tGS]|-target|-setuid|-setgid)$/,
+	flock: /^-(?:[wE]|-wait|-timeout|-conflict-exit-code)$/,
 };
 
 /** Skips the program's own options, assignments and, where it has one, a leading argument; the rest is the command. */
@@ -44,14 +46,12 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 	let at = 1;
 	let altered = /^(?:chroot|proot|bwrap|nsenter)$/.test(name);
 	let moved = false;
-	let skip = /^(?:timeout|chroot|taskset|chrt)$/.test(name) ? 1 : 0;
+	let skip = /^(?:timeout|chroot|taskset|chrt|flock|sg)$/.test(name) ? 1 : 0;
+	const shellText = /^(?:su|runuser|flock|sg)$/.test(name) ? textForShell(start) : "";
+	if (shellText !== "") return inside(shellText, start, "posix");
+	let titled = false;
 	while (at < words.length) {
 		const { value } = words[at] ?? { value: "" };
-		if (/^(?:su|runuser)$/.test(name) && /^(?:-c|--command)$/.test(value)) {
-			// One word, unless its quotes were lost; the user can stand behind it.
-			const given = words[at + 1]?.value ?? "";
-			return inside(/\s/.test(given) ? given : restFrom(start.command, at + 1), start, "posix");
-		}
 		if (value === "--" || /^(?:-e|--exec)$/.test(value) || (name === "forfiles" && /^\/c$/i.test(value))) {
 			at++;
 			break;
@@ -76,27 +76,45 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 			// `env $(cat file) program`: it can be any variable.
 			altered = true;
 			at++;
-		} else if (name === "start" && at === 1 && start.command.text[words[at]?.start ?? 0] === '"' && words.length > 2) at++;
-		else if (/^(?:flatpak|snap)$/.test(name) && /^run$/.test(value)) at++;
+		} else if (name === "start" && !titled && start.command.text[words[at]?.start ?? 0] === '"' && words.length > at + 1) {
+			titled = true;
+			at++;
+		} else if (/^(?:flatpak|snap)$/.test(name) && /^run$/.test(value)) at++;
 		else if (name === "tmux" && /^(?:new|new-session|neww|new-window|send-keys)$/.test(value)) at++;
 		else if (skip > 0) {
 			skip--;
 			at++;
 		} else break;
 	}
-	const rest = words.slice(at);
+	const inputs = words.findIndex(({ value }, index) => index > at && /^:{3,4}\+?$/.test(value));
+	const rest = words.slice(at, name === "parallel" && inputs !== -1 ? inputs : undefined);
 	const [only] = rest;
 	if (only === undefined) return [];
-	if (rest.length === 1 && /\s/.test(only.value))
+	// `send-keys "…" Enter`, `stuff "…"`: what a person would type.
+	const typed = /^(?:tmux|screen)$/.test(name);
+	if ((rest.length === 1 || typed) && /\s/.test(only.value))
 		return inside(
 			only.value,
 			{ ...start, environment, trail: { ...start.trail, altered } },
 			start.command.text.includes("\\") ? "cmd" : "posix",
 		);
 	// These add words of their own, and the last of two flags counts.
+	// What it reads from its input becomes further words.
+	const given =
+		name === "xargs" && !words.some(({ value }) => /^-I|^--replace/.test(value)) ? [{ value: "$@", start: 0, hidden: true }] : [];
 	const elsewhere = moved && /^\.{1,2}\//.test(only.value);
 	const trail = { ...noTrail, altered: altered || elsewhere, unread: /^(?:xargs|parallel)$/.test(name) };
-	return [fromWords({ text: start.command.text, words: rest }, "", environment, trail)];
+	return [fromWords({ text: start.command.text, words: [...rest, ...given] }, "", environment, trail)];
+}
+
+/** `su - root -c "…"`: one word, unless its quotes were lost; the user can stand behind it. Empty where there is none. */
+function textForShell({ command }: Start): string {
+	const at = command.words.findIndex(({ value }, index) => index > 0 && /^(?:-[a-z]{0,4}c$|--command(?:=|$))/.test(value));
+	if (at === -1 || command.words.slice(1, at).some(({ value }) => value === "--")) return "";
+	const { value } = command.words[at] ?? { value: "" };
+	if (value.startsWith("--command=")) return value.slice("--command=".length);
+	const given = command.words[at + 1]?.value ?? "";
+	return /\s/.test(given) ? given : restFrom(command, at + 1);
 }
 
 /** `--setenv=N=V`, `-E N=V`, `-p Environment=N=V`: a variable, whichever option hands it over. */
@@ -174,4 +192,14 @@ export function daemonInner(start: Start): readonly Start[] {
 	return [
 		fromWords({ text: start.command.text, words: [{ value: program, start: 0, hidden: false }, ...rest] }, "", start.environment, noTrail),
 	];
+}
+
+/** `busybox nohup program …`: the next word is the program that it is then. */
+export function appletInner(start: Start): readonly Start[] {
+	const [, ...words] = start.command.words;
+	const [first] = words;
+	if (first === undefined) return [];
+	const text = start.command.text.slice(first.start);
+	const moved = words.map((word) => ({ ...word, start: word.start - first.start }));
+	return [fromWords({ text, words: moved }, "", start.environment, noTrail)];
 }

@@ -16,25 +16,31 @@ export interface Layers {
 	readonly unread: boolean;
 }
 
-/** `$(…)` and backticks of POSIX shells; in PowerShell a backtick escapes. */
-const substitution = /\$\(((?:[^()]|\([^()]{0,4096}\)){1,8192})\)/g;
+/** `$(…)`, `<(…)` and backticks of POSIX shells; in PowerShell a backtick escapes. */
+const substitution = /[$<>]\(((?:[^()]|\([^()]{0,4096}\)){1,8192})\)/g;
 const backticks = /`([^`]{1,8192})`/g;
 /** What a text is printed into when it is to be run. */
 const sink =
-	/\|\s{0,8}(?:sudo\s{1,4})?(?:[\w/.-]{0,64}\/)?(?:sh|bash|zsh|dash|ksh|at|batch|crontab|tee|cmd|powershell|pwsh)\b|>{1,2}\s{0,8}["']?[^\s"'|&;<>]{0,512}(?:\/etc\/|cron|\.service|rc\.local|\.(?:ba|z)?shrc|profile|Launch(?:Agents|Daemons)|\.(?:bat|cmd|ps1|sh|vbs|plist|desktop))/i;
+	/(?:^|[\s;&|(])(?:(?:\/[\w/.-]{1,64})?(?:sh|bash|zsh|dash|ksh|at|batch|crontab)|source|\.)\s{1,8}[^<;&|\n]{0,256}<(?:\(|<<)|(?:out-file|set-content|add-content|tee-object)\b[^|;\n]{0,512}\.(?:bat|cmd|ps1|vbs)\b|\|\s{0,8}(?:sudo\s{1,4})?(?:[\w/.-]{0,64}\/)?(?:sh|bash|zsh|dash|ksh|at|batch|crontab|tee|cmd|powershell|pwsh)\b|>{1,2}\s{0,8}(?:["'][^"'|&;<>]{0,512}|[^\s"'|&;<>]{0,512})(?:\/etc\/|cron|\.service|rc\.local|\.(?:ba|z)?shrc|profile|Launch(?:Agents|Daemons)|\.(?:bat|cmd|ps1|sh|vbs|plist|desktop))/i;
 const printed =
-	/(?:^|[\s;&|({])(?:echo|printf|write-output|set-content|add-content)\s{1,8}(?:-\w{1,8}\s{1,8})?(?:"([^"]{1,8192})"|'([^']{1,8192})'|([^|>&;"'\n]{1,8192}))/gi;
+	/(?:^|[\s;&|({]|<<<)(?:(?:echo|write-output)\s{1,8}|printf\s{1,8}(?:["']?%[^"'\s]{0,16}["']?\s{1,8})?|(?:set|add)-content\s{1,8}(?:-path\s{1,8})?[^\s'"]{1,512}\s{1,8}(?:-value\s{1,8})?|(?<=<<<)\s{0,8})(?:-\w{1,8}\s{1,8})?(?:"([^"]{1,8192})"|'([^']{1,8192})'|([^|>&;"'\n]{1,8192}))/gi;
+
+/** A line of a unit file or a crontab, in a text of several lines. */
+const unit =
+	/^[ \t]{0,64}(?:Exec\w{1,12}=[-@+!:]{0,3}|(?:@\w{1,12}|(?:[\d*/,-]{1,16}[ \t]{1,8}){4}[\d*/,-]{1,16})[ \t]{1,8}(?:root[ \t]{1,8})?)(.{1,8192})$/gm;
 
 /** What else runs: commands whose output is used, text printed into a shell, a crontab or a script, and text that is decoded. Bounded. */
 export function layersIn(text: string, shell: Shell): Layers {
-	const used = shell === "posix" ? [...text.matchAll(substitution), ...text.matchAll(backticks)].map(([, inner = ""]) => inner) : [];
+	const quoted = shell === "posix" ? [...text.matchAll(backticks)] : [];
+	const used = shell === "cmd" ? [] : [...text.matchAll(substitution), ...quoted].map(([, inner = ""]) => inner);
 	const kept = sink.test(text)
 		? [...text.matchAll(printed)].flatMap(([, double, single, bare]) => printedLines(double ?? single ?? bare ?? ""))
 		: [];
+	const units = [...text.matchAll(unit)].map(([, command = ""]) => command);
 	const hidden = decodesText(text)
 		? [...decodedRuns(text, 1)].map(({ decoded, start, end }) => decodeWide(text.slice(start, end)) ?? decoded)
 		: [];
-	const kinds = [used.map(now), kept.map((one): Layer => ({ text: one, later: true })), hidden.map(now)];
+	const kinds = [used.map(now), [...kept, ...units].map((one): Layer => ({ text: one, later: true })), hidden.map(now)];
 	return { layers: kinds.flatMap((kind) => kind.slice(0, mostCommands)), unread: kinds.some((kind) => kind.length > mostCommands) };
 }
 

@@ -59,12 +59,13 @@ export function withValues(command: Words, locals: ReadonlyMap<string, Word>): {
 	const words = command.words.map((word) => {
 		if (!word.hidden) return word;
 		const value = word.value.replace(
-			/\$(?:\{(\w{1,64})\}|(\w{1,64}))/g,
-			(whole: string, braced: string | undefined, plain: string | undefined) => {
-				return locals.get((braced ?? plain ?? "").toLowerCase())?.value ?? whole;
+			/\$(?:\{(\w{1,64})\}|(\w{1,64}))|%(\w{1,64})%|!(\w{1,64})!/g,
+			(whole: string, ...names: readonly (string | undefined)[]) => {
+				const name = names.slice(0, 4).find((one) => one !== undefined) ?? "";
+				return locals.get(name.toLowerCase())?.value ?? whole;
 			},
 		);
-		if (value.includes("$")) return word;
+		if (value === word.value || value.includes("$")) return word;
 		replaced = true;
 		return { ...word, value, hidden: false };
 	});

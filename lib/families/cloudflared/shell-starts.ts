@@ -11,23 +11,33 @@ import { fromWords, noTrail, type Start } from "./start.ts";
 import { mostCommands, restFrom, type Word, type Words, wordAfter } from "./words.ts";
 
 /** The starts in the text of a shell that a start carries. */
-export function inside(text: string, start: Start, shell: Shell): readonly Start[] {
+export function inside(text: string, start: Pick<Start, "environment" | "trail">, shell: Shell): readonly Start[] {
 	const { layers, unread } = layersIn(text, shell);
 	const deeper = layers.flatMap((layer) =>
 		startsIn(shellCommands(layer.text, shell), start, shell).map((one) =>
 			layer.later ? { ...one, trail: { ...one.trail, later: true } } : one,
 		),
 	);
-	const found = [...startsIn(shellCommands(text, shell), start, shell), ...deeper];
+	const commands = shellCommands(text, shell);
+	const spoken = shell === "powershell" && runsText.test(text) ? commands.flatMap(({ words }) => textAlone(words)) : [];
+	const said = spoken.slice(0, mostCommands).flatMap((one) => startsIn(shellCommands(one, shell), start, shell));
+	const found = [...startsIn(commands, start, shell), ...said, ...deeper];
 	const altered = definesFunction(text, shell);
 	return unread || altered
 		? found.map((one) => ({ ...one, trail: { ...one.trail, unread: one.trail.unread || unread, altered: one.trail.altered || altered } }))
 		: found;
 }
 
+/** `'…' | iex`, `iex ('…')`, `'…' | Out-File start.bat`: a text that stands alone is run, now or later. */
+const runsText = /\b(?:iex|invoke-expression)\b|\b(?:out-file|tee-object)\b[^|;\n]{0,512}\.(?:bat|cmd|ps1|vbs)\b/i;
+
+function textAlone([only, more]: readonly Word[]): readonly string[] {
+	return only !== undefined && more === undefined && /\s/.test(only.value) ? [only.value] : [];
+}
+
 /** The programs that a script of PowerShell starts. */
 export function scriptStarts(text: string): readonly Start[] {
-	return startsIn(shellCommands(text, "powershell"), { environment: new Map(), trail: noTrail }, "powershell");
+	return inside(text, { environment: new Map(), trail: noTrail }, "powershell");
 }
 
 /** The commands of a shell's text as starts; assignments before a command feed those behind it. */
@@ -49,7 +59,7 @@ function startsIn(
 	for (const command of commands) {
 		const { rest: written, assigned } = withoutAssignments(withoutKeywords(command, shell), shell);
 		if (assigned.length > 0) variables = new Map([...variables, ...assigned]);
-		for (const [name, value] of localsOf(command, shell)) locals.set(name, value);
+		for (const [name, value] of shell === "cmd" ? assigned : localsOf(command, shell)) locals.set(name.toLowerCase(), value);
 		const { command: rest, replaced } = withValues(written, locals);
 		const [first] = rest.words;
 		folder = folderAfter(folder, rest) ?? folder;
@@ -136,7 +146,7 @@ function cmdletStarts(rest: Words, first: string, { environment, trail, depth }:
 		return line === undefined ? [] : [commandText(line.value, environment, trail)];
 	}
 	if (/^(?:invoke-expression|iex)$/.test(name)) {
-		const text = words[1];
+		const text = words.slice(1).find(({ value }) => !/^-\w+$/.test(value));
 		return text === undefined ? [] : evaluated(text.value, "powershell");
 	}
 	if (name === "trap") {
@@ -147,7 +157,10 @@ function cmdletStarts(rest: Words, first: string, { environment, trail, depth }:
 		const text = words.slice(1).map(({ value }) => value);
 		return evaluated(text.join(" "), "posix");
 	}
-	return [fromWords(rest, "", environment, trail)];
+	// `& ('…' + '…') tunnel run`: the program stands in the brackets before.
+	const unnamed = name === "tunnel" && words.some(({ value }) => /^--?[a-z]/.test(value));
+	const program = { value: "?", start: 0, hidden: true };
+	return [fromWords(unnamed ? { text: rest.text, words: [program, ...words] } : rest, "", environment, trail)];
 }
 
 /** The arguments up to the next parameter of the cmdlet itself. Those of the program begin with two dashes, or come in one string. */

@@ -15,7 +15,12 @@ function cmdCommands(text: string): readonly Words[] {
 	let parts: string[] = [];
 	let quoted = false;
 	const end = (): void => {
-		const segment = parts.join("").trim().replace(/^@/, "");
+		// `for /f %i in ('program …')` runs what stands between the quotes.
+		const segment = parts
+			.join("")
+			.trim()
+			.replace(/^@/, "")
+			.replace(/^(['`])([^"]*)\1$/s, "$2");
 		if (segment !== "" && segments.length <= mostCommands) segments.push(segment);
 		parts = [];
 	};

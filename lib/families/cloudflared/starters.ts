@@ -1,7 +1,7 @@
 import { containerInner } from "./container-starts.ts";
 import { baseName, nameKind, programName } from "./names.ts";
 import { addressInner, codeInner, packageInner, wholeTextInner } from "./package-starts.ts";
-import { compatibilityInner, daemonInner, dllInner, findInner, prefixInner, transferInner } from "./prefix-starts.ts";
+import { appletInner, compatibilityInner, daemonInner, dllInner, findInner, prefixInner, transferInner } from "./prefix-starts.ts";
 import { remoteInner, sshInner } from "./remote-starts.ts";
 import { nssmInner, serviceControlInner, valueInner, variableInner } from "./service-starts.ts";
 import { powershellInner, shellInner } from "./shell-starts.ts";
@@ -69,7 +69,7 @@ const starters: readonly Starter[] = [
 	{ names: /^(?:powershell|pwsh|powershell_ise)$/, inner: powershellInner },
 	{ names: /^(?:sh|bash|dash|zsh|ash|ksh|fish)$/, inner: (start) => shellInner(start, "posix", (value) => /^-[a-z]*c$/.test(value)) },
 	{ names: /^script$/, inner: (start) => shellInner(start, "posix", (value) => /^(?:-[a-z]*c|--command)$/.test(value)) },
-	{ names: /^busybox$/, inner: (start) => shellInner(start, "posix", (value) => value === "-c") },
+	{ names: /^(?:busybox|toybox)$/, inner: appletInner },
 	{ names: /^(?:ssh|plink|klink)$/, inner: sshInner },
 	{ names: /^(?:psexec|psexec64|paexec|winrs)$/, inner: remoteInner },
 	{ names: /^(?:docker|podman|nerdctl|crictl|ctr|kubectl|docker-compose)$/, inner: containerInner },
@@ -89,7 +89,7 @@ const starters: readonly Starter[] = [
 	{ names: /^pcalua$/, inner: compatibilityInner },
 	{
 		names:
-			/^(?:sudo|doas|runuser|su|pkexec|env|nohup|setsid|nice|ionice|timeout|stdbuf|systemd-run|screen|tmux|flatpak|snap|exec|command|time|chroot|caffeinate|watch|xargs|gosu|su-exec|tini|dumb-init|start|call|runas|conhost|forfiles|wt|strace|ltrace|firejail|proot|fakeroot|torsocks|torify|proxychains4?|unshare|nsenter|bwrap|unbuffer|cpulimit|taskset|chrt|setarch|parallel|ld-linux[\w.-]*|ld-musl[\w.-]*)$/,
+			/^(?:sudo|doas|runuser|su|pkexec|env|nohup|setsid|nice|ionice|timeout|stdbuf|systemd-run|screen|tmux|flatpak|snap|exec|command|time|chroot|caffeinate|watch|xargs|gosu|su-exec|tini|dumb-init|start|call|runas|conhost|forfiles|wt|strace|ltrace|firejail|proot|fakeroot|torsocks|torify|proxychains4?|unshare|nsenter|bwrap|unbuffer|cpulimit|taskset|chrt|setarch|parallel|flock|sg|daemonize|prlimit|choom|numactl|setpriv|dbus-run-session|gsudo|ld-linux[\w.-]*|ld-musl[\w.-]*)$/,
 		inner: (start) => prefixInner(start, undefined),
 	},
 ];

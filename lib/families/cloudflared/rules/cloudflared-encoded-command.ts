@@ -1,6 +1,7 @@
-import { any } from "../../../detect/condition.ts";
+import { all, any } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
 import { hasDecodedStart, hasEncodedStart } from "../encoded-start.ts";
+import { scriptRan } from "./conditions.ts";
 
 const encoded = (command: string): string => `powershell.exe -NoProfile -enc ${Buffer.from(command, "utf16le").toString("base64")}`;
 
@@ -19,6 +20,7 @@ export const cloudflaredEncodedCommand: Rule = {
 		hasEncodedStart("InitiatingProcessCommandLine"),
 		hasDecodedStart("ProcessCommandLine"),
 		hasDecodedStart("InitiatingProcessCommandLine"),
+		all(scriptRan, any(hasEncodedStart("AdditionalFields"), hasDecodedStart("AdditionalFields"))),
 	),
 	runbook: [
 		"Read the decoded command on the card: which tunnel, and what does it expose?",
@@ -37,8 +39,16 @@ export const cloudflaredEncodedCommand: Rule = {
 				FileName: "bash",
 				ProcessCommandLine: `bash -c "echo ${Buffer.from("/tmp/x tunnel run --token-file /tmp/t").toString("base64")} | base64 -d | sh"`,
 			},
+			{
+				ActionType: "PowerShellCommand",
+				AdditionalFields: JSON.stringify({ Command: encoded("C:\\Temp\\x.exe tunnel --url rdp://localhost:3389") }),
+			},
 		],
 		ignore: [
+			{
+				ActionType: "ScheduledTaskCreated",
+				AdditionalFields: JSON.stringify({ TaskContent: encoded("Get-Process | Out-File C:\\Temp\\p.txt") }),
+			},
 			{
 				FileName: "bash",
 				ProcessCommandLine: `bash -c "echo ${Buffer.from("the tunnel to Dover is open again").toString("base64")} | base64 -d"`,

@@ -1,0 +1,42 @@
+import { nameKind, programName } from "./names.ts";
+import { inside } from "./shell-starts.ts";
+import { fromWords, type Start } from "./start.ts";
+
+/** They search, show, send or keep text, or take it for a question: what looks like a command there is none. */
+const textOnly =
+	/^(?:[efzr]?grep|rg|ag|ack|findstr|select-string|echo|printf|logger|wall|write|cat|bat|less|more|head|tail|man|info|tldr|which|where|whereis|type|ls|dir|git|gh|glab|hub|curl|wget|http|https|mail|mailx|mutt|sendmail|notify-send|msg|osascript|sed|awk|jq|yq|diff|sort|cut|tr|wc|claude|codex|gemini|aider|llm|ollama|code|codium|cursor|vi|vim|nvim|nano|emacs|notepad|notepad\+\+|wordpad|winword|excel|outlook|chrome|msedge|firefox|slack|teams|ps|pgrep|pkill|kill|killall|taskkill|tasklist|apt|apt-get|apt-cache|dpkg|yum|dnf|rpm|brew|winget|choco|scoop|pip|pip3)$/;
+
+/** Words in front of a start's own, at most: nobody gives a wrapper more. */
+const mostBefore = 64;
+
+/**
+ * What a program of unknown grammar may start: a word in front of `tunnel`, or a command in one word. Never approves, since
+ * nobody knows what that program does. Whoever asks must look whether it is a start at all. Bounded.
+ */
+export function behindUnknown(start: Start): readonly Start[] {
+	const { words, text } = start.command;
+	if (!text.includes("tunnel") || textOnly.test(programName(start.image)) || nameKind(start.image) !== undefined) return [];
+	const trail = { ...start.trail, altered: true, starter: start.trail.starter === "" ? programName(start.image) : start.trail.starter };
+	const at = words.findIndex(({ value }, index) => index > 1 && value === "tunnel");
+	const named = words.findIndex(({ value }, index) => index > 0 && nameKind(value) !== undefined);
+	// `pm2 start program -- tunnel run`.
+	const dashed = words[at - 1]?.value === "--" && at > 2;
+	const begin = named !== -1 && named < at ? named : at - (dashed ? 2 : 1);
+	const behind =
+		at === -1 || begin > mostBefore || words[begin]?.value.startsWith("-") === true
+			? []
+			: [
+					fromWords(
+						{ text, words: words.slice(begin).filter(({ value }, index) => index !== 1 || value !== "--") },
+						"",
+						start.environment,
+						trail,
+					),
+				];
+	const inOne = words
+		.slice(1, mostBefore)
+		.filter(({ value }) => /\stunnel\s/.test(value))
+		.flatMap(({ value }) => inside(value, start, value.includes("\\") ? "cmd" : "posix"))
+		.map((one) => ({ ...one, trail: { ...one.trail, ...trail, remote: one.trail.remote || trail.remote } }));
+	return [...behind, ...inOne];
+}

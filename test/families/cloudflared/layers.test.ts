@@ -1,0 +1,215 @@
+import { describe, expect, test } from "vitest";
+import { foreignToken } from "./generated-records.ts";
+import { scale } from "./judged-case.ts";
+import { bash, powershell, seen, started } from "./starts.ts";
+
+const posix = "/tmp/u tunnel run --token SECRET";
+const windows = "C:\\tmp\\u.exe tunnel run --token SECRET";
+
+describe("the start inside is found and judged, whatever stands around it", () => {
+	test.for<[string, [string, string]]>([
+		["sh <(echo)", bash(`sh <(echo ${posix})`)],
+		["bash <(printf)", bash(`bash <(printf "%s" "${posix}")`)],
+		["source <(", bash(`source <(echo "${posix}")`)],
+		["here-string", bash(`bash <<< "${posix}"`)],
+		["here-string2", bash(`sh -s <<<"${posix}"`)],
+		["heredoc", bash(`bash <<EOF\n${posix}\nEOF`)],
+		["heredoc q", bash(`cat <<"EOF" | sh\n${posix}\nEOF`)],
+		["heredoc file", bash(`cat > /etc/systemd/system/u.service <<EOF\n[Service]\nExecStart=${posix}\nEOF`)],
+		["xargs2", ["/usr/bin/xargs", `xargs -I{} ${posix}`]],
+		["parallel", ["/usr/bin/parallel", `parallel ${posix} ::: 1`]],
+		["nohup", ["/usr/bin/nohup", `nohup ${posix}`]],
+		["setsid", ["/usr/bin/setsid", `setsid -f ${posix}`]],
+		["timeout", ["/usr/bin/timeout", `timeout -s KILL 1d ${posix}`]],
+		["nice", ["/usr/bin/nice", `nice -n 10 ${posix}`]],
+		["nice -10", ["/usr/bin/nice", `nice -10 ${posix}`]],
+		["ionice", ["/usr/bin/ionice", `ionice -c 3 ${posix}`]],
+		["ionice -c3", ["/usr/bin/ionice", `ionice -c3 ${posix}`]],
+		["chrt", ["/usr/bin/chrt", `chrt -f 10 ${posix}`]],
+		["chrt -i 0", ["/usr/bin/chrt", `chrt --idle 0 ${posix}`]],
+		["taskset", ["/usr/bin/taskset", `taskset -c 0 ${posix}`]],
+		["flock", ["/usr/bin/flock", `flock /tmp/l ${posix}`]],
+		["flock -n -c", ["/usr/bin/flock", `flock -n /tmp/l -c "${posix}"`]],
+		["flock -w 5", ["/usr/bin/flock", `flock -w 5 /tmp/l ${posix}`]],
+		["script", ["/usr/bin/script", `script -qefc "${posix}" /dev/null`]],
+		["watch", ["/usr/bin/watch", `watch -n 60 ${posix}`]],
+		["unshare", ["/usr/bin/unshare", `unshare -n -m ${posix}`]],
+		["nsenter", ["/usr/bin/nsenter", `nsenter -t 1 -m -u -i -n -p -- ${posix}`]],
+		["nsenter2", ["/usr/bin/nsenter", `nsenter --target 1 --mount ${posix}`]],
+		["chroot", ["/usr/sbin/chroot", `chroot --userspec=0:0 /r ${posix}`]],
+		["firejail", ["/usr/bin/firejail", `firejail --noprofile ${posix}`]],
+		["busybox nohup", ["/bin/busybox", `busybox nohup ${posix}`]],
+		["busybox sh", ["/bin/busybox", `busybox sh -c "${posix}"`]],
+		["busybox setsid", ["/bin/busybox", `busybox setsid ${posix}`]],
+		["su -c", ["/usr/bin/su", `su - root -c "${posix}"`]],
+		["su -c glued", ["/usr/bin/su", `su root --command="${posix}"`]],
+		["su -s", ["/usr/bin/su", `su -s /bin/sh -c "${posix}" daemon`]],
+		["runuser", ["/usr/sbin/runuser", `runuser -u nobody -- ${posix}`]],
+		["doas", ["/usr/bin/doas", `doas -u root ${posix}`]],
+		["pkexec", ["/usr/bin/pkexec", `pkexec --user root ${posix}`]],
+		[
+			"ssd",
+			[
+				"/sbin/start-stop-daemon",
+				`start-stop-daemon --start --background --make-pidfile --pidfile /run/u.pid --exec /tmp/u -- tunnel run --token SECRET`,
+			],
+		],
+		["ssd -S -b -a", ["/sbin/start-stop-daemon", `start-stop-daemon -S -b -a /tmp/u -- tunnel run --token SECRET`]],
+		["daemonize", ["/usr/sbin/daemonize", `daemonize -p /run/u.pid -u root ${posix}`]],
+		["daemon", ["/usr/bin/daemon", `daemon -r -n u -- ${posix}`]],
+		["supervise", ["/usr/sbin/supervise-daemon", `supervise-daemon u --start /tmp/u -- tunnel run --token SECRET`]],
+		["tmux", ["/usr/bin/tmux", `tmux new -d -s x "${posix}"`]],
+		["tmux new-session", ["/usr/bin/tmux", `tmux new-session -d ${posix}`]],
+		["tmux send-keys", ["/usr/bin/tmux", `tmux send-keys -t x "${posix}" Enter`]],
+		["screen", ["/usr/bin/screen", `screen -dmS x ${posix}`]],
+		["screen -dm", ["/usr/bin/screen", `screen -d -m ${posix}`]],
+		["at", bash(`echo "${posix}" | at now + 1 minute`)],
+		["batch", bash(`echo "${posix}" | batch`)],
+		["at <<<", bash(`at now <<< "${posix}"`)],
+		["s6", ["/bin/s6-setuidgid", `s6-setuidgid nobody ${posix}`]],
+		["setpriv", ["/usr/bin/setpriv", `setpriv --reuid=1000 --clear-groups ${posix}`]],
+		["capsh", ["/sbin/capsh", `capsh --user=nobody -- -c "${posix}"`]],
+		["sg", ["/usr/bin/sg", `sg docker -c "${posix}"`]],
+		["newgrp", ["/usr/bin/dbus-run-session", `dbus-run-session -- ${posix}`]],
+		["catchsegv", ["/usr/bin/numactl", `numactl --cpunodebind=0 ${posix}`]],
+		["prlimit", ["/usr/bin/prlimit", `prlimit --nofile=1024 ${posix}`]],
+		["choom", ["/usr/bin/choom", `choom -n -500 -- ${posix}`]],
+		["systemd-inhibit", ["/usr/bin/systemd-inhibit", `systemd-inhibit --what=sleep ${posix}`]],
+		["machinectl", ["/usr/bin/machinectl", `machinectl shell root@.host ${"/tmp/u"} tunnel run --token SECRET`]],
+		["entr", bash(`ls /tmp | entr -r ${posix}`)],
+		["env -S chain", ["/usr/bin/env", `env -S "nohup ${posix}"`]],
+		["arch", ["/usr/bin/arch", `arch -arm64 ${posix}`]],
+		["ssh-agent", ["/usr/bin/ssh-agent", `ssh-agent ${posix}`]],
+		["rlwrap", ["/usr/bin/rlwrap", `rlwrap -a ${posix}`]],
+		["pipenv", ["/usr/bin/pipenv", `pipenv run ${posix}`]],
+		["lxc exec", ["/usr/bin/lxc", `lxc exec c1 -- ${posix}`]],
+		["incus", ["/usr/bin/pct", `pct exec 101 -- ${posix}`]],
+		["toolbox", ["/usr/bin/toolbox", `toolbox run ${posix}`]],
+		["distrobox", ["/usr/bin/distrobox", `distrobox enter box -- ${posix}`]],
+		["runc", ["/usr/bin/crun", `crun exec c1 ${posix}`]],
+		["doppler", ["/usr/bin/doppler", `doppler run -- ${posix}`]],
+		["op run", ["/usr/bin/op", `op run -- ${posix}`]],
+		["pm2", ["/usr/bin/pm2", `pm2 start /tmp/u -- tunnel run --token SECRET`]],
+		["forever", ["/usr/bin/perl", `perl -e "exec q(${posix})"`]],
+		["perl system", ["/usr/bin/perl", `perl -e 'system("${posix}")'`]],
+		["python os", ["/usr/bin/python3", `python3 -c 'import os;os.system("${posix}")'`]],
+		["python list", ["/usr/bin/python3", `python3 -c 'import subprocess;subprocess.Popen(["/tmp/u","tunnel","run","--token","SECRET"])'`]],
+		["crontab -", bash(`(crontab -l; echo "* * * * * ${posix}") | crontab -`)],
+		["sudo tee", bash(`echo "* * * * * root ${posix}" | sudo tee /etc/cron.d/x`)],
+		["rc.local", bash(`echo "${posix}" >> /etc/rc.local`)],
+		["profile", bash(`printf "%s\\n" "${posix}" >> ~/.bashrc`)],
+		["$'\\x", bash(`bash -c $"\\x2ftmp/u tunnel run --token SECRET"`)],
+		["Start-Job", powershell(`Start-Job -ScriptBlock { ${windows} }`)],
+		["Start-Job {}", powershell(`Start-Job { & C:\\tmp\\u.exe tunnel run --token SECRET }`)],
+		["Invoke-Command", powershell(`Invoke-Command -ScriptBlock { ${windows} }`)],
+		["Start-ThreadJob", powershell(`Start-ThreadJob { ${windows} }`)],
+		["& {}", powershell(`& { ${windows} }`)],
+		["iex", powershell(`iex 'C:\\tmp\\u.exe tunnel run --token SECRET'`)],
+		["iex pipe", powershell(`'C:\\tmp\\u.exe tunnel run --token SECRET' | iex`)],
+		["iex (..)", powershell(`iex ('C:\\tmp\\u.exe tunnel run --token SECRET')`)],
+		["iex -Command", powershell(`Invoke-Expression -Command 'C:\\tmp\\u.exe tunnel run --token SECRET'`)],
+		[".([scriptblock])", powershell(`.([scriptblock]::Create('C:\\tmp\\u.exe tunnel run --token SECRET'))`)],
+		["icm -arg", powershell(`icm { & $args[0] tunnel run --token SECRET } -ArgumentList C:\\tmp\\u.exe`)],
+		["start-process", powershell(`saps C:\\tmp\\u.exe 'tunnel run --token SECRET' -WindowStyle Hidden`)],
+		[
+			"start-process -Arg list",
+			powershell(`Start-Process -FilePath C:\\tmp\\u.exe -ArgumentList 'tunnel','run','--token','SECRET' -NoNewWindow`),
+		],
+		["start-process cmd", powershell(`Start-Process cmd -ArgumentList '/c ${windows}'`)],
+		["v:on", ["cmd.exe", `cmd /v:on /c "set X=tunnel&& C:\\tmp\\u.exe !X! run --token SECRET"`]],
+		["set pct", ["cmd.exe", `cmd.exe /c set X=tunnel& call C:\\tmp\\u.exe %X% run --token SECRET`]],
+		["for /f in", ["cmd.exe", `cmd.exe /c for /f %i in ('C:\\tmp\\u.exe tunnel run --token SECRET') do echo %i`]],
+		["for /l", ["cmd.exe", `cmd.exe /c for /l %i in (1,0,2) do ${windows}`]],
+		["forfiles", ["forfiles.exe", `forfiles /p C:\\Windows /m notepad.exe /c "${windows}"`]],
+		["forfiles cmd", ["forfiles.exe", `forfiles /p C:\\Windows /m notepad.exe /c "cmd /c ${windows}"`]],
+		["pcalua", ["pcalua.exe", `pcalua.exe -a C:\\tmp\\u.exe -c "tunnel run --token SECRET"`]],
+		["conhost", ["conhost.exe", `conhost.exe --headless ${windows}`]],
+		["conhost cmd", ["conhost.exe", `conhost.exe cmd /c ${windows}`]],
+		["wsl -e", ["wsl.exe", `wsl.exe -d Ubuntu -e ${posix}`]],
+		["wsl --", ["wsl.exe", `wsl.exe -- ${posix}`]],
+		["wsl bash", ["wsl.exe", `wsl.exe bash -c "${posix}"`]],
+		["bash.exe", ["bash.exe", `bash.exe -c "${posix}"`]],
+		["schtasks", ["cmd.exe", `cmd.exe /c schtasks /create /tn u /sc onlogon /tr "${windows}"`]],
+		["schtasks cmd", ["cmd.exe", `cmd.exe /c schtasks /create /tn u /sc onlogon /tr "cmd /c ${windows}"`]],
+		["sc create", ["cmd.exe", `cmd.exe /c sc create u binPath= "${windows}" start= auto`]],
+		["sc create cmd", ["cmd.exe", `cmd.exe /c sc create u binPath= "cmd.exe /c ${windows}"`]],
+		["nssm", ["nssm.exe", `nssm.exe install u C:\\tmp\\u.exe tunnel run --token SECRET`]],
+		["nssm q", ["nssm.exe", `nssm.exe install u C:\\tmp\\u.exe "tunnel run --token SECRET"`]],
+		["psexec", ["PsExec.exe", `PsExec.exe -accepteula \\\\srv -s -d ${windows}`]],
+		["psexec local", ["PsExec64.exe", `PsExec64.exe -s -i cmd /c ${windows}`]],
+		["wmic", ["WMIC.exe", `wmic process call create "${windows}"`]],
+		["wmic node", ["WMIC.exe", `wmic /node:srv1 process call create "cmd /c ${windows}"`]],
+		["winrs", ["winrs.exe", `winrs -r:srv1 ${windows}`]],
+		["gsudo", ["gsudo.exe", `gsudo ${windows}`]],
+		["runas", ["runas.exe", `runas /user:a /savecred "${windows}"`]],
+		["start /b", ["cmd.exe", `cmd.exe /c start /b "" ${windows}`]],
+		["start /min", ["cmd.exe", `cmd.exe /c start "t" /min ${windows}`]],
+		["explorer", ["explorer.exe", `explorer.exe ${windows}`]],
+		[
+			"mshta",
+			["mshta.exe", `mshta javascript:new ActiveXObject("WScript.Shell").Run("C:\\\\tmp\\\\u.exe tunnel run --token SECRET");close()`],
+		],
+		["ScriptRunner", ["ScriptRunner.exe", `ScriptRunner.exe -appvscript ${windows}`]],
+		["nircmd", ["nircmd.exe", `nircmd exec hide ${windows}`]],
+		["hstart", ["hstart.exe", `hstart /NOCONSOLE "${windows}"`]],
+		["Run key", ["cmd.exe", `cmd.exe /c reg add HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run /v u /d "${windows}"`]],
+		[
+			"IFEO",
+			[
+				"cmd.exe",
+				`cmd.exe /c reg add "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Image File Execution Options\\a.exe" /v Debugger /d "${windows}"`,
+			],
+		],
+		["ps New-Service", powershell(`New-Service -Name u -BinaryPathName '${windows}'`)],
+		[
+			"ps sched",
+			powershell(
+				`Register-ScheduledTask u -Action (New-ScheduledTaskAction -Execute C:\\tmp\\u.exe -Argument 'tunnel run --token SECRET')`,
+			),
+		],
+		["ps wmi", powershell(`([wmiclass]'Win32_Process').Create('${windows}')`)],
+		["ps here-string", powershell(`$c = @'\n${windows}\n'@; iex $c`)],
+		["ps out-file", powershell(`'${windows}' | Out-File C:\\x\\start.bat`)],
+		["ps -join", powershell(`& ('C:\\tmp\\u'+'.exe') tunnel run --token SECRET`)],
+		["ps -f", powershell(`& ('{0}.exe' -f 'C:\\tmp\\u') tunnel run --token SECRET`)],
+		["ps $a str", powershell(`$a='tunnel run --token SECRET'; Start-Process C:\\tmp\\u.exe $a`)],
+	])("%s", ([, [program, commandLine]]) => {
+		const sighting = started(program, commandLine, foreignToken);
+		expect(sighting?.ownership.verdict).toBe("not-ours");
+		expect(scale.indexOf(sighting?.severity ?? "none")).toBeGreaterThanOrEqual(scale.indexOf("high"));
+	});
+
+	test.for([
+		["a job", `Start-Job { ${windows} }`],
+		["an encoded command", `powershell -enc ${wide(windows)}`],
+		["base64 that it decodes", `iex ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('${base64(windows)}')))`],
+		["a subexpression", `$x = $(${windows})`],
+		["another shell", `cmd /c "${windows}"`],
+		["a file that starts later", `Set-Content C:\\x\\start.bat '${windows}'`],
+	])("in the text of a script: %s", ([, Command = ""]) => {
+		const AdditionalFields = JSON.stringify({ Command: Command.replace("SECRET", foreignToken) });
+		const sighting = seen("DeviceEvents", { ActionType: "PowerShellCommand", AdditionalFields });
+		expect(sighting?.ownership.verdict).toBe("not-ours");
+		expect(scale.indexOf(sighting?.severity ?? "none")).toBeGreaterThanOrEqual(scale.indexOf("high"));
+	});
+});
+
+describe("text that somebody searches, shows or sends starts nothing", () => {
+	const named = "cloudflared tunnel run --token SECRET";
+	test.for([
+		["a search", "/usr/bin/grep", `grep -r "${named}" /etc`],
+		["a commit", "/usr/bin/git", `git commit -m "docs: run ${named}"`],
+		["a message", "/usr/bin/curl", `curl -d "text=${named}" https://chat.example.com/hook`],
+		["a note", "/usr/bin/logger", `logger "please run ${named}"`],
+	])("%s", ([, program = "", commandLine = ""]) => {
+		expect(scale.indexOf(started(program, commandLine, foreignToken)?.severity ?? "none")).toBeLessThanOrEqual(scale.indexOf("low"));
+	});
+});
+
+function wide(text: string): string {
+	return Buffer.from(text.replace("SECRET", foreignToken), "utf16le").toString("base64");
+}
+
+function base64(text: string): string {
+	return Buffer.from(text.replace("SECRET", foreignToken)).toString("base64");
+}
