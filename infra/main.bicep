@@ -280,6 +280,9 @@ param closeSite bool = false
 @description('Addresses that may reach a closed site, as CIDR ranges; none = nobody from the internet.')
 param siteAllowedAddresses string[] = []
 
+@description('Gives the site a private endpoint in the private network, for health and deployments from inside. Off, because deployments to an app that has one are reported to time out.')
+param sitePrivateEndpoint bool = false
+
 @description('Resource id of a Log Analytics workspace you already have; empty = create one.')
 param existingWorkspaceId string = ''
 
@@ -453,6 +456,7 @@ var mistakes = filter(
       : ''
     networkGiven && !privateNetwork ? 'Subnets are used with privateNetwork=true only.' : ''
     !empty(privateDnsZonesGroupId) && !privateNetwork ? 'privateDnsZonesGroupId is used with privateNetwork=true only.' : ''
+    sitePrivateEndpoint && !privateNetwork ? 'sitePrivateEndpoint is used with privateNetwork=true only.' : ''
     networkAddressSpace != '10.80.0.0/24' && (!privateNetwork || networkGiven)
       ? 'networkAddressSpace is used with privateNetwork=true and without subnets of your own only.'
       : ''
@@ -611,6 +615,7 @@ module network 'modules/network.bicep' = if (privateNetwork && !networkGiven) {
     tags: tags
     networkName: name
     addressSpace: networkAddressSpace
+    reachesSites: sitePrivateEndpoint
   }
 }
 
@@ -647,6 +652,26 @@ module privateEndpoints 'modules/private-endpoint.bicep' = [
     dependsOn: [storage, vault, hubAccess]
   }
 ]
+
+// Every cloud has its sites under a name of two parts, which the app's own name ends in.
+module sitePrivateWay 'modules/private-endpoint.bicep' = if (sitePrivateEndpoint) {
+  name: 'private-site'
+  params: {
+    location: location
+    tags: tags
+    endpointName: '${name}-sites'
+    targetId: app.outputs.id
+    group: 'sites'
+    subnetId: networkGiven ? existingEndpointsSubnetId : network!.outputs.endpointsSubnetId
+    networkId: networkGiven ? split(existingEndpointsSubnetId, '/subnets/')[0] : resourceId('Microsoft.Network/virtualNetworks', name)
+    // What-if cannot name the zone before the app has its name.
+    #disable-next-line what-if-short-circuiting
+    zoneName: 'privatelink.${join(skip(split(app.outputs.hostName, '.'), length(split(app.outputs.hostName, '.')) - 2), '.')}'
+    zonesGroupId: privateDnsZonesGroupId
+  }
+  // One at a time, as the others; and after the package, which would not get in any more.
+  dependsOn: [privateEndpoints]
+}
 
 // No version in the reference: a new secret is picked up without a deployment.
 var secretPrefix = '@Microsoft.KeyVault(SecretUri=${vault.outputs.vaultUri}secrets/'

@@ -60,6 +60,7 @@ param existingEndpointsSubnetId = readEnvironmentVariable('TUNNELWATCH_EXISTING_
 param privateDnsZonesGroupId = readEnvironmentVariable('TUNNELWATCH_PRIVATE_DNS_ZONES_GROUP_ID', '')
 param closeSite = bool(readEnvironmentVariable('TUNNELWATCH_CLOSE_SITE', 'false'))
 param siteAllowedAddresses = json(readEnvironmentVariable('TUNNELWATCH_SITE_ALLOWED_ADDRESSES', '[]'))
+param sitePrivateEndpoint = bool(readEnvironmentVariable('TUNNELWATCH_SITE_PRIVATE_ENDPOINT', 'false'))
 param existingWorkspaceId = readEnvironmentVariable('TUNNELWATCH_EXISTING_WORKSPACE_ID', '')
 param existingIdentityId = readEnvironmentVariable('TUNNELWATCH_EXISTING_IDENTITY_ID', '')
 param existingPackageIdentityId = readEnvironmentVariable('TUNNELWATCH_EXISTING_PACKAGE_IDENTITY_ID', '')

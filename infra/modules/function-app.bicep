@@ -166,4 +166,5 @@ resource code 'Microsoft.Web/sites/extensions@2025-03-01' = if (!empty(packageUr
   dependsOn: [app::ftp, app::scm]
 }
 
+output id string = app.id
 output hostName string = app.properties.defaultHostName

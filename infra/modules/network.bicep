@@ -4,6 +4,8 @@ param location string
 param tags { *: string }
 param networkName string
 param addressSpace string
+@description('The app reaches its own site by the network of Azure: a deployment asks it which triggers it has.')
+param reachesSites bool
 
 resource appGuard 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   name: '${networkName}-app'
@@ -77,6 +79,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
         properties: {
           addressPrefix: cidrSubnet(addressSpace, 26, 0)
           networkSecurityGroup: { id: appGuard.id }
+          serviceEndpoints: reachesSites ? [{ service: 'Microsoft.Web' }] : []
           delegations: [{ name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }]
           // Notices go to chat and webhooks on the internet. Put a NAT gateway here if your policy forbids this.
           defaultOutboundAccess: true

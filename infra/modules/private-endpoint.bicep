@@ -4,7 +4,7 @@ param location string
 param tags { *: string }
 param endpointName string
 param targetId string
-@description('Part of the service: blob, table, vault or namespace.')
+@description('Part of the service: blob, table, vault, namespace or sites.')
 param group string
 param subnetId string
 @description('Network whose machines find the service by its name.')

@@ -116,6 +116,8 @@ resource "azapi_resource" "app" {
 
   # Roles and private ways first: an app that starts without them logs refusals for minutes.
   depends_on = [azapi_resource.assignment, azapi_resource.names]
+
+  response_export_values = ["properties.defaultHostName"]
 }
 
 resource "azapi_update_resource" "publishing" {

@@ -70,6 +70,7 @@ resource "azapi_resource" "network" {
           properties = {
             addressPrefix         = cidrsubnet(var.network_address_space, 26 - parseint(split("/", var.network_address_space)[1], 10), 0)
             networkSecurityGroup  = { id = azapi_resource.guard["app"].id }
+            serviceEndpoints      = var.site_private_endpoint ? [{ service = "Microsoft.Web" }] : []
             delegations           = [{ name = "flex", properties = { serviceName = "Microsoft.App/environments" } }]
             defaultOutboundAccess = true
           }
@@ -131,4 +132,56 @@ resource "azapi_resource" "names" {
   name       = "default"
   body       = { properties = { privateDnsZoneConfigs = [{ name = each.key, properties = { privateDnsZoneId = local.create_zones ? azapi_resource.zone[each.key].id : "${var.private_dns_zones_group_id}/providers/Microsoft.Network/privateDnsZones/${each.value.zone}" } }] } }
   depends_on = [azapi_resource.link]
+}
+
+# The site has its own way in, after the app and its package: deployments to an app that has one are reported to time out.
+
+locals {
+  site_host = split(".", azapi_resource.app.output.properties.defaultHostName)
+  site_zone = "privatelink.${join(".", slice(local.site_host, length(local.site_host) - 2, length(local.site_host)))}"
+}
+
+resource "azapi_resource" "site_endpoint" {
+  count     = var.site_private_endpoint ? 1 : 0
+  type      = "Microsoft.Network/privateEndpoints@2025-05-01"
+  parent_id = var.resource_group_id
+  name      = "${local.name}-sites"
+  location  = var.location
+  tags      = var.tags
+  locks     = [local.network_id]
+  body = {
+    properties = {
+      subnet                        = { id = local.endpoints_subnet_id }
+      privateLinkServiceConnections = [{ name = "sites", properties = { privateLinkServiceId = azapi_resource.app.id, groupIds = ["sites"] } }]
+    }
+  }
+  depends_on = [azapi_resource_action.code]
+}
+
+resource "azapi_resource" "site_zone" {
+  count     = var.site_private_endpoint && local.create_zones ? 1 : 0
+  type      = "Microsoft.Network/privateDnsZones@2024-06-01"
+  parent_id = var.resource_group_id
+  name      = local.site_zone
+  location  = "global"
+  tags      = var.tags
+}
+
+resource "azapi_resource" "site_link" {
+  count     = var.site_private_endpoint && local.create_zones ? 1 : 0
+  type      = "Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01"
+  parent_id = azapi_resource.site_zone[0].id
+  name      = "tunnelwatch"
+  location  = "global"
+  tags      = var.tags
+  body      = { properties = { registrationEnabled = false, virtualNetwork = { id = local.network_id } } }
+}
+
+resource "azapi_resource" "site_names" {
+  count      = var.site_private_endpoint && local.write_names ? 1 : 0
+  type       = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01"
+  parent_id  = azapi_resource.site_endpoint[0].id
+  name       = "default"
+  body       = { properties = { privateDnsZoneConfigs = [{ name = "sites", properties = { privateDnsZoneId = local.create_zones ? azapi_resource.site_zone[0].id : "${var.private_dns_zones_group_id}/providers/Microsoft.Network/privateDnsZones/${local.site_zone}" } }] } }
+  depends_on = [azapi_resource.site_link]
 }

@@ -157,6 +157,10 @@ resource "terraform_data" "refusals" {
       error_message = "private_dns_zones_group_id is used with private_network=true only."
     }
     precondition {
+      condition     = var.private_network || !var.site_private_endpoint
+      error_message = "site_private_endpoint is used with private_network=true only."
+    }
+    precondition {
       condition     = var.network_address_space == "10.80.0.0/24" || (var.private_network && !local.network_given)
       error_message = "network_address_space is used with private_network=true and without subnets of your own only."
     }

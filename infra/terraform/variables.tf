@@ -378,6 +378,12 @@ variable "site_allowed_addresses" {
   default     = []
 }
 
+variable "site_private_endpoint" {
+  description = "Gives the site a private endpoint in the private network. Off, because deployments to an app that has one are reported to time out."
+  type        = bool
+  default     = false
+}
+
 variable "existing_workspace_id" {
   description = "Resource id of a Log Analytics workspace you already have; empty = create one."
   type        = string

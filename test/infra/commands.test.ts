@@ -36,6 +36,7 @@ const reference: Readonly<Record<string, readonly [required: readonly string[], 
 	"az lock delete": [["--ids"]],
 	"az lock list": [[], ["--resource-group"]],
 	"az login": [[]],
+	"az network private-endpoint delete": [["--resource-group", "--name"]],
 	"az provider register": [["--namespace"]],
 	"az role assignment create": [
 		["--role", "--scope"],

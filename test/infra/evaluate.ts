@@ -64,11 +64,16 @@ function lazy(names: readonly string[], get: (name: string) => unknown): Record<
 	return target;
 }
 
+/** Addresses that the template takes apart. */
+const known: Readonly<Record<string, string>> = {
+	serviceBusEndpoint: "https://its-own-name.servicebus.example:443/",
+	defaultHostName: "tunnelwatch-a1b2.westeurope-01.sites.example",
+};
+
 /** Any property, at any depth, as something whose text names it. */
 function marks(path: string): unknown {
 	const text = () => `<${path}>`;
-	const property = (key: string) =>
-		key === "serviceBusEndpoint" ? "https://its-own-name.servicebus.example:443/" : marks(`${path}.${key}`);
+	const property = (key: string) => known[key] ?? marks(`${path}.${key}`);
 	return new Proxy({}, { get: (_target, key) => (typeof key === "symbol" || key === "toString" ? text : property(key)) });
 }
 
@@ -131,9 +136,9 @@ function call(name: string, args: readonly (() => unknown)[], scope: Functions):
 	if (name === "if") return first?.() === true ? second?.() : third?.();
 	if (name === "lambda") return { argument: String(first?.()), body: second };
 	if (name === "lambdaVariables") return lambdaValues[String(first?.())];
-	const known = scope[name] ?? functions[name];
-	if (known === undefined) throw new Error(`function ${name} is not known`);
-	return known(...args.map((arg) => arg()));
+	const body = scope[name] ?? functions[name];
+	if (body === undefined) throw new Error(`function ${name} is not known`);
+	return body(...args.map((arg) => arg()));
 }
 
 function withLambdaValue(item: unknown, lambda: unknown): unknown {
@@ -177,6 +182,8 @@ const functions: Functions = {
 	string: (one) => String(one),
 	format: (pattern, ...values) => String(pattern).replace(/\{(\d+)\}/g, (_all, index: string) => String(values[Number(index)])),
 	take: (text, length) => String(text).slice(0, Number(length)),
+	skip: (list, count) => (list as unknown[]).slice(Number(count)),
+	sub: (one, other) => Number(one) - Number(other),
 	last: (list) => (list as unknown[]).at(-1),
 	split: (text, separator) => String(text).split(String(separator)),
 	uniqueString: () => "abcdefghijklm",

@@ -107,6 +107,7 @@ const notAsked: Readonly<Record<string, string>> = {
 			"privateDnsZonesGroupId",
 			"closeSite",
 			"siteAllowedAddresses",
+			"sitePrivateEndpoint",
 			"existingWorkspaceId",
 			"existingIdentityId",
 			"existingPackageIdentityId",

@@ -52,6 +52,18 @@ describe("a landing zone", () => {
 		expect(zoneParts("none")).toEqual({ creates: false, names: false, group: "group" });
 	});
 
+	test("on request the site gets an endpoint too, under the name of its cloud, after the package and the other endpoints", () => {
+		const { value, module } = deploy(template, { ...given, sitePrivateEndpoint: true });
+		const way = at(template, "resources.sitePrivateWay");
+
+		expect(value(at(way, "condition"))).toBe(true);
+		expect(deploy(template, given).value(at(way, "condition"))).toBe(false);
+		expect(module("sitePrivateWay").value("[concat(parameters('zoneName'), ' ', parameters('group'), ' ', parameters('subnetId'))]")).toBe(
+			`privatelink.sites.example sites ${subnets}/endpoints`,
+		);
+		expect(at(way, "dependsOn")).toEqual(expect.arrayContaining(["app", "privateEndpoints"]));
+	});
+
 	test("gives identities and a workspace, and none is created", () => {
 		const identityId = "/subscriptions/id-sub/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/tunnelwatch";
 		const workspace = "/subscriptions/log-sub/resourceGroups/logs/providers/Microsoft.OperationalInsights/workspaces/central";

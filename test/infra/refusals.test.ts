@@ -133,6 +133,7 @@ describe("what the template refuses before anything is created", () => {
 		[{ existingNamespaceId: reads, partitionCount: 8 }, "existingNamespaceId has its own"],
 		[{ existingNamespaceId: reads, disableEventHubKeys: true }, "existingNamespaceId has its own"],
 		[{ privateDnsZonesGroupId: "none" }, "privateDnsZonesGroupId is used with privateNetwork=true only"],
+		[{ sitePrivateEndpoint: true }, "sitePrivateEndpoint is used with privateNetwork=true only"],
 		[{ networkAddressSpace: "10.1.0.0/24" }, "networkAddressSpace is used with privateNetwork=true"],
 		[{ encryptionKeyUri: "https://example.com/keys/a/0123", encryptionIdentityId: key }, "without a version"],
 		[{ minEventBatchSize: 64 }, "minEventBatchSize is above maxEventBatchSize"],

@@ -48,6 +48,7 @@ export const cloudGuards: readonly Guard[] = [
 			(template) => put(moduleNamed(template, "observability"), "resources.workspace.condition", undefined),
 			(template) => put(template, "resources.network.condition", "[parameters('privateNetwork')]"),
 			(template) => put(template, "resources.eventHub.condition", true),
+			(template) => put(template, "resources.sitePrivateWay.condition", true),
 		],
 	},
 	{
@@ -73,6 +74,7 @@ const conditions: Readonly<Record<string, string>> = {
 	"main eventHub": "[variables('createNamespace')]",
 	"main network": "[and(parameters('privateNetwork'), not(variables('networkGiven')))]",
 	"main privateEndpoints": "[parameters('privateNetwork')]",
+	"main sitePrivateWay": "[parameters('sitePrivateEndpoint')]",
 };
 
 const siteProperties: Readonly<Record<string, unknown>> = {

@@ -86,7 +86,8 @@ export const hardeningGuards: readonly Guard[] = [
 				...(groups === "blob,table,vault,namespace" ? [] : [`private endpoints lead to ${groups}`]),
 				...(delegations.includes("Microsoft.App/environments") ? [] : ["the app's subnet is not delegated"]),
 				...["privateDnsZones", "privateDnsZones/virtualNetworkLinks", "privateEndpoints", "privateEndpoints/privateDnsZoneGroups"].flatMap(
-					(type) => (ofType(template, `Microsoft.Network/${type}`).length === 1 ? [] : [`${type} is missing`]),
+					(type) =>
+						ofType(moduleNamed(template, "privateEndpoints"), `Microsoft.Network/${type}`).length === 1 ? [] : [`${type} is missing`],
 				),
 			];
 		},
