@@ -4,7 +4,6 @@ export interface RuleFacts {
 	readonly title: string;
 	/** Why it matters, in one or two sentences. */
 	readonly meaning: string;
-	readonly runbook: readonly string[];
 	/** ATT&CK technique ids. */
 	readonly attack: readonly string[];
 	/** The rule as one tabular KQL expression: no `let`, no `;`. The hunting link narrows it to the device. */

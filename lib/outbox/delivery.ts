@@ -134,6 +134,9 @@ export interface OperationsNotice {
 
 export type AnyNotice = Notice | StormNotice | WaveNotice | DigestNotice | HeartbeatNotice | OperationsNotice;
 
+/** What a receiver gets that takes every finding by itself, at once. */
+export type SingleNotice = Notice | OperationsNotice;
+
 /** Closed list; each is a metric label. */
 export const failureReasons = ["rateLimited", "server", "network", "timeout", "rejected", "auth", "moved", "gone"] as const;
 

@@ -7,6 +7,7 @@ import type {
 	HeartbeatNotice,
 	Notice,
 	OperationsNotice,
+	SingleNotice,
 	StormNotice,
 	WaveNotice,
 } from "../../lib/outbox/delivery.ts";
@@ -26,6 +27,11 @@ export const knowledge: TellContext = month.knowledge;
 export const answerable: TellContext = month.answerable;
 
 export const { rules } = knowledge;
+
+/** Those that receivers get which take each finding by itself. */
+export const singles: Readonly<Record<string, SingleNotice>> = Object.fromEntries(
+	Object.entries(variants).flatMap(([name, notice]) => (notice.type === "finding" || notice.type === "operations" ? [[name, notice]] : [])),
+);
 
 export function aNotice(change: Partial<Notice> = {}): Notice {
 	return {

@@ -1,5 +1,5 @@
-import { type Finding, findingId } from "../../findings/finding.ts";
-import type { AnyNotice, DigestNotice, HeartbeatNotice, Notice, OperationsNotice, StormNotice, WaveNotice } from "../../outbox/delivery.ts";
+import { findingId } from "../../findings/finding.ts";
+import type { Notice, OperationsNotice, SingleNotice } from "../../outbox/delivery.ts";
 import type { Device } from "../../sighting/sighting.ts";
 import { onlyAnswers } from "../story/answer-story.ts";
 import { findingLinks } from "../story/finding-story.ts";
@@ -7,29 +7,21 @@ import { findingTitle } from "../story/finding-title.ts";
 import { attackIds, ruleTitle } from "../story/rule-words.ts";
 import type { TellContext } from "../story/tell.ts";
 import { knownTunnel } from "../story/tunnel-words.ts";
-import { type AnswerType, answerData, answersData, answerType } from "./answer-body.ts";
+import { type AnswerType, answersData, answerType } from "./answer-body.ts";
 import { opensFinding } from "./opens-finding.ts";
 
 /** Grows by new fields only; a changed meaning takes the next number. Described in docs/finding.schema.json. */
 const schema = 1;
 
 export interface Event {
-	readonly type:
-		| "finding.created"
-		| "finding.updated"
-		| AnswerType
-		| "findings.storm"
-		| "findings.wave"
-		| "findings.digest"
-		| "watch.heartbeat"
-		| "watch.problem";
+	readonly type: "finding.created" | "finding.updated" | AnswerType | "watch.problem";
 	/** When it happened, not when it was sent. */
 	readonly timestamp: Date;
 	readonly data: object;
 }
 
 /** The documented body of the `finding` format. Text from devices is redacted and otherwise as it was. */
-export function findingEvent(notice: AnyNotice, knowledge: TellContext): Event {
+export function findingEvent(notice: SingleNotice, knowledge: TellContext): Event {
 	switch (notice.type) {
 		case "finding":
 			return {
@@ -37,14 +29,6 @@ export function findingEvent(notice: AnyNotice, knowledge: TellContext): Event {
 				timestamp: onlyAnswers(notice)?.at(-1)?.at ?? notice.finding.lastSeen,
 				data: findingData(notice, knowledge),
 			};
-		case "storm":
-			return { type: "findings.storm", timestamp: notice.now, data: stormData(notice) };
-		case "wave":
-			return { type: "findings.wave", timestamp: notice.now, data: waveData(notice) };
-		case "digest":
-			return { type: "findings.digest", timestamp: notice.now, data: digestData(notice) };
-		case "heartbeat":
-			return { type: "watch.heartbeat", timestamp: notice.now, data: heartbeatData(notice) };
 		case "operations":
 			return { type: "watch.problem", timestamp: notice.endedAt ?? notice.since, data: operationsData(notice) };
 	}
@@ -52,13 +36,31 @@ export function findingEvent(notice: AnyNotice, knowledge: TellContext): Event {
 
 function findingData(notice: Notice, knowledge: TellContext): object {
 	const { finding } = notice;
-	const { worst } = finding;
-	const { device, hunt } = findingLinks(notice, knowledge.rules, knowledge.portal);
+	const { device, worst } = finding;
+	const { tunnel, learnedAt } = knownTunnel(finding);
+	const links = findingLinks(notice, knowledge.rules, knowledge.portal);
 	return {
 		schema,
 		notice: notice.n,
 		reasons: notice.kinds,
-		...summary(finding),
+		id: findingId(finding),
+		severity: finding.severity,
+		title: findingTitle(finding),
+		status: finding.status,
+		ownership: {
+			verdict: worst.ownership.verdict,
+			reason: worst.ownership.reason,
+			account: tunnel?.account ?? "",
+			tunnel: tunnel?.tunnelId ?? "",
+			secretFingerprint: tunnel?.fingerprint ?? "",
+			learnedAt,
+		},
+		tenantId: device.tenantId,
+		device: deviceData(device),
+		count: finding.count,
+		firstSeen: finding.firstSeen,
+		lastSeen: finding.lastSeen,
+
 		user: worst.program.user,
 		process: {
 			name: worst.program.fileName,
@@ -88,68 +90,13 @@ function findingData(notice: Notice, knowledge: TellContext): object {
 		changes: finding.changes.map(({ n, kind, text }) => ({ notice: n, reason: kind, text })),
 		moreSinceLast: notice.moreSinceLast,
 		nextNoticeAt: finding.nextNoticeAt,
-		links: { device, hunt },
-	};
-}
-
-/** What every list of findings holds. */
-function summary(finding: Finding): object {
-	const { device, worst } = finding;
-	const { tunnel, learnedAt } = knownTunnel(finding);
-	return {
-		id: findingId(finding),
-		severity: finding.severity,
-		title: findingTitle(finding),
-		status: finding.status,
-		ownership: {
-			verdict: worst.ownership.verdict,
-			reason: worst.ownership.reason,
-			account: tunnel?.account ?? "",
-			tunnel: tunnel?.tunnelId ?? "",
-			secretFingerprint: tunnel?.fingerprint ?? "",
-			learnedAt,
-		},
-		tenantId: device.tenantId,
-		device: deviceData(device),
-		count: finding.count,
-		firstSeen: finding.firstSeen,
-		lastSeen: finding.lastSeen,
+		links: { device: links.device, hunt: links.hunt },
 	};
 }
 
 function deviceData({ id, name, group, facts }: Device): object {
 	const { kind, ...known } = facts ?? { kind: undefined };
 	return { id, name, group, ...known, ...(kind === undefined || kind === "unknown" ? {} : { kind }) };
-}
-
-function stormData({ id, count, bySeverity, worst, since }: StormNotice): object {
-	return { schema, id, count, bySeverity, since, worst: worst.map(summary) };
-}
-
-function waveData({ id, count, bySeverity, findings, singly, since }: WaveNotice): object {
-	return { schema, id, count, bySeverity, since, singly, findings: findings.map(summary) };
-}
-
-function digestData({ held, kept, approvedFirsts, answers, silencedCount = 0, type: _, now: __, ...counts }: DigestNotice): object {
-	return {
-		schema,
-		...counts,
-		silencedCount,
-		answers: answers?.map(({ finding, line }) => ({ finding: findingId(finding), ...answerData(line) })),
-		held: held.map(({ finding, more }) => ({ ...summary(finding), more })),
-		kept: kept?.map(({ finding }) => summary(finding)),
-		approvedFirsts: approvedFirsts.map(({ finding, account, tunnelId, at }) => ({
-			deviceId: finding.device.id,
-			deviceName: finding.device.name,
-			account,
-			tunnel: tunnelId,
-			at,
-		})),
-	};
-}
-
-function heartbeatData({ id, lastMessageAt, openCount, newestEventAt }: HeartbeatNotice): object {
-	return { schema, id, lastMessageAt, openCount, newestEventAt };
 }
 
 function operationsData({ id, incident, phase, code, subject, what, todo, since, endedAt }: OperationsNotice): object {

@@ -1,14 +1,14 @@
 import { isServer } from "../../defender/device.ts";
 import type { Severity } from "../../detect/severity-scale.ts";
 import { findFamily } from "../../families/find-family.ts";
-import { findingId } from "../../findings/finding.ts";
+import { type Finding, findingId } from "../../findings/finding.ts";
 import { silenceNow } from "../../findings/silence.ts";
-import type { AnyNotice, Notice } from "../../outbox/delivery.ts";
+import type { Notice, OperationsNotice, SingleNotice } from "../../outbox/delivery.ts";
 import type { Device } from "../../sighting/sighting.ts";
-import type { RuleFacts } from "../rule-facts.ts";
 import { findingLinks } from "../story/finding-story.ts";
 import { findingTitle } from "../story/finding-title.ts";
 import { attackIds, mainRule } from "../story/rule-words.ts";
+import { stepWords } from "../story/steps.ts";
 import { summaryOf } from "../story/story.ts";
 import { type TellContext, tell } from "../story/tell.ts";
 import { knownTunnel, toolWords } from "../story/tunnel-words.ts";
@@ -18,17 +18,8 @@ import { opensFinding } from "./opens-finding.ts";
 const detectionFinding = 2004;
 
 /** OCSF 1.8.0, class Detection Finding. All times are integer milliseconds; what OCSF has no place for is `unmapped`. */
-export function ocsfEvent(notice: AnyNotice, knowledge: TellContext): object {
-	switch (notice.type) {
-		case "finding":
-			return findingEvent(notice, knowledge);
-		case "storm":
-		case "wave":
-		case "digest":
-		case "heartbeat":
-		case "operations":
-			return watchEvent(notice, knowledge);
-	}
+export function ocsfEvent(notice: SingleNotice, knowledge: TellContext): object {
+	return notice.type === "finding" ? findingEvent(notice, knowledge) : problemEvent(notice, knowledge);
 }
 
 function findingEvent(notice: Notice, knowledge: TellContext): object {
@@ -57,7 +48,7 @@ function findingEvent(notice: Notice, knowledge: TellContext): object {
 		device: ocsfDevice(device),
 		evidences: [evidence(notice)],
 		...enrichments(notice),
-		...remediation(mainRule(finding, knowledge.rules)),
+		...remediation(finding),
 		unmapped: {
 			notice: n,
 			reasons: kinds,
@@ -71,12 +62,12 @@ function findingEvent(notice: Notice, knowledge: TellContext): object {
 	};
 }
 
-/** Storm, wave, digest, check-in and what is wrong with the watch concern no single device, so their numbers are part of the text. */
-function watchEvent(notice: Exclude<AnyNotice, Notice>, knowledge: TellContext): object {
+/** What is wrong with the watch concerns no single device, so it is told as text. */
+function problemEvent(notice: OperationsNotice, knowledge: TellContext): object {
 	const story = tell(notice, knowledge);
 	return {
 		...head(activities.other, story.severity, notice.now),
-		is_alert: notice.type === "storm" || notice.type === "wave" || (notice.type === "operations" && notice.phase === "begun"),
+		is_alert: notice.phase === "begun",
 		message: summaryOf(story),
 		metadata: metadata(notice.id),
 		finding_info: { uid: notice.id, title: story.title, desc: `${story.verdict.word} ${story.verdict.reason}` },
@@ -224,6 +215,7 @@ function enrichments({ finding }: Notice): object {
 	};
 }
 
-function remediation(rule: RuleFacts | undefined): object {
-	return rule === undefined || rule.runbook.length === 0 ? {} : { remediation: { desc: rule.runbook.join(" ") } };
+/** The steps of the card, with names in full. */
+function remediation(finding: Finding): object {
+	return { remediation: { desc: stepWords(finding, 200).join(" ") } };
 }

@@ -1,4 +1,4 @@
-import type { AnyNotice, Destination } from "../../outbox/delivery.ts";
+import type { Destination, SingleNotice } from "../../outbox/delivery.ts";
 import type { PostFunction, PostRequest } from "../http/answer.ts";
 import { classify } from "../http/classify.ts";
 import type { TellContext } from "../story/tell.ts";
@@ -30,9 +30,11 @@ export function createWebhook({
 	knowledge,
 	clock,
 }: WebhookOptions): Pick<Destination, "send"> {
-	const render = (notice: AnyNotice): object => (format === "ocsf" ? ocsfEvent(notice, knowledge) : findingEvent(notice, knowledge));
+	const render = (notice: SingleNotice): object => (format === "ocsf" ? ocsfEvent(notice, knowledge) : findingEvent(notice, knowledge));
 	return {
 		send: async (notice, signal) => {
+			// Gathered and routine messages are for chats: `unlimited` keeps them away from here.
+			if (notice.type !== "finding" && notice.type !== "operations") throw new Error(`a webhook takes no message of type ${notice.type}`);
 			const body = JSON.stringify(render(notice));
 			const seconds = Math.floor(clock().getTime() / 1000);
 			const headers = {

@@ -3,15 +3,16 @@ import { describe, expect, test } from "vitest";
 import { createPost } from "../../../lib/notify/http/http.ts";
 import { readSecrets } from "../../../lib/notify/webhook/sign.ts";
 import { createWebhook, type WebhookOptions } from "../../../lib/notify/webhook/webhook.ts";
+import type { AnyNotice } from "../../../lib/outbox/delivery.ts";
 import { at } from "../../builders.ts";
 import { listen, type Received, receiver, status } from "../loopback.ts";
-import { aNotice, knowledge } from "../samples.ts";
+import { aNotice, digest, heartbeat, knowledge, storm, wave } from "../samples.ts";
 
 const never = new AbortController().signal;
 const oldSecret = `whsec_${Buffer.from("an invented key of 32 bytes, old").toString("base64")}`;
 const newSecret = `whsec_${Buffer.from("an invented key of 32 bytes, new").toString("base64")}`;
 
-async function sent(change: Partial<WebhookOptions> = {}): Promise<Received> {
+async function sent(change: Partial<WebhookOptions> = {}, notice: AnyNotice = aNotice()): Promise<Received> {
 	const { base, received } = await receiver(status(200));
 	const options: WebhookOptions = {
 		url: `${base}/hook`,
@@ -24,7 +25,7 @@ async function sent(change: Partial<WebhookOptions> = {}): Promise<Received> {
 		clock: () => new Date(),
 		...change,
 	};
-	expect(await createWebhook(options).send(aNotice(), never)).toEqual({ ok: true, proof: "confirmed" });
+	expect(await createWebhook(options).send(notice, never)).toEqual({ ok: true, proof: "confirmed" });
 	const [one] = received;
 	if (one === undefined) throw new Error("nothing was sent");
 	return one;
@@ -79,6 +80,11 @@ describe("the signature", () => {
 test("a header of the operator's own is sent along", async () => {
 	const { headers } = await sent({ header: { name: "Authorization", value: "Bearer synthetic" } });
 	expect(headers["authorization"]).toBe("Bearer synthetic");
+});
+
+test("what gathers findings for chats is never posted", async () => {
+	for (const notice of [storm, wave, digest, heartbeat])
+		await expect(sent({}, notice), notice.type).rejects.toThrow(`a webhook takes no message of type ${notice.type}`);
 });
 
 test("an address that is not allowed gets nothing", async () => {
