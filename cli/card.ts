@@ -12,7 +12,7 @@ import { findingId } from "../lib/findings/finding.ts";
 import { storedFindings } from "../lib/findings/stored-findings.ts";
 import { destinationKinds } from "../lib/notify/index.ts";
 import type { Notice } from "../lib/outbox/delivery.ts";
-import { render } from "../lib/outbox/send.ts";
+import { render } from "../lib/outbox/render.ts";
 import { findInputs } from "./input/find-inputs.ts";
 import { readInput } from "./input/read-input.ts";
 import { startReading } from "./input/reading.ts";

@@ -3,7 +3,7 @@ import { findingId } from "../lib/findings/finding.ts";
 import type { Recorded } from "../lib/outbox/recorded.ts";
 import type { Outcome } from "../lib/pipeline.ts";
 import type { Sighting } from "../lib/sighting/sighting.ts";
-import type { Quarantined } from "../lib/watch/quarantine.ts";
+import type { Quarantined } from "../lib/watch/quarantined.ts";
 
 /** The lines of `--json` for one batch, in the order in which things happened. */
 export function* jsonLines(outcome: Omit<Outcome, "delivered">): Generator<string> {

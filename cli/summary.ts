@@ -2,7 +2,7 @@ import type { Totals } from "../lib/app/totals.ts";
 import { redact } from "../lib/families/redact.ts";
 import { groupDigits } from "../lib/notify/group-digits.ts";
 import { inert } from "../lib/notify/text.ts";
-import type { Quarantined } from "../lib/watch/quarantine.ts";
+import type { Quarantined } from "../lib/watch/quarantined.ts";
 import type { DestinationTally } from "./delivery-tally.ts";
 import { quarantineMeaning } from "./quarantine-words.ts";
 

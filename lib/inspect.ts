@@ -7,7 +7,7 @@ import type { Match } from "./detect/match.ts";
 import type { Sieve } from "./detect/prefilter/prefilter.ts";
 import type { Sighting } from "./sighting/sighting.ts";
 import { faultName } from "./watch/fault.ts";
-import type { Quarantined } from "./watch/quarantine.ts";
+import type { Quarantined } from "./watch/quarantined.ts";
 import { entriesOf, type Setback } from "./watch/quarantine-entries.ts";
 
 /** What steps 1–4 need: no world at all. */

@@ -10,7 +10,7 @@ import type { Sighting } from "./sighting/sighting.ts";
 import { inParallel } from "./store/parallel.ts";
 import { faultName, isFault } from "./watch/fault.ts";
 import type { Progress } from "./watch/progress.ts";
-import type { Quarantined } from "./watch/quarantine.ts";
+import type { Quarantined } from "./watch/quarantined.ts";
 import { entriesOf, type Setback } from "./watch/quarantine-entries.ts";
 
 /** Dependencies of the six steps. */

@@ -10,7 +10,7 @@ import type { Recorded } from "../lib/outbox/recorded.ts";
 import { type Parts, runPipeline } from "../lib/pipeline.ts";
 import type { Sighting } from "../lib/sighting/sighting.ts";
 import { createProgressBook } from "../lib/watch/progress.ts";
-import { recordsIn } from "../lib/watch/quarantine.ts";
+import { recordsIn } from "../lib/watch/quarantined.ts";
 import { at } from "./builders.ts";
 import { sight } from "./sighting/sight-one.ts";
 

@@ -1,6 +1,6 @@
 import type { DestinationKind, Trial } from "../../lib/notify/kind.ts";
 import type { Delivery, Notice } from "../../lib/outbox/delivery.ts";
-import { sendMs } from "../../lib/outbox/send.ts";
+import { sendMs } from "../../lib/outbox/delivery.ts";
 import type { Result } from "./check.ts";
 
 /** Asks the person at the terminal; `undefined`: nobody is there. */

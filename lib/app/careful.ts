@@ -5,7 +5,7 @@ import type { Outcome } from "../pipeline.ts";
 import type { ChangeDeps } from "../store/change-row.ts";
 import { between, isCareful, isDone, isKiller, isSplit, type Mark, reading, recording } from "../watch/attempt.ts";
 import { faultName, isFault } from "../watch/fault.ts";
-import type { Quarantined } from "../watch/quarantine.ts";
+import type { Quarantined } from "../watch/quarantined.ts";
 import { entriesOf, type Setback } from "../watch/quarantine-entries.ts";
 import { type AttemptNote, openAttemptNote } from "./attempt-note.ts";
 import { isOverdue } from "./deadline.ts";

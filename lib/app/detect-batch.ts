@@ -4,7 +4,7 @@ import type { Sieve } from "../detect/prefilter/prefilter.ts";
 import type { Parts } from "../pipeline.ts";
 import type { Table } from "../store/table.ts";
 import type { Notebook } from "../watch/notebook.ts";
-import { recordsIn } from "../watch/quarantine.ts";
+import { recordsIn } from "../watch/quarantined.ts";
 import { createBatchReader } from "./batch-reader.ts";
 import { world } from "./compose.ts";
 import type { Gate } from "./gate.ts";

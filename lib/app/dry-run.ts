@@ -7,7 +7,7 @@ import type { Notice } from "../outbox/delivery.ts";
 import { nothingDelivered } from "../outbox/delivery-report.ts";
 import { type Recorded, recordedOf } from "../outbox/recorded.ts";
 import type { ChooseRoute } from "../outbox/route.ts";
-import { render } from "../outbox/send.ts";
+import { render } from "../outbox/render.ts";
 import type { Outcome } from "../pipeline.ts";
 import type { ApprovalsFile } from "./approvals-file.ts";
 import { nothing, policyOf, world } from "./compose.ts";

@@ -1,5 +1,5 @@
 import type { Outcome } from "../pipeline.ts";
-import { type Quarantined, recordsIn } from "../watch/quarantine.ts";
+import { type Quarantined, recordsIn } from "../watch/quarantined.ts";
 
 /** Totals of a run. `held` counts findings without a new notice, because they were reported before. */
 export interface Totals {

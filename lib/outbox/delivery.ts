@@ -158,6 +158,9 @@ export type Delivery =
 			readonly detail: string;
 	  };
 
+/** How long one attempt may take, over connect, headers and body. */
+export const sendMs = 15_000;
+
 /** One place that notices go to. Never throws for an expected outcome. */
 export interface Destination {
 	/** Part of a row key and of every log line. */

@@ -1,14 +1,14 @@
 import type { Finding } from "../findings/finding.ts";
-import { noticeId } from "../findings/finding.ts";
 import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import type { Table } from "../store/table.ts";
 import { backoffMs, giveUpAfterMs } from "./backoff.ts";
-import type { AnyNotice, Delivery, Destination, Notice } from "./delivery.ts";
+import { type AnyNotice, type Delivery, type Destination, type Notice, sendMs } from "./delivery.ts";
 import type { DestinationState } from "./destination-state.ts";
 import { type Lease, type OpenOwed, settle, takeLease } from "./lease.ts";
-import { type Failed, giveUp, kindsOwed, leaseMs, type Owed, putOff, told } from "./owed.ts";
+import { type Failed, giveUp, leaseMs, type Owed, putOff, told } from "./owed.ts";
 import { owedWrites } from "./owed-row.ts";
 import type { Post } from "./post.ts";
+import { render } from "./render.ts";
 
 export interface SendDeps {
 	readonly table: Table;
@@ -19,9 +19,6 @@ export interface SendDeps {
 	/** A signal that fires after so many milliseconds. */
 	readonly deadline: (ms: number) => AbortSignal;
 }
-
-/** Over connect, headers and body. */
-export const sendMs = 15_000;
 
 /** With less of the lease left than this, no message is begun: no other instance may send it at the same time. */
 const neededMs = sendMs + 15_000;
@@ -130,29 +127,6 @@ export function sendOne(deps: SendDeps, receiver: Receiver, row: OpenOwed, known
 		await settle(deps.table, lease, (owed) => told(owed, owed.sent, owed.countSent, owed.proof ?? "queued", owed.sentAt ?? deps.clock()));
 		return undefined;
 	});
-}
-
-/** `undefined`: nothing is owed, or no longer. */
-export function render(
-	finding: Finding,
-	owed: Pick<Owed, "sent" | "countSent" | "mention"> & Partial<Pick<Owed, "wantedAt">>,
-	now: Date,
-): Notice | undefined {
-	const kinds = kindsOwed(finding, owed.sent);
-	if (kinds.length === 0) return undefined;
-	const answers = finding.history?.filter(({ n }) => n > owed.sent) ?? [];
-	return {
-		type: "finding",
-		id: noticeId(finding, finding.want),
-		n: finding.want,
-		finding,
-		kinds,
-		moreSinceLast: finding.count - owed.countSent,
-		...(answers.length === 0 ? {} : { answers }),
-		wantedAt: owed.wantedAt ?? now,
-		...(owed.mention === undefined ? {} : { mention: owed.mention }),
-		now,
-	};
 }
 
 /** A destination that throws is at fault itself; its notice waits like any other, and the others go on. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { UnreadableReason } from "../defender/envelope.ts";
 import type { Message } from "../defender/message.ts";
-import type { Quarantined } from "./quarantine.ts";
+import type { Quarantined } from "./quarantined.ts";
 
 /** Why a message or one of its records is set aside. */
 export interface Setback {

@@ -1,24 +1,9 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { Coordinates } from "../defender/message.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns, countColumn, cut } from "../store/columns.ts";
 import { type Key, maxTransaction, type NewRow, type Row, rowsOf, type Table, type Write } from "../store/table.ts";
-
-/** A message, or one record of it, that cannot be read: where to find it again and why, never what it says. */
-export interface Quarantined {
-	readonly at: Coordinates;
-	/** Index in the message; absent when the message as a whole is unreadable. */
-	readonly record: number | undefined;
-	readonly reason: string;
-	/** Number of records this entry stands for; 1 if absent. */
-	readonly count?: number;
-	/** For unexpected errors: the error's class, never its text. */
-	readonly error?: string;
-	/** Of the message, in bytes. */
-	readonly size: number;
-	readonly sha256: string;
-}
+import { type Quarantined, recordsIn } from "./quarantined.ts";
 
 export interface QuarantineDeps extends ChangeDeps {
 	/**
@@ -83,11 +68,6 @@ export function createQuarantine({ maxPerDay = 1_000, ...deps }: QuarantineDeps)
 			return total(await readCounters(table, day));
 		},
 	};
-}
-
-/** Number of messages and records that the entries stand for. */
-export function recordsIn(entries: readonly Quarantined[]): number {
-	return entries.reduce((sum, { count = 1 }) => sum + count, 0);
 }
 
 async function notYetKept(table: Table, entries: readonly Quarantined[], now: Date): Promise<readonly Quarantined[]> {

@@ -6,7 +6,8 @@ import type { Delivery, Destination, DigestNotice, HeartbeatNotice } from "../ou
 import { openSession, readDestinations } from "../outbox/destination-session.ts";
 import { type DestinationState, lastTaken } from "../outbox/destination-state.ts";
 import { openOwed } from "../outbox/outbox.ts";
-import { attempt, sendMs } from "../outbox/send.ts";
+import { sendMs } from "../outbox/delivery.ts";
+import { attempt } from "../outbox/send.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { columns, maybeDateColumn } from "../store/columns.ts";
 import { inParallel } from "../store/parallel.ts";

@@ -5,7 +5,7 @@ import type { Message } from "../../lib/defender/message.ts";
 import { nothingDelivered } from "../../lib/outbox/delivery-report.ts";
 import type { Outcome } from "../../lib/pipeline.ts";
 import type { Table } from "../../lib/store/table.ts";
-import type { Quarantined } from "../../lib/watch/quarantine.ts";
+import type { Quarantined } from "../../lib/watch/quarantined.ts";
 import { createRandom } from "../bench/random.ts";
 import { at } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";

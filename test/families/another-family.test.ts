@@ -11,7 +11,7 @@ import { createPortal } from "../../lib/notify/portal.ts";
 import type { Story } from "../../lib/notify/story/story.ts";
 import { type TellContext, tell } from "../../lib/notify/story/tell.ts";
 import { ocsfEvent } from "../../lib/notify/webhook/ocsf.ts";
-import { render } from "../../lib/outbox/send.ts";
+import { render } from "../../lib/outbox/render.ts";
 import { deviceId, tenantId } from "../builders.ts";
 import { createSink, createWorld } from "../outbox/world.ts";
 

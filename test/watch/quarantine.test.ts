@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Table } from "../../lib/store/table.ts";
-import { createQuarantine, type Quarantined } from "../../lib/watch/quarantine.ts";
+import { createQuarantine } from "../../lib/watch/quarantine.ts";
+import type { Quarantined } from "../../lib/watch/quarantined.ts";
 import { at } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
 import { createScheduler } from "../simulation/scheduler.ts";
