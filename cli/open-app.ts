@@ -17,8 +17,8 @@ export async function withApp(options: SessionOptions, work: (app: LocalApp) => 
 	if (!read.ok) return wrongSettings(read.mistakes);
 	// Named for this run, so a run without it would not be what was asked for.
 	if (options.approvals !== undefined && !(await (await import("./approvals.ts")).isUsable(options.approvals))) return 2;
-	const open = (table: Table | undefined) =>
-		work(createLocalApp(read.settings, table, createScreen(options.json ? process.stderr : process.stdout, process.env, options.cards)));
+	const screen = createScreen(options.json ? process.stderr : process.stdout, process.env, options.cards);
+	const open = async (table: Table | undefined) => work(await createLocalApp(read.settings, table, screen));
 	if (options.whatIf) return open(undefined);
 	// Files can be read again after a power cut; a hub is read on from where the last run ended.
 	return withTable(read.settings, open, options.paths === undefined ? "power cut" : "crash");

@@ -1,27 +1,19 @@
-import { endSilences } from "../actions/end-silences.ts";
 import { deviceTables } from "../defender/device.ts";
 import { fileLimits } from "../defender/limits.ts";
 import type { Message } from "../defender/message.ts";
 import { isTable } from "../defender/tables.ts";
 import { createLineScreens, type LineScreen } from "../detect/prefilter/line-screen.ts";
 import type { Finding } from "../findings/finding.ts";
-import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import { createConsole } from "../notify/console/console.ts";
 import { type Terminal, terminalCard } from "../notify/console/terminal-card.ts";
 import { tell } from "../notify/story/tell.ts";
-import { type Budget, eachMinute } from "../outbox/deliver.ts";
 import type { Destination } from "../outbox/delivery.ts";
 import { type Delivered, nothingDelivered } from "../outbox/delivery-report.ts";
-import { fallBack } from "../outbox/fallback.ts";
-import { readOutbox } from "../outbox/outbox.ts";
-import { wake } from "../outbox/retry-now.ts";
 import { render } from "../outbox/render.ts";
-import { type Outcome, runPipeline } from "../pipeline.ts";
-import { inParallel } from "../store/parallel.ts";
+import type { Outcome } from "../pipeline.ts";
 import type { Table } from "../store/table.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
 import { composeDestinations, composeDetection, knowledgeOf, routeOf, world } from "./compose.ts";
-import { composeStorage } from "./compose-storage.ts";
 import { createDryRun, type DryRun } from "./dry-run.ts";
 import { createRoutesFile } from "./routes-file.ts";
 import type { Settings } from "./settings.ts";
@@ -54,19 +46,16 @@ export interface LocalApp {
 	owed(): Promise<readonly Owing[]>;
 }
 
+/** What depends on whether anything is recorded. */
+export type LocalWork = Omit<LocalApp, "destinations" | "lineScreen" | "card">;
+
 export interface Owing {
 	readonly destination: string;
 	readonly count: number;
 }
 
-/** Between two pieces of the input: what a slow receiver did not take by then waits for the end. */
-const betweenPieces: Budget = { ms: 5_000, sends: 500 };
-
-/** A first retry comes after 5 s, so a receiver that only stumbled gets its notice within the same run. */
-const patienceMs = 8_000;
-
 /** On `table`; without one, nothing is recorded and nothing is sent, and cards show what would be. */
-export function createLocalApp(settings: Settings, table: Table | undefined, screen: Screen): LocalApp {
+export async function createLocalApp(settings: Settings, table: Table | undefined, screen: Screen): Promise<LocalApp> {
 	const detection = composeDetection(settings);
 	const knowledge = knowledgeOf(settings, detection);
 	const terminal = createConsole({ ...screen, knowledge });
@@ -91,8 +80,6 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 			return notice === undefined ? undefined : terminalCard(tell(notice, knowledge), screen.terminal());
 		},
 	};
-	const cancelled = new AbortController();
-	const deadline = (ms: number) => AbortSignal.any([world.deadline(ms), cancelled.signal]);
 	const warnings = async () => {
 		const now = world.clock();
 		// Without a destination there is nothing to lead anywhere.
@@ -109,68 +96,17 @@ export function createLocalApp(settings: Settings, table: Table | undefined, scr
 			begin: warnings,
 		};
 
-	const outside = { ...world, deadline };
-	const { recorder, dispatcher, quarantine, judge, learn } = composeStorage(settings, table, destinations, { approvals, routes }, outside);
-	const fallBackNow = async () => {
-		if (settings.FALLBACK !== undefined) await fallBack(table, settings.FALLBACK, world.clock());
-	};
-	return {
-		...about,
-		begin: async () => {
-			await table.ensure();
-			await endSilences({ ...world, table }, world.clock());
-			await fallBackNow();
-			await wake({ ...world, table }, names, world.clock());
-			return warnings();
-		},
-		run: (messages) =>
-			runPipeline(messages, {
-				...parts,
-				judge,
-				learn,
-				quarantine: quarantine.add,
-				record: recorder.record,
-				deliver: (recorded) => dispatcher.deliver(recorded, betweenPieces),
-			}),
-		async deliver() {
-			await endSilences({ ...world, table }, world.clock());
-			await fallBackNow();
-			return dispatcher.deliverDue(eachMinute);
-		},
-		async settle(stop) {
-			let quietSince = world.clock().getTime();
-			const passes: Delivered[] = [];
-			for (;;) {
-				const pass = await dispatcher.deliverDue(betweenPieces);
-				passes.push(pass);
-				const { left, sent, oldestOwedMs } = pass;
-				const now = world.clock().getTime();
-				if (sent > 0) quietSince = now;
-				const owing = left > 0 || oldestOwedMs !== undefined || (await countOwed(table, names)).length > 0;
-				if (!owing || stop.aborted || now - quietSince > patienceMs) return passes;
-				await world.sleep(500);
-			}
-		},
-		cancel: () => cancelled.abort(),
-		owed: () => countOwed(table, names),
-		async findings(keys) {
-			const rows = await inParallel(keys, 16, (key) => table.get(findingAddress(key)));
-			return rows.flatMap((row) => (row === undefined ? [] : (readFinding(row).finding ?? [])));
-		},
-	};
+	// What records is loaded only where there is a table: it is half of what a short run would load.
+	const { recordingWork } = await import("./recording-work.ts");
+	return { ...about, ...recordingWork(settings, table, destinations, { parts, approvals, routes, warnings }) };
 }
 
 function isKnownTable(name: string): boolean {
 	return isTable(name) || (deviceTables as readonly string[]).includes(name);
 }
 
-async function countOwed(table: Table, names: readonly string[]): Promise<readonly Owing[]> {
-	const { owed } = await readOutbox(table, names, world.clock());
-	return [...owed].map(([destination, count]) => ({ destination, count }));
-}
-
 /** Nothing is recorded or sent; at the end each finding that would be told is shown once. */
-function dryWork(dry: DryRun, terminal: Destination): Omit<LocalApp, "destinations" | "lineScreen" | "card" | "begin"> {
+function dryWork(dry: DryRun, terminal: Destination): Omit<LocalWork, "begin"> {
 	return {
 		run: dry.run,
 		deliver: () => Promise.resolve(nothingDelivered),

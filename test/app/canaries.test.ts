@@ -115,7 +115,7 @@ test("none of fifty shapes of secrets survives in a post, a row, a card, a log l
 
 	const read = readSettings({ RULES: "all" });
 	if (!read.ok) throw new Error(read.mistakes.join());
-	const dry = createLocalApp(read.settings, undefined, {
+	const dry = await createLocalApp(read.settings, undefined, {
 		write: (text) => outputs.push(text),
 		terminal: () => ({ width: 100, colour: true }),
 	});
@@ -157,7 +157,7 @@ test("the label of every token in the corpus is read, and none of its secrets is
 	const read = readSettings({});
 	if (!read.ok) throw new Error(read.mistakes.join());
 	const shown: string[] = [];
-	const dry = createLocalApp(read.settings, undefined, {
+	const dry = await createLocalApp(read.settings, undefined, {
 		write: (text) => shown.push(text),
 		terminal: () => ({ width: 200, colour: false }),
 	});
