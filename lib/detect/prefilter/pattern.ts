@@ -27,9 +27,11 @@ export function escapePatterns(literals: readonly Literal[]): readonly Pattern[]
 
 /** Start of the window of this length that is least common in the stream. Half of the stream is column names. */
 export function rarestWindow(pattern: Pattern, length: number): number {
+	commonTriples ??= countTriples();
+	const counts = commonTriples;
 	const text = String.fromCharCode(...pattern.map((bytes) => bytes[0] ?? 0));
 	const common = Array.from({ length: pattern.length - length + 1 }, (_, start) =>
-		triplesOf(text.slice(start, start + length)).reduce((sum, triple) => sum + (commonTriples.get(triple) ?? 0), 0),
+		triplesOf(text.slice(start, start + length)).reduce((sum, triple) => sum + (counts.get(triple) ?? 0), 0),
 	);
 	return common.indexOf(Math.min(...common));
 }
@@ -38,9 +40,15 @@ function triplesOf(text: string): readonly string[] {
 	return Array.from({ length: Math.max(0, text.length - 2) }, (_, at) => text.slice(at, at + 3));
 }
 
-const commonTriples = new Map<string, number>();
-for (const triple of Object.values(tables).flatMap((columns) => Object.keys(columns).flatMap((name) => triplesOf(name.toLowerCase())))) {
-	commonTriples.set(triple, (commonTriples.get(triple) ?? 0) + 1);
+/** Counted when first asked for: a program that scans nothing does without. */
+let commonTriples: ReadonlyMap<string, number> | undefined;
+
+function countTriples(): ReadonlyMap<string, number> {
+	const counts = new Map<string, number>();
+	for (const triple of Object.values(tables).flatMap((columns) => Object.keys(columns).flatMap((name) => triplesOf(name.toLowerCase())))) {
+		counts.set(triple, (counts.get(triple) ?? 0) + 1);
+	}
+	return counts;
 }
 
 /** The bytes of an ASCII character, lower case first. */
