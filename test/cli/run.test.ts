@@ -280,7 +280,7 @@ test("Ctrl-C stops cleanly and says what was done", async () => {
 	const message = readFileSync(corpus, "utf8").split("\n")[0];
 	const ran = await tunnelwatch(["run", "--json", "-"], {
 		env: { DATA_FOLDER: folder },
-		input: `${message}\n`.repeat(300),
+		input: `${message}\n`.repeat(20),
 		keepInputOpen: true,
 		interruptAt: /"type":"match"/,
 	});
