@@ -15,7 +15,7 @@ import { verdictWords } from "../lib/notify/story/tunnel-words.ts";
 import { inert } from "../lib/notify/text.ts";
 import type { Table } from "../lib/store/table.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
-import { printLine } from "./print-line.ts";
+import { printLine, printText } from "./print-line.ts";
 import { ifStopped } from "./stop-signals.ts";
 import { ownerOf } from "./token-owner.ts";
 
@@ -59,7 +59,7 @@ export async function answerFinding(id: string, kind: AnswerKind, options: Answe
 				);
 			if (answered.notice !== undefined)
 				lines.push("Everyone who was told hears of it within a minute, or with the next run on this machine.");
-			process.stdout.write(`${lines.join("\n")}\n`);
+			printText(lines.join("\n"));
 		}
 		return 0;
 	});
@@ -69,7 +69,8 @@ export async function answerFinding(id: string, kind: AnswerKind, options: Answe
 export async function showFinding(id: string, { json }: { readonly json: boolean }): Promise<number> {
 	return withFinding(id, async (finding) => {
 		const now = world.clock();
-		process.stdout.write(json ? `${JSON.stringify(shown(finding, now))}\n` : text(finding, now));
+		if (json) process.stdout.write(`${JSON.stringify(shown(finding, now))}\n`);
+		else printText(text(finding, now));
 		return 0;
 	});
 }
@@ -154,5 +155,5 @@ function text(finding: Finding, now: Date): string {
 		const by = `${didWords(one)} by ${whoWords(one)}, ${one.how === "cli" ? "from the command line" : one.how === "page" ? "from a message" : "noted by Tunnelwatch"}`;
 		lines.push(`  ${one.at.toISOString()}  ${by}${one.note === undefined ? "" : `: ${inert(one.note, 300)}`}`);
 	}
-	return `${lines.join("\n")}\n`;
+	return lines.join("\n");
 }

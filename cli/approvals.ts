@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { inert } from "../lib/notify/text.ts";
 import { type Approval, isExpired, isFleet, readApprovals } from "../lib/verdict/approvals.ts";
-import { printLine } from "./print-line.ts";
+import { printLine, printText } from "./print-line.ts";
 
 /** What `tunnelwatch approvals add` takes; the names are those of the file. */
 export interface NewApproval {
@@ -26,9 +26,9 @@ export interface NewApproval {
 export async function reportApprovals(file: string): Promise<number> {
 	const read = await load(file);
 	if (read === undefined) return 1;
-	for (const warning of read.warnings) process.stdout.write(`warning  ${warning}\n`);
-	process.stdout.write(
-		`${count(read.approvals.length)} in ${file}: good${read.warnings.length === 0 ? "" : `, with ${read.warnings.length} to look at`}.\n`,
+	for (const warning of read.warnings) printText(`warning  ${warning}`);
+	printText(
+		`${count(read.approvals.length)} in ${file}: good${read.warnings.length === 0 ? "" : `, with ${read.warnings.length} to look at`}.`,
 	);
 	return 0;
 }
@@ -43,8 +43,11 @@ export async function listApprovals(file: string, { json }: { readonly json: boo
 	const read = await load(file);
 	if (read === undefined) return 1;
 	const now = new Date();
-	for (const one of read.approvals) process.stdout.write(`${json ? JSON.stringify(one) : line(one, now)}\n`);
-	if (!json) process.stdout.write(`${count(read.approvals.length)}.\n`);
+	for (const one of read.approvals) {
+		if (json) process.stdout.write(`${JSON.stringify(one)}\n`);
+		else printText(line(one, now));
+	}
+	if (!json) printText(`${count(read.approvals.length)}.`);
 	return 0;
 }
 
@@ -62,7 +65,7 @@ export async function addApproval(file: string, { tunnel, anyTunnel, ...rest }: 
 	const next = `${JSON.stringify({ ...known, approvals: [...known.approvals, entry] }, undefined, "\t")}\n`;
 	if (mistakesIn(next, "The new entry")) return 2;
 	await writeFile(file, next);
-	process.stdout.write(`Added to ${file}. Have it reviewed like any change of the deployment.\n`);
+	printText(`Added to ${file}. Have it reviewed like any change of the deployment.`);
 	return reportApprovals(file);
 }
 

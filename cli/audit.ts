@@ -9,7 +9,8 @@ import { auditText, isWhole } from "./audit/words.ts";
 import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub } from "./hub/connection.ts";
 import { hubTrouble } from "./hub/trouble.ts";
-import { printLine } from "./print-line.ts";
+import { printLine, printText } from "./print-line.ts";
+import { columnsOf } from "./screen.ts";
 import { ifStopped } from "./stop-signals.ts";
 
 export interface AuditOptions {
@@ -50,6 +51,7 @@ export async function audit({ accept, json }: AuditOptions): Promise<number> {
 	const audited = looks.filter((look) => typeof look !== "string");
 	const whole = isWhole(audited);
 	const document = { schema: 1, at: new Date().toISOString(), outcome: whole ? "whole" : "missing", hubs: audited };
-	process.stdout.write(`${json ? JSON.stringify(document) : auditText(audited)}\n`);
+	if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
+	else printText(auditText(audited, columnsOf(process.stdout)));
 	return whole ? 0 : 1;
 }

@@ -12,9 +12,9 @@ import { readHistory } from "./backtest/read-history.ts";
 import { type Replayed, replay } from "./backtest/replay.ts";
 import { findingTable } from "./first-screen.ts";
 import { wrongSettings } from "./open-app.ts";
-import { printLine } from "./print-line.ts";
+import { printLine, printText } from "./print-line.ts";
 import { cannotRead } from "./run.ts";
-import { terminalOf } from "./screen.ts";
+import { columnsOf, terminalOf } from "./screen.ts";
 
 export interface BacktestOptions {
 	readonly since?: Date;
@@ -48,7 +48,8 @@ export async function backtest(
 		await writeFile(html, htmlReport(figures, { title: "Tunnelwatch backtest", made: new Date() }));
 		printLine(`Wrote ${pathToFileURL(resolve(html)).toString()}`);
 	}
-	process.stdout.write(json ? jsonReport(figures, history.records) : textReport(figures, replayed, history.records));
+	if (json) process.stdout.write(jsonReport(figures, history.records));
+	else printText(textReport(figures, replayed, history.records));
 	for (const line of history.inputs.lines) printLine(line);
 	return history.inputs.failed ? 1 : 0;
 }
@@ -56,12 +57,16 @@ export async function backtest(
 function textReport(figures: Figures, replayed: Replayed, records: number): string {
 	const { days, notices, held, rules } = figures;
 	const busiest = days.filter((day) => total(day) > 0);
+	const columns = columnsOf(process.stdout);
+	const longestBar = Math.max(1, Math.min(40, (columns ?? Number.POSITIVE_INFINITY) - 20));
 	const table = findingTable({
 		findings: figures.findings.map(({ finding }) => finding),
 		told: new Set(replayed.notices.map(({ key }) => key)),
 		terminal: terminalOf(process.stdout, process.env),
+		columns,
+		all: "--json or --html FILE lists them all",
 	});
-	return `${[
+	return [
 		...(figures.findings.length === 0 ? [] : [`${table}\n`]),
 		`${count(records, "record")} read, ${count(figures.findings.length, "finding")}, ${count(notices, "notice")} would have gone out over ${count(days.length, "day")}.`,
 		`Held back: ${count(held.approved, "sighting")} of approved tunnels, ${count(held.quiet, "sighting")} within a quiet period.`,
@@ -70,7 +75,9 @@ function textReport(figures: Figures, replayed: Replayed, records: number): stri
 			: [
 					"",
 					"Notices per day:",
-					...busiest.slice(-30).map((day) => `  ${day.day}  ${String(total(day)).padStart(4)}  ${"█".repeat(Math.min(40, total(day)))}`),
+					...busiest
+						.slice(-30)
+						.map((day) => `  ${day.day}  ${String(total(day)).padStart(4)}  ${"█".repeat(Math.min(longestBar, total(day)))}`),
 				]),
 		...(rules.length === 0
 			? []
@@ -79,7 +86,7 @@ function textReport(figures: Figures, replayed: Replayed, records: number): stri
 					"Matches by rule:",
 					...rules.map(({ id, matches, devices }) => `  ${String(matches).padStart(6)}  ${id} (${count(devices, "device")})`),
 				]),
-	].join("\n")}\n`;
+	].join("\n");
 }
 
 function jsonReport({ findings, days, notices, held, rules, accounts }: Figures, records: number): string {

@@ -17,7 +17,7 @@ import { findInputs } from "./input/find-inputs.ts";
 import { readInput } from "./input/read-input.ts";
 import { startReading } from "./input/reading.ts";
 import { dataFolder, withTable, wrongSettings } from "./open-app.ts";
-import { printLine } from "./print-line.ts";
+import { printLine, printText } from "./print-line.ts";
 
 export interface CardOptions {
 	readonly out?: string;
@@ -62,7 +62,7 @@ async function show(notices: readonly Notice[], settings: Settings, { out, open,
 	const file = resolve(out ?? join(dataFolder(), "cards.html"));
 	await mkdir(dirname(file), { recursive: true });
 	await writeFile(file, page(shown, knowledgeOf(settings, composeDetection(settings)), packageFile));
-	process.stdout.write(`${shown.length === 1 ? "1 card" : `${shown.length} cards`}: ${pathToFileURL(file)}\n`);
+	printText(`${shown.length === 1 ? "1 card" : `${shown.length} cards`}: ${pathToFileURL(file)}`);
 	if (open === true) openInBrowser(file);
 	return 0;
 }

@@ -21,6 +21,7 @@ import { checkSizing } from "./doctor/sizing.ts";
 import { checkTable } from "./doctor/table.ts";
 import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub } from "./hub/connection.ts";
+import { printText } from "./print-line.ts";
 import { ifStopped } from "./stop-signals.ts";
 
 export interface DoctorOptions {
@@ -47,11 +48,13 @@ export async function doctor({ sendTest, json, sizing, health, package: checksum
 		...(health === undefined ? {} : { deployed: { health, checksumFile } }),
 	})) {
 		results.push(result);
-		process.stdout.write(`${json ? JSON.stringify({ type: "check", ...result }) : resultText(result)}\n`);
+		if (json) process.stdout.write(`${JSON.stringify({ type: "check", ...result })}\n`);
+		else printText(resultText(result));
 	}
 	const has = (wanted: Result["verdict"]) => results.some(({ verdict }) => verdict === wanted);
 	const code = has("failure") ? 1 : has("unconfirmed") ? 2 : 0;
-	process.stdout.write(`${json ? JSON.stringify({ type: "summary", ok: code === 0 }) : `\n${endText(results)}`}\n`);
+	if (json) process.stdout.write(`${JSON.stringify({ type: "summary", ok: code === 0 })}\n`);
+	else printText(`\n${endText(results)}`);
 	return code;
 }
 

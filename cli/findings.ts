@@ -12,8 +12,10 @@ import type { Owed } from "../lib/outbox/owed.ts";
 import type { Ownership } from "../lib/sighting/sighting.ts";
 import type { Unreadable } from "../lib/store/row-version.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
-import { printLine } from "./print-line.ts";
+import { printLine, printText } from "./print-line.ts";
+import { columnsOf } from "./screen.ts";
 import { ifStopped } from "./stop-signals.ts";
+import { textTable } from "./text-table.ts";
 import { shortVerdict } from "./verdict-words.ts";
 
 interface Line {
@@ -55,8 +57,8 @@ export async function listFindings(options: ListOptions): Promise<number> {
 		lines.sort(orders[options.sort]);
 		if (options.json) for (const line of lines) process.stdout.write(`${asJson(line)}\n`);
 		else
-			process.stdout.write(
-				`${asTable(lines)}${lines.length === 1 ? "1 finding" : `${groupDigits(lines.length)} findings`}${options.dead ? " with notices that failed for good" : ""}.\n`,
+			printText(
+				`${asTable(lines)}${lines.length === 1 ? "1 finding" : `${groupDigits(lines.length)} findings`}${options.dead ? " with notices that failed for good" : ""}.`,
 			);
 		for (const [key, why] of unreadable) printLine(`${findingId({ key })} cannot be read: ${unreadableWords[why]}.`);
 		return 0;
@@ -103,8 +105,8 @@ export async function retryFindings(id: string | undefined): Promise<number> {
 			printLine("No notice of a finding with this id failed for good; `tunnelwatch findings --dead` lists them.");
 			return 1;
 		}
-		process.stdout.write(
-			`${revived === 1 ? "1 notice is" : `${revived} notices are`} queued again; the next minute's timer, or the next run, delivers.\n`,
+		printText(
+			`${revived === 1 ? "1 notice is" : `${revived} notices are`} queued again; the next minute's timer, or the next run, delivers.`,
 		);
 		return 0;
 	});
@@ -153,11 +155,8 @@ function asTable(lines: readonly Line[]): string {
 		];
 	});
 	const header = ["FINDING", "SEVERITY", "VERDICT", "DEVICE", "EVENTS", "LAST SEEN", "STATUS", "NOTICES"];
-	const all = [header, ...rows];
-	const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
-	return all
-		.map((row) => `${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ")}\n`)
-		.join("");
+	const table = textTable(header, rows, { heads: 3, columns: columnsOf(process.stdout) });
+	return table.map((line) => `${line}\n`).join("");
 }
 
 /** Whether anyone has it in hand. */

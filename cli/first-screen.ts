@@ -16,6 +16,8 @@ export interface FirstScreen {
 	readonly terminal: Terminal;
 	/** Of a real terminal: rows that would not fit it become lines of their own. */
 	readonly columns?: number | undefined;
+	/** Where all of them are, if they are more than are shown. */
+	readonly all: string;
 }
 
 const mostRows = 20;
@@ -28,7 +30,7 @@ const colours: Readonly<Record<Severity, Parameters<typeof styleText>[0]>> = {
 };
 
 /** Every finding of a run in one line each, the severest first: what a person reads first. Approved ones are there, too. */
-export function findingTable({ findings, told, terminal, columns }: FirstScreen): string {
+export function findingTable({ findings, told, terminal, columns, all }: FirstScreen): string {
 	const sorted = worstFirst(findings);
 	const rows = sorted.slice(0, mostRows).map((finding) => ({
 		severity: finding.severity,
@@ -38,7 +40,7 @@ export function findingTable({ findings, told, terminal, columns }: FirstScreen)
 	}));
 	const paint = (severity: Severity, text: string) =>
 		terminal.colour ? styleText(colours[severity], text, { validateStream: false }) : text;
-	const more = sorted.length > mostRows ? [`… and ${groupDigits(sorted.length - mostRows)} more: npx tunnelwatch findings`] : [];
+	const more = sorted.length > mostRows ? [`… and ${groupDigits(sorted.length - mostRows)} more: ${all}`] : [];
 	const width = (name: "severity" | "verdict" | "device", heading: string) =>
 		Math.max(heading.length, ...rows.map((row) => row[name].length));
 	const [severityWidth, verdictWidth, deviceWidth] = [

@@ -4,8 +4,8 @@ import { displayWidth } from "../lib/notify/console/wrap.ts";
 const leastColumns = 10;
 
 /**
- * Breaks plain lines that are wider than a terminal, at blanks where it can, and goes on a little further in. Coloured
- * lines stay as they are.
+ * Breaks plain lines that are wider than a terminal, at blanks where it can, and goes on a little further in. What
+ * stands beside something, with a gap between, moves below it. Coloured lines and commands to copy stay as they are.
  *
  * @param columns of a real terminal; without it nothing is broken, so that a pipe gets whole lines.
  */
@@ -17,7 +17,16 @@ export function foldText(text: string, columns: number | undefined): string {
 		.join("\n");
 }
 
+/** A command as help and texts show it: on a line of its own, a little further in. */
+const command = /^ {2,}(?:\S+ )*tunnelwatch \S/;
+
 function foldLine(line: string, columns: number): string {
+	const [, head, beside] = /^( *\S+(?: \S+)*) {2,}(\S+(?: \S+)*)$/.exec(line) ?? [];
+	if (head !== undefined && beside !== undefined) {
+		const further = " ".repeat(head.length - head.trimStart().length + 4);
+		return `${foldText(head, columns)}\n${foldText(further + beside, columns)}`;
+	}
+	if (command.test(line)) return line;
 	const start = line.trimStart();
 	const indent = " ".repeat(Math.min(line.length - start.length, columns - leastColumns));
 	const room = columns - indent.length - 2;

@@ -7,7 +7,7 @@ import { readHistory } from "./backtest/read-history.ts";
 import { type Replayed, replay } from "./backtest/replay.ts";
 import { shellWord } from "./first-screen.ts";
 import { wrongSettings } from "./open-app.ts";
-import { printLine } from "./print-line.ts";
+import { printLine, printText } from "./print-line.ts";
 import { type ProposedApproval, proposeApprovals } from "./propose/propose.ts";
 import { cannotRead } from "./run.ts";
 
@@ -48,7 +48,7 @@ export async function proposeFromHistory(paths: readonly string[], { file, out, 
 			`${JSON.stringify({ type: "summary", proposals: proposals.length, noticesBefore: before.notices.length, noticesAfter: after.notices.length })}\n`,
 		);
 	} else {
-		process.stdout.write(`${report(proposals, rejected, before, after)}\n`);
+		printText(report(proposals, rejected, before, after));
 		if (out === undefined && proposals.length > 0)
 			process.stdout.write(`\nThe file with the proposals added (write it with --out FILE):\n\n${next}`);
 	}

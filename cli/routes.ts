@@ -12,7 +12,7 @@ import { inert } from "../lib/notify/text.ts";
 import { owedOf } from "../lib/outbox/outbox.ts";
 import { withFinding } from "./answer-finding.ts";
 import { wrongSettings } from "./open-app.ts";
-import { printLine } from "./print-line.ts";
+import { printLine, printText } from "./print-line.ts";
 import { shortVerdict } from "./verdict-words.ts";
 
 export interface ExplainOptions {
@@ -33,10 +33,13 @@ export async function reportRoutes(file: string, { json }: { readonly json: bool
 	}
 	const remarks = routeRemarks(loaded.lines, read.settings, read.settings.DIGEST_HOUR_UTC !== undefined);
 	if (read.settings.destinations.length === 0) remarks.push("no destination is set here, so only the form of their names was checked");
-	for (const remark of remarks) process.stdout.write(json ? `${JSON.stringify({ type: "remark", remark })}\n` : `warning  ${remark}\n`);
+	for (const remark of remarks) {
+		if (json) process.stdout.write(`${JSON.stringify({ type: "remark", remark })}\n`);
+		else printText(`warning  ${remark}`);
+	}
 	const { length } = loaded.lines;
 	if (json) process.stdout.write(`${JSON.stringify({ type: "summary", ok: true, lines: length })}\n`);
-	else process.stdout.write(`${count(length)} in ${file}: good${remarks.length === 0 ? "" : `, with ${remarks.length} to look at`}.\n`);
+	else printText(`${count(length)} in ${file}: good${remarks.length === 0 ? "" : `, with ${remarks.length} to look at`}.`);
 	return 0;
 }
 
@@ -102,9 +105,9 @@ async function explain(all: readonly Explained[], settings: Settings, { routes: 
 			process.stdout.write(
 				`${JSON.stringify({ type: "route", ...about, line: line ?? null, to: to ?? null, tells, keeps, told, lines: looked })}\n`,
 			);
-		} else process.stdout.write(`${page(finding, looked, { to, tells, keeps, told })}\n`);
+		} else printText(page(finding, looked, { to, tells, keeps, told }));
 	}
-	if (!json && all.length === 0) process.stdout.write("These exports bring about no finding.\n");
+	if (!json && all.length === 0) printText("These exports bring about no finding.");
 	return 0;
 }
 

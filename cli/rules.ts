@@ -2,7 +2,6 @@ import { decodeMessage } from "../lib/defender/envelope.ts";
 import { fileLimits } from "../lib/defender/limits.ts";
 import type { DefenderRecord } from "../lib/defender/record.ts";
 import { type Explanation, explain } from "../lib/detect/explain.ts";
-import type { Rule } from "../lib/detect/rule.ts";
 import { allRules } from "../lib/families/all-rules.ts";
 import { redact } from "../lib/families/redact.ts";
 import { selectRules } from "../lib/families/select.ts";
@@ -11,8 +10,10 @@ import { nearest } from "./did-you-mean.ts";
 import { findInputs } from "./input/find-inputs.ts";
 import { readInput } from "./input/read-input.ts";
 import { startReading } from "./input/reading.ts";
-import { printLine } from "./print-line.ts";
+import { printLine, printText } from "./print-line.ts";
 import { cannotRead } from "./run.ts";
+import { columnsOf } from "./screen.ts";
+import { textTable } from "./text-table.ts";
 
 /** `tunnelwatch rules`: what is active by the setting RULES, and what is not. Returns the exit code. */
 export function listRules({ json }: { readonly json: boolean }): number {
@@ -22,27 +23,19 @@ export function listRules({ json }: { readonly json: boolean }): number {
 		return 2;
 	}
 	const active = new Set(selected.rules.map((rule) => rule.id));
-	if (!json) process.stdout.write(`  ${"RULE".padEnd(longestId)}  ${"SEVERITY".padEnd(8)}  ${"SET".padEnd(11)}  TITLE\n`);
-	for (const rule of allRules) {
-		const { id, title, severity, set, tables, attack } = rule;
-		process.stdout.write(
-			json
-				? `${JSON.stringify({ id, title, severity, set, active: active.has(id), tables, attack })}\n`
-				: `${ruleLine(rule, active.has(id))}\n`,
-		);
+	if (json) {
+		for (const { id, title, severity, set, tables, attack } of allRules)
+			process.stdout.write(`${JSON.stringify({ id, title, severity, set, active: active.has(id), tables, attack })}\n`);
+		return 0;
 	}
-	if (!json)
-		process.stdout.write(
-			`\n${active.size} of ${allRules.length} rules are active. \`tunnelwatch rules explain ID --record FILE\` says why one fires or not; docs/rules.md has them all.\n`,
-		);
+	const rows = allRules.map(({ id, title, severity, set }) => [`${active.has(id) ? "●" : "○"} ${id}`, severity, set, title]);
+	const table = textTable(["  RULE", "SEVERITY", "SET", "TITLE"], rows, { heads: 1, columns: columnsOf(process.stdout) });
+	printText(table.join("\n"));
+	printText(
+		`\n${active.size} of ${allRules.length} rules are active. \`tunnelwatch rules explain ID --record FILE\` says why one fires or not; docs/rules.md has them all.`,
+	);
 	return 0;
 }
-
-function ruleLine({ id, title, severity, set }: Rule, active: boolean): string {
-	return `${active ? "●" : "○"} ${id.padEnd(longestId)}  ${severity.padEnd(8)}  ${set.padEnd(11)}  ${title}`;
-}
-
-const longestId = Math.max(...allRules.map((rule) => rule.id.length));
 
 /** `tunnelwatch rules explain`: test by test, what matched and what did not. Returns the exit code. */
 export async function explainRule(id: string, file: string): Promise<number> {
@@ -66,7 +59,7 @@ export async function explainRule(id: string, file: string): Promise<number> {
 					const explanation = explain(rule, record, redact);
 					records += 1;
 					if (explanation.fires) fired += 1;
-					process.stdout.write(`${describe(explanation, record, `line ${at.message}, record ${index}`)}\n\n`);
+					printText(`${describe(explanation, record, `line ${at.message}, record ${index}`)}\n`);
 				}
 			}
 		}
@@ -75,7 +68,7 @@ export async function explainRule(id: string, file: string): Promise<number> {
 		printLine("The file holds no record that a rule could read; `tunnelwatch run --what-if FILE` says what it looks like.");
 		return 1;
 	}
-	process.stdout.write(`${rule.title} (${rule.id}) fires on ${fired} of ${records} records.\n`);
+	printText(`${rule.title} (${rule.id}) fires on ${fired} of ${records} records.`);
 	return 0;
 }
 

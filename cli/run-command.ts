@@ -9,7 +9,9 @@ import { addRoutes } from "./commands/routes.ts";
 import { addRules } from "./commands/rules.ts";
 import { addRun } from "./commands/run.ts";
 import { addShell } from "./commands/shell.ts";
+import { foldText } from "./fold-text.ts";
 import { printLine } from "./print-line.ts";
+import { columnsOf } from "./screen.ts";
 import { endOnSignals } from "./stop-signals.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
@@ -33,6 +35,9 @@ export async function runCommand(args: readonly string[]): Promise<void> {
 	}
 }
 
+/** Where the width is unknown. */
+const helpColumns = 80;
+
 /** All commands with their options; nothing is loaded or done before one is parsed. */
 export function createProgram(): Command {
 	const program = new Command("tunnelwatch")
@@ -40,6 +45,12 @@ export function createProgram(): Command {
 		.version(version)
 		.option("--env <file>", "read settings from this file (NAME=value per line); the environment wins")
 		.exitOverride()
+		.configureOutput({
+			getOutHelpWidth: () => columnsOf(process.stdout) ?? helpColumns,
+			getErrHelpWidth: () => columnsOf(process.stderr) ?? helpColumns,
+			writeOut: (text) => process.stdout.write(foldText(text, columnsOf(process.stdout))),
+			writeErr: (text) => process.stderr.write(foldText(text, columnsOf(process.stderr))),
+		})
 		.showHelpAfterError("Try `tunnelwatch --help`.")
 		.addHelpText(
 			"after",

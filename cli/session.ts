@@ -114,7 +114,20 @@ export async function session(
 		const worst = findings.find(({ key }) => told.has(key));
 		const card = worst === undefined || options.cards ? undefined : app.card(worst);
 		const parts = [
-			...(findings.length === 0 ? [] : [foldText(findingTable({ findings, told, terminal, columns }), columns)]),
+			...(findings.length === 0
+				? []
+				: [
+						foldText(
+							findingTable({
+								findings,
+								told,
+								terminal,
+								columns,
+								all: options.whatIf ? "--json lists them all" : "npx tunnelwatch findings",
+							}),
+							columns,
+						),
+					]),
 			...(card === undefined ? [] : [card.trimEnd()]),
 			foldText(summary, columns),
 			...(findings.length === 0

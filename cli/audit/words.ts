@@ -1,13 +1,14 @@
 import { groupDigits } from "../../lib/notify/group-digits.ts";
+import { textTable } from "../text-table.ts";
 import type { HubAudit } from "./audit-hub.ts";
 
 /** One line per partition, and a sentence about all of it. */
-export function auditText(hubs: readonly HubAudit[]): string {
+export function auditText(hubs: readonly HubAudit[], columns: number | undefined): string {
 	const lines = hubs.flatMap(({ hub, partitions }) => [
 		hub,
-		...table([
+		...textTable(
 			["  partition", "kept", "covered", "running", "missing", "expired", "read again"],
-			...partitions.map(({ partition, kept, covered, running, missing, expired, missingCount, expiredCount, rereadCount }) => [
+			partitions.map(({ partition, kept, covered, running, missing, expired, missingCount, expiredCount, rereadCount }) => [
 				`  ${partition}`,
 				kept === null ? "nothing" : `${kept.from}-${kept.to}`,
 				number(covered),
@@ -16,7 +17,8 @@ export function auditText(hubs: readonly HubAudit[]): string {
 				expiredCount === 0 ? "0" : `${number(expiredCount)} (${clipped(expired)})`,
 				number(rereadCount),
 			]),
-		]),
+			{ heads: 1, columns },
+		),
 		"",
 	]);
 	return [...lines, verdictOf(hubs)].join("\n");
@@ -46,16 +48,6 @@ function verdictOf(hubs: readonly HubAudit[]): string {
 
 function sum(hubs: readonly HubAudit[], field: "covered" | "running" | "missingCount" | "expiredCount" | "rereadCount"): number {
 	return hubs.reduce((total, { partitions }) => total + partitions.reduce((count, one) => count + one[field], 0), 0);
-}
-
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-	const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-	return rows.map((row) =>
-		row
-			.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
-			.join("  ")
-			.trimEnd(),
-	);
 }
 
 function clipped(text: string): string {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { printText } from "../print-line.ts";
 import { quarantineWords } from "../quarantine-words.ts";
 
 /** `tunnelwatch help quarantine`: pages that belong to no command. */
@@ -7,7 +8,7 @@ export function addHelpTopics(program: Command): void {
 		.command("quarantine", { hidden: true })
 		.description("what the reasons mean for which messages and records are set aside")
 		.action(() => {
-			process.stdout.write(`${quarantinePage()}\n`);
+			printText(quarantinePage());
 		})
 		.configureHelp({ formatHelp: () => `${quarantinePage()}\n` });
 }

@@ -73,10 +73,10 @@ test("a gap that is closed at the second look was only noted late; one that stay
 	const missing = await auditHub(connection, deps.table, () => Promise.resolve());
 	expect(missing.partitions[0]).toMatchObject({ missing: "3-5", covered: 7 });
 	expect(isWhole([missing])).toBe(false);
-	expect(auditText([missing])).toMatch(/^ {2}0 +0-9 +7 +0 +3 \(3-5\) +0 +0$/m);
+	expect(auditText([missing], undefined)).toMatch(/^ {2}0 +0-9 +7 +0 +3 \(3-5\) +0 +0$/m);
 	const late = await auditHub(connection, deps.table, () => noteRecorded(deps, "defender/0", [{ from: 3, to: 5 }], at("21T10:00:20")));
 	expect(isWhole([late])).toBe(true);
-	expect(auditText([late])).toMatch(/^Nothing was passed over: 10 messages in 2 partitions are recorded, 0 are being read\.$/m);
+	expect(auditText([late], undefined)).toMatch(/^Nothing was passed over: 10 messages in 2 partitions are recorded, 0 are being read\.$/m);
 });
 
 describe("of two hubs each is told by itself", () => {
@@ -127,7 +127,7 @@ describe("of two hubs each is told by itself", () => {
 				],
 			},
 		]);
-		expect(auditText(audited)).toBe(`processes
+		expect(auditText(audited, undefined)).toBe(`processes
   partition  kept     covered  running  missing  expired  read again
   0          0-5      4        2        0        0        0
   1          nothing  0        0        0        0        0

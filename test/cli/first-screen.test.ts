@@ -11,7 +11,7 @@ const wide = { width: 120, colour: false };
 test("the severest finding stands first, and a muted one says until when", () => {
 	const quiet = on("quiet", { severity: "low", want: 1, nextNoticeAt: at("22T10:00:00") });
 	const loud = on("loud", { severity: "critical", want: 1, nextNoticeAt: at("22T10:00:00") });
-	const lines = findingTable({ findings: [quiet, loud], told: new Set([loud.key]), terminal: wide }).split("\n");
+	const lines = findingTable({ findings: [quiet, loud], told: new Set([loud.key]), terminal: wide, all: "here are all" }).split("\n");
 
 	expect(lines[0]).toMatch(/^SEVERITY {2}VERDICT +DEVICE +WHAT$/);
 	expect(lines[1]).toMatch(/^CRITICAL .* loud /);
@@ -22,19 +22,26 @@ test("the severest finding stands first, and a muted one says until when", () =>
 test("an approved finding is there, too, and says that nobody is told", () => {
 	const { worst } = aFinding();
 	const approved = on("ours", { want: 0, worst: { ...worst, ownership: { verdict: "ours", reason: redacted("") } } });
-	expect(findingTable({ findings: [approved], told: new Set(), terminal: wide })).toMatch(/Approved +ours +.*no alert/);
+	expect(findingTable({ findings: [approved], told: new Set(), terminal: wide, all: "here are all" })).toMatch(
+		/Approved +ours +.*no alert/,
+	);
 });
 
 test("in a narrow terminal each finding has lines of its own", () => {
-	const table = findingTable({ findings: [on("pc", { severity: "high" })], told: new Set(), terminal: { width: 40, colour: false } });
+	const table = findingTable({
+		findings: [on("pc", { severity: "high" })],
+		told: new Set(),
+		terminal: { width: 40, colour: false },
+		all: "here are all",
+	});
 	expect(table.split("\n")[1]).toBe("  pc");
 });
 
 test("more than 20 findings are counted, not listed", () => {
 	const findings = Array.from({ length: 23 }, (_, n) => on(`pc-${n}`, {}));
-	const lines = findingTable({ findings, told: new Set(), terminal: wide }).split("\n");
+	const lines = findingTable({ findings, told: new Set(), terminal: wide, all: "here are all" }).split("\n");
 	expect(lines).toHaveLength(22);
-	expect(lines.at(-1)).toBe("… and 3 more: npx tunnelwatch findings");
+	expect(lines.at(-1)).toBe("… and 3 more: here are all");
 });
 
 test("the commands to go on with name what was read, safe for a shell", () => {

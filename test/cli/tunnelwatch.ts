@@ -25,6 +25,8 @@ export interface HowToRun {
 	readonly closed?: readonly ("stdout" | "stderr")[];
 	/** For commands that run at the same time. */
 	readonly ownProcess?: true;
+	/** The command believes that it writes to a terminal of this width. */
+	readonly columns?: number;
 	/** Runs as this user; only root can. */
 	readonly uid?: number | undefined;
 }
@@ -38,7 +40,7 @@ export async function tunnelwatch(args: readonly string[], how: HowToRun = {}): 
 	const environment = { ...inherited, NO_COLOR: "1", ...how.env };
 	const ran = needsProcess.some((need) => how[need] !== undefined)
 		? await inProcessOfItsOwn(args, how, environment)
-		: await inThisProcess(args, environment);
+		: await inThisProcess(args, environment, how.columns);
 	const lines = args.includes("--json")
 		? ran.stdout
 				.split("\n")
@@ -53,7 +55,7 @@ type Output = Omit<Ran, "lines">;
 /** Of the command that runs in this process. */
 let running: readonly string[] | undefined;
 
-async function inThisProcess(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Output> {
+async function inThisProcess(args: readonly string[], environment: NodeJS.ProcessEnv, columns: number | undefined): Promise<Output> {
 	if (running !== undefined) throw new Error(`"${running.join(" ")}" is still running: give one of the two a process of its own`);
 	running = args;
 	const { env, exitCode } = process;
@@ -64,8 +66,15 @@ async function inThisProcess(args: readonly string[], environment: NodeJS.Proces
 			written[name] += typeof text === "string" ? text : Buffer.from(text).toString("utf8");
 			return true;
 		};
+		const terminal = { isTTY: columns !== undefined, columns };
+		const own = Object.fromEntries(Object.keys(terminal).map((key) => [key, Object.getOwnPropertyDescriptor(process[name], key)]));
+		for (const [key, value] of Object.entries(terminal)) Object.defineProperty(process[name], key, { value, configurable: true });
 		return () => {
 			process[name].write = write;
+			for (const [key, descriptor] of Object.entries(own)) {
+				Reflect.deleteProperty(process[name], key);
+				if (descriptor !== undefined) Object.defineProperty(process[name], key, descriptor);
+			}
 		};
 	});
 	process.env = environment;
