@@ -18,14 +18,19 @@ locals {
   } : {}
 }
 
-resource "azapi_resource" "guard" {
-  for_each = local.create_network ? {
+locals {
+  # Azure takes "*" as the one range only, not in a list.
+  guards = {
     app = [{ name = "nothing-from-outside", priority = 100, access = "Deny", protocol = "*", source = "Internet", target = "*", port = "*", ports = null }]
     endpoints = [
       { name = "only-this-network", priority = 100, access = "Allow", protocol = "Tcp", source = "VirtualNetwork", target = "VirtualNetwork", port = null, ports = ["443", "5671", "5672"] },
       { name = "nothing-else", priority = 200, access = "Deny", protocol = "*", source = "*", target = "*", port = "*", ports = null },
     ]
-  } : {}
+  }
+}
+
+resource "azapi_resource" "guard" {
+  for_each  = { for name, rules in local.guards : name => rules if local.create_network }
   type      = "Microsoft.Network/networkSecurityGroups@2025-05-01"
   parent_id = var.resource_group_id
   name      = "${local.name}-${each.key}"
@@ -50,7 +55,7 @@ resource "azapi_resource" "guard" {
     }
   }
 
-  # Azure takes "*" as the one range only, not in a list.
+  # Half of each rule's ranges is null.
   ignore_null_property = true
 }
 
