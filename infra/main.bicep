@@ -208,6 +208,10 @@ param retentionHours int = 168
 @maxValue(40)
 param maxThroughputUnits int = 2
 
+@description('Tier of a new namespace; it cannot be changed later. Premium has one processing unit, costs many times as much, and takes a key of your own.')
+@allowed(['Standard', 'Premium'])
+param eventHubTier string = 'Standard'
+
 @description('Refuses key sign-in on a new namespace, from the start where a policy demands it. The export from Defender may need keys: try it once data flows.')
 param disableEventHubKeys bool = false
 
@@ -297,6 +301,9 @@ param encryptionKeyUri string = ''
 
 @description('Resource id of the identity that may use that key; it needs Key Vault Crypto Service Encryption User.')
 param encryptionIdentityId string = ''
+
+@description('Encrypts a new namespace of the tier Premium with the same key. Events of the other tier are encrypted with a key of Microsoft.')
+param encryptEventHub bool = false
 
 var presets = {
   fast: { instanceMemoryMB: 512, alwaysReadyInstances: 1, minEventBatchSize: 1, maxEventBatchSize: 16, maxWaitTime: '00:00:30' }
@@ -444,10 +451,13 @@ var mistakes = filter(
       : ''
     contains(hubNames, '') || length(hubNames) > 10 || length(union(hubNames, [])) < length(hubNames) ? 'eventHubName must name one to ten different hubs, with a comma between two.' : ''
     !empty(brokenIds) ? '${join(brokenIds, ', ')} must be a whole resource id, from /subscriptions/ on.' : ''
-    !createNamespace && (partitionCount != 4 || retentionHours != 168 || maxThroughputUnits != 2 || disableEventHubKeys)
-      ? 'partitionCount, retentionHours, maxThroughputUnits and disableEventHubKeys are used with a new namespace only. existingNamespaceId has its own.'
+    !createNamespace && (partitionCount != 4 || retentionHours != 168 || maxThroughputUnits != 2 || eventHubTier != 'Standard' || disableEventHubKeys)
+      ? 'partitionCount, retentionHours, maxThroughputUnits, eventHubTier and disableEventHubKeys are used with a new namespace only. existingNamespaceId has its own.'
       : ''
-    createNamespace && partitionCount * length(hubNames) < maxThroughputUnits
+    createNamespace && eventHubTier == 'Premium' && maxThroughputUnits != 2
+      ? 'maxThroughputUnits is used with eventHubTier=Standard only.'
+      : ''
+    createNamespace && eventHubTier == 'Standard' && partitionCount * length(hubNames) < maxThroughputUnits
       ? 'partitionCount is below maxThroughputUnits. Units without a partition are paid for nothing.'
       : ''
     zoneRedundant && storageSku != 'Standard_ZRS' ? 'zoneRedundant needs storageSku=Standard_ZRS.' : ''
@@ -463,6 +473,9 @@ var mistakes = filter(
     empty(encryptionKeyUri) != empty(encryptionIdentityId) ? 'encryptionKeyUri and encryptionIdentityId belong together.' : ''
     !empty(encryptionKeyUri) && length(split(encryptionKeyUri, '/')) != 5
       ? 'encryptionKeyUri must be https://<vault>/keys/<name>, without a version: storage follows the newest one.'
+      : ''
+    encryptEventHub && (!createNamespace || eventHubTier != 'Premium' || empty(encryptionKeyUri))
+      ? 'encryptEventHub needs a new namespace, eventHubTier=Premium and encryptionKeyUri. Azure takes no key of yours for hubs of the tier Standard.'
       : ''
     !empty(siteAllowedAddresses) && !closeSite ? 'siteAllowedAddresses is used with closeSite=true only.' : ''
     !empty(existingIdentityId) && toLower(existingIdentityId) == toLower(existingPackageIdentityId)
@@ -565,7 +578,10 @@ module eventHub 'modules/event-hub.bicep' = if (createNamespace) {
     hubNames: hubNames
     partitionCount: partitionCount
     retentionHours: retentionHours
+    tier: eventHubTier
     maxThroughputUnits: maxThroughputUnits
+    encryptionKeyUri: encryptEventHub ? encryptionKeyUri : ''
+    encryptionIdentityId: encryptEventHub ? encryptionIdentityId : ''
     disableKeys: disableEventHubKeys
     lock: lockResources
     workspaceId: observability.outputs.workspaceId
@@ -783,7 +799,7 @@ module alarms 'modules/alarms.bicep' = {
     runbookUrl: runbookUrl
     namespaceId: namespaceId
     hubNames: hubNames
-    maxThroughputUnits: createNamespace ? maxThroughputUnits : 0
+    maxThroughputUnits: createNamespace && eventHubTier == 'Standard' ? maxThroughputUnits : 0
     insightsId: observability.outputs.insightsId
   }
   dependsOn: [hubAccess]

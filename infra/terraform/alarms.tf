@@ -2,7 +2,7 @@ locals {
   own_group = var.alert_email != "" || nonsensitive(var.alert_webhook_url != "")
   paged     = concat(var.action_group_ids, local.own_group ? [azapi_resource.action_group[0].id] : [])
 
-  growth = local.create_namespace ? [{
+  growth = local.create_namespace && var.event_hub_tier == "Standard" ? [{
     name        = "throughput-units"
     description = "Four fifths of the throughput units that are allowed are in use. Raise max_throughput_units before the hub throttles."
     metric      = "IncomingBytes"

@@ -15,6 +15,7 @@ locals {
   workspace_id = var.existing_workspace_id == "" ? azapi_resource.workspace[0].id : var.existing_workspace_id
   identity_id  = var.existing_identity_id == "" ? azapi_resource.identity[0].id : var.existing_identity_id
   package_id   = var.existing_package_identity_id == "" ? azapi_resource.package_identity[0].id : var.existing_package_identity_id
+  hub_grows    = var.event_hub_tier == "Standard" && var.max_throughput_units > 1
   own_key      = var.encryption_key_uri != ""
   always_ready = var.always_ready_instances == -1 ? local.preset.alwaysReadyInstances : var.always_ready_instances
 
@@ -225,13 +226,32 @@ resource "azapi_resource" "namespace" {
   location  = var.location
   tags      = var.tags
   body = {
-    sku = { name = "Standard", tier = "Standard", capacity = 1 }
+    sku = { name = var.event_hub_tier, tier = var.event_hub_tier, capacity = 1 }
     properties = {
-      isAutoInflateEnabled   = var.max_throughput_units > 1
-      maximumThroughputUnits = var.max_throughput_units > 1 ? var.max_throughput_units : 0
+      isAutoInflateEnabled   = local.hub_grows
+      maximumThroughputUnits = local.hub_grows ? var.max_throughput_units : 0
       minimumTlsVersion      = "1.2"
       disableLocalAuth       = var.disable_event_hub_keys
       publicNetworkAccess    = "Enabled"
+      encryption = var.encrypt_event_hub ? {
+        keySource = "Microsoft.KeyVault"
+        keyVaultProperties = [{
+          keyName     = split("/", var.encryption_key_uri)[4]
+          keyVaultUri = join("/", slice(split("/", var.encryption_key_uri), 0, 3))
+          identity    = { userAssignedIdentity = var.encryption_identity_id }
+        }]
+      } : null
+    }
+  }
+
+  # Without a key of yours the encryption is null.
+  ignore_null_property = true
+
+  dynamic "identity" {
+    for_each = var.encrypt_event_hub ? [var.encryption_identity_id] : []
+    content {
+      type         = "UserAssigned"
+      identity_ids = [identity.value]
     }
   }
 

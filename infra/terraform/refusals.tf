@@ -133,11 +133,15 @@ resource "terraform_data" "refusals" {
       error_message = "${join(", ", local.broken_ids)} must be a whole resource id, from /subscriptions/ on."
     }
     precondition {
-      condition     = local.create_namespace || (var.partition_count == 4 && var.retention_hours == 168 && var.max_throughput_units == 2 && !var.disable_event_hub_keys)
-      error_message = "partition_count, retention_hours, max_throughput_units and disable_event_hub_keys are used with a new namespace only. existing_namespace_id has its own."
+      condition     = local.create_namespace || (var.partition_count == 4 && var.retention_hours == 168 && var.max_throughput_units == 2 && var.event_hub_tier == "Standard" && !var.disable_event_hub_keys)
+      error_message = "partition_count, retention_hours, max_throughput_units, event_hub_tier and disable_event_hub_keys are used with a new namespace only. existing_namespace_id has its own."
     }
     precondition {
-      condition     = !local.create_namespace || var.partition_count * length(local.hub_names) >= var.max_throughput_units
+      condition     = !local.create_namespace || var.event_hub_tier == "Standard" || var.max_throughput_units == 2
+      error_message = "max_throughput_units is used with event_hub_tier=Standard only."
+    }
+    precondition {
+      condition     = !local.create_namespace || var.event_hub_tier == "Premium" || var.partition_count * length(local.hub_names) >= var.max_throughput_units
       error_message = "partition_count is below max_throughput_units. Units without a partition are paid for nothing."
     }
     precondition {
@@ -171,6 +175,10 @@ resource "terraform_data" "refusals" {
     precondition {
       condition     = var.encryption_key_uri == "" || length(split("/", var.encryption_key_uri)) == 5
       error_message = "encryption_key_uri must be https://<vault>/keys/<name>, without a version: storage follows the newest one."
+    }
+    precondition {
+      condition     = !var.encrypt_event_hub || (local.create_namespace && var.event_hub_tier == "Premium" && var.encryption_key_uri != "")
+      error_message = "encrypt_event_hub needs a new namespace, event_hub_tier=Premium and encryption_key_uri. Azure takes no key of yours for hubs of the tier Standard."
     }
     precondition {
       condition     = var.close_site || length(var.site_allowed_addresses) == 0

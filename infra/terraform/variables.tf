@@ -224,6 +224,22 @@ variable "max_throughput_units" {
   }
 }
 
+variable "event_hub_tier" {
+  description = "Tier of a new namespace; it cannot be changed later. Premium has one processing unit, costs many times as much, and takes a key of your own."
+  type        = string
+  default     = "Standard"
+  validation {
+    condition     = contains(["Standard", "Premium"], var.event_hub_tier)
+    error_message = "Write Standard or Premium."
+  }
+}
+
+variable "encrypt_event_hub" {
+  description = "Encrypts a new namespace of the tier Premium with the same key as storage."
+  type        = bool
+  default     = false
+}
+
 variable "disable_event_hub_keys" {
   description = "Refuses key sign-in on a new namespace. The export from Defender may need keys."
   type        = bool

@@ -113,6 +113,8 @@ const notAsked: Readonly<Record<string, string>> = {
 			"existingPackageIdentityId",
 			"encryptionKeyUri",
 			"encryptionIdentityId",
+			"encryptEventHub",
+			"eventHubTier",
 		].map((name) => [name, "landing zones deploy from a clone"]),
 	),
 };

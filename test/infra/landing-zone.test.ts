@@ -92,6 +92,35 @@ describe("a landing zone", () => {
 		});
 	});
 
+	test("brings its own key for a hub of the tier that takes one, and no hub asks for it otherwise", () => {
+		const key = { encryptionKeyUri: "https://corp-keys.vault.example/keys/storage", encryptionIdentityId: "/ids/keys" };
+		const namespace = only(template, "Microsoft.EventHub/namespaces");
+		const made = (more: object) => {
+			const { value } = deploy(template, { ...key, ...more }).module("eventHub");
+			return { sku: value(namespace["sku"]), identity: value(namespace["identity"]), properties: value(namespace.properties) };
+		};
+
+		expect(made({ eventHubTier: "Premium", encryptEventHub: true })).toMatchObject({
+			sku: { name: "Premium", tier: "Premium", capacity: 1 },
+			identity: { type: "UserAssigned", userAssignedIdentities: { "/ids/keys": {} } },
+			properties: {
+				isAutoInflateEnabled: false,
+				maximumThroughputUnits: 0,
+				encryption: {
+					keySource: "Microsoft.KeyVault",
+					keyVaultProperties: [
+						{ keyName: "storage", keyVaultUri: "https://corp-keys.vault.example", identity: { userAssignedIdentity: "/ids/keys" } },
+					],
+				},
+			},
+		});
+		expect(made({})).toMatchObject({
+			sku: { name: "Standard" },
+			identity: null,
+			properties: { isAutoInflateEnabled: true, encryption: null },
+		});
+	});
+
 	test("closes the site to all but its own addresses", () => {
 		const closed = { closeSite: true, siteAllowedAddresses: ["192.0.2.0/24"] };
 

@@ -131,6 +131,13 @@ describe("what the template refuses before anything is created", () => {
 		[{ existingIdentityId: "code", existingWorkspaceId: "logs" }, "existingWorkspaceId, existingIdentityId must be a whole resource id"],
 		[{ privateNetwork: true, privateDnsZonesGroupId: "dns" }, "privateDnsZonesGroupId must be a whole resource id"],
 		[{ existingNamespaceId: reads, partitionCount: 8 }, "existingNamespaceId has its own"],
+		[{ existingNamespaceId: reads, eventHubTier: "Premium" }, "existingNamespaceId has its own"],
+		[{ eventHubTier: "Premium", maxThroughputUnits: 4 }, "maxThroughputUnits is used with eventHubTier=Standard only"],
+		[{ encryptEventHub: true, encryptionKeyUri: "https://example.com/keys/a", encryptionIdentityId: key }, "Azure takes no key of yours"],
+		[
+			{ encryptEventHub: true, eventHubTier: "Premium" },
+			"encryptEventHub needs a new namespace, eventHubTier=Premium and encryptionKeyUri",
+		],
 		[{ existingNamespaceId: reads, disableEventHubKeys: true }, "existingNamespaceId has its own"],
 		[{ privateDnsZonesGroupId: "none" }, "privateDnsZonesGroupId is used with privateNetwork=true only"],
 		[{ sitePrivateEndpoint: true }, "sitePrivateEndpoint is used with privateNetwork=true only"],
@@ -157,9 +164,10 @@ describe("what the template refuses before anything is created", () => {
 		const further = { furtherVaultNames: ["WEBHOOK_URL_A"], furtherSettings: { TEAMS_FROM_EMEA: "high", WEBHOOK_FORMAT_A: "ocsf" } };
 		const network = { privateNetwork: true, networkAddressSpace: "10.1.0.0/24", privateDnsZonesGroupId: "none" };
 		const encryption = { encryptionKeyUri: "https://example.com/keys/a", encryptionIdentityId: key };
+		const hub = { eventHubTier: "Premium", encryptEventHub: true };
 		const batches = { preset: "frugal", maxWaitTime: "00:00:10" };
 
-		expect(attempt({ ...paged, ...webhook, ...answers, ...further, ...network, ...encryption, ...batches })).toBe(
+		expect(attempt({ ...paged, ...webhook, ...answers, ...further, ...network, ...encryption, ...hub, ...batches })).toBe(
 			"hub-access-abcdefghijklm",
 		);
 		expect(attempt({ ...paged, destinations: [], furtherVaultNames: ["WEBHOOK_URL_A"] })).toBe("hub-access-abcdefghijklm");
