@@ -4,7 +4,7 @@ import { assignedPieces, otherEncodings } from "./other-encodings.ts";
 import { arePlainValuesFree, isPlainValue } from "./plain-values.ts";
 import type { Redacted } from "./redacted.ts";
 import { createScreen } from "./screen.ts";
-import { createSecretPositions, markerPattern, type TextRange } from "./secret-positions.ts";
+import { createSecretPositions, markerPattern, secretSearches, type TextRange } from "./secret-positions.ts";
 import type { ToolSecrets } from "./tool-secrets.ts";
 
 const passes = 6;
@@ -29,8 +29,9 @@ export type Redact = (text: string) => Redacted;
  */
 export function createRedact(tools: readonly ToolSecrets[]): Redact {
 	const secretPositions = createSecretPositions(tools);
-	const screen = createScreen([jsonStart, anyKnown, encodedCommand]);
+	const screen = createScreen([jsonStart, anyKnown, encodedCommand, ...secretSearches(tools).map(({ pattern }) => pattern)]);
 	const [json, known, commands] = [1, 2, 4];
+	const positionsIn = (text: string, worthIt: number): readonly TextRange[] => secretPositions(text, worthIt >> 3);
 	const directValues = (text: string, worthIt: number): readonly TextRange[] => {
 		const own = tools.flatMap((tool) => tool.byValue(text));
 		if ((worthIt & (json | known)) === 0) return own;
@@ -42,15 +43,16 @@ export function createRedact(tools: readonly ToolSecrets[]): Redact {
 		if (depth === layers || text.length < shortestRun) return direct;
 		const rest = masked(text, direct);
 		const runs = hasLongRun(rest) ? [...decodedRuns(rest, depth === 0 ? 4 : 1)] : [];
-		const hiding = [...runs, ...otherEncodings(rest)].filter(
-			({ decoded }) => secretPositions(decoded).length > 0 || secretValues(decoded, depth + 1, screen(decoded)).length > 0,
-		);
+		const hiding = [...runs, ...otherEncodings(rest)].filter(({ decoded }) => {
+			const inside = screen(decoded);
+			return positionsIn(decoded, inside).length > 0 || secretValues(decoded, depth + 1, inside).length > 0;
+		});
 		return hiding.length === 0 ? direct : [...direct, ...hiding];
 	};
 	const once = (text: string): string => {
 		const worthIt = screen(text);
 		const shown = (worthIt & commands) === 0 ? text : decodedCommands(text);
-		return shown === text ? without(text, [...secretValues(text, 0, worthIt), ...secretPositions(text)]) : shown;
+		return shown === text ? without(text, [...secretValues(text, 0, worthIt), ...positionsIn(text, worthIt)]) : shown;
 	};
 	const free = arePlainValuesFree(tools);
 	return (text) => {

@@ -81,8 +81,11 @@ const marker = new RegExp(markerPattern, "y");
 const quotesInWord = /["'`]+(?=[\w+/=-])/y;
 const wordBreak = /&&|\|\||<\/|&quot;/y;
 
-/** Where secrets must stand because of what stands before them, whether or not they look like secrets; compiled once for these tools. */
-export function createSecretPositions(tools: readonly ToolSecrets[]): (text: string) => readonly TextRange[] {
+/**
+ * Where secrets must stand because of what stands before them, whether or not they look like secrets; compiled once for
+ * these tools. `worthIt`: which searches a screen of theirs lets through, where the caller asked one already.
+ */
+export function createSecretPositions(tools: readonly ToolSecrets[]): (text: string, worthIt?: number) => readonly TextRange[] {
 	const names = [
 		...namesOf(tools, (tool) => tool.flags),
 		...namesOf(tools, (tool) => tool.variables),
@@ -92,13 +95,16 @@ export function createSecretPositions(tools: readonly ToolSecrets[]): (text: str
 	const anyIntroducer = new RegExp(`${introducers}${[...names, ...besides].join("")}`, "i");
 	const searches = secretSearches(tools);
 	const screen = createScreen(searches.map(({ pattern }) => pattern));
-	const search = (text: string): readonly TextRange[] => {
+	const search = (text: string, worthIt = screen(text)): readonly TextRange[] => {
 		const own = tools.flatMap((tool) => tool.byPosition(text));
-		const worthIt = screen(text);
 		if (worthIt === 0 || !anyIntroducer.test(text)) return own;
 		return [...own, ...searches.flatMap(({ find }, place) => ((worthIt & (1 << place)) === 0 ? [] : find(text)))];
 	};
-	return (text) => [...search(text), ...inUnbroken(text, search)];
+	return (text, worthIt) => {
+		const found = search(text, worthIt);
+		const broken = inUnbroken(text, search);
+		return broken.length === 0 ? found : [...found, ...broken];
+	};
 }
 
 /** What finds nothing in a text that its pattern does not match anywhere. */
