@@ -21,6 +21,7 @@ const after: Folders = [
 /** How much a program's place says; the rules themselves test the literal path. Path is a weak sign: account before signer before hash before path. */
 export function folderClass(path: string, folders: Folders): FolderClass {
 	if (path === last.path && folders === last.folders) return last.found;
+	if (path === "") return "unknown";
 	const plain = normalised(path);
 	const isHit = ([, pattern]: Folders[number]): boolean => pattern.test(plain);
 	const found = (before.find(isHit) ?? folders.find(isHit) ?? after.find(isHit))?.[0] ?? "unknown";

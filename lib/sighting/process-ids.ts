@@ -48,8 +48,12 @@ function idsOf(unique: string, numbered: readonly string[], written: readonly st
 	return [
 		...(unique === "" ? [] : [named(["unique", unique])]),
 		...(whole(numbered) ? [named(["numbered", ...numbered])] : []),
-		...(file !== "" && line !== "" ? [named(["written", ...written.map((part) => part.slice(0, longest).toLowerCase())])] : []),
+		...(file !== "" && line !== "" ? [named(["written", ...written.map(lowered)])] : []),
 	];
+}
+
+function lowered(part: string): string {
+	return (part.length > longest ? part.slice(0, longest) : part).toLowerCase();
 }
 
 /**

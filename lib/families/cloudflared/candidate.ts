@@ -6,7 +6,7 @@ import { readCommand } from "./command.ts";
 import { folderOf } from "./folders.ts";
 import { opensTunnel, readStart, type StartReading } from "./read-start.ts";
 import { type Start, withoutQuotes } from "./start.ts";
-import { expand } from "./starters.ts";
+import { type Expanded, expand } from "./starters.ts";
 
 /** A process of a record, or a command in it, that may be cloudflared. */
 export interface Candidate {
@@ -20,16 +20,25 @@ export interface Candidate {
 	readonly official: boolean;
 }
 
+/** What is known besides the command. */
+interface Known {
+	readonly contact?: Contact;
+	readonly official?: boolean;
+	readonly nameless?: boolean;
+	/** What the start comes to, where that was read already. */
+	readonly expanded?: Expanded | undefined;
+}
+
 /** Reads every command that a process comes to, itself or what it starts, and sees through a starter's name on cloudflared. */
 export function candidate(
 	subject: Identified["subject"],
 	outer: Start,
 	parent: string,
 	commandLine: string,
-	{ contact, official = false, nameless = false }: { readonly contact?: Contact; readonly official?: boolean; readonly nameless?: boolean },
+	{ contact, official = false, nameless = false, expanded }: Known,
 ): Candidate {
 	// Called as a starter is, and it is none.
-	const { starts, isStarter } = official ? { starts: [outer], isStarter: false } : expand(outer);
+	const { starts, isStarter } = official ? { starts: [outer], isStarter: false } : (expanded ?? expand(outer));
 	const talks = contact?.host === "edge" && contact.talker === "other";
 	const readings = starts.map((start) => {
 		const reading = readStart(start, { official, suspicious: talks || (nameless && start === outer) });

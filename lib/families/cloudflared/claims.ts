@@ -19,6 +19,7 @@ export function givenIn(args: readonly Word[], environment: ReadonlyMap<string, 
 	const install = args.findIndex(({ value }, at) => value === "install" && args[at - 1]?.value === "service");
 	if (install !== -1) for (const { value } of args.slice(install + 1)) keep(readToken({ value, start: 0, hidden: false }, false).tunnel);
 	args.forEach((word, at) => {
+		if (!word.value.startsWith("-")) return;
 		const flag = /^--?(token|credentials-contents)(?:=(.*))?$/s.exec(word.value);
 		if (flag === null) return;
 		const value = flag[2] ?? args[at + 1]?.value ?? "";
@@ -42,6 +43,8 @@ function accountOnly(json: string): Tunnel | undefined {
 	return account === undefined ? undefined : { account, tunnelId: tunnelId ?? "", endpoint: "", fingerprint: "" };
 }
 
+const nothingFound: FoundClaims = { claims: [], unread: false };
+
 /** What a text claims, and whether more stands in it than was read. */
 export interface FoundClaims {
 	readonly claims: readonly Claim[];
@@ -53,6 +56,7 @@ export function foundIn(text: string, givesCredentials: boolean): FoundClaims {
 	const whole = text.length <= front + back;
 	const plain = readable(whole ? text : `${text.slice(0, front)} ${text.slice(-back)}`);
 	const found = findTunnels(plain);
+	if (found.length === 0) return whole ? nothingFound : { claims: [], unread: true };
 	const claims = found
 		.filter(({ tunnel }) => tunnel.account !== "")
 		.map(({ tunnel, start }): Claim => {

@@ -34,8 +34,7 @@ export function evidenceOf(command: Command, runs: Runs, args: readonly Word[], 
 	const oldBastion =
 		command.path[0] === "tunnel" && command.outcome === "command" && runs.kind === "nothing" && command.positionals.length === 0;
 	if ((runs.kind === "nothing" && !oldBastion) || runs.kind === "help" || runs.kind === "service-mode") return "none";
-	const spellings = command.levels.flatMap(({ spelling }) => [...spelling.values()]);
-	if (spellings.some((name) => own.has(name))) return "strong";
+	for (const { spelling } of command.levels) for (const name of spelling.values()) if (own.has(name)) return "strong";
 	if ([...variables].some((name) => ownVariable.test(name)) && command.path[0] === "tunnel") return "strong";
 	const urls = command.levels.flatMap(({ flags }) => flags.get("url") ?? []);
 	const opens =
@@ -51,10 +50,9 @@ export function evidenceOf(command: Command, runs: Runs, args: readonly Word[], 
 
 /** A readable token behind `run --token` or `service install`. */
 function tokenInPlace(args: readonly Word[]): boolean {
-	const values = args.map(({ value }) => value);
-	const install = values.findIndex((value, at) => value === "install" && values[at - 1] === "service");
+	const install = args.findIndex(({ value }, at) => value === "install" && args[at - 1]?.value === "service");
 	if (install !== -1) return args.slice(install + 1).some((word) => isReadable(word));
-	if (!values.includes("run") || !values.includes("tunnel")) return false;
+	if (!args.some(({ value }) => value === "run") || !args.some(({ value }) => value === "tunnel")) return false;
 	return args.some((word, at) => {
 		const glued = /^--?token=(.*)$/s.exec(word.value)?.[1];
 		if (glued !== undefined) return isReadable({ ...word, value: glued });

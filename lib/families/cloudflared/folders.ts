@@ -15,5 +15,5 @@ export function folderOf(path: string): FolderClass {
 
 /** The folder of all users, where anybody can write. */
 export function isPublicFolder(path: string): boolean {
-	return /^[a-z]:\\users\\public\\/.test(normalised(path));
+	return /public/i.test(path) && /^[a-z]:\\users\\public\\/.test(normalised(path));
 }

@@ -18,8 +18,8 @@ import { isHighUser, parentOf, serviceManagers, shells, unusualParents } from ".
 import { isSame, opensTunnel, type StartReading } from "./read-start.ts";
 import { contactOf } from "./record-contact.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
-import { type Start, startOf } from "./start.ts";
-import { expand } from "./starters.ts";
+import { startOf } from "./start.ts";
+import { type Expanded, expand } from "./starters.ts";
 import { readTunnelId } from "./token.ts";
 import type { Word } from "./words.ts";
 
@@ -32,7 +32,8 @@ export function identify(record: DefenderRecord): Identified {
 	const ownName = get("FileName") || baseName(get("FolderPath"));
 	const ownPath = withName(get("FolderPath"), ownName);
 	const contact = contactOf(record, actorName, actorPath);
-	const actor = startOf(actorPath, actorLine, new Map());
+	const actor = startOf(actorPath, actorLine, noVariables);
+	let actorExpanded: Expanded | undefined;
 	// Read one after the other: where the first one is the tool, which is nearly always, the others do not matter.
 	let first: Candidate | undefined;
 	const isTool = (one: Candidate): boolean => {
@@ -42,7 +43,8 @@ export function identify(record: DefenderRecord): Identified {
 	const own = (): Candidate | undefined => {
 		const line = get("ProcessCommandLine");
 		if (record.table !== "DeviceProcessEvents" && (record.table !== "DeviceEvents" || line === "")) return undefined;
-		const start = startOf(ownPath, line, variablesOf(actor));
+		actorExpanded = expand(actor);
+		const start = startOf(ownPath, line, variablesOf(actorExpanded));
 		const parent = parentOf(actorName, get("InitiatingProcessParentFileName"));
 		const one = candidate("own", start, parent, line, { official: isOfficial(get("SHA256")), nameless: isNameless(record, ownPath) });
 		return isTool(one) ? one : undefined;
@@ -53,7 +55,11 @@ export function identify(record: DefenderRecord): Identified {
 	};
 	const acting = (): Candidate | undefined => {
 		const official = isOfficial(get("InitiatingProcessSHA256"));
-		const one = candidate("actor", actor, programName(get("InitiatingProcessParentFileName")), actorLine, { contact, official });
+		const one = candidate("actor", actor, programName(get("InitiatingProcessParentFileName")), actorLine, {
+			contact,
+			official,
+			expanded: actorExpanded,
+		});
 		return isTool(one) ? one : undefined;
 	};
 	const chosen = own() ?? later() ?? acting() ?? first;
@@ -172,10 +178,12 @@ function isOfficial(sha256: string): boolean {
 }
 
 /** The variables that the parent's own text sets before it starts something. */
-function variablesOf(parent: Start): ReadonlyMap<string, Word> {
-	const { starts } = expand(parent);
+function variablesOf({ starts }: Expanded): ReadonlyMap<string, Word> {
+	if (starts.every(({ environment }) => environment.size === 0)) return noVariables;
 	return new Map(starts.flatMap(({ environment }) => [...environment]));
 }
+
+const noVariables: ReadonlyMap<string, Word> = new Map();
 
 /** A service manager keeps the program and its arguments in two values: the one without arguments says nothing about the start. */
 function modeIn(record: DefenderRecord, reading: StartReading | undefined, contact: Contact): Mode {

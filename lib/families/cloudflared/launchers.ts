@@ -10,11 +10,13 @@ const launchers: readonly { readonly name: string; readonly path: RegExp; readon
 	{ name: "a copy of untun", path: /\/(?:temp|tmp)\/[^/]+\/cloudflared\.\d{4}\.\d+\.\d+(?:\.exe)?$/, parent: /^(?:node|bun|deno)$/ },
 ];
 
-/** Most paths belong to none of them, and are done after one look. */
+/** Most paths belong to none of them, and are done after one look: each pattern needs one of these. */
+const anyWord = /cloudflared|sillytavern|obold/i;
 const anyLauncher = new RegExp(launchers.map(({ path }) => path.source).join("|"));
 
 /** @param parent the program that started it, lower case, without extension. */
 export function launcherOf(path: string, parent: string): { readonly name: string; readonly ownParent: boolean } | undefined {
+	if (!anyWord.test(path)) return undefined;
 	const plain = path.slice(0, 4_096).toLowerCase().replaceAll("\\", "/");
 	if (!anyLauncher.test(plain)) return undefined;
 	const found = launchers.find((one) => one.path.test(plain));

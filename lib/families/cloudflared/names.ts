@@ -8,6 +8,8 @@ const variation = /^(?:cloudflared(?:[^a-z].*|x64|x86|win(?:32|64)?|amd64|arm64)
 /** `undefined` for every name that is not made of it. Documents are none: `cloudflared.log`, `cloudflared.yml`. */
 export function nameKind(fileName: string): NameKind | undefined {
 	const name = baseName(fileName).toLowerCase();
+	// All of them begin so; most names are done after one look.
+	if (!name.startsWith("cloudf")) return undefined;
 	if (/^cloudflared(?:\.exe(?:\.new|\.old)?)?$/.test(name)) return "named";
 	if (released.test(name)) return "release";
 	const plain = name.endsWith(".exe") ? name.slice(0, -4) : name;
@@ -17,7 +19,7 @@ export function nameKind(fileName: string): NameKind | undefined {
 
 /** The last part of a path without what Windows drops from its end. */
 export function baseName(path: string): string {
-	const end = path.slice(-1_024);
+	const end = path.length > 1_024 ? path.slice(-1_024) : path;
 	const last = end.slice(Math.max(end.lastIndexOf("\\"), end.lastIndexOf("/")) + 1);
 	return last.endsWith(".") || last.endsWith(" ") ? last.replace(/[. ]{1,64}$/, "") : last;
 }

@@ -10,7 +10,7 @@ import type { Start } from "./start.ts";
 import { choosesOther } from "./surroundings.ts";
 import { readTunnelId } from "./token.ts";
 import { readToken, type TokenReading } from "./token-reading.ts";
-import { defaultQuickService, type Lookup, lookupIn, type Runs, type Sources, whatRuns } from "./what-runs.ts";
+import { defaultQuickService, type Lookup, lookupIn, nothingSet, type Runs, type Sources, whatRuns } from "./what-runs.ts";
 import type { Word } from "./words.ts";
 
 /** One start, read as cloudflared itself would read it. */
@@ -57,14 +57,16 @@ export interface Signs {
 export function readStart(start: Start, signs: Signs): StartReading {
 	const values = start.args.map(({ value }) => value);
 	const command = readCommand(values);
-	const sources: Sources = { environment: new Map([...start.environment].map(([name, { value }]) => [name, value])), config: new Map() };
+	if (start.environment.size === 0 && saysNothing(command)) return ofNothing(start, command, signs);
+	const sources = sourcesOf(start.environment);
 	const runs = whatRuns(command, sources);
 	const lookup = lookupIn(command, sources);
+	const isSet = lookup !== nothingSet;
 	const place = folderOf(start.image);
 	const { kind, certain, pretends } = programOf(start, evidenceOf(command, runs, start.args, start.environment.keys()), place, signs);
 	const credential = credentialOf(runs, start, command);
 	const mode = kind === "other" ? "unknown" : modeOf(runs, credential?.decoding);
-	const shown = command.levels.length === 0 ? [] : command.levels.flatMap(({ flags }) => [...flags.keys()]);
+	const shown = command.levels.every(({ flags }) => flags.size === 0) ? [] : command.levels.flatMap(({ flags }) => [...flags.keys()]);
 	const opens = opensTunnel(mode);
 	const { tunnel, decoding } = credential ?? { tunnel: undefined, decoding: "not-visible" as const };
 	const conclusive = decoding === "readable" && credential?.conclusive === true;
@@ -79,18 +81,63 @@ export function readStart(start: Start, signs: Signs): StartReading {
 		tunnel: conclusive || decoding === "ambiguous" ? tunnel : undefined,
 		claims: kind === "other" ? [] : claimsOf(start, tunnel),
 		secondCredential: hasSecond(runs, lookup, start, command, tunnel),
-		detours: detourFlags.filter((flag) => isDetour(flag, lookup(flag)?.value)),
+		detours: isSet ? detourFlags.filter((flag) => isDetour(flag, lookup(flag)?.value)) : none,
 		tokenFile: lookup("token-file")?.value ?? "",
 		credentialsFile: lookup("credentials-file")?.value ?? "",
 		config: lookup("config")?.value ?? "",
 		tunnelName: runs.kind === "adhoc" ? runs.name.value : runs.kind === "credentials" ? (runs.tunnel?.value ?? "") : "",
 		hostname: lookup("hostname")?.value ?? farHost(command),
 		exposes: opens ? exposed(lookup, sources) : [],
-		flags: tellingFlags.filter((flag) => shown.includes(flag)),
+		flags: shown.length === 0 ? none : tellingFlags.filter((flag) => shown.includes(flag)),
 		opensInOldReleases: mode === "would-fail" && ["bastion", "socks5", "unix-socket"].some((flag) => shown.includes(flag)),
 		altered: start.trail.altered || [...start.environment].some(([name, value]) => choosesOther(name, value, start.image)),
 	};
 }
+
+const none: readonly string[] = [];
+const noSources: Sources = { environment: new Map(), config: new Map() };
+
+function sourcesOf(environment: Start["environment"]): Sources {
+	if (environment.size === 0) return noSources;
+	return { ...noSources, environment: new Map([...environment].map(([name, { value }]) => [name, value])) };
+}
+
+/** The first argument is no command and sets nothing that cloudflared knows: so begins nearly every other program's line. */
+function saysNothing(command: Command): boolean {
+	if (command.outcome === "mistake") return command.levels.length === 0;
+	if (command.outcome !== "command" || command.path.length > 0 || command.positionals.length === 0) return false;
+	return command.levels.every(({ flags }) => flags.size === 0);
+}
+
+/** What is read of such a line; cloudflared would refuse it. */
+function ofNothing(start: Start, command: Command, signs: Signs): StartReading {
+	const place = folderOf(start.image);
+	const { kind, certain, pretends } = programOf(start, evidenceOf(command, refused, start.args, none), place, signs);
+	return {
+		start,
+		kind,
+		certain,
+		pretends,
+		folderClass: place,
+		mode: kind === "other" ? "unknown" : "would-fail",
+		decoding: "not-visible",
+		tunnel: undefined,
+		claims: kind === "other" ? [] : claimsOf(start, undefined),
+		secondCredential: false,
+		detours: none,
+		tokenFile: "",
+		credentialsFile: "",
+		config: "",
+		tunnelName: "",
+		hostname: "",
+		exposes: none,
+		flags: none,
+		opensInOldReleases: false,
+		altered: start.trail.altered,
+	};
+}
+
+const refused: Runs = { kind: "nothing", why: "no command of its own" };
 
 /** True for modes that connect a tunnel at once. `service-install` is not one: the service it installs connects. */
 export function opensTunnel(mode: Mode): boolean {
@@ -190,6 +237,7 @@ function modeOf(runs: Runs, decoding: Decoding | undefined): Mode {
 
 function claimsOf(start: Start, effective: Tunnel | undefined): readonly Claim[] {
 	const given = givenIn(start.args, start.environment);
+	if (effective === undefined && given.length === 0) return [];
 	const effectiveClaim: readonly Claim[] = effective === undefined ? [] : [{ tunnel: effective, place: "effective" }];
 	return [...effectiveClaim, ...given.filter((one) => !isSame(one, effective)).map((tunnel) => ({ tunnel, place: "given" }) as const)];
 }

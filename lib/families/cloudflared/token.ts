@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { decodedRuns, encodedJson } from "../../secrets/base64.ts";
+import { decodedRuns, encodedJson, hasLongRun, jsonStart } from "../../secrets/base64.ts";
 import type { Tunnel } from "../../sighting/sighting.ts";
 
 /** What a text gives away about one tunnel, and where the secret stands in it. */
@@ -25,6 +25,8 @@ export const mostTokens = 64;
  * secret. Found by value: what decodes to them is one, wherever it stands.
  */
 export function findTunnels(text: string, depth = 0): readonly FoundTunnel[] {
+	// Credentials have a brace, a token a run of base64 that begins as JSON does or is long.
+	if (!text.includes("{") && !hasLongRun(text) && text.search(jsonStart) === -1) return none;
 	const found: FoundTunnel[] = [];
 	for (const { start, end, decoded } of encodedJson(text)) {
 		if (found.length >= mostTokens) break;
@@ -42,9 +44,11 @@ export function findTunnels(text: string, depth = 0): readonly FoundTunnel[] {
 	return found.sort((one, other) => one.start - other.start);
 }
 
+const none: readonly FoundTunnel[] = [];
+
 /** Credentials JSON, or a token's JSON, that stands in a text as it is; its quotes may be escaped or eaten by a shell. */
 export function plainCredentials(text: string): readonly FoundTunnel[] {
-	if (!text.includes("{")) return [];
+	if (!text.includes("{") || !mayHoldIds(text)) return none;
 	const found: FoundTunnel[] = [];
 	for (const match of text.matchAll(objects)) {
 		const tunnel = readTunnel(match[0].replaceAll("\\", ""));
@@ -64,8 +68,7 @@ export function readTunnelId(text: string): string | undefined {
 
 /** Reads a tunnel token's JSON or a credentials file, whole or cut short; by key, since two key orders occur. */
 function readTunnel(json: string): Tunnel | undefined {
-	// Both ids begin with so many digits; only an escape could write them otherwise.
-	if (!json.includes("\\") && !eightDigits.test(json)) return undefined;
+	if (!mayHoldIds(json)) return undefined;
 	const fields = members(json);
 	const tag = fields.get("a") ?? fields.get("accounttag") ?? "";
 	const account = accountTag.test(tag) ? tag.toLowerCase() : "";
@@ -81,6 +84,11 @@ function readTunnel(json: string): Tunnel | undefined {
 		endpoint: /^[a-z]{1,16}$/i.test(endpoint) ? endpoint.toLowerCase() : "",
 		fingerprint: secret === "" ? "" : fingerprint(secret),
 	};
+}
+
+/** Both ids begin with so many digits; only an escape could write them otherwise. */
+function mayHoldIds(text: string): boolean {
+	return text.includes("\\") || eightDigits.test(text);
 }
 
 /** The members by key in lower case, as Go reads them; of a text that is no JSON (cut short, quotes eaten by a shell) what is left. */

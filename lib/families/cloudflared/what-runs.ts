@@ -64,7 +64,8 @@ export function lookupIn({ levels }: Command, sources: Sources): Lookup {
 	};
 }
 
-const nothingSet: Lookup = () => undefined;
+/** Where no source sets anything. */
+export const nothingSet: Lookup = () => undefined;
 
 /** What cloudflared 2026.8.2 starts for these arguments, given these sources; others can still overrule all but a `run --token`. */
 export function whatRuns(command: Command, sources: Sources): Runs {
@@ -133,6 +134,7 @@ function isRunOnly(key: string): boolean {
 
 /** A variable of the wrong type stops the program as a wrong flag does. */
 function wrongVariable(command: Command, { environment }: Sources): Runs | undefined {
+	if (environment.size === 0) return undefined;
 	const run = command.path.join(" ") === "tunnel run";
 	for (const [name, value] of environment) {
 		if (value === "") continue;
