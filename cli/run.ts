@@ -49,6 +49,10 @@ async function* readInputs(inputs: readonly Input[], stop: AbortSignal, newScree
 /** Says why an input cannot be read; anything else is a surprise and thrown on. */
 export function cannotRead(error: unknown): undefined {
 	if (!(error instanceof Error && "code" in error && "path" in error)) throw error;
+	if (/^https?:\/\//i.test(String(error.path))) {
+		printLine("Cannot read an address: Tunnelwatch reads files. Download the export and name the file.");
+		return undefined;
+	}
 	const why =
 		error.code === "ENOENT" ? "there is no such file or folder" : error.code === "EACCES" ? "no permission to read it" : String(error.code);
 	printLine(`Cannot read ${inert(redact(String(error.path)), 200)}: ${why}.`);

@@ -1,5 +1,7 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import type { Dirent } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { openTrouble } from "./open-trouble.ts";
 
 /** Something to read: a file, a device or standard input. */
 export interface Input {
@@ -9,6 +11,8 @@ export interface Input {
 	readonly bytes: number | undefined;
 	/** Found below a folder that was named, so it may well be something else than an export. */
 	readonly inFolder: boolean;
+	/** Why it cannot even be tried, as `what` and `cure` of a refusal. */
+	readonly unusable?: readonly [what: string, cure: string];
 }
 
 /** Read as a stream of this process: what stands behind it may be a socket, which cannot be opened by its path. */
@@ -19,7 +23,10 @@ export function isStandardInput(path: string): boolean {
 	return standardInput.has(path);
 }
 
-/** Files, folders (searched to the bottom, in order of name; hidden files left out) and `-` → inputs. Rejects with the system's error for what cannot be found. */
+/**
+ * Files, folders (searched to the bottom, in order of name; hidden files left out) and `-` → inputs. What stands in a
+ * folder and cannot be read is an input too, to be named. Rejects with the system's error for a path that cannot be found.
+ */
 export async function findInputs(paths: readonly string[]): Promise<readonly Input[]> {
 	const inputs: Input[] = [];
 	for (const path of paths) {
@@ -28,15 +35,42 @@ export async function findInputs(paths: readonly string[]): Promise<readonly Inp
 			continue;
 		}
 		const status = await stat(path);
-		if (!status.isDirectory()) {
-			inputs.push({ path, bytes: status.isFile() ? status.size : undefined, inFolder: false });
-			continue;
-		}
-		const names = (await readdir(path, { recursive: true, withFileTypes: true }))
-			.filter((entry) => entry.isFile() && !entry.name.startsWith("."))
-			.map((entry) => join(entry.parentPath, entry.name))
-			.sort();
-		for (const name of names) inputs.push({ path: name, bytes: (await stat(name)).size, inFolder: true });
+		if (status.isDirectory()) {
+			const found: Input[] = [];
+			await search(path, await realpath(path), found);
+			inputs.push(...found.sort((a, b) => (a.path < b.path ? -1 : 1)));
+		} else inputs.push({ path, bytes: status.isFile() ? status.size : undefined, inFolder: false });
 	}
 	return inputs;
+}
+
+/** @param root where the folder that was named really is */
+async function search(folder: string, root: string, found: Input[]): Promise<void> {
+	let entries: readonly Dirent[];
+	try {
+		entries = await readdir(folder, { withFileTypes: true });
+	} catch (error) {
+		found.push({ path: folder, bytes: undefined, inFolder: true, unusable: openTrouble(error) });
+		return;
+	}
+	for (const entry of entries) {
+		const path = join(folder, entry.name);
+		if (entry.isDirectory()) await search(path, root, found);
+		else if (!entry.name.startsWith(".")) found.push(...(await inFolder(path, root)));
+	}
+}
+
+async function inFolder(path: string, root: string): Promise<readonly Input[]> {
+	try {
+		const status = await stat(path);
+		if (status.isFile()) return [{ path, bytes: status.size, inFolder: true }];
+		if (!status.isDirectory()) return [];
+		// A link, as a folder itself is searched. What it leads to inside the tree is found there.
+		const target = await realpath(path);
+		if (target === root || target.startsWith(root + sep) || root.startsWith(target + sep)) return [];
+		const unusable = ["is a link to another folder, which is not followed", "Name that folder, too."] as const;
+		return [{ path, bytes: undefined, inFolder: true, unusable }];
+	} catch (error) {
+		return [{ path, bytes: undefined, inFolder: true, unusable: openTrouble(error) }];
+	}
 }

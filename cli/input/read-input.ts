@@ -4,6 +4,7 @@ import { type Opened, openInput } from "./bytes.ts";
 import { isOtherJson, jsonMessage } from "./json-message.ts";
 import { createJsonSplitter, type JsonSplitter } from "./json-values.ts";
 import { createLineSplitter } from "./lines.ts";
+import { openTrouble } from "./open-trouble.ts";
 import { type InputReading, noteDamage, noteTables, refuse, refuseOtherJson } from "./reading.ts";
 import type { Layout } from "./recognise.ts";
 import { withLayout } from "./with-layout.ts";
@@ -21,21 +22,24 @@ const rowsPerBatch = 1_000;
 
 /**
  * All messages of an input, whatever its format. Faults of the file are noted in `reading` and affect nothing else. An
- * abort ends the reading after the current batch. Rejects with the system's error if the file cannot be opened.
+ * abort ends the reading after the current batch. A file that cannot be opened affects nothing else either.
  */
 export async function* readInput(
 	reading: InputReading,
 	stop: AbortSignal,
 	newScreen?: () => LineScreen | undefined,
 ): AsyncGenerator<Batch> {
-	const opened = await openInput(reading.input, stop).catch((error: unknown) => {
-		if (isSystemError(error)) throw error;
-		return error;
-	});
+	const { unusable } = reading.input;
+	if (unusable !== undefined) {
+		refuse(reading, ...unusable);
+		return;
+	}
+	const opened = await openInput(reading.input, stop).catch((error: unknown) => error);
 	// Destroying a stream with a pending read rejects that read.
 	if (stop.aborted) return;
 	if (!isOpened(opened)) {
-		noteDamage(reading, opened, 0);
+		if (isSystemError(opened)) refuse(reading, ...openTrouble(opened));
+		else noteDamage(reading, opened, 0);
 		return;
 	}
 	let count = 0;
@@ -47,8 +51,8 @@ export async function* readInput(
 		}
 	} catch (error) {
 		if (stop.aborted) return;
-		if (isSystemError(error)) throw error;
-		noteDamage(reading, error, count);
+		if (isSystemError(error)) refuse(reading, ...openTrouble(error));
+		else noteDamage(reading, error, count);
 	} finally {
 		opened.close();
 	}

@@ -32,6 +32,9 @@ export function recogniseContainer(head: Uint8Array): Container {
 	if (text.startsWith("Obj\x01")) return { kind: "avro" };
 	if (text.startsWith("\xff\xfe")) return { kind: "utf16le" };
 	if (text.startsWith("\xfe\xff")) return { kind: "utf16be" };
+	// A tar archive names its format behind the first file's name and rights.
+	if (text.startsWith("ustar", 257))
+		return { kind: "other", looksLike: "a tar archive", cure: "Unpack it (tar -xf) and name the files inside." };
 	const known = magic.find(([bytes]) => text.startsWith(bytes));
 	if (known !== undefined) return { kind: "other", looksLike: known[1], cure: known[2] };
 	return recogniseText(text);
@@ -90,13 +93,15 @@ export function recogniseLayout(head: string, whole: boolean): Layout {
 			looksLike: /^<(!doctype html|html)/i.test(first) ? "a web page" : "XML",
 			cure: "Sign in and download the export itself, as JSON or CSV.",
 		};
+	if (/^\|.*\|$/.test(first)) return { kind: "other", looksLike: "a table for reading", cure: "Export the rows as JSON or CSV." };
 	return { kind: "other", looksLike: "text that is neither JSON nor CSV with column names", cure: inHandCure };
 }
 
 function recogniseCsv(lines: readonly string[]): Layout | undefined {
-	// Excel writes its separator into a line of its own.
-	const skipFirstLine = /^sep=.$/i.test(lines[0] ?? "");
+	// Excel writes its separator into a line of its own, Windows PowerShell the type of its objects.
+	const skipFirstLine = /^(sep=.|"?#TYPE .*)$/i.test(lines[0] ?? "");
 	const header = (skipFirstLine ? lines[1] : lines[0]) ?? "";
+	if (/^\|.*\|$/.test(header)) return undefined;
 	const delimiter = [",", ";", "\t", "|"].find((one) => header.split(one).filter((name) => columnName.test(name.trim())).length >= 2);
 	return delimiter === undefined ? undefined : { kind: "csv", delimiter, skipFirstLine };
 }

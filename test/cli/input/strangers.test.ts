@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { inputVerdict } from "../../../cli/input/ledger.ts";
@@ -11,6 +11,23 @@ const [line = ""] = corpusLines;
 const all = corpusLines.join("\n");
 const half = (bytes: Uint8Array) => bytes.subarray(0, Math.floor(bytes.length / 2));
 const pretty = (value: unknown) => JSON.stringify(value, undefined, 2);
+
+const head = ["Timestamp", "DeviceId", "DeviceName", "ActionType", "FileName", "FolderPath", "ReportId"];
+const cells = ["2026-11-18T08:00:01Z", "a".repeat(40), "pc", "ProcessCreated", "cloudflared.exe", "C:\\Temp\\cloudflared.exe", "1"];
+const asObject = Object.fromEntries(head.map((name, n) => [name, cells[n]]));
+const sheetLines = (delimiter: string) => [head, cells].map((row) => row.join(delimiter));
+const sheet = (delimiter: string) =>
+	sheetLines(delimiter)
+		.map((one) => `${one}\r\n`)
+		.join("");
+
+/** One file in a tar archive, as far as anyone looks. */
+function tarOf(content: string): Buffer {
+	const block = Buffer.alloc(512);
+	block.write("hunting.csv");
+	block.write("ustar\0", 257, "latin1");
+	return Buffer.concat([block, Buffer.from(content)]);
+}
 
 /** Nothing in them can be examined, so each must say so: what it looks like and what to do. */
 const unreadable: Readonly<Record<string, readonly [content: Uint8Array | string, says: RegExp]>> = {
@@ -27,6 +44,24 @@ const unreadable: Readonly<Record<string, readonly [content: Uint8Array | string
 	"a PDF": ["%PDF-1.7", /PDF/],
 	"random binary data": [Buffer.from([1, 0, 0, 0, 9, 200, 0, 4, 7, 0, 0, 0, 0, 0]), /binary data/],
 	"a sign-in page": ["<!DOCTYPE html><html><title>Sign in</title>", /web page\. Sign in and download/],
+	"an error page of the storage, saved as JSON": ['<?xml version="1.0"?><Error><Code>AuthenticationFailed</Code></Error>', /XML\. Sign in/],
+	"a table for reading, as Markdown": [
+		sheetLines("|")
+			.map((one) => `|${one}|\n`)
+			.join(""),
+		/table for reading\. Export the rows/,
+	],
+	"a tar archive": [tarOf(sheet(",")), /tar archive\. Unpack it/],
+	"a packed tar archive": [gzipSync(tarOf(sheet(","))), /tar archive\. Unpack it/],
+	"a zip archive within gzip": [gzipSync("PK\x03\x04rest of it"), /zip archive/],
+	"an empty gzip archive": [gzipSync(""), /is empty/],
+	"nothing but null": ["null\nnull\n", /neither JSON nor CSV/],
+	YAML: ["- DeviceId: pc\n  FileName: cloudflared.exe\n", /neither JSON nor CSV/],
+	"a value of 200,000 levels": ["[".repeat(200_000) + "]".repeat(200_000), /record-not-an-object/],
+	"a hunting result cut short": [JSON.stringify({ Results: [asObject] }).slice(0, -20), /not-json/],
+	"rows deep within search results of another schema": [JSON.stringify({ _index: "x", _source: { m365: asObject } }), /no-category/],
+	"an OData answer of the second version": [JSON.stringify({ d: { results: [asObject] } }), /no-records/],
+	"a list as PowerShell shows it": [head.map((name, n) => `${name.padEnd(20)} : ${cells[n]}`).join("\n"), /neither JSON nor CSV/],
 	XML: ['<?xml version="1.0"?><Events/>', /XML/],
 	prose: ["Dear team,\nplease find the export attached.\n", /neither JSON nor CSV/],
 	"a CSV of something else": ["Date,Amount\n2026-11-18,7\n", /neither JSON nor CSV with column names/],
@@ -89,10 +124,6 @@ describe("an all-clear needs something that was read", () => {
 	});
 });
 
-const head = ["Timestamp", "DeviceId", "DeviceName", "ActionType", "FileName", "FolderPath", "ReportId"];
-const cells = ["2026-11-18T08:00:01Z", "a".repeat(40), "pc", "ProcessCreated", "cloudflared.exe", "C:\\Temp\\cloudflared.exe", "1"];
-const sheet = (delimiter: string) => [head, cells].map((row) => `${row.join(delimiter)}\r\n`).join("");
-
 describe("a common export in an uncommon dress is read like any other", () => {
 	test.each<[string, Uint8Array | string]>([
 		["UTF-16 with semicolons, as Excel saves it", Buffer.from(`\uFEFF${sheet(";")}`, "utf16le")],
@@ -102,6 +133,30 @@ describe("a common export in an uncommon dress is read like any other", () => {
 			"a hunting result with Schema and Results",
 			pretty({ Schema: [], Results: [Object.fromEntries(head.map((name, n) => [name, cells[n]]))] }),
 		],
+		["the type of PowerShell's objects before the names", `#TYPE System.Management.Automation.PSCustomObject\r\n${sheet(",")}`],
+		["Excel's separator and a byte order mark", `\uFEFFsep=;\r\n${sheet(";")}`],
+		["tabs", sheet("\t")],
+		["upright bars", sheet("|")],
+		["names in quotes", sheet(",").replace(/[^,\r\n]+/g, '"$&"')],
+		["names in small letters", sheet(",").replace(head.join(","), head.join(",").toLowerCase())],
+		["lines that end as on an old Mac", sheet(",").replaceAll("\r\n", "\r")],
+		["gzip of several members", Buffer.concat(sheetLines(",").map((one) => gzipSync(`${one}\n`)))],
+		[
+			"pages of the Graph, one after the other",
+			[{ value: [asObject], "@odata.nextLink": "https://graph.example.com/2" }, { value: [] }]
+				.map((page) => JSON.stringify(page))
+				.join("\n"),
+		],
+		[
+			"columns and rows of the log API",
+			pretty({ tables: [{ name: "PrimaryResult", columns: head.map((name) => ({ name, type: "string" })), rows: [cells] }] }),
+		],
+		["UTF-16, the high byte first, without its mark", Buffer.from(JSON.stringify([asObject]), "utf16le").swap16()],
+		["a comma behind each line", `${JSON.stringify(asObject)},\n`],
+		["one record by itself, pretty", pretty(asObject)],
+		["lines of null between", `null\n${JSON.stringify(asObject)}\nnull\n`],
+		["a byte order mark before each line", `\uFEFF${JSON.stringify(asObject)}\n\uFEFF\n`],
+		["search results with the row inside", JSON.stringify({ _index: "x", _source: asObject })],
 		["two byte order marks, of joined files", `\uFEFF\uFEFF${sheet(",")}`],
 		["a title line of Excel before the names", `sep=;\r\n${sheet(";")}`],
 	])("%s", async (_, content) => {
@@ -117,6 +172,49 @@ describe("a common export in an uncommon dress is read like any other", () => {
 });
 
 describe("what is damaged costs itself", () => {
+	test.skipIf(process.getuid?.() !== 0)(
+		"in a folder, files and folders without permission and links to nowhere cost themselves (needs root, to become somebody)",
+		async () => {
+			const folder = dirname(fileWith(sheet(","), "a.csv"));
+			for (const name of ["b.csv", "z.csv"]) writeFileSync(join(folder, name), sheet(";"));
+			chmodSync(join(folder, "b.csv"), 0o000);
+			mkdirSync(join(folder, "locked"), { mode: 0o000 });
+			symlinkSync("/nowhere", join(folder, "dangling.csv"));
+			symlinkSync(".", join(folder, "loop"));
+			const elsewhere = dirname(fileWith(sheet(",")));
+			symlinkSync(elsewhere, join(folder, "elsewhere"));
+			symlinkSync(join(elsewhere, "export.bin"), join(folder, "linked.csv"));
+			for (const one of [folder, elsewhere]) chmodSync(one, 0o755);
+			const { code, lines, stderr } = await tunnelwatch(["run", "--what-if", "--json", folder], { uid: 65_534 });
+			expect(code).toBe(1);
+			const status = lines.filter(({ type }) => type === "input").map((one) => [basename(String(one["source"])), one["status"]]);
+			expect(Object.fromEntries(status)).toEqual({
+				"a.csv": "read",
+				"b.csv": "unread",
+				"dangling.csv": "unread",
+				elsewhere: "unread",
+				"linked.csv": "read",
+				locked: "unread",
+				"z.csv": "read",
+			});
+			expect(stderr).toMatch(/b\.csv cannot be opened: no permission\. Give yourself the right/);
+			expect(stderr).toMatch(/dangling\.csv is gone, or is a link that leads nowhere/);
+			expect(stderr).toMatch(/elsewhere is a link to another folder, which is not followed\. Name that folder/);
+		},
+	);
+
+	test("an address instead of a path gets a sentence that repeats nothing of it: exit 1", async () => {
+		const { code, stderr } = await tunnelwatch([
+			"run",
+			"--what-if",
+			"https://acct.blob.core.windows.net/c/x.json?sp=r&sig=canary%2Fcanary%3D",
+		]);
+		expect({ code, stderr }).toEqual({
+			code: 1,
+			stderr: "Cannot read an address: Tunnelwatch reads files. Download the export and name the file.\n",
+		});
+	});
+
 	test("of a gzip archive cut short, what came before counts, and the rest is named", async () => {
 		const { result, matches } = await readFile(fileWith(half(gzipSync(all))));
 		expect(inputVerdict(result)).toMatchObject({ kind: "partly", says: expect.stringMatching(/only its first \d+ messages/) });
