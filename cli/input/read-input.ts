@@ -120,7 +120,7 @@ async function* textMessages(
 			const part = ({ lines: values, passed }: ScreenedLines): Part | undefined => {
 				// A folder can hold any JSON. The first value tells whether this is an export; damage tells nothing.
 				const [first] = values;
-				if (isFirst && first !== undefined && reading.input.inFolder && isOtherJson(first.bytes)) return undefined;
+				if (isFirst && first?.bytes !== undefined && reading.input.inFolder && isOtherJson(first.bytes)) return undefined;
 				isFirst &&= first === undefined && passed.lines === 0;
 				return { messages: values.map((one) => jsonMessage(reading, source, one)), passed };
 			};

@@ -17,16 +17,12 @@ export interface ScreenedLines {
 	readonly passed: Passed;
 }
 
-/** To be read: its number and its bytes, without the line feed. */
-export interface ScreenedLine {
-	readonly line: number;
-	readonly bytes: Buffer;
-	/**
-	 * Of a message, its records as far as a rule can match in them, parsed; the others, at their places, as records of no
-	 * table. Absent where the whole line must be parsed.
-	 */
-	readonly records?: readonly unknown[];
-}
+/** A line to be read, by its number (from 1). */
+export type ScreenedLine =
+	/** The whole line must be parsed; without the line feed. */
+	| { readonly line: number; readonly bytes: Buffer; readonly records?: undefined }
+	/** Of a message, its records as far as a rule can match in them, parsed; the others, at their places, as records of no table. */
+	| { readonly line: number; readonly records: readonly unknown[]; readonly bytes?: undefined };
 
 export interface LineScreen {
 	/** The next piece of a text. Nothing of it is kept, and nothing returned shares its memory. */
@@ -131,7 +127,7 @@ export function createLineScreens(
 				const whole = isWhole(bytes, from, end, mark);
 				const cut = isHit && whole ? cutRecords(bytes.subarray(from, end), hit - from, mark - from) : undefined;
 				if (cut !== undefined) {
-					lines.push({ line, bytes: Buffer.from(bytes.subarray(from, end)), records: cut.records });
+					lines.push({ line, records: cut.records });
 					passed.known += cut.known;
 					mark = bytes.indexOf(marker, end);
 				} else if (isHit || !whole) {
