@@ -1,24 +1,44 @@
 import { resolve } from "node:path";
+import process from "node:process";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const results = process.env["TEST_RESULTS"];
 
-/** These take longest. Begun first, none is left running alone while other cores are idle. */
-const longest = [
+// The workers and the command lines that they start read the same files: each is stripped of its types and compiled once.
+process.env["NODE_COMPILE_CACHE"] = resolve("node_modules/.cache/compile");
+
+/** Parts of the long suites, and builds of what is shipped: `npm run slices`. The dearest stand first and are begun first. */
+const slices = [
 	"test/chaos/chaos.test.ts",
-	"test/notify/picture.test.ts",
 	"test/simulation/pairs.test.ts",
 	"test/simulation/faults.test.ts",
+	"test/model/replay.test.ts",
+	"test/cli/npm-pack.test.ts",
+	"test/infra/compiler.test.ts",
+	"test/detect/prefilter/sieve.test.ts",
+	"test/detect/mutants.test.ts",
+	"test/outbox/great-storm.test.ts",
+	"test/fuzz/hub.test.ts",
 	"test/simulation/severe-flood.test.ts",
+	"test/infra/release.test.ts",
 	"test/simulation/flood.test.ts",
+	"test/simulation/mutants.test.ts",
+	"test/simulation/stream/continuity.test.ts",
+	"test/simulation/stream/tenants.test.ts",
+	"test/simulation/stream/alarm-table.test.ts",
+	"test/infra/package.test.ts",
 ];
+
+/** The rest of `npm test`: these take longest. Begun first, none is left running alone while other cores are idle. */
+const longest = ["test/notify/picture.test.ts", "test/cli/terminals.test.ts", "test/notify/teams/card.test.ts"];
 
 class LongestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+		const first = [...slices, ...longest];
 		const place = ({ moduleId }: TestSpecification): number => {
-			const index = longest.findIndex((file) => moduleId.endsWith(file));
-			return index === -1 ? longest.length : index;
+			const index = first.findIndex((file) => moduleId.endsWith(file));
+			return index === -1 ? first.length : index;
 		};
 		return (await super.sort(files)).sort((a, b) => place(a) - place(b));
 	}
@@ -31,8 +51,8 @@ export default defineConfig({
 		hookTimeout: 600_000,
 		expect: { poll: { timeout: 120_000 } },
 		maxWorkers: "100%",
-		// The command line is started dozens of times; each start would compile the same files again.
-		env: { NODE_COMPILE_CACHE: resolve("node_modules/.cache/compile") },
+		// Node reads TypeScript itself, as it does for the command line: nothing is transformed.
+		experimental: { viteModuleRunner: false },
 		setupFiles: ["test/fixed-seed.ts"],
 		sequence: { sequencer: LongestFirst },
 		projects: [
@@ -41,19 +61,16 @@ export default defineConfig({
 				test: {
 					name: "shared",
 					include: ["test/**/*.test.ts"],
-					exclude: ["test/functions/**", "test/families/another-family.test.ts"],
+					exclude: ["test/functions/**", "test/families/another-family.test.ts", ...slices],
 					isolate: false,
 				},
 			},
 			// The functions keep state in their modules and read the environment; another family changes what all modules know.
 			{
 				extends: true,
-				test: {
-					name: "alone",
-					include: ["test/functions/**/*.test.ts", "test/families/another-family.test.ts"],
-					server: { deps: { external: [/tunnelwatch-bundle-/] } },
-				},
+				test: { name: "alone", include: ["test/functions/**/*.test.ts", "test/families/another-family.test.ts"] },
 			},
+			{ extends: true, test: { name: "slices", include: slices, isolate: false } },
 		],
 		reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
 		coverage: { provider: "v8", include: ["lib/**/*.ts", "functions/**/*.ts", "cli/**/*.ts"], thresholds: { lines: 90 } },

@@ -5,7 +5,7 @@ import { cases, sieveCase } from "./prefilter/sieve-property.ts";
 
 /**
  * A property that no mistake can fail proves nothing. Each of these breaks the prefilter on purpose, and the property of
- * prefilter.test.ts must notice: a dropped match, or a record that the plain way does not find.
+ * prefilter/sieve.test.ts must notice: a dropped match, or a record that the plain way does not find.
  */
 test.each(mutants.map((mutant) => [mutant.name, mutant] as const))("caught: %s", async (_name, mutant) => {
 	const result = await withMutant(mutant, (createSieve) =>
