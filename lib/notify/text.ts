@@ -17,24 +17,40 @@ const plainAscii = /^[ -~]*$/;
 /** Shows what would be invisible: U+202E becomes `⟦U+202E⟧`, a new line `⏎`; stacks of accents are cut at two. */
 export function visible(text: string): string {
 	if (plainAscii.test(text)) return text;
+	// Whoever hides one character hides it a thousand times: each is spelled once.
+	const spelled = new Map<string, string>();
+	const spell = (character: string): string => {
+		const known = spelled.get(character) ?? `⟦U+${hexOf(character)}⟧`;
+		spelled.set(character, known);
+		return known;
+	};
 	return text
 		.toWellFormed()
 		.normalize("NFC")
 		.replace(/\r?\n/g, "⏎")
 		.replaceAll("\t", " ")
-		.replace(hidden, (character) => `⟦U+${hexOf(character)}⟧`)
+		.replace(hidden, spell)
 		.replace(/(\p{M}{2})(\p{M}+)/gu, (_run, kept: string, rest: string) => `${kept}⟦+${[...rest].length}⟧`);
 }
 
 /** Keeps the head and the tail of a long text and says how much is gone. Counts code points, never halves one. */
 export function clip(text: string, max: number): string {
 	if (text.length <= max) return text;
-	const points = [...text];
-	if (points.length <= max) return text;
+	const length = pointsIn(text);
+	if (length <= max) return text;
 	const head = Math.ceil(0.7 * max);
 	const tail = max - head;
-	const end = tail === 0 ? "" : points.slice(-tail).join("");
-	return `${points.slice(0, head).join("")} …[${points.length - max} more]… ${end}`;
+	// A code point is two units at most, so these slices hold what is kept; the long rest is never copied.
+	const start = [...text.slice(0, 2 * head)].slice(0, head).join("");
+	const end = tail === 0 ? "" : [...text.slice(-2 * tail)].slice(-tail).join("");
+	return `${start} …[${length - max} more]… ${end}`;
+}
+
+/** As many as `[...text]` has. */
+function pointsIn(text: string): number {
+	let points = 0;
+	for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) points++;
+	return points;
 }
 
 const longest = 700;
