@@ -42,7 +42,9 @@ export async function openSampleWorld() {
 	const clock = () => now;
 	const random = () => 0.5;
 	let ids = 0;
-	const outside = { ...world, clock, random, newId: () => `id-${++ids}` };
+	// Nobody waits: which of two writers is first must not depend on the machine's speed.
+	const sleep = () => Promise.resolve();
+	const outside = { ...world, clock, random, sleep, newId: () => `id-${++ids}` };
 	const stored = await openSqliteTable(":memory:", "tunnelwatch", "crash");
 	// The table's own clock is that of the story, too.
 	const table: Table = { ...stored, page: async (range, options) => ({ ...(await stored.page(range, options)), at: now }) };
