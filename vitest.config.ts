@@ -49,6 +49,7 @@ export default defineConfig({
 		// Against what hangs, and nothing else: no test may fail because a shared machine is slow.
 		testTimeout: 600_000,
 		hookTimeout: 600_000,
+		teardownTimeout: 600_000,
 		expect: { poll: { timeout: 120_000 } },
 		maxWorkers: "100%",
 		// Node reads TypeScript itself, as it does for the command line: nothing is transformed.

@@ -25,42 +25,6 @@ describe("the fallback", () => {
 		expect(await fallBack(world.memory, "webhook", at("21T19:49:10"))).toBe(0);
 	});
 
-	test("takes little of the table's time for 10,000 late notices, and none for what it has been given", async () => {
-		const world = await lateOn(10_000);
-		const { memory } = world;
-		let calls = 0;
-		let running = 0;
-		let most = 0;
-		const counted = async <T>(work: () => Promise<T>): Promise<T> => {
-			calls += 1;
-			running += 1;
-			most = Math.max(most, running);
-			await new Promise((resolve) => setImmediate(resolve));
-			running -= 1;
-			return work();
-		};
-		const table: Table = {
-			...memory,
-			get: (key) => counted(() => memory.get(key)),
-			create: (row) => counted(() => memory.create(row)),
-			page: (range, options) => counted(() => memory.page(range, options)),
-			transact: (writes) => counted(() => memory.transact(writes)),
-		};
-		await fallBack(table, "webhook", at("21T19:46:10"));
-		expect(calls).toBeLessThanOrEqual(16 + 2 * 200);
-		expect(most).toBe(16);
-
-		const few = await lateOn(150);
-		await fallBack(few.memory, "webhook", at("21T19:46:10"));
-		let again = 0;
-		const get: Table["get"] = (key) => {
-			again += 1;
-			return few.memory.get(key);
-		};
-		expect(await fallBack({ ...few.memory, get }, "webhook", at("21T19:47:10"))).toBe(0);
-		expect(again).toBe(0);
-	});
-
 	test("is not told the same twice when it takes a notice while the late ones are looked through", async () => {
 		const webhook = createSink("webhook");
 		const world = createWorld([createSink("teams", failed()), webhook]);
