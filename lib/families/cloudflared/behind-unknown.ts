@@ -9,13 +9,21 @@ const textOnly =
 /** Words in front of a start's own, at most: nobody gives a wrapper more. */
 const mostBefore = 64;
 
+/** What was found behind such a program. */
+export interface Behind {
+	/** A word in front of `tunnel`, and all that follows. */
+	readonly words: readonly Start[];
+	/** A command that stands in one word; it can also be what the program looks for. */
+	readonly text: readonly Start[];
+}
+
 /**
  * What a program of unknown grammar may start: a word in front of `tunnel`, or a command in one word. Never approves, since
  * nobody knows what that program does. Whoever asks must look whether it is a start at all. Bounded.
  */
-export function behindUnknown(start: Start): readonly Start[] {
+export function behindUnknown(start: Start): Behind {
 	const { words, text } = start.command;
-	if (!text.includes("tunnel") || textOnly.test(programName(start.image)) || nameKind(start.image) !== undefined) return [];
+	if (!text.includes("tunnel") || textOnly.test(programName(start.image)) || nameKind(start.image) !== undefined) return nothingBehind;
 	const trail = { ...start.trail, altered: true, starter: start.trail.starter === "" ? programName(start.image) : start.trail.starter };
 	const at = words.findIndex(({ value }, index) => index > 1 && value === "tunnel");
 	const named = words.findIndex(({ value }, index) => index > 0 && nameKind(value) !== undefined);
@@ -38,5 +46,7 @@ export function behindUnknown(start: Start): readonly Start[] {
 		.filter(({ value }) => /\stunnel\s/.test(value))
 		.flatMap(({ value }) => inside(value, start, value.includes("\\") ? "cmd" : "posix"))
 		.map((one) => ({ ...one, trail: { ...one.trail, ...trail, remote: one.trail.remote || trail.remote } }));
-	return [...behind, ...inOne];
+	return { words: behind, text: inOne };
 }
+
+const nothingBehind: Behind = { words: [], text: [] };

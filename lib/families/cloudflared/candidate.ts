@@ -88,9 +88,11 @@ function hasShortFlag({ args }: Start): boolean {
 
 /** A start behind a program whose grammar is not known, if it is one without doubt. */
 function hiddenBehind(start: Start): StartReading | undefined {
-	return behindUnknown(start)
-		.map((one) => readStart(one, { official: false, suspicious: false }))
-		.find((one) => isOpening(one) && startsTool(one) && one.certain);
+	const behind = behindUnknown(start);
+	const read = (one: Start): StartReading => readStart(one, { official: false, suspicious: false });
+	const isStart = (one: StartReading): boolean => isOpening(one) && startsTool(one) && one.certain;
+	// Monitoring looks for processes by such a text: it must name a credential or a target, too.
+	return behind.words.map(read).find(isStart) ?? behind.text.map(read).find((one) => isStart(one) && one.mode !== "named-env");
 }
 
 /** It opens a tunnel, now or as a service. */

@@ -33,7 +33,10 @@ function startsInside(start: Start): readonly Start[] {
 	const isExec = words[verb]?.value === "exec";
 	const image = words.findIndex(
 		({ value }, at) =>
-			at > verb && (isExec ? nameKind(value) !== undefined && at > verb + 1 : imageReference.test(value.replace(/^--image=/, ""))),
+			at > verb &&
+			(isExec
+				? nameKind(value) !== undefined && at > verb + 1
+				: imageReference.test(value.replace(/^--image=/, "")) && !isValue(words, at)),
 	);
 	if (image === -1) return isExec ? execInner(start, verb, environment) : shellInContainer(start, verb, environment);
 	const behind = words.slice(image + 1);
@@ -50,6 +53,15 @@ function startsInside(start: Start): readonly Start[] {
 	const args = withoutName.length === 0 && !isExec ? [{ value: "version", start: 0, hidden: false }] : withoutName;
 	const container = isExec || officialImage.test((words[image]?.value ?? "").replace(/^--image=/, "")) ? "official" : "mirror";
 	return [fromWords({ text: start.command.text, words: [program, ...args] }, "cloudflared", environment, { ...noTrail, container })];
+}
+
+/** Options that stand alone; the word behind any other is its value, such as the container's name. */
+const switches =
+	/^(?:-[ditqP]{1,5}|--(?:rm|rmi|detach|interactive|tty|init|privileged|read-only|replace|quiet|publish-all|no-healthcheck|oom-kill-disable|disable-content-trust|sig-proxy|tls-verify|stdin|attach|quiet-pull|image))$/;
+
+function isValue(words: readonly Word[], at: number): boolean {
+	const { value } = words[at - 1] ?? { value: "" };
+	return value.startsWith("-") && !value.includes("=") && !switches.test(value);
 }
 
 /** `--entrypoint PROGRAM`: runs in place of the image's own program. */

@@ -13,8 +13,8 @@ export interface Words {
 	readonly words: readonly Word[];
 }
 
-/** Nobody writes a command with more arguments; it bounds the work on hostile text. */
-export const mostWords = 1_000;
+/** As many as the text that is looked at can hold, so that no padding hides what stands behind it. */
+export const mostWords = 32_768;
 /** Commands of one text, and starts of one record. Where more stand there, what was read never approves. */
 export const mostCommands = 256;
 
