@@ -32,7 +32,7 @@ export async function checkRoutes(environment: Environment, now: Date): Promise<
 			verdict: "warning",
 			says: sentence(remark),
 			why: "Somebody may wait for notices that never come.",
-			fix: "Lead a line there, or set DIGEST_HOUR_UTC, or take the setting out; docs/routes.md describes it.",
+			fix: "Lead a line there, lower the destination's FROM, set DIGEST_HOUR_UTC, or take the setting out; docs/routes.md describes it.",
 		}),
 	);
 	return [{ check: "routes", verdict: "ok", says }, ...remarks];

@@ -106,7 +106,8 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 		}
 		if (hasTime() && started.getTime() - tidiedAt >= tidyEveryMs) {
 			tidiedAt = started.getTime();
-			await step("old rows were not cleared away", tidy({ ...world, table }, started, tidiedAtOnce));
+			const resolves = destinations.filter((one) => one.resolves === true).map(({ name }) => name);
+			await step("old rows were not cleared away", tidy({ ...world, table, resolves }, started, tidiedAtOnce));
 		}
 		const read = await step("reading what is owed", readOutbox(table, names, deps.clock()));
 		const down = read === undefined ? errors.at(-1) : undefined;

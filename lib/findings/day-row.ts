@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type Severity, severities } from "../detect/severity-scale.ts";
 import { columns, countColumn } from "../store/columns.ts";
 import { partitionOf } from "../store/partitions.ts";
 import type { Key, Range, Row, Write } from "../store/table.ts";
@@ -13,6 +14,8 @@ export interface Day {
 	readonly key: string;
 	/** 0 = only approved tunnels were seen so far. */
 	readonly want: number;
+	/** As bad as it has been; `undefined` in rows of older versions. */
+	readonly severity: Severity | undefined;
 	/** Records since the last notice that was wanted. */
 	readonly more: number;
 	/** What people said that day, and silences that ended. */
@@ -35,7 +38,15 @@ export function dayWrite(finding: Finding, now: Date): Write {
 	const silenced = silenceNow(finding, now)?.held ?? 0;
 	const since = now.getTime() - firstsKeptMs;
 	const firsts = finding.approvedFirsts.filter(({ at }) => at.getTime() >= since);
-	const counts = columns({ v: 1, want: finding.want, more, answers, silenced, ...routedColumns(finding.routed) });
+	const counts = columns({
+		v: 1,
+		want: finding.want,
+		severity: finding.severity,
+		more,
+		answers,
+		silenced,
+		...routedColumns(finding.routed),
+	});
 	const values = firsts.length === 0 ? counts : { ...counts, firsts: JSON.stringify(firsts) };
 	return { kind: "put", row: { ...dayAddress(finding.key, now), values } };
 }
@@ -65,6 +76,7 @@ const schema = z.object({
 	more: countColumn,
 	answers: countColumn.default(0),
 	silenced: countColumn.default(0),
+	severity: z.enum(severities).optional(),
 	firsts: approvedFirstsColumn.optional(),
 	...routedSchema,
 });
@@ -74,8 +86,8 @@ export function readDay({ rowKey, values }: Row): Day | undefined {
 	const read = schema.safeParse(values);
 	const [, , key] = rowKey.split("|");
 	if (!read.success || key === undefined) return undefined;
-	const { firsts = [], routedTo, keptBy, ...rest } = read.data;
-	return { key, ...rest, approvedFirsts: firsts, routed: readRouted({ routedTo, keptBy }) };
+	const { firsts = [], routedTo, keptBy, severity, ...rest } = read.data;
+	return { key, severity, ...rest, approvedFirsts: firsts, routed: readRouted({ routedTo, keptBy }) };
 }
 
 function dayOf(moment: Date): string {

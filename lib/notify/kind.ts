@@ -60,6 +60,10 @@ interface Declaration<S extends Shape> {
 	readonly address: keyof S & string;
 	/** Settings that the vault keeps. */
 	readonly secrets: readonly (keyof S & string)[];
+	/** Further settings that belong to one address: one with a label does not take them from those without. */
+	readonly personal?: readonly (keyof S & string)[];
+	/** It keeps an incident for each finding, so it hears when one is closed because nothing was seen any more. */
+	readonly resolves?: true;
 	/** Settings in the right form, with made-up values. */
 	readonly example: Given;
 	/** `doctor`'s advice for a failure, where this destination has better than the general one. */
@@ -99,7 +103,7 @@ export interface DestinationKind
 	/**
 	 * Mistakes begin with the setting's name and hold no value; `configured` is absent when it is off or wrong.
 	 * @param label of a further address, in lower case: its settings have the label behind their names. What it does not
-	 * say it takes from the settings without a label, but never a secret: those belong to one receiver.
+	 * say it takes from the settings without a label, but never a secret or what is `personal`: those belong to one receiver.
 	 */
 	configure(
 		given: Given,
@@ -115,7 +119,22 @@ export function suffixOf(label: string | undefined): string {
 
 /** Makes a declaration an entry of the list. */
 export function destinationKind<S extends Shape>(declared: Declaration<S>): DestinationKind {
-	const { name, audience, from = "info", address, secrets, example, fixes, arrival, page, check, create, trials } = declared;
+	const {
+		name,
+		audience,
+		from = "info",
+		address,
+		secrets,
+		personal = [],
+		resolves,
+		example,
+		fixes,
+		arrival,
+		page,
+		check,
+		create,
+		trials,
+	} = declared;
 	const fromSetting = `${name.toUpperCase()}_FROM`;
 	const leastSeverity = fromSchema(from, audience);
 	const settings: Readonly<Record<string, z.ZodType>> = { ...declared.settings, [fromSetting]: leastSeverity };
@@ -125,7 +144,8 @@ export function destinationKind<S extends Shape>(declared: Declaration<S>): Dest
 		...(page === undefined ? {} : { page }),
 		configure(given, place, label) {
 			const suffix = suffixOf(label);
-			const isOwn = (setting: string) => given[setting + suffix] !== undefined || (secrets as readonly string[]).includes(setting);
+			const never: readonly string[] = [...secrets, ...personal];
+			const isOwn = (setting: string) => given[setting + suffix] !== undefined || never.includes(setting);
 			const named = (setting: string) => (isOwn(setting) ? setting + suffix : setting);
 			const own = Object.fromEntries(Object.keys(settings).map((setting) => [setting, given[named(setting)]]));
 			const { values, mistakes: wrong } = read(declared.settings, own);
@@ -142,6 +162,7 @@ export function destinationKind<S extends Shape>(declared: Declaration<S>): Dest
 				...create(values, outside),
 				name: fullName,
 				...(audience === "machine" ? { unlimited: true } : {}),
+				...(resolves === undefined ? {} : { resolves }),
 			});
 			const tried = trials === undefined ? {} : { trials: async (outside: Outside) => (await trials())(values, outside) };
 			const least = severities.find((one) => one === own[fromSetting]);

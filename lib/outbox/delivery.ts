@@ -167,6 +167,8 @@ export interface Destination {
 	readonly name: string;
 	/** It takes any number at once (a terminal): no pace, and no storm notices. */
 	readonly unlimited?: true;
+	/** It keeps an incident for each finding, and hears when one is closed because nothing was seen any more. */
+	readonly resolves?: true;
 	/** A person reads along: one after the other, the most urgent first. */
 	readonly inOrder?: true;
 	send(notice: AnyNotice, signal: AbortSignal): Promise<Delivery>;

@@ -8,9 +8,11 @@ export function render(
 	owed: Pick<Owed, "sent" | "countSent" | "mention"> & Partial<Pick<Owed, "wantedAt">>,
 	now: Date,
 ): Notice | undefined {
-	const kinds = kindsOwed(finding, owed.sent);
-	if (kinds.length === 0) return undefined;
+	const due = kindsOwed(finding, owed.sent);
+	if (due.length === 0) return undefined;
 	const answers = finding.history?.filter(({ n }) => n > owed.sent) ?? [];
+	// Closed because it was quiet: nobody said anything, and beside other news it is none.
+	const kinds = answers.length === 0 && due.length > 1 ? due.filter((kind) => kind !== "answered") : due;
 	return {
 		type: "finding",
 		id: noticeId(finding, finding.want),

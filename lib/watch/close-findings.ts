@@ -1,7 +1,9 @@
 import * as z from "zod";
+import type { Finding } from "../findings/finding.ts";
 import { findingRange, findingValues, findingVersion, isFindingRow, readFinding } from "../findings/finding-row.ts";
 import { owedOf } from "../outbox/outbox.ts";
-import { settledAddress } from "../outbox/owed-row.ts";
+import { type Owed, raise } from "../outbox/owed.ts";
+import { owedWrites, type StoredOwed, settledAddress } from "../outbox/owed-row.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
 import { dateColumn, jsonColumn } from "../store/columns.ts";
 import { inParallel } from "../store/parallel.ts";
@@ -17,6 +19,11 @@ const closeAfterMs = 30 * dayMs;
 /** A closed finding is forgotten after this; its next sighting is told as *new*. */
 const forgetAfterMs = 90 * dayMs;
 
+export interface TidyDeps extends ChangeDeps {
+	/** Destinations that keep an incident for each finding: they hear when one is closed. Nobody else does. */
+	readonly resolves?: readonly string[];
+}
+
 export interface Tidied {
 	readonly closed: number;
 	readonly forgotten: number;
@@ -26,7 +33,7 @@ export interface Tidied {
 const pagesAtOnce = partitions.length;
 
 /** Closes and removes what is old, a bounded part at a time, at most `limit` findings: tables have no expiry of their own. */
-export async function tidy(deps: ChangeDeps, now: Date, limit = 500): Promise<Tidied> {
+export async function tidy(deps: TidyDeps, now: Date, limit = 500): Promise<Tidied> {
 	await sweep(deps, now);
 	return tidyFindings(deps, now, limit);
 }
@@ -42,7 +49,7 @@ const schema = z.object({
 });
 
 /** Passes over all findings, round after round, and counts them on the way. */
-async function tidyFindings(deps: ChangeDeps, now: Date, limit: number): Promise<Tidied> {
+async function tidyFindings(deps: TidyDeps, now: Date, limit: number): Promise<Tidied> {
 	const { table } = deps;
 	const tidied = { closed: 0, forgotten: 0 };
 	const stored = await readSurvey(table);
@@ -64,7 +71,7 @@ async function tidyFindings(deps: ChangeDeps, now: Date, limit: number): Promise
 			else if (quietMs >= forgetAfterMs) old.push({ row, what: "forgotten" });
 		}
 		const room = limit - tidied.closed - tidied.forgotten;
-		const work = { closed: (row: Row) => close(deps, row), forgotten: (row: Row) => forget(table, row) };
+		const work = { closed: (row: Row) => close(deps, row, now), forgotten: (row: Row) => forget(table, row) };
 		const done = await inParallel(old.slice(0, room), 16, async ({ row, what }) => ((await work[what](row)) ? what : undefined));
 		for (const what of done) if (what !== undefined) tidied[what] += 1;
 		const cut = old[room]?.row.rowKey;
@@ -95,13 +102,47 @@ function onward(survey: Survey, last: string | undefined, more: boolean, now: Da
 }
 
 /** A row that changed since it was listed is skipped; its writer handles it. */
-async function close(deps: ChangeDeps, { partitionKey, rowKey, etag }: Row): Promise<boolean> {
-	const changed = await changeRow(deps, { partitionKey, rowKey }, (row) => {
-		const finding = row === undefined || row.etag !== etag ? undefined : readFinding(row).finding;
-		if (finding === undefined) return { keep: undefined };
-		return { values: findingValues({ ...finding, status: "closed" }), result: undefined };
-	});
+async function close(deps: TidyDeps, { partitionKey, rowKey, etag }: Row, now: Date): Promise<boolean> {
+	const address = { partitionKey, rowKey };
+	let incidents: readonly Incident[] = [];
+	const read = async () => {
+		incidents = await incidentsOf(deps, rowKey.slice(2));
+		return deps.table.get(address);
+	};
+	const changed = await changeRow(
+		deps,
+		address,
+		(row) => {
+			const finding = row === undefined || row.etag !== etag ? undefined : readFinding(row).finding;
+			if (finding === undefined) return { keep: undefined };
+			const closed: Finding = { ...finding, status: "closed" };
+			if (incidents.length === 0) return { values: findingValues(closed), result: undefined };
+			const n = finding.want + 1;
+			const told = { ...closed, want: n, reasons: { ...finding.reasons, answered: n } };
+			const demand = { reason: "answered", finding: told, urgency: "answer", dueAt: now } as const;
+			const also = incidents.flatMap(({ stored, owed }) => owedWrites(stored, finding.key, stored.destination, raise(owed, demand)));
+			return { values: findingValues(told), also, result: undefined };
+		},
+		read,
+	);
 	return changed.outcome === "written";
+}
+
+interface Incident {
+	readonly stored: StoredOwed;
+	readonly owed: Owed;
+}
+
+/** What destinations that keep incidents were told about a finding; where it stands twice, the open row counts. */
+async function incidentsOf({ table, resolves = [] }: TidyDeps, key: string): Promise<readonly Incident[]> {
+	const found = new Map<string, Incident>();
+	if (resolves.length === 0) return [];
+	for await (const stored of owedOf(table, key)) {
+		const { destination, owed } = stored;
+		if (owed !== undefined && owed.sent > 0 && resolves.includes(destination) && !found.has(destination))
+			found.set(destination, { stored, owed });
+	}
+	return [...found.values()];
 }
 
 /** With what was told about it, in one transaction, so that nothing is left which a new finding would stumble over. What is still owed is never removed. */

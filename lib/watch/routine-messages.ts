@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { severities } from "../detect/severity-scale.ts";
 import { type Day, dayRange, readDay } from "../findings/day-row.ts";
 import { type Finding, placeInDigest } from "../findings/finding.ts";
 import { findingAddress, readFinding } from "../findings/finding-row.ts";
@@ -107,6 +108,7 @@ async function digest({ table, rules }: WatchDeps, destination: string, from: Da
 	const isKept = ({ routed }: Day) => placeInDigest(routed, destination) === "kept";
 	// Of what a person silenced, the line for silences tells.
 	const kept = days.filter((day) => isKept(day) && day.want > 0 && day.silenced === 0);
+	kept.sort((a, b) => rank(b) - rank(a) || (a.key < b.key ? -1 : 1));
 	const held = days.filter((day) => !isKept(day) && day.want > 0 && day.more > 0);
 	held.sort((a, b) => b.more - a.more || (a.key < b.key ? -1 : 1));
 	const firsts = days
@@ -134,6 +136,11 @@ async function digest({ table, rules }: WatchDeps, destination: string, from: Da
 		drill: drillResult(await readDrill(table), from, now),
 		now,
 	};
+}
+
+/** The worst first, and last what does not say. */
+function rank({ severity }: Day): number {
+	return severity === undefined ? -1 : severities.indexOf(severity);
 }
 
 /** The audit trail of the day, and how many findings a silence keeps quiet. */

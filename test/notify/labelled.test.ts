@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { readSettings } from "../../lib/app/settings.ts";
 import { createPost } from "../../lib/notify/http/http.ts";
@@ -82,6 +83,32 @@ test("what is not given with the label is that without, but a secret never goes 
 		["canary", true],
 		[undefined, false],
 	]);
+});
+
+test("who is on call for one channel is not mentioned in another", async () => {
+	const got: string[] = [];
+	const server = await listen(async (request, response) => {
+		got.push(await text(request));
+		response.writeHead(202).end();
+	});
+	const given = {
+		TEAMS_WEBHOOK_URL: `${server}/workflows/a/triggers/manual/paths/invoke?sig=a`,
+		TEAMS_WEBHOOK_URL_EMEA: `${server}/workflows/b/triggers/manual/paths/invoke?sig=b`,
+		TEAMS_WEBHOOK_URL_LABS: `${server}/workflows/c/triggers/manual/paths/invoke?sig=c`,
+		TEAMS_MENTION: "kim@contoso.example=Kim Lee",
+		TEAMS_MENTION_LABS: "ana@contoso.example=Ana Diaz",
+		TEAMS_BODY: "card",
+	};
+	const { destinations, mistakes } = configureDestinations(given, { allowLoopback: true });
+	expect(mistakes).toEqual([]);
+	for (const one of destinations) {
+		const outside = { post: createPost({ timeoutMs: 60_000 }), clock: () => at("21T19:36:12"), knowledge, allowLoopback: true, getToken };
+		await one.open(outside).send(aNotice({ finding: aFinding({ severity: "high" }) }), new AbortController().signal);
+	}
+	expect(destinations.map(({ name }) => name)).toEqual(["teams", "teams-emea", "teams-labs"]);
+	expect(got.map((body) => /kim@|ana@/.exec(body)?.[0])).toEqual(["kim@", undefined, "ana@"]);
+	// What says how to speak to a flow is the same for all, unless it is said.
+	expect(got.map((body) => JSON.parse(body).type)).toEqual(["AdaptiveCard", "AdaptiveCard", "AdaptiveCard"]);
 });
 
 test("mistakes name the setting as it was given, once, and show no value", () => {

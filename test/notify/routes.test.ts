@@ -144,6 +144,25 @@ describe("what is allowed and perhaps not meant", () => {
 		expect(remarks(pages(), set, false)).toEqual([`${says}: DIGEST_HOUR_UTC is not set: nobody hears of it`]);
 	});
 
+	test("without a chat, severities that nobody takes are named, with a routes file and without one", () => {
+		const hook = (from?: Severity): RoutedDestination => ({ name: "webhook", from, kind: { audience: "machine", from: "info" } });
+		const says = "no destination takes severity info, low, and no chat is set: nobody hears of it";
+		expect(remarks([], [hook("medium"), pager("pagerduty")], true)).toEqual([says]);
+		expect(remarks([], [hook("medium"), pager("pagerduty")], false)).toEqual([says]);
+		expect(remarks([], [hook(), pager("pagerduty")], true)).toEqual([]);
+		expect(remarks([], [pager("pagerduty", "high")], true)).toEqual([
+			"no destination takes severity info, low, medium, and no chat is set: nobody hears of it",
+		]);
+		// Unless it says so itself, a pager that is alone takes everything.
+		expect(remarks([], [pager("pagerduty")], true)).toEqual([]);
+		expect(remarks([], [chat("teams", "high"), hook("medium")], true)).toEqual([]);
+		const line = { name: "Servers", when: { deviceGroup: ["Servers"], severity: ">=low" }, to: ["webhook"] };
+		expect(remarks([line], [hook("high")], true)).toEqual([
+			'"Servers" leads to webhook, which gets nothing of severity low, medium: no chat is set, so nobody hears of it',
+			"no destination takes severity info, low, medium, and no chat is set: nobody hears of it",
+		]);
+	});
+
 	test("not where it takes all that the line leads there, or a chat hears of the rest", () => {
 		expect(remarks(pages({ severity: ">=high" }), set, false)).toEqual([]);
 		expect(remarks(pages(), [chat("teams"), pager("pagerduty", "info")], false)).toEqual([]);

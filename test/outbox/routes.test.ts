@@ -95,6 +95,15 @@ test("what is below a destination's least severity is kept for its digest, with 
 	expect(got("teams")).toEqual(["digest", "new+worse"]);
 });
 
+test("of what a digest kept, the worst stands first, whatever its key", async () => {
+	const { world, sinks } = routed(() => ({ ...everywhere(), keeps: ["teams"] }), "teams", "slack");
+	const kept = ["low", "critical", "medium", "info", "high", "low", "critical"] as const;
+	for (const [n, severity] of kept.entries())
+		await see(world, { severity, device: { ...aSighting().device, id: redacted(String(n).repeat(40)) } });
+	const digest = await digestOf(world, sinks["teams"] as Sink, at("22T07:00:00"));
+	expect(digest?.kept?.map(({ finding }) => finding.severity)).toEqual(["critical", "critical", "high", "medium", "low", "low", "info"]);
+});
+
 test("a digest holds nothing of what was led elsewhere", async () => {
 	const { world, sinks } = routed(() => to("Customer A", "teams-a"), "teams-a", "teams-b");
 	await see(world);

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { problemsOf } from "../../lib/app/health.ts";
 import { findingAddress, findingValues } from "../../lib/findings/finding-row.ts";
 import { createDeviceStore } from "../../lib/knowledge/device-store.ts";
+import { pagerdutyEvents } from "../../lib/notify/pagerduty/event.ts";
+import { createPortal } from "../../lib/notify/portal.ts";
 import { fallBack } from "../../lib/outbox/fallback.ts";
 import { readOutbox, retryDead } from "../../lib/outbox/outbox.ts";
 import { giveUp, raise } from "../../lib/outbox/owed.ts";
@@ -18,6 +20,7 @@ import { createSink, createWorld, failed, keyOfSighting } from "../outbox/world.
 import { createMemoryTable } from "../simulation/memory-table.ts";
 import { changeDeps } from "../store/change-deps.ts";
 
+const knowledge = { rules: () => undefined, portal: createPortal("https://security.microsoft.com") };
 const noMistakes = { mistakes: () => [] };
 
 const urgent = aSighting({ severity: "high" });
@@ -135,6 +138,29 @@ describe("tidying up", () => {
 		const memory = await stored({ touchedAt: lastSeen });
 		expect(await tidy(changeDeps(memory), days(30, -1))).toEqual({ closed: 0, forgotten: 0 });
 		expect(await tidy(changeDeps(memory), days(30))).toEqual({ closed: 1, forgotten: 0 });
+	});
+
+	test("who keeps an incident for each finding hears that it was closed, once; nobody else does", async () => {
+		const [pager, chat, late] = [createSink("pagerduty"), createSink("teams"), createSink("pagerduty-late")];
+		const world = createWorld([pager, chat]);
+		const resolves = ["pagerduty", "pagerduty-late"];
+		await world.recorder.record([aSighting()], world.clock.now);
+		await world.dispatcher.deliverDue(budget);
+		world.clock.now = new Date(world.clock.now.getTime() + 31 * 86_400_000);
+		expect((await tidy({ ...changeDeps(world.memory), resolves }, world.clock.now)).closed).toBe(1);
+		await world.dispatcher.deliverDue(budget);
+		expect(await tidy({ ...changeDeps(world.memory), resolves }, world.clock.now)).toMatchObject({ closed: 0 });
+		await world.dispatcher.deliverDue(budget);
+		expect(pager.got).toMatchObject([{ kinds: ["new"] }, { kinds: ["answered"], finding: { status: "closed" } }]);
+		expect(chat.got).toMatchObject([{ kinds: ["new"] }]);
+		expect(late.got).toEqual([]);
+		const [, closed] = pager.got;
+		expect(closed === undefined ? [] : pagerdutyEvents(closed, knowledge)).toMatchObject([{ event_action: "resolve" }]);
+
+		// Seen again, it opens a new one, and the chat hears of it too.
+		await world.recorder.record([aSighting({ recordId: "again", at: world.clock.now })], world.clock.now);
+		await world.dispatcher.deliverDue(budget);
+		expect([pager.got.at(-1), chat.got.at(-1)]).toMatchObject([{ kinds: ["back"] }, { kinds: ["back"] }]);
 	});
 
 	test("a device whose clock is years off is told once, and grows old by our clock", async () => {

@@ -3,7 +3,6 @@ import { type Finding, findingId } from "../../findings/finding.ts";
 import type { NoticeKind } from "../../findings/notice-kind.ts";
 import { silenceNow } from "../../findings/silence.ts";
 import type { AnyNotice } from "../../outbox/delivery.ts";
-import { onlyAnswers } from "../story/answer-story.ts";
 import { rowWords, type Story, summaryOf } from "../story/story.ts";
 import { type TellContext, tell } from "../story/tell.ts";
 import { clip, inert, inertText } from "../text.ts";
@@ -46,7 +45,7 @@ export function pagerdutyEvents(notice: AnyNotice, knowledge: TellContext): read
 	const event = pagerdutyEvent(notice, knowledge);
 	if (notice.type !== "finding" || !notice.kinds.includes("answered")) return [event];
 	const { finding, now } = notice;
-	const triggers = onlyAnswers(notice) === undefined ? [event] : [];
+	const triggers = notice.kinds.some((kind) => kind !== "answered") ? [event] : [];
 	const isHandled = silenceNow(finding, now) !== undefined || (finding.ack !== undefined && finding.ack.until > now);
 	const action = finding.status === "closed" ? "resolve" : isHandled ? "acknowledge" : undefined;
 	// Nothing can be taken back there: an incident stays acknowledged.

@@ -8,6 +8,7 @@ const hosts = ["events.pagerduty.com", "events.eu.pagerduty.com"];
 export const pagerduty = destinationKind({
 	name: "pagerduty",
 	audience: "machine",
+	resolves: true,
 	// It wakes people up.
 	from: "high",
 	settings: {

@@ -25,9 +25,11 @@ export function routeRemarks(
 		const left = severities.filter((severity) => (when.severity?.has(severity) ?? true) && !takes(severity));
 		return left.length === 0 ? [] : [{ name, to, left }];
 	});
+	const unheard = chats.size > 0 ? [] : unheardOf(lines, regular, isOpen);
 	const rest = hasDigest ? "that is only in the digest of the chats" : "DIGEST_HOUR_UTC is not set: nobody hears of it";
 	return [
 		...never.map((name) => `no line leads to ${name}, so no finding ever goes there`),
+		...unheard,
 		...quiet.map(({ name, to, left }) => `"${name}" leads to ${to.join(", ")}, which gets nothing of severity ${left.join(", ")}: ${rest}`),
 		...(hasDigest
 			? []
@@ -39,5 +41,28 @@ export function routeRemarks(
 			: keeping.map(
 					(name) => `${name} gets nothing below ${least.get(name)}, and DIGEST_HOUR_UTC is not set: the rest is in no message there`,
 				)),
+	];
+}
+
+/** Without a chat there is no digest: what no destination takes, nobody hears of. */
+function unheardOf(lines: readonly RouteLine[], regular: readonly RoutedDestination[], isOpen: boolean): string[] {
+	const left = (meant: readonly RoutedDestination[], asked?: ReadonlySet<string>) => {
+		const least = [...leastSeverities(meant).values()];
+		return severities.filter((severity) => (asked?.has(severity) ?? true) && least.every((one) => isWorse(one, severity)));
+	};
+	const others = isOpen && regular.length > 0 ? left(regular) : [];
+	return [
+		...lines.flatMap(({ name, to, when }) => {
+			const missed = left(
+				regular.filter((one) => to.includes(one.name)),
+				when.severity,
+			);
+			return missed.length === 0
+				? []
+				: [
+						`"${name}" leads to ${to.join(", ")}, which gets nothing of severity ${missed.join(", ")}: no chat is set, so nobody hears of it`,
+					];
+		}),
+		...(others.length === 0 ? [] : [`no destination takes severity ${others.join(", ")}, and no chat is set: nobody hears of it`]),
 	];
 }

@@ -46,6 +46,8 @@ export const teams = destinationKind({
 	settings,
 	address: "TEAMS_WEBHOOK_URL",
 	secrets: ["TEAMS_WEBHOOK_URL"],
+	// Who is on call for one channel is not for another.
+	personal: ["TEAMS_MENTION"],
 	example: {
 		TEAMS_WEBHOOK_URL:
 			"https://default0123456789abcdef0123456789abcd.ef.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/0123456789abcdef0123456789abcdef/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=example",
