@@ -105,7 +105,7 @@ param runbookUrl string = 'docs/alarms.md'
 @minValue(0)
 param budgetDollars int = 0
 
-@description('First month of the budget. Leave it as it is.')
+@description('First month of a new budget, as yyyy-MM. Leave it as it is: the resource group remembers it, because Azure refuses to change it.')
 param budgetStart string = utcNow('yyyy-MM')
 
 @description('Settings of the app to change from their defaults; the README lists them.')
@@ -342,6 +342,10 @@ var hubsBefore = filter(split(replace(toLower(groupTags[?hubsTag] ?? ''), '~', e
 var hubsLeft = leaves ? [] : filter(hubsBefore, hub => !contains(split(toLower(hubList), ','), hub))
 var hubsToLeave = map(split(toLower(leaveHubNames), ','), hub => trim(hub))
 var hubsForgotten = filter(hubsLeft, hub => !contains(hubsToLeave, hub))
+// The month that a budget began with can never change, so later deployments give it again.
+var budgetTag = '${prefix}-budget-from'
+var budgetMonth = groupTags[?budgetTag] ?? budgetStart
+var budgetMemory = budgetDollars > 0 ? { '${budgetTag}': budgetMonth } : {}
 var pagesSomebody = !empty(alertEmail) || !empty(alertWebhookUrl) || !empty(actionGroupIds)
 var networkGiven = !empty(existingAppSubnetId) || !empty(existingEndpointsSubnetId)
 
@@ -810,7 +814,7 @@ module budget 'modules/budget.bicep' = if (budgetDollars > 0) {
   params: {
     budgetName: name
     dollarsAMonth: budgetDollars
-    startMonth: budgetStart
+    startMonth: budgetMonth
     actionGroupIds: pagedGroups
   }
 }
@@ -820,6 +824,7 @@ module workbook 'modules/workbook.bicep' = {
   params: {
     location: location
     tags: tags
+    prefix: prefix
     insightsId: observability.outputs.insightsId
   }
 }
@@ -828,9 +833,13 @@ module workbook 'modules/workbook.bicep' = {
 resource memory 'Microsoft.Resources/tags@2025-04-01' = {
   name: 'default'
   properties: {
-    tags: union(groupTags, { '${namespaceTag}': namespaceId, '${hubsTag}': length(hubsRemembered) > 256 ? '' : hubsRemembered })
+    tags: union(
+      groupTags,
+      budgetMemory,
+      { '${namespaceTag}': namespaceId, '${hubsTag}': length(hubsRemembered) > 256 ? '' : hubsRemembered }
+    )
   }
-  dependsOn: [app]
+  dependsOn: [app, budget]
 }
 
 @description('Paste this into the Streaming API page of Defender.')

@@ -51,6 +51,7 @@ var growthAlarms = maxThroughputUnits == 0
         window: 'PT15M'
       }
     ]
+var everyHub = { name: 'EntityName', operator: 'Include', values: hubNames }
 
 resource onHub 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   for alarm in concat(hubAlarms, growthAlarms): {
@@ -76,7 +77,8 @@ resource onHub 'Microsoft.Insights/metricAlerts@2026-01-01' = [
             timeAggregation: 'Total'
             operator: alarm.operator
             threshold: alarm.threshold
-            dimensions: [{ name: 'EntityName', operator: 'Include', values: hubNames }]
+            // Each hub has limits of its own; units belong to the namespace, so what all hubs take counts together.
+            dimensions: alarm.metric == 'IncomingBytes' ? [] : [everyHub]
           }
         ]
       }

@@ -59,7 +59,6 @@ resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
 }
 
 // The newest stable version does not know category groups.
-#disable-next-line use-recent-api-versions
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: namespace

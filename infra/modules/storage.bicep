@@ -91,7 +91,6 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
 
 // Reads and writes are the app at work, thousands an hour. A deletion of the package, of a checkpoint or of rows is worth a line.
 // Older than the linter likes, and still what other services use.
-#disable-next-line use-recent-api-versions
 resource blobLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: account::blobs
@@ -102,7 +101,6 @@ resource blobLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
-#disable-next-line use-recent-api-versions
 resource tableLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: account::tables

@@ -90,7 +90,6 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
 }
 
 // The newest stable version does not know category groups.
-#disable-next-line use-recent-api-versions
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: vault

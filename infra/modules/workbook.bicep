@@ -2,10 +2,14 @@
 
 param location string
 param tags { *: string }
+@description('Start of the names of the alarms.')
+param prefix string
 param insightsId string
 
 var logs = { queryType: 0, resourceType: 'microsoft.insights/components' }
 var resourceGraph = { queryType: 1, resourceType: 'microsoft.resourcegraph/resources' }
+
+var alarmsFired = replace(loadTextContent('../queries/which-alarms-fired.kql'), '\'tunnelwatch\'', '\'${prefix}\'')
 
 var questions = [
   { title: 'Is data coming?', query: loadTextContent('../queries/is-data-coming.kql'), shape: 'timechart', source: logs }
@@ -13,7 +17,7 @@ var questions = [
   { title: 'What was found?', query: loadTextContent('../queries/what-was-found.kql'), shape: 'timechart', source: logs }
   { title: 'Are notices sent?', query: loadTextContent('../queries/are-notices-sent.kql'), shape: 'table', source: logs }
   { title: 'Are destinations well?', query: loadTextContent('../queries/are-destinations-well.kql'), shape: 'timechart', source: logs }
-  { title: 'Which alarms fired?', query: loadTextContent('../queries/which-alarms-fired.kql'), shape: 'table', source: resourceGraph }
+  { title: 'Which alarms fired?', query: alarmsFired, shape: 'table', source: resourceGraph }
   { title: 'What went wrong?', query: loadTextContent('../queries/what-went-wrong.kql'), shape: 'table', source: logs }
 ]
 

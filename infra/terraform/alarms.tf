@@ -62,7 +62,7 @@ resource "azapi_resource" "on_hub" {
           timeAggregation = "Total"
           operator        = each.value.operator
           threshold       = each.value.threshold
-          dimensions      = [{ name = "EntityName", operator = "Include", values = local.hub_names }]
+          dimensions      = each.value.metric == "IncomingBytes" ? [] : [{ name = "EntityName", operator = "Include", values = local.hub_names }]
         }]
       }
       actions = [for id in local.paged : { actionGroupId = id, webHookProperties = { runbook = "${var.runbook_url}#${each.key}" } }]

@@ -57,6 +57,10 @@ resource "terraform_data" "refusals" {
       error_message = "alarms_in_portal_only=true says that nobody is to be paged, but somebody is given who would be."
     }
     precondition {
+      condition     = var.budget_dollars == 0 || var.budget_start_month != ""
+      error_message = "budget_dollars needs budget_start_month: the current month for a new budget, the one it began with for an old one."
+    }
+    precondition {
       condition     = length(var.destinations) > 0 || length(var.further_vault_names) > 0
       error_message = "Nobody would get a notice. Give destinations."
     }

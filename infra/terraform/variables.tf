@@ -141,9 +141,13 @@ variable "budget_dollars" {
 }
 
 variable "budget_start_month" {
-  description = "First month of the budget, for example 2026-12."
+  description = "First month of the budget, as 2026-12. Give the current one for a new budget, and leave it as it is afterwards: Azure refuses to change it."
   type        = string
-  default     = "2026-12"
+  default     = ""
+  validation {
+    condition     = var.budget_start_month == "" || can(regex("^[0-9]{4}-[0-9]{2}$", var.budget_start_month))
+    error_message = "Write the month as 2026-12."
+  }
 }
 
 variable "settings" {

@@ -32,7 +32,7 @@ resource "azapi_resource" "workbook" {
           content = {
             version       = "KqlItem/1.0"
             title         = question.title
-            query         = file("${path.module}/../queries/${question.query}.kql")
+            query         = replace(file("${path.module}/../queries/${question.query}.kql"), "'tunnelwatch'", "'${var.prefix}'")
             size          = 0
             timeContext   = { durationMs = 86400000 }
             queryType     = question.source.queryType

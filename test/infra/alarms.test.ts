@@ -27,6 +27,43 @@ describe("alarms", () => {
 		expect(thresholds({ existingNamespaceId: "/subscriptions/s/resourceGroups/g/providers/Microsoft.EventHub/namespaces/n" })).toEqual([]);
 	});
 
+	test("count what all hubs take against the units they share, and each hub's refusals by themselves", () => {
+		const { module } = deploy(template, { eventHubName: "a,b", maxThroughputUnits: 4 });
+		const dimensions = [0, 1, 2].map((copy) => {
+			const name = module("alarms").value("[concat(variables('hubAlarms'), variables('growthAlarms'))]") as { name: string }[];
+			const criteria = at(only(template, "Microsoft.Insights/metricAlerts"), "properties.criteria.allOf");
+			return [name[copy]?.name, at(module("alarms").value(criteria, copy), "0.dimensions")];
+		});
+
+		const each = [{ name: "EntityName", operator: "Include", values: ["a", "b"] }];
+		expect(dimensions).toEqual([
+			["throttled", each],
+			["quota", each],
+			["throughput-units", []],
+		]);
+	});
+
+	test("a budget begins with the month of its first deployment, whenever the next one is", () => {
+		const month = (tags: Readonly<Record<string, string>>, given: object = {}) => {
+			const deployment = deploy(template, { budgetDollars: 100, ...given }, tags);
+			return [
+				deployment.module("budget").value("[parameters('startMonth')]"),
+				at(deployment.value(at(template, "resources.memory.properties.tags")), "tunnelwatch-budget-from"),
+			];
+		};
+
+		expect(month({})).toEqual(["2026-11", "2026-11"]);
+		expect(month({ "tunnelwatch-budget-from": "2026-03" })).toEqual(["2026-03", "2026-03"]);
+		expect(month({}, { budgetDollars: 0 })[1]).toBe(undefined);
+	});
+
+	test("the workbook lists the alarms of this deployment, whatever its prefix", () => {
+		const query = deploy(template, { prefix: "tw" }).module("workbook").value("[variables('alarmsFired')]");
+
+		expect(query).toContain("has 'tw'");
+		expect(query).not.toContain("'tunnelwatch'");
+	});
+
 	test("a budget tells the same people", () => {
 		const budget = (dollars: number) => deploy(template, { budgetDollars: dollars }).value(at(template, "resources.budget.condition"));
 

@@ -127,7 +127,8 @@ export const upkeepGuards: readonly Guard[] = [
 					...(at(alarm.resource, "properties.autoMitigate") === true ? [] : [`${type} pages again and again`]),
 				];
 			}),
-			...(JSON.stringify(ofType(template, "Microsoft.Insights/metricAlerts")).includes(`"values":"[parameters('hubNames')]"`)
+			...(JSON.stringify(moduleNamed(template, "alarms").variables?.["everyHub"])?.includes(`"values":"[parameters('hubNames')]"`) ===
+				true && JSON.stringify(ofType(template, "Microsoft.Insights/metricAlerts")).includes("variables('everyHub')")
 				? []
 				: ["alarms look at other hubs too"]),
 			...["emailReceivers", "webhookReceivers"].flatMap((receivers) =>
@@ -150,6 +151,7 @@ export const upkeepGuards: readonly Guard[] = [
 			(template) => put(moduleNamed(template, "alarms"), "variables.hubAlarms", []),
 			(template) => put(only(template, "Microsoft.Insights/metricAlerts"), "properties.enabled", false),
 			(template) => put(only(template, "Microsoft.Insights/metricAlerts"), "properties.criteria", {}),
+			(template) => put(moduleNamed(template, "alarms"), "variables.everyHub.values", ["defender"]),
 			(template) => put(only(template, "Microsoft.Insights/scheduledQueryRules"), "properties.actions", {}),
 			(template) => remove(template, "Microsoft.Insights/metricAlerts"),
 			(template) => put(only(template, "Microsoft.Insights/metricAlerts"), "properties.actions", []),
