@@ -9,5 +9,6 @@ const forDevelopers = ["dependencies", "devDependencies", "scripts", "allowScrip
 export function packedManifest(text: string): string {
 	const manifest = manifestSchema.parse(JSON.parse(text));
 	const kept = Object.fromEntries(Object.entries(manifest).filter(([name]) => !forDevelopers.includes(name)));
-	return `${JSON.stringify(kept, undefined, "\t")}\n`;
+	// A clone brings its own Node; the package runs on the one that is there.
+	return `${JSON.stringify({ ...kept, engines: { node: ">=24" } }, undefined, "\t")}\n`;
 }
