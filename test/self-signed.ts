@@ -1,10 +1,13 @@
 import { generateKeyPairSync, sign } from "node:crypto";
+import type { RequestListener } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 
 /** A server on a free port of this machine, with a certificate that nobody has signed but itself. */
-export async function startSelfSigned(): Promise<{ readonly port: number; close(): Promise<void> }> {
-	const server: Server = createServer(selfSigned(), (_request, response) => response.end());
+export async function startSelfSigned(
+	answer: RequestListener = (_request, response) => response.end(),
+): Promise<{ readonly port: number; close(): Promise<void> }> {
+	const server: Server = createServer(selfSigned(), answer);
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	return {
 		port: (server.address() as AddressInfo).port,

@@ -1,6 +1,11 @@
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { chromium } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { world } from "../../lib/app/compose.ts";
 import { findingKey } from "../../lib/findings/finding.ts";
 import { findingAddress } from "../../lib/findings/finding-row.ts";
@@ -9,6 +14,8 @@ import { createTableStore } from "../../lib/store/table-store.ts";
 import { type Broker, startBroker } from "../amqp/broker.ts";
 import { type Azurite, startAzurite } from "../azurite.ts";
 import { aSighting } from "../builders.ts";
+import { browserPath } from "../notify/browser.ts";
+import { startSelfSigned } from "../self-signed.ts";
 import { type Core, installCore } from "./core.ts";
 
 /** Long past on every machine: the table's own clock, which nobody can set, decides what is due. */
@@ -71,8 +78,10 @@ afterAll(async () => {
 const key = findingKey(aSighting().device, "cloudflared");
 let records = 0;
 
+const laptop = "a3f1c0d94be2475f8c61d2e09b7745aa10c3d9fe";
+
 /** cloudflared starts on the device, for this account; its record comes through the hub. */
-async function see(account = "9f86d081884c7d659a2feaa0c55ad015") {
+async function see(account = "9f86d081884c7d659a2feaa0c55ad015", device = laptop) {
 	const secret = Buffer.from("synthetic-secret-of-a-test-000000").toString("base64");
 	const token = Buffer.from(JSON.stringify({ a: account, t: "6ff42ae2-765d-4adf-8112-31c55c1551ef", s: secret })).toString("base64");
 	records += 1;
@@ -84,7 +93,7 @@ async function see(account = "9f86d081884c7d659a2feaa0c55ad015") {
 		category: "AdvancedHunting-DeviceProcessEvents",
 		properties: {
 			Timestamp: time,
-			DeviceId: "a3f1c0d94be2475f8c61d2e09b7745aa10c3d9fe",
+			DeviceId: device,
 			DeviceName: "fin-lt-0142.corp.example.com",
 			ActionType: "ProcessCreated",
 			FileName: "cloudflared.exe",
@@ -120,7 +129,7 @@ async function timer() {
 }
 
 /** A request of a browser, as the platform hands it to the function. */
-async function browse(method: "GET" | "POST", token: string, headers: Readonly<Record<string, string>> = {}, body?: string) {
+async function browse(method: string, token: string, headers: Readonly<Record<string, string>> = {}, body?: string) {
 	const { http } = await core.invoke("answer", {
 		data: {
 			http: {
@@ -265,4 +274,94 @@ test("from the card to the end of a silence: an answer is given once, said once,
 		`{"event":"answer","finding":"${key.slice(0, 12)}","answer":"silence","verified":false}`,
 		`{"event":"answer","finding":"${key.slice(0, 12)}","answer":"silence","verified":false}`,
 	]);
+});
+
+if (browserPath === undefined) {
+	process.stderr.write(
+		"Skipped: the answer loop is not gone through in a real browser, because Chromium is not installed (apt-get install chromium).\n",
+	);
+}
+
+test.skipIf(browserPath === undefined)("the same, pressed in a real browser with scripts off", async () => {
+	const site = await startSelfSigned(async (request, response) => {
+		const [path = "", query = ""] = (request.url ?? "").split("?");
+		const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+		const body = await text(request);
+		if (!path.startsWith("/api/answer/") || query !== "") return void response.writeHead(404).end();
+		const page = await browse(
+			request.method ?? "",
+			path.slice("/api/answer/".length),
+			headers,
+			request.method === "POST" ? body : undefined,
+		);
+		response.writeHead(page.status, Object.fromEntries(page.headers)).end(page.body);
+	});
+	onTestFinished(() => site.close());
+	const folder = await mkdtemp(join(tmpdir(), "answer-loop-"));
+	const browser = await chromium.launchPersistentContext(folder, {
+		...(browserPath === undefined ? {} : { executablePath: browserPath }),
+		args: [
+			"--no-sandbox",
+			"--ignore-certificate-errors",
+			`--host-resolver-rules=MAP ${new URL(origin).hostname} 127.0.0.1:${site.port}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
+		],
+		javaScriptEnabled: false,
+		ignoreHTTPSErrors: true,
+		timeout: 0,
+	});
+	browser.setDefaultTimeout(0);
+	onTestFinished(async () => {
+		await browser.close();
+		await rm(folder, { recursive: true, force: true });
+	});
+	const elsewhere: string[] = [];
+	browser.on("request", (request) => {
+		if (!request.url().startsWith(`${origin}/`)) elsewhere.push(request.url());
+	});
+	const page = await browser.newPage();
+	const silence = async (link: string) => {
+		await page.goto(link);
+		await page.getByLabel("Silence", { exact: false }).first().check();
+		await page.getByLabel("Your name").fill("Kim Lee");
+		await page.getByRole("button", { name: "Send answer" }).click();
+		await page.getByText("Silenced by Kim Lee (unverified) until").waitFor();
+	};
+	const server = laptop.replace(/^a/, "b");
+	const other = "ffffffffffffffffffffffffffffffff";
+
+	/** The next message, at the latest some minutes after this moment: a chat has its pace. */
+	const heard = async (time: string) => {
+		for (let minute = 0; minute < 10 && (chat.length === 0 || hook.length === 0); minute++) {
+			await clock(new Date(new Date(time).getTime() + minute * 60_000).toISOString());
+		}
+		return told();
+	};
+
+	// Card, page, button, follow-up.
+	await clock("2024-03-08T09:00:00Z");
+	await see(undefined, server);
+	const first = await heard("2024-03-08T09:01:00Z");
+	expect(first.events).toEqual([["finding.created", 1]]);
+	await silence(`${origin}/api/answer/${silenceLink(first.cards[0])}`);
+	expect((await heard("2024-03-08T09:15:00Z")).events).toEqual([["finding.silenced", 2]]);
+
+	// Held while it is silenced; a stronger fact speaks.
+	await see(undefined, server);
+	await clock("2024-03-08T10:00:00Z");
+	expect(told().events).toEqual([]);
+	await page.reload();
+	await page.getByText("events held back: 1").waitFor();
+	await see(other, server);
+	const stronger = await heard("2024-03-08T10:01:00Z");
+	expect(stronger.events).toEqual([["finding.updated", 3]]);
+	expect(stronger.cards[0]).toContain("this ends the silence by Kim Lee (unverified); events held back: 1");
+
+	// The end of a silence is said.
+	await silence(`${origin}/api/answer/${silenceLink(stronger.cards[0])}`);
+	expect((await heard("2024-03-08T10:15:00Z")).events).toEqual([["finding.silenced", 4]]);
+	await see(other, server);
+	const end = await heard("2024-03-09T10:30:00Z");
+	expect(end.events).toEqual([["finding.updated", 5]]);
+	expect(end.cards[0]).toContain("the silence by Kim Lee (unverified) ended; events during it: 1");
+	expect(elsewhere).toEqual([]);
 });
