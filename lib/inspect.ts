@@ -7,8 +7,8 @@ import type { Match } from "./detect/match.ts";
 import type { Sieve } from "./detect/prefilter/prefilter.ts";
 import type { Sighting } from "./sighting/sighting.ts";
 import { faultName } from "./watch/fault.ts";
-import type { Quarantined } from "./watch/quarantined.ts";
 import { entriesOf, type Setback } from "./watch/quarantine-entries.ts";
+import type { Quarantined } from "./watch/quarantined.ts";
 
 /** What steps 1–4 need: no world at all. */
 export interface Steps {

@@ -10,8 +10,8 @@ import type { Sighting } from "./sighting/sighting.ts";
 import { inParallel } from "./store/parallel.ts";
 import { faultName, isFault } from "./watch/fault.ts";
 import type { Progress } from "./watch/progress.ts";
-import type { Quarantined } from "./watch/quarantined.ts";
 import { entriesOf, type Setback } from "./watch/quarantine-entries.ts";
+import type { Quarantined } from "./watch/quarantined.ts";
 
 /** Dependencies of the six steps. */
 export interface Parts extends Steps {
