@@ -58,8 +58,34 @@ test.each([
 	expect(ran.stdout + ran.stderr).not.toMatch(/EPIPE|node:/);
 });
 
-test.each(["bash", "zsh", "fish", "powershell"])("completion for %s knows the commands and their options", async (shell) => {
-	const { stdout } = await tunnelwatch(["completion", shell]);
-	for (const word of ["backtest", "--what-if", "propose"]) expect(stdout).toContain(word);
-	if (shell === "bash") expect(spawnSync("bash", ["-n"], { input: stdout }).status).toBe(0);
+test.each(["bash", "zsh", "fish", "powershell"])(
+	"completion for %s knows the commands, their options and the values of these",
+	async (shell) => {
+		const { stdout } = await tunnelwatch(["completion", shell]);
+		for (const word of ["backtest", "what-if", "propose", "info low medium high critical", "bash zsh fish powershell"])
+			expect(stdout).toContain(word);
+	},
+);
+
+test("completion in bash: what fits at each place, and files where nothing else does", async () => {
+	const { stdout } = await tunnelwatch(["completion", "bash"]);
+	const typed = [
+		["", "run backtest card findings rules approvals routes drill audit doctor version completion"],
+		["--env app.env do", "doctor"],
+		["findings --severity ", "info low medium high critical"],
+		["findings list --severity h", "high"],
+		["findings --severity high --s", "--severity --silenced --sort"],
+		["run file.csv --w", "--what-if"],
+		["run ", ""],
+		["backtest --html ", ""],
+		["completion ", "bash zsh fish powershell"],
+		["approvals propose x.csv --o", "--out --owner"],
+	] as const;
+	const asked = typed.map(
+		([words]) =>
+			`COMP_WORDS=(tunnelwatch ${words}${/(^| )$/.test(words) ? "''" : ""}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _tunnelwatch; echo "\${COMPREPLY[*]}"`,
+	);
+	const bash = spawnSync("bash", ["--norc", "-s"], { input: `${stdout}\n${asked.join("\n")}\n`, encoding: "utf8" });
+	expect(bash.stderr).toBe("");
+	expect(bash.stdout.split("\n").slice(0, -1)).toEqual(typed.map(([, offered]) => offered));
 });
