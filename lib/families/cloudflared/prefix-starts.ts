@@ -67,7 +67,10 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 			const next = at + (takesValue.test(value) ? 2 : 1);
 			for (const { value: option } of words.slice(at, next)) setByOption(option, environment);
 			altered ||= words.slice(at, next).some(({ value: option }) => isOtherRoot(option));
-			moved ||= /^(?:-C|--chdir(?:=|$))|WorkingDirectory=/.test(value) || /^WorkingDirectory=/.test(words[at + 1]?.value ?? "");
+			moved ||=
+				(name === "start" && /^\/d/i.test(value)) ||
+				/^(?:-C|--chdir(?:=|$))|WorkingDirectory=/.test(value) ||
+				/^WorkingDirectory=/.test(words[at + 1]?.value ?? "");
 			at = next;
 		} else if (equals > 0 && /^(?:env|sudo|doas)$/.test(name) && variableName.test(value.slice(0, equals))) {
 			environment.set(value.slice(0, equals), { value: value.slice(equals + 1), start: 0, hidden: false });
@@ -102,7 +105,8 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 	// What it reads from its input becomes further words.
 	const given =
 		name === "xargs" && !words.some(({ value }) => /^-I|^--replace/.test(value)) ? [{ value: "$@", start: 0, hidden: true }] : [];
-	const elsewhere = moved && /^\.{1,2}\//.test(only.value);
+	// cmd looks in that folder for a mere name, too.
+	const elsewhere = moved && (name === "start" ? !/^(?:[a-z]:|\\)/i.test(only.value) : /^\.{1,2}\//.test(only.value));
 	const trail = { ...noTrail, altered: altered || elsewhere, unread: /^(?:xargs|parallel)$/.test(name) };
 	return [fromWords({ text: start.command.text, words: [...rest, ...given] }, "", environment, trail)];
 }
@@ -120,7 +124,7 @@ function textForShell({ command }: Start): string {
 /** `--setenv=N=V`, `-E N=V`, `-p Environment=N=V`: a variable, whichever option hands it over. */
 function setByOption(option: string, environment: Map<string, Word>): void {
 	const text = option.slice(0, 128 * 1_024).replace(/^-E(?=\w)/, "");
-	for (const { 1: name = "", index } of text.matchAll(/(?<!\w)([A-Za-z_]\w{0,63})=/g))
+	for (const { 1: name = "", index } of text.matchAll(/(?<![\w-])([A-Za-z_]\w{0,63})=/g))
 		environment.set(name, { value: text.slice(index + name.length + 1), start: 0, hidden: false });
 }
 

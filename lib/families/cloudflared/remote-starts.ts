@@ -11,7 +11,12 @@ export function sshInner(start: Start): readonly Start[] {
 	let at = 1;
 	while (at < words.length && words[at]?.value.startsWith("-") === true)
 		at += /^-(?:[BbcDEeFIiJLlmOopPQRSWw]|pw|pwfile|hostkey|sercfg)$/.test(words[at]?.value ?? "") ? 2 : 1;
-	const command = at + 1 < words.length ? inside(restFrom(start.command, at + 1), start, "posix") : [];
+	const environment = new Map(start.environment);
+	for (const { value } of words.slice(1, at)) {
+		const [, name, given = ""] = /^(?:-o)?SetEnv[= ](\w{1,64})=(.*)$/is.exec(value) ?? [];
+		if (name !== undefined) environment.set(name, { value: given, start: 0, hidden: false });
+	}
+	const command = at + 1 < words.length ? inside(restFrom(start.command, at + 1), { ...start, environment }, "posix") : [];
 	return [...local, ...command.map((one) => ({ ...one, trail: { ...one.trail, remote: true } }))];
 }
 

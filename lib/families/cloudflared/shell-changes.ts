@@ -26,7 +26,8 @@ export function changesLater(command: Words, shell: Shell): boolean {
 	const name = first.value.toLowerCase();
 	if (redefining[shell].test(first.value)) return !isOwnSubroutine(name, rest);
 	if (name === "trap") return rest.some(({ value }) => /^(?:DEBUG|ERR|RETURN)$/.test(value));
-	if (name === "hash") return rest.some(({ value }) => /^-\w*p/.test(value));
+	if (name === "hash") return rest.some(({ value }) => /^-\w*p|\w=/.test(value));
+	if (/^(?:import-module|ipmo)$/.test(name)) return rest.some(({ value }) => /[\\/]/.test(value));
 	if (wholeVariable.test(first.value) && first.hidden && rest.length === 0) return true;
 	if (/^(?:eval|iex|invoke-expression|export|declare|typeset|readonly)$/.test(name)) return rest.some((word) => isOpen(word));
 	if (giving.test(name)) return rest.some(({ value }) => isDeciding(value.replace(/=$/, "")) || /^!\w+!$/.test(value));
@@ -47,7 +48,10 @@ function isOpen({ value, hidden }: Word): boolean {
 
 const writing =
 	/^(?:cp|mv|ln|install|mount|dd|rsync|tee|sed|copy|xcopy|robocopy|move|ren|rename|mklink|copy-item|cpi|move-item|mi|rename-item|rni|new-item|ni|set-content|add-content|out-file|curl|wget|iwr|invoke-webrequest|irm|certutil|bitsadmin|start-bitstransfer)$/;
-const settings = /cloudflared[\\/]config\.ya?ml|[\\/]etc[\\/]hosts\b/i;
+const settings = /cloudflared[\\/]config\.ya?ml|[\\/]etc[\\/](?:hosts|resolv\.conf|nsswitch\.conf)\b/i;
+/** Who is trusted, and where connections go. */
+const network = /^(?:update-ca-certificates|update-ca-trust|trust|import-certificate)$/;
+const diverts = /(?:^|\s)(?:dnat|redirect|rdr|portproxy|-addstore|add-trusted-cert)(?:\s|$)/i;
 const published = /github\.com\/cloudflare\/cloudflared\/releases\/|pkg\.cloudflare\.com\//i;
 
 /** Something else is put where cloudflared, its settings or the names of its servers are read from. */
@@ -56,6 +60,7 @@ function replacesFile({ text }: Words, name: string, rest: readonly Word[]): boo
 	const writes = writing.test(program);
 	const at = text.search(settings);
 	if (at !== -1 && (writes || text.lastIndexOf(">", at) !== -1)) return true;
+	if (network.test(program) || diverts.test(text)) return true;
 	if (!writes) return false;
 	const files = rest
 		.map(({ value }) => value.replace(/^(?:if|of|--?\w+)=/, ""))

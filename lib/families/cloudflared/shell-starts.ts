@@ -131,7 +131,10 @@ function cmdletStarts(rest: Words, first: string, { environment, trail, depth }:
 		const args = takeArguments(list)
 			.map(({ value }) => value)
 			.join(" ");
-		return [commandText(`"${image.value}" ${args}`, environment, { ...trail, later: name.startsWith("new-") })];
+		const folder = wordAfter(words, /^-workingdirectory$/i)?.value ?? "";
+		return [
+			placed(commandText(`"${image.value}" ${args}`, environment, { ...trail, later: name.startsWith("new-") }), folder, "powershell"),
+		];
 	}
 	if (/^(?:set-itemproperty|new-itemproperty|sp)$/.test(name)) {
 		const start = registryValueStart(file?.value ?? "", wordAfter(words, /^-name$/i)?.value ?? "", made?.value ?? "");

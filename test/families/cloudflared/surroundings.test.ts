@@ -125,6 +125,21 @@ describe("an approved token approves no other program and no other settings", ()
 			["cmd.exe", `cmd.exe /c reg add HKCU\\Environment /v TUNNEL_EDGE /d 203.0.113.9:7844 & ${quoted} tunnel run --token SECRET`],
 		],
 		["setx", ["cmd.exe", `cmd.exe /c setx TUNNEL_EDGE 203.0.113.9:7844 & ${quoted} tunnel run --token SECRET`]],
+		["zsh: hash", ["/bin/zsh", `zsh -c "hash cloudflared=/tmp/u; ${ours}"`]],
+		["fish: set -x", ["/usr/bin/fish", `fish -c "set -x PATH /tmp/e $PATH; ${ours}"`]],
+		["a module of somebody's own", powershell(`Import-Module C:\\tmp\\m.psm1; ${ours}`)],
+		["start in a folder", ["cmd.exe", `cmd.exe /c start /d C:\\Users\\Public cloudflared.exe tunnel run --token SECRET`]],
+		[
+			"Start-Process in a folder",
+			powershell(
+				`Start-Process -WorkingDirectory C:\\Users\\Public -FilePath .\\cloudflared.exe -ArgumentList 'tunnel run --token SECRET'`,
+			),
+		],
+		["ssh with a variable", ["/usr/bin/ssh", `ssh -o SetEnv=TUNNEL_EDGE=203.0.113.9:7844 host ${oursX}`]],
+		["an authority of somebody's own", bash(`cp /tmp/ca.crt /usr/local/share/ca-certificates/ && update-ca-certificates; ${oursX}`)],
+		["other name servers", bash(`echo nameserver 203.0.113.9 > /etc/resolv.conf; ${oursX}`)],
+		["connections led elsewhere", bash(`iptables -t nat -A OUTPUT -p tcp --dport 7844 -j DNAT --to 203.0.113.9:7844; ${oursX}`)],
+		["a word that a variable adds in front", bash(`$SUDO ${oursX}`)],
 	])("%s", ([, [program, commandLine]]) => {
 		const sighting = started(program, commandLine, approvedToken);
 		expect(sighting?.ownership.verdict).toBe("cannot-tell");
@@ -176,6 +191,11 @@ describe("everyday words around an approved start leave it ours", () => {
 		["if defined harmless", ["cmd.exe", `cmd.exe /c if exist ${quoted} ${quoted} tunnel run --token SECRET`]],
 		["setx harmless", ["cmd.exe", `cmd.exe /c setx TUNNEL_LOGLEVEL debug & ${quoted} tunnel run --token SECRET`]],
 		["export -n harmless", bash(`unset HISTFILE; ${oursX}`)],
+		["its own folder", powershell(`Set-Location 'C:\\Program Files\\cloudflared'; .\\${ours}`)],
+		["variables kept by their names", ["/usr/bin/sudo", `sudo --preserve-env=HOME ${oursX}`]],
+		["a loop", bash(`until ping -c1 192.0.2.1; do sleep 1; done; exec ${oursX}`)],
+		["a look at the settings", bash(`mkdir -p /etc/cloudflared; cat /etc/cloudflared/config.yml; ${oursX}`)],
+		["a log", bash(`${oursX} >> /var/log/cloudflared.log 2>&1`)],
 	])("%s", ([, [program, commandLine]]) => {
 		expect(started(program, commandLine, approvedToken)?.ownership.verdict).toBe("ours");
 	});
