@@ -3,12 +3,21 @@ import { cloudGuards } from "./guards/clouds.ts";
 import type { Guard } from "./guards/guard.ts";
 import { hardeningGuards } from "./guards/hardening.ts";
 import { keyGuards } from "./guards/keys.ts";
+import { requestGuards } from "./guards/requests.ts";
 import { roleGuards } from "./guards/roles.ts";
 import { upkeepGuards } from "./guards/upkeep.ts";
 import { wiringGuards } from "./guards/wiring.ts";
 import { compiledTemplate } from "./template.ts";
 
-const guards: readonly Guard[] = [...keyGuards, ...hardeningGuards, ...roleGuards, ...cloudGuards, ...upkeepGuards, ...wiringGuards];
+const guards: readonly Guard[] = [
+	...keyGuards,
+	...hardeningGuards,
+	...roleGuards,
+	...cloudGuards,
+	...upkeepGuards,
+	...wiringGuards,
+	...requestGuards,
+];
 
 describe.each(guards)("$promise", ({ check, breakIt }) => {
 	test("holds for the template", () => {
