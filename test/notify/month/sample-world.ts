@@ -45,7 +45,8 @@ export async function openSampleWorld() {
 	// Nobody waits: which of two writers is first must not depend on the machine's speed.
 	const sleep = () => Promise.resolve();
 	const outside = { ...world, clock, random, sleep, newId: () => `id-${++ids}` };
-	const stored = await openSqliteTable(":memory:", "tunnelwatch", "crash");
+	// No other process writes there, so no writer makes way for one after so many milliseconds of work.
+	const stored = await openSqliteTable(":memory:", "tunnelwatch", "crash", { longestMs: 0, sleep, random, now: () => 0 });
 	// The table's own clock is that of the story, too.
 	const table: Table = { ...stored, page: async (range, options) => ({ ...(await stored.page(range, options)), at: now }) };
 	await table.ensure();
