@@ -3,7 +3,7 @@ import { anyKnown, knownSecrets } from "./known-secrets.ts";
 import { assignedPieces, otherEncodings } from "./other-encodings.ts";
 import { arePlainValuesFree, isPlainValue } from "./plain-values.ts";
 import type { Redacted } from "./redacted.ts";
-import { createScreen } from "./screen.ts";
+import { createSearchScreen } from "./screen.ts";
 import { createSecretPositions, markerPattern, secretSearches, type TextRange } from "./secret-positions.ts";
 import type { ToolSecrets } from "./tool-secrets.ts";
 
@@ -29,7 +29,7 @@ export type Redact = (text: string) => Redacted;
  */
 export function createRedact(tools: readonly ToolSecrets[]): Redact {
 	const secretPositions = createSecretPositions(tools);
-	const screen = createScreen([jsonStart, anyKnown, encodedCommand, ...secretSearches(tools).map(({ pattern }) => pattern)]);
+	const screen = createSearchScreen([jsonStart, anyKnown, encodedCommand, ...secretSearches(tools).map(({ pattern }) => pattern)]);
 	const [json, known, commands] = [1, 2, 4];
 	const positionsIn = (text: string, worthIt: number): readonly TextRange[] => secretPositions(text, worthIt >> 3);
 	const directValues = (text: string, worthIt: number): readonly TextRange[] => {

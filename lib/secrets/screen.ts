@@ -1,7 +1,7 @@
 import { endKind, gramOf, gramsOf, kindOf, kinds } from "./pattern-grams.ts";
 
 /** One bit for each pattern: without it, that pattern matches nowhere in the text. With it, it may match. */
-export type Screen = (text: string) => number;
+export type SearchScreen = (text: string) => number;
 
 /** Bits of a number that all operators keep. */
 const mostPatterns = 31;
@@ -15,7 +15,7 @@ export const charactersWithout = 16_384;
  * that it matches holds one (pattern-grams.ts); the pass looks up each three characters in a row. Texts that are not plain
  * ASCII are searched for all of them.
  */
-export function createScreen(patterns: readonly RegExp[]): Screen {
+export function createSearchScreen(patterns: readonly RegExp[]): SearchScreen {
 	if (patterns.length > mostPatterns) throw new Error(`${patterns.length} patterns, and only ${mostPatterns} bits`);
 	let built: ReturnType<typeof build> | undefined;
 	let searched = 0;

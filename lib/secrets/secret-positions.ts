@@ -1,5 +1,5 @@
 import { hasLongRun, matchAt } from "./base64.ts";
-import { createScreen } from "./screen.ts";
+import { createSearchScreen } from "./screen.ts";
 import {
 	anyOf,
 	authorizationSchemes,
@@ -94,7 +94,7 @@ export function createSecretPositions(tools: readonly ToolSecrets[]): (text: str
 	const besides = toolsBeside.map(({ tool }) => `|${tool.source}`);
 	const anyIntroducer = new RegExp(`${introducers}${[...names, ...besides].join("")}`, "i");
 	const searches = secretSearches(tools);
-	const screen = createScreen(searches.map(({ pattern }) => pattern));
+	const screen = createSearchScreen(searches.map(({ pattern }) => pattern));
 	const search = (text: string, worthIt = screen(text)): readonly TextRange[] => {
 		const own = tools.flatMap((tool) => tool.byPosition(text));
 		if (worthIt === 0 || !anyIntroducer.test(text)) return own;

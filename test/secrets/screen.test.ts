@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import { cloudflaredSecrets } from "../../lib/families/cloudflared/secrets.ts";
 import { encodedCommand, jsonStart } from "../../lib/secrets/base64.ts";
 import { anyKnown, knownShapes } from "../../lib/secrets/known-secrets.ts";
-import { charactersWithout, createScreen } from "../../lib/secrets/screen.ts";
+import { charactersWithout, createSearchScreen } from "../../lib/secrets/screen.ts";
 import { createSecretPositions, secretSearches } from "../../lib/secrets/secret-positions.ts";
 import { toolsBeside } from "../../lib/secrets/tools-beside.ts";
 
 /** A screen as it works in a long run. */
 function screenOf(patterns: readonly RegExp[]) {
-	const screen = createScreen(patterns);
+	const screen = createSearchScreen(patterns);
 	screen(" ".repeat(charactersWithout));
 	return screen;
 }

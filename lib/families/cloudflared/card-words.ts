@@ -2,7 +2,7 @@ import { type Redacted, redactedText } from "../../secrets/redacted.ts";
 import type { Mode, Ownership, Sighting } from "../../sighting/sighting.ts";
 import { targetWords } from "../../sighting/target-words.ts";
 import type { FamilyWords } from "../family.ts";
-import { sceneOf } from "./scene.ts";
+import { cloudflaredScene } from "./scene.ts";
 import { cloudflaredSteps } from "./steps.ts";
 import { whyOf } from "./why.ts";
 
@@ -20,7 +20,7 @@ export const cloudflaredWords: FamilyWords = {
 		"service-uninstall": redactedText`Removing the service shows no account.`,
 	},
 	steps: cloudflaredSteps,
-	scene: sceneOf,
+	scene: cloudflaredScene,
 	why: whyOf,
 	title,
 	// Every mode has its words: a new one does not compile without.
@@ -74,7 +74,7 @@ function title(sighting: Sighting): Redacted {
 function unknownTitle(sighting: Sighting): Redacted {
 	const { ownership, rules } = sighting;
 	if (ownership.verdict !== "cannot-tell") return namedTunnel[ownership.verdict];
-	if (sceneOf(sighting) === "visit") return redactedText`Traffic to a quick Cloudflare tunnel`;
+	if (cloudflaredScene(sighting) === "visit") return redactedText`Traffic to a quick Cloudflare tunnel`;
 	const [first] = rules.flatMap(({ id }) => titleOfRule.get(id) ?? []);
 	return first ?? redactedText`cloudflared seen`;
 }

@@ -34,7 +34,7 @@ const scenes: Readonly<Record<Exclude<Mode, "unknown">, Scene>> = {
 };
 
 /** What a sighting is evidence of. Where the mode is not known, the rules that matched and the table decide. */
-export function sceneOf({ mode, program, rules, table }: Sighting): Scene {
+export function cloudflaredScene({ mode, program, rules, table }: Sighting): Scene {
 	if (mode !== "unknown") return scenes[mode];
 	const has = (ids: ReadonlySet<string>): boolean => rules.some(({ id }) => ids.has(id));
 	if (has(visits)) return "visit";

@@ -1,6 +1,6 @@
 import { type Redacted, redactedText } from "../../secrets/redacted.ts";
 import type { Mode, Sighting } from "../../sighting/sighting.ts";
-import { sceneOf } from "./scene.ts";
+import { cloudflaredScene } from "./scene.ts";
 
 /** Their meaning speaks of a tunnel that is opened here, which is not so in every scene. */
 const general: ReadonlySet<string> = new Set(["cloudflared-usage", "cloudflared-portable-execution", "cloudflared-name-variant"]);
@@ -19,7 +19,7 @@ const commands: Readonly<Partial<Record<Mode, Redacted>>> = {
 export function whyOf(sighting: Sighting, main: string | undefined): Redacted | undefined {
 	const { mode, program, table } = sighting;
 	const isGeneral = main === undefined || general.has(main);
-	switch (sceneOf(sighting)) {
+	switch (cloudflaredScene(sighting)) {
 		case "client":
 			return program.renamed
 				? redactedText`A program that does not call itself cloudflared reaches a service elsewhere through a tunnel. Nothing is exposed here, but data can leave this way, and employees have no reason to rename it.`
