@@ -70,7 +70,14 @@ export const mutants: readonly Mutant[] = [
 		from: "pattern.length - length + 1 }",
 		to: "pattern.length - length + 2 }",
 	},
-	{ name: "comparison one byte off", file: "scan.ts", from: "sample - suspect.offset;", to: "sample - suspect.offset + 1;" },
+	{ name: "comparison one byte off", file: "scan.ts", from: "at - (flat[place] ?? 0);", to: "at - (flat[place] ?? 0) + 1;" },
+	{ name: "first look at one byte case-sensitive", file: "scan.ts", from: "?? 0) | 0x20) !== flat", to: "?? 0)) !== flat" },
+	{
+		name: "last suspect of a list passed over",
+		file: "scan.ts",
+		from: "const end = first[list + 1] ?? 0;",
+		to: "const end = (first[list + 1] ?? 0) - fields;",
+	},
 	{ name: "upper case missing in the case table", file: "pattern.ts", from: ", character.toUpperCase().charCodeAt(0)]", to: "]" },
 	{ name: "no escape check", seed: 5, file: "scan.ts", from: ", ...escapePatterns(literals)", to: "" },
 	{

@@ -8,6 +8,9 @@ export type Scan = (bytes: Uint8Array, view: DataView, from: number) => number;
 interface Suspect {
 	readonly offset: number;
 	readonly length: number;
+	/** A place where only one character can stand, and its byte with bit 0x20 set: nearly every suspect fails there. */
+	readonly probe: number;
+	readonly probed: number;
 	/** 256 flags for each place of the pattern: may this byte stand there? */
 	readonly allowed: Uint8Array;
 }
@@ -40,6 +43,8 @@ export function createScan(literals: readonly Literal[]): Scan {
 		lists[list]?.push(...suspected);
 	}
 
+	const { first, flat } = packed(lists);
+
 	return (bytes, view, from) => {
 		// A sample loads four bytes. None is cut off: behind a value there is always its quote and the record's brace.
 		const lastSample = bytes.byteLength - 4;
@@ -48,8 +53,14 @@ export function createScan(literals: readonly Literal[]): Scan {
 			for (let sample = 0; sample < 4; sample++, at += stride) {
 				if (at > lastSample) return -1;
 				const list = listAt(view, table, at);
-				const start = list === 0 ? -1 : confirm(bytes, from, at, lists[list] ?? []);
-				if (start !== -1) return start;
+				if (list === 0) continue;
+				const end = first[list + 1] ?? 0;
+				for (let place = first[list] ?? 0; place < end; place += fields) {
+					const start = at - (flat[place] ?? 0);
+					if (((bytes[start + (flat[place + 1] ?? 0)] ?? 0) | 0x20) !== flat[place + 2]) continue;
+					const suspect = lists[list]?.[flat[place + 3] ?? 0];
+					if (start >= from && suspect !== undefined && isAt(bytes, start, suspect)) return start;
+				}
 			}
 		}
 	};
@@ -81,13 +92,19 @@ function entryOf(fourBytes: number): number {
 	return Math.imul(fourBytes | 0x202020, 0x3779b100) >>> (32 - tableBits);
 }
 
-/** Where a suspected pattern really starts, at or after `from`; -1 if none does. */
-function confirm(bytes: Uint8Array, from: number, sample: number, suspects: readonly Suspect[]): number {
-	for (const suspect of suspects) {
-		const start = sample - suspect.offset;
-		if (start >= from && isAt(bytes, start, suspect)) return start;
+/** For each suspect of a list: its offset, the place of its probe, the byte there in lower case, its place in the list. */
+const fields = 4;
+
+/** The lists one behind the other, and where each begins: fewer memory reads than objects would need. */
+function packed(lists: readonly (readonly Suspect[])[]): { readonly first: Int32Array; readonly flat: Int32Array } {
+	const first = new Int32Array(lists.length + 1);
+	const flat: number[] = [];
+	for (const [number, list] of lists.entries()) {
+		first[number] = flat.length;
+		for (const [place, { offset, probe, probed }] of list.entries()) flat.push(offset, probe, probed, place);
 	}
-	return -1;
+	first[lists.length] = flat.length;
+	return { first, flat: Int32Array.from(flat) };
 }
 
 function isAt(bytes: Uint8Array, start: number, { length, allowed }: Suspect): boolean {
@@ -106,7 +123,7 @@ function suspectsByEntry(patterns: readonly Pattern[]): ReadonlyMap<number, read
 		for (const [place, bytes] of pattern.entries()) for (const byte of bytes) allowed[place * 256 + byte] = 1;
 		const window = rarestWindow(pattern, fewestBytes);
 		for (let offset = window; offset < window + stride; offset++) {
-			const suspect = { offset, length: pattern.length, allowed };
+			const suspect = { offset, length: pattern.length, ...probeOf(pattern, offset), allowed };
 			for (const entry of entriesAt(pattern, offset)) {
 				const list = suspects.get(entry);
 				if (list === undefined) suspects.set(entry, [suspect]);
@@ -115,6 +132,18 @@ function suspectsByEntry(patterns: readonly Pattern[]): ReadonlyMap<number, read
 		}
 	}
 	return suspects;
+}
+
+/** The place farthest from the sample: what looks like a pattern there is often a longer word that differs far off. */
+function probeOf(pattern: Pattern, offset: number): { readonly probe: number; readonly probed: number } {
+	const middle = offset + (sampleBytes - 1) / 2;
+	const single = pattern.flatMap((bytes, place) => {
+		const folded = new Set(bytes.map((byte) => byte | 0x20));
+		return folded.size === 1 ? [{ probe: place, probed: [...folded][0] ?? 0, away: Math.abs(place - middle) }] : [];
+	});
+	const [farthest] = single.toSorted((one, other) => other.away - one.away);
+	if (farthest === undefined) throw new Error("a pattern without one certain character cannot be searched for");
+	return { probe: farthest.probe, probed: farthest.probed };
 }
 
 /** The table entries of every way to write the three bytes of a pattern at this offset. */
