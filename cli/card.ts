@@ -89,7 +89,7 @@ function packageFile(file: string): string {
 	const vendored = join(import.meta.dirname, "vendor", file);
 	if (existsSync(vendored)) return readFileSync(vendored, "utf8");
 	const [name = "", ...rest] = file.split("/");
-	return readFileSync(join(createRequire(import.meta.url).resolve(`${name}/package.json`), "..", ...rest), "utf8");
+	return readFileSync(join(createRequire(join(import.meta.dirname, "card.ts")).resolve(`${name}/package.json`), "..", ...rest), "utf8");
 }
 
 function openInBrowser(file: string): void {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { addApprovals } from "./commands/approvals.ts";
 import { addBacktest } from "./commands/backtest.ts";
@@ -14,7 +15,7 @@ import { printLine } from "./print-line.ts";
 import { columnsOf } from "./screen.ts";
 import { endOnSignals } from "./stop-signals.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8")) as { version: string };
 
 /** Runs one command with everything that it writes and reads; sets the exit code of the process. */
 export async function runCommand(args: readonly string[]): Promise<void> {

@@ -8,8 +8,8 @@ const aside = "dist/package.json.before-pack";
 // A run that was killed left ours aside.
 if (existsSync(aside)) writeFileSync("package.json", readFileSync(aside));
 rmSync("dist/vendor", { recursive: true, force: true });
-for (const part of globSync("dist/cli*.mjs")) rmSync(part);
-await bundleCommandLine("dist");
+for (const part of globSync("dist/cli*.?js")) rmSync(part);
+bundleCommandLine("dist");
 const own = readFileSync("package.json", "utf8");
 writeFileSync(aside, own);
 writeFileSync("package.json", packedManifest(own));

@@ -1,7 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+
+// Imported the usual way, node:fs brings streams along: more than the check itself costs.
+const { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = process.getBuiltinModule("node:fs");
 
 /** A bundle of this clone's command line, and what it was made from. */
 interface Stamp {
@@ -28,7 +29,7 @@ const keptBundles = 5;
 const clockSlackMs = 50;
 
 /**
- * The address to import the command line from: a bundle, because loading 400 files costs more than most commands. It
+ * The file to load the command line from: a bundle, because loading 400 files costs more than most commands. It
  * is used only while every source in it is unchanged (size and both times) and npm has installed nothing since. After a
  * change it is made again, which costs about as much as one or two starts from the sources. `undefined` where none can
  * be made, such as without esbuild, in a folder that cannot be written, or while somebody saves: then run the sources,
@@ -37,7 +38,7 @@ const clockSlackMs = 50;
 export async function freshBundle(root: string, now: () => number = Date.now): Promise<string | undefined> {
 	const cache = join(root, "node_modules", ".cache", "tunnelwatch");
 	const entry = made(root, cache) ?? (await make(root, cache, now()));
-	return entry === undefined ? undefined : pathToFileURL(join(cache, entry)).href;
+	return entry === undefined ? undefined : join(cache, entry);
 }
 
 function made(root: string, cache: string): string | undefined {
@@ -54,16 +55,12 @@ function made(root: string, cache: string): string | undefined {
 }
 
 async function make(root: string, cache: string, begun: number): Promise<string | undefined> {
-	const name = `${begun.toString(36)}-${randomUUID()}`;
+	const name = `${begun.toString(36)}-${process.getBuiltinModule("node:crypto").randomUUID()}`;
 	const folder = join(cache, name);
 	try {
-		const { buildSync } = await import("esbuild");
-		const { commandLine } = await import("../npm/command-line.ts");
-		const { metafile } = buildSync({
-			...commandLine,
+		const { bundleParts } = await import("../npm/command-line.ts");
+		const metafile = bundleParts(folder, {
 			absWorkingDir: root,
-			outdir: folder,
-			metafile: true,
 			logLevel: "silent",
 			// Below node_modules nothing lies where the sources look for it.
 			define: {
@@ -78,7 +75,7 @@ async function make(root: string, cache: string, begun: number): Promise<string 
 		if (newest > begun - clockSlackMs) return discard(folder);
 		const stamp: Stamp = {
 			root,
-			entry: `${name}/cli.mjs`,
+			entry: `${name}/cli.cjs`,
 			made: Object.fromEntries(paths.map((path) => [path, stateOf(join(root, path))])),
 		};
 		writeFileSync(join(folder, "stamp.json"), JSON.stringify(stamp));

@@ -1,15 +1,14 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { build } from "esbuild";
 import { bundledPackages, licenseList } from "../package/bundled.ts";
-import { commandLine } from "./command-line.ts";
+import { bundleParts } from "./command-line.ts";
 
 /** Read at run time into the page with cards, so they lie beside the bundle as they are. */
 const vendored = ["adaptivecards/dist/adaptivecards.min.js", "markdown-it/dist/browser/markdown-it.umd.min.js"];
 
 /** The whole command line in `folder`, with what it reads at run time and the licences of all of it. */
-export async function bundleCommandLine(folder: string): Promise<void> {
-	const { metafile } = await build({ ...commandLine, outdir: folder, metafile: true });
+export function bundleCommandLine(folder: string): void {
+	const metafile = bundleParts(folder);
 	for (const file of vendored) {
 		const target = join(folder, "vendor", file);
 		mkdirSync(dirname(target), { recursive: true });
