@@ -53,11 +53,12 @@ function whatHappened({ worst }: Finding, names: Names): Inert {
 
 /** Who started, ran or tried to start it, through what, and what it really is. */
 function startWords(worst: Sighting, names: Names): Inert {
-	const { user, file, folder, parent, tokenFile } = names;
+	const { user, file, folder, hostname, parent, tokenFile } = names;
 	const program = file === "" ? toolWords(worst) : file;
 	const who = user === "" ? parent : user;
 	const from = folder === "" ? inertText`` : inertText` from ${folder}`;
-	const token = tokenFile === "" ? inertText`` : inertText` with the token in ${tokenFile}`;
+	const isClient = sceneOf(worst) === "client" && hostname !== "";
+	const token = isClient ? inertText` to reach ${hostname}` : tokenFile === "" ? inertText`` : inertText` with the token in ${tokenFile}`;
 	const tail = inertText`${through(names)}${from}${token}${disguised(worst, names)}`;
 	if (worst.mode === "would-fail")
 		return who === ""

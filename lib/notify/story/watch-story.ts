@@ -109,7 +109,7 @@ export function digestStory(notice: DigestNotice): Story {
 			),
 			row(
 				inertText`Failed`,
-				strong(counted(notice.deadCount, inertText`notice`, inertText`notices`)),
+				notice.deadCount === 0 ? plain(inertText``) : strong(counted(notice.deadCount, inertText`notice`, inertText`notices`)),
 				note(notice.deadCount === 0 ? inertText`` : inertText`failed for good`),
 			),
 			row(
@@ -161,7 +161,8 @@ export function heartbeatStory(notice: HeartbeatNotice): Story {
 		kind: inertText`Weekly check-in`,
 		title: inertText`Still watching`,
 		verdict: {
-			word: inertText`Nothing to do.`,
+			// Open findings are not nothing, though none of them is news.
+			word: openCount === 0 ? inertText`Nothing to do.` : inertText`No news.`,
 			reason:
 				lastMessageAt === undefined
 					? inertText`This is the first message in this channel.`

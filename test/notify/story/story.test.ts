@@ -298,6 +298,21 @@ test("the head says how long ago it happened, and how soon people were told", ()
 	expect(told({ finding: { ...finding, lastSeen: at("21T20:00:00") }, now: at("21T19:36:10") }).age).toBe("told 0.8 s after it arrived");
 });
 
+test("a check-in says nothing is to do only when nothing is open, and a digest counts no failures where there are none", () => {
+	expect(tell({ ...heartbeat, openCount: 0 }, knowledge).verdict.word).toBe("Nothing to do.");
+	expect(tell({ ...heartbeat, openCount: 3 }, knowledge).verdict.word).toBe("No news.");
+	const labels = (deadCount: number) => tell({ ...digest, deadCount }, knowledge).rows.map(({ label }) => label);
+	expect(labels(1)).toContain("Failed");
+	expect(labels(0)).not.toContain("Failed");
+});
+
+test("a client's sentence says what it reaches", () => {
+	const worst = aSighting({ mode: "access-client", tunnel: undefined, hostname: redacted("rdp.example.net") });
+	expect(told({ finding: aFinding({ worst, tunnels: [] }) }).happened).toMatch(
+		/^CONTOSO\\j\.meyer started cloudflared\.exe to reach rdp\.example\.net\.$|started cloudflared\.exe from .* to reach rdp\.example\.net\.$/,
+	);
+});
+
 test("a storm is as severe as its worst finding", () => {
 	expect(tell(storm, knowledge)).toMatchObject({ severity: "critical", title: "Cloudflare tunnels on 37 devices" });
 	const calm = { ...storm, bySeverity: { critical: 0, high: 0, medium: 0, low: 37, info: 0 } };
