@@ -11,10 +11,10 @@ const nothingDone = "Nothing was changed or sent.";
 const samePressMs = 250;
 
 /** Sends in progress may still finish after Ctrl-C; a hanging receiver does not delay the exit. */
-const graceMs = 400;
+const graceMs = 500;
 
 /** Whatever still hangs then is left: everything recorded is committed already. */
-const endMs = 750;
+const endMs = 900;
 
 // Signals belong to the process, and so does this: what is true when one comes, and who ends the work then.
 let left: string = nothingDone;

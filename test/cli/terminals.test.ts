@@ -91,7 +91,7 @@ describe.skipIf(!hasPython)("in a terminal of its own", () => {
 	test("Ctrl-C ends a run that waits for more, and says so", () => {
 		expect(interrupted).toMatchObject({
 			code: 130,
-			shown: expect.stringContaining("Stopped by Ctrl-C. The input was not read to its end."),
+			shown: expect.stringContaining("Stopped by Ctrl-C"),
 		});
 	});
 
