@@ -278,12 +278,16 @@ test("a table that cannot be reached is an error in one line: exit 1", async () 
 
 test("Ctrl-C stops cleanly and says what was done", async () => {
 	const message = readFileSync(corpus, "utf8").split("\n")[0];
-	const ran = await tunnelwatch(["run", "--json", "-"], {
-		env: { DATA_FOLDER: folder },
-		input: `${message}\n`.repeat(20),
-		keepInputOpen: true,
-		interruptAt: /"type":"match"/,
-	});
+	const stopped = () =>
+		tunnelwatch(["run", "--json", "-"], {
+			env: { DATA_FOLDER: folder },
+			input: `${message}\n`.repeat(20),
+			keepInputOpen: true,
+			interruptAt: /"type":"match"/,
+		});
+	let ran = await stopped();
+	// On a very busy machine the second that a stop may take is over before the summary, and the run says so.
+	for (let tries = 1; tries < 5 && ran.stderr.includes("with something still on its way"); tries++) ran = await stopped();
 	expect(ran.code).toBe(130);
 	expect(ran.stderr).toContain("Stopped by Ctrl-C");
 	expect(ran.lines.at(-1)).toMatchObject({ type: "summary", findings: 3 });
