@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 // Imported the usual way, node:fs brings streams along: more than the check itself costs.
-const { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = process.getBuiltinModule("node:fs");
 
 /** A bundle of this clone's command line, and what it was made from. */
 interface Stamp {
@@ -10,7 +10,7 @@ interface Stamp {
 	readonly root: string;
 	/** The file to start, below the cache's folder. */
 	readonly entry: string;
-	/** The state of each file that decides what is in it, by path. */
+	/** The state of each file that decides what is in it, and of its own parts, by path. */
 	readonly made: Readonly<Record<string, string>>;
 }
 
@@ -30,10 +30,10 @@ const clockSlackMs = 50;
 
 /**
  * The file to load the command line from: a bundle, because loading 400 files costs more than most commands. It
- * is used only while every source in it is unchanged (size and both times) and npm has installed nothing since. After a
- * change it is made again, which costs about as much as one or two starts from the sources. `undefined` where none can
- * be made, such as without esbuild, in a folder that cannot be written, or while somebody saves: then run the sources,
- * which also say what is wrong with them.
+ * is used only while every source and every part of it is unchanged (size and both times) and npm has installed nothing
+ * since. After a change it is made again, which costs about as much as one or two starts from the sources. `undefined`
+ * where none can be made, such as without esbuild, in a folder that cannot be written, or while somebody saves: then run
+ * the sources, which also say what is wrong with them.
  */
 export async function freshBundle(root: string, now: () => number = Date.now): Promise<string | undefined> {
 	const cache = join(root, "node_modules", ".cache", "tunnelwatch");
@@ -45,7 +45,7 @@ function made(root: string, cache: string): string | undefined {
 	try {
 		// Written by `make`, as a whole; anything else in its place fails below.
 		const stamp = JSON.parse(readFileSync(join(cache, "stamp.json"), "utf8")) as Stamp;
-		if (stamp.root !== root || !existsSync(join(cache, stamp.entry))) return undefined;
+		if (stamp.root !== root) return undefined;
 		for (const [path, state] of Object.entries(stamp.made)) if (stateOf(`${root}/${path}`) !== state) return undefined;
 		return stamp.entry;
 	} catch {
@@ -73,10 +73,12 @@ async function make(root: string, cache: string, begun: number): Promise<string 
 		const newest = Math.max(...paths.map((path) => statSync(join(root, path)).ctimeMs));
 		// Read before or after that change? Nobody can tell.
 		if (newest > begun - clockSlackMs) return discard(folder);
+		// A power cut can leave a part empty, which would load, do nothing and end well.
+		const parts = Object.keys(metafile.outputs);
 		const stamp: Stamp = {
 			root,
 			entry: `${name}/cli.cjs`,
-			made: Object.fromEntries(paths.map((path) => [path, stateOf(join(root, path))])),
+			made: Object.fromEntries([...paths, ...parts].map((path) => [path, stateOf(join(root, path))])),
 		};
 		writeFileSync(join(folder, "stamp.json"), JSON.stringify(stamp));
 		renameSync(join(folder, "stamp.json"), join(cache, "stamp.json"));

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -79,6 +79,27 @@ test("sources that cannot be bundled, or are being saved, run as they are", asyn
 	expect(await freshBundle(root, () => later())).toBeUndefined();
 	rmSync(join(root, "cli", "word.ts"));
 	expect(await freshBundle(root, () => later())).toBeUndefined();
+});
+
+test("a bundle that a power cut or a cleaner damaged is made again: an empty one would end as if all were well", async () => {
+	const root = aClone("damaged");
+	write(
+		root,
+		"cli/main.ts",
+		'export { word } from "./word.ts";\nexport const from: string = import.meta.dirname;\nexport const late = () => import("./word.ts");\n',
+	);
+	for (const damage of [(part: string) => truncateSync(part), (part: string) => rmSync(part)])
+		for (const isDamaged of [(name: string) => name === "cli.cjs", (name: string) => name.startsWith("cli-")]) {
+			const good = await said(root);
+			const folder = dirname(good?.address ?? "");
+			const parts = readdirSync(folder).filter(isDamaged);
+			expect(parts).not.toEqual([]);
+			for (const name of parts) damage(join(folder, name));
+
+			const again = await said(root);
+			expect(again).toMatchObject({ word: "first" });
+			expect(again?.address).not.toBe(good?.address);
+		}
 });
 
 test("only the latest bundles stay", async () => {
