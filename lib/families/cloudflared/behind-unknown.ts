@@ -4,7 +4,7 @@ import { fromWords, type Start } from "./start.ts";
 
 /** They search, show, send or keep text, or take it for a question: what looks like a command there is none. */
 const textOnly =
-	/^(?:[efzr]?grep|rg|ag|ack|findstr|select-string|echo|printf|logger|wall|write|cat|bat|less|more|head|tail|man|info|tldr|which|where|whereis|type|ls|dir|git|gh|glab|hub|curl|wget|http|https|mail|mailx|mutt|sendmail|notify-send|msg|osascript|sed|awk|jq|yq|diff|sort|cut|tr|wc|claude|codex|gemini|aider|llm|ollama|code|codium|cursor|vi|vim|nvim|nano|emacs|notepad|notepad\+\+|wordpad|winword|excel|outlook|chrome|msedge|firefox|slack|teams|ps|pgrep|pkill|kill|killall|taskkill|tasklist|apt|apt-get|apt-cache|dpkg|yum|dnf|rpm|brew|winget|choco|scoop|pip|pip3)$/;
+	/^(?:[efzr]?grep|rg|ag|ack|findstr|select-string|echo|printf|logger|wall|write|cat|bat|less|more|head|tail|man|info|tldr|which|where|whereis|type|ls|dir|git|gh|glab|hub|curl|wget|http|https|mail|mailx|mutt|sendmail|notify-send|msg|osascript|sed|awk|jq|yq|diff|sort|cut|tr|wc|claude|codex|gemini|aider|llm|ollama|code|codium|cursor|vi|vim|nvim|nano|emacs|notepad|notepad\+\+|wordpad|winword|excel|outlook|chrome|msedge|firefox|ps|pgrep|pkill|kill|killall|taskkill|tasklist|apt|apt-get|apt-cache|dpkg|yum|dnf|rpm|brew|winget|choco|scoop|pip|pip3)$/;
 
 /** Words in front of a start's own, at most: nobody gives a wrapper more. */
 const mostBefore = 64;
