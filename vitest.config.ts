@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import process from "node:process";
 import { defineConfig } from "vitest/config";
@@ -31,7 +32,16 @@ const slices = [
 ];
 
 /** The rest of `npm test`: these take longest. Begun first, none is left running alone while other cores are idle. */
-const longest = ["test/notify/picture.test.ts", "test/cli/terminals.test.ts", "test/notify/teams/card.test.ts"];
+const longest = [
+	"test/notify/picture.test.ts",
+	"test/functions/answers.test.ts",
+	"test/cli/terminals.test.ts",
+	"test/cli/drill.test.ts",
+	"test/cli/doctor.test.ts",
+	"test/cli/event-hub.test.ts",
+	"test/cli/run.test.ts",
+	"test/notify/teams/card.test.ts",
+];
 
 class LongestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -51,7 +61,8 @@ export default defineConfig({
 		hookTimeout: 600_000,
 		teardownTimeout: 600_000,
 		expect: { poll: { timeout: 120_000 } },
-		maxWorkers: "100%",
+		// Much of the time goes by in waiting: for processes, for sockets, for the pace of a chat.
+		maxWorkers: 2 * availableParallelism(),
 		// Node reads TypeScript itself, as it does for the command line: nothing is transformed.
 		experimental: { viteModuleRunner: false },
 		setupFiles: ["test/fixed-seed.ts"],
