@@ -1,10 +1,7 @@
 import { nameKind, programName } from "./names.ts";
 import { inside } from "./shell-starts.ts";
 import { fromWords, type Start } from "./start.ts";
-
-/** They search, show, send or keep text, or take it for a question: what looks like a command there is none. */
-const textOnly =
-	/^(?:[efzr]?grep|rg|ag|ack|findstr|select-string|echo|printf|logger|wall|write|cat|bat|less|more|head|tail|man|info|tldr|which|where|whereis|type|ls|dir|git|gh|glab|hub|curl|wget|http|https|mail|mailx|mutt|sendmail|notify-send|msg|osascript|sed|awk|jq|yq|diff|sort|cut|tr|wc|claude|codex|gemini|aider|llm|ollama|code|codium|cursor|vi|vim|nvim|nano|emacs|notepad|notepad\+\+|wordpad|winword|excel|outlook|chrome|msedge|firefox|ps|pgrep|pkill|kill|killall|taskkill|tasklist|apt|apt-get|apt-cache|dpkg|yum|dnf|rpm|brew|winget|choco|scoop|pip|pip3)$/;
+import { announcesText, takesText } from "./takes-text.ts";
 
 /** Words in front of a start's own, at most: nobody gives a wrapper more. */
 const mostBefore = 64;
@@ -23,7 +20,7 @@ export interface Behind {
  */
 export function behindUnknown(start: Start): Behind {
 	const { words, text } = start.command;
-	if (!text.includes("tunnel") || textOnly.test(programName(start.image)) || nameKind(start.image) !== undefined) return nothingBehind;
+	if (!text.includes("tunnel") || takesText(programName(start.image)) || nameKind(start.image) !== undefined) return nothingBehind;
 	const trail = { ...start.trail, altered: true, starter: start.trail.starter === "" ? programName(start.image) : start.trail.starter };
 	const at = words.findIndex(({ value }, index) => index > 1 && value === "tunnel");
 	const named = words.findIndex(({ value }, index) => index > 0 && nameKind(value) !== undefined);
@@ -31,7 +28,7 @@ export function behindUnknown(start: Start): Behind {
 	const dashed = words[at - 1]?.value === "--" && at > 2;
 	const begin = named !== -1 && named < at ? named : at - (dashed ? 2 : 1);
 	const behind =
-		at === -1 || begin > mostBefore || words[begin]?.value.startsWith("-") === true
+		at === -1 || begin > mostBefore || words[begin]?.value.startsWith("-") === true || announcesText.test(words[begin - 1]?.value ?? "")
 			? []
 			: [
 					fromWords(
@@ -43,10 +40,13 @@ export function behindUnknown(start: Start): Behind {
 				];
 	const inOne = words
 		.slice(1, mostBefore)
-		.filter(({ value }) => /\stunnel\s/.test(value))
+		.filter(({ value }, index) => /\stunnel\s/.test(value) && !link.test(value) && !announcesText.test(words[index]?.value ?? ""))
 		.flatMap(({ value }) => inside(value, start, value.includes("\\") ? "cmd" : "posix"))
 		.map((one) => ({ ...one, trail: { ...one.trail, ...trail, remote: one.trail.remote || trail.remote } }));
 	return { words: behind, text: inOne };
 }
+
+/** `mailto:…`; a drive has one letter. */
+const link = /^[a-z][a-z\d+.-]{1,32}:/i;
 
 const nothingBehind: Behind = { words: [], text: [] };

@@ -201,8 +201,32 @@ describe("text that somebody searches, shows or sends starts nothing", () => {
 		["a commit", "/usr/bin/git", `git commit -m "docs: run ${named}"`],
 		["a message", "/usr/bin/curl", `curl -d "text=${named}" https://chat.example.com/hook`],
 		["a note", "/usr/bin/logger", `logger "please run ${named}"`],
+		["a search of the journal", "/usr/bin/journalctl", `journalctl -g "${named}"`],
+		["a search in a window", "C:\\Tools\\Everything.exe", `Everything.exe -s "${named}"`],
+		["a look for the process", "/usr/lib/nagios/plugins/check_procs", `check_procs -c 1: -a "${named}"`],
+		["a dialog", "/usr/bin/kdialog", `kdialog --msgbox "${named}"`],
+		["the clipboard", "/usr/bin/xclip", `xclip "${named}"`],
+		["a chat program", "/usr/bin/telegram-send", `telegram-send "${named}"`],
+		["a chat program that gets a link", "C:\\x\\ms-teams.exe", `ms-teams.exe "msteams:/l/chat?message=${named}"`],
+		["another version control", "/usr/bin/svn", `svn commit -m "${named}"`],
+		["a question", "/usr/bin/chatgpt", `chatgpt "${named}"`],
+		["an editor", "/usr/bin/kate", `kate "${named}"`],
+		["the history of a shell, in one word", "/usr/bin/atuin", `atuin history start -- "${named}"`],
+		["a folder", "/bin/mkdir", `mkdir "${named}"`],
+		["a message of a program nobody knows", "/usr/bin/helpdesk", `helpdesk new --summary "${named}"`],
+		["a value in a store", "/usr/bin/aws", `aws ssm put-parameter --name x --value "${named}"`],
 	])("%s", ([, program = "", commandLine = ""]) => {
 		expect(scale.indexOf(started(program, commandLine, foreignToken)?.severity ?? "none")).toBeLessThanOrEqual(scale.indexOf("low"));
+	});
+
+	test.for([
+		["the history of a shell", "/usr/bin/atuin", `atuin history start -- ${named}`],
+		["a command's own page", "/usr/bin/cheat", `cheat ${named}`],
+		["a message whose quotes were lost", "/usr/bin/helpdesk", `helpdesk new --summary ${named}`],
+	])("nor does it where it stands in many words: %s", ([, program = "", commandLine = ""]) => {
+		const sighting = started(program, commandLine, foreignToken);
+		expect(sighting?.mode).toBe("would-fail");
+		expect(scale.indexOf(sighting?.severity ?? "none")).toBeLessThanOrEqual(scale.indexOf("medium"));
 	});
 });
 
