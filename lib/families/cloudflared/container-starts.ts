@@ -10,14 +10,28 @@ const officialImage =
 
 /** Behind the image reference, or behind the program's name for `exec`. The image's own entry point adds its flags. */
 export function containerInner(start: Start): readonly Start[] {
-	const altered = start.command.words.some(({ value }) => changesContainer.test(value));
+	const { words } = start.command;
+	const altered = words.some(({ value }, at) => isOption(words, at) && changesContainer(value, words[at + 1]?.value ?? ""));
 	const found = startsInside(start);
 	return altered ? found.map((one) => ({ ...one, trail: { ...one.trail, altered } })) : found;
 }
 
-/** A file of variables, a name for another address, a volume over the image's programs, libraries or settings; the clock's are everyday. */
-const changesContainer =
-	/^--(?:env-file|add-host|init-path|rootfs)(?:=|$)|(?::|(?:^|,)(?:target|dst|destination)=)\/(?:etc(?!\/(?:localtime|timezone)\b)|usr|lib\d{0,2}|bin|sbin|home|root)(?:[/:,]|$)/;
+/** The value of a variable is none, whatever folders it names. */
+function isOption(words: readonly Word[], at: number): boolean {
+	return !/^(?:-e\w|--env=)/.test(words[at]?.value ?? "") && !/^(?:-e|--env)$/.test(words[at - 1]?.value ?? "");
+}
+
+/** The device itself under its everyday name, as a target for the tunnel. */
+const ownHost = /^(?:host\.docker|host\.containers|gateway\.docker)\.internal[:=]/i;
+
+function changesContainer(option: string, next: string): boolean {
+	const host = /^--add-host(?:=(.*))?$/s.exec(option);
+	return host === null ? otherFiles.test(option) : !ownHost.test(host[1] ?? next);
+}
+
+/** A file of variables, a volume over the image's programs, libraries or settings; the clock's are everyday. */
+const otherFiles =
+	/^--(?:env-file|init-path|rootfs)(?:=|$)|(?::|(?:^|,)(?:target|dst|destination)=)\/(?:etc(?!\/(?:localtime|timezone)\b)|usr|lib\d{0,2}|bin|sbin|home|root)(?:[/:,]|$)/;
 
 function startsInside(start: Start): readonly Start[] {
 	const { words } = start.command;

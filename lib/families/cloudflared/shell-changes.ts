@@ -24,7 +24,7 @@ export function changesLater(command: Words, shell: Shell): boolean {
 	const [first, ...rest] = command.words;
 	if (first === undefined) return false;
 	const name = first.value.toLowerCase();
-	if (redefining[shell].test(first.value)) return !isOwnSubroutine(name, rest);
+	if (redefining[shell].test(first.value)) return !isOwnSubroutine(name, rest) && !isOfDevice(name, rest);
 	if (name === "trap") return rest.some(({ value }) => /^(?:DEBUG|ERR|RETURN)$/.test(value));
 	if (name === "hash") return rest.some(({ value }) => /^-\w*p|\w=/.test(value));
 	if (/^(?:import-module|ipmo)$/.test(name)) return rest.some(({ value }) => /[\\/]/.test(value));
@@ -39,6 +39,15 @@ export function changesLater(command: Words, shell: Shell): boolean {
 /** `call :label` stays in the same text. */
 function isOwnSubroutine(name: string, [first]: readonly Word[]): boolean {
 	return name === "call" && (first?.value.startsWith(":") === true || (first !== undefined && nameKind(first.value) !== undefined));
+}
+
+/** What every login on the device reads anyway, and only administrators write. */
+function isOfDevice(name: string, [file, more]: readonly Word[]): boolean {
+	return (
+		/^(?:source|\.)$/.test(name) &&
+		more === undefined &&
+		/^\/etc\/(?:profile|environment|bashrc|bash\.bashrc|zshrc|zsh\/zshrc|zprofile)$/.test(file?.value ?? "")
+	);
 }
 
 /** All of a word comes from elsewhere, so it can be any assignment. */

@@ -5,15 +5,20 @@ import type { Word } from "./words.ts";
  * looks for its settings; and those with which an interpreter or a container engine runs something else.
  */
 const choosing =
-	/^(?:ld_\w+|dyld_\w+|glibc_tunables|bash_env|bash_func_\w+|env|zdotdir|ifs|home|homedrive|homepath|userprofile|xdg_\w+|cfdpath|programdata|programfiles\w*|allusersprofile|appdata|localappdata|systemroot|comspec|ssl_cert_\w+|hostaliases|res_options|localdomain|godebug|docker_\w+|container_host|kubeconfig|node_options|node_path|python\w+|perl5\w+|ruby(?:opt|lib))$/i;
+	/^(?:ld_\w+|dyld_\w+|glibc_tunables|bash_env|bash_func_\w+|env|zdotdir|ifs|home|homedrive|homepath|userprofile|xdg_(?:config|data|cache|state)_\w+|cfdpath|programdata|programfiles\w*|allusersprofile|appdata|localappdata|systemroot|comspec|ssl_cert_\w+|hostaliases|res_options|localdomain|godebug|docker_(?!buildkit$|cli_hints$|scan_suggest$)\w+|container_host|kubeconfig|node_options|node_path|python(?!unbuffered$|dontwritebytecode$|ioencoding$|utf8$|hashseed$)\w+|perl5\w+|ruby(?:opt|lib))$/i;
 /** Where a shell looks for a program that is called without its folder. */
 const search = /^path(?:ext)?$/i;
 /** Folders that only administrators change, and what the variable held before. */
 const usualFolder =
 	/^(?:\$\{?PATH\}?|\$env:PATH|%PATH%|!PATH!|\/(?:usr\/)?(?:local\/)?s?bin|\/opt\/homebrew\/s?bin|\/snap\/bin|[a-z]:\\windows(?:\\system32(?:\\[\w.\\]{1,64})?)?|[a-z]:\\program files(?: \(x86\))?\\cloudflared)?[\\/]?$/i;
 
+/** Homes that only administrators give: what cron, su, launchd and images of containers set. */
+const usualHome =
+	/^(?:\$\{?HOME\}?|~|%USERPROFILE%|(?:\/var)?\/root|\/|\/nonexistent|\/var\/empty|\/(?:var\/lib|home|opt)\/cloudflared|\/home\/nonroot|[a-z]:\\windows\\system32\\config\\systemprofile)[\\/]?$/i;
+
 /** A variable that can change which program runs, or what it reads besides its arguments. A start by its whole path needs no search. */
 export function choosesOther(name: string, { value, hidden }: Word, image: string): boolean {
+	if (/^(?:home|userprofile)$/i.test(name) && usualHome.test(value)) return false;
 	if (choosing.test(name)) return true;
 	if (!search.test(name) || /[\\/]/.test(image)) return false;
 	const separator = /[a-z]:\\|;|%path%|\$env:/i.test(value) ? ";" : ":";

@@ -7,6 +7,7 @@ const toolExe = "C:\\Program Files\\cloudflared\\cloudflared.exe";
 const quoted = `"${toolExe}"`;
 const ours = "cloudflared tunnel run --token SECRET";
 const oursX = `${tool} tunnel run --token SECRET`;
+const inDocker = (options: string): string => `docker run -d ${options} cloudflare/cloudflared:latest tunnel run --token SECRET`;
 
 describe("an approved token approves no other program and no other settings", () => {
 	test.for<[string, [string, string]]>([
@@ -94,6 +95,14 @@ describe("an approved token approves no other program and no other settings", ()
 		["sudo edge", ["/usr/bin/sudo", `sudo TUNNEL_EDGE=203.0.113.9:7844 ${oursX}`]],
 		["ssh VAR", ["/usr/bin/ssh", `ssh host TUNNEL_EDGE=203.0.113.9:7844 ${oursX}`]],
 		["HOME", bash(`HOME=/tmp/x ${oursX}`)],
+		["a folder below a usual home", bash(`HOME=/root/.x ${oursX}`)],
+		["a script beside the device's profile", bash(`. /etc/profile.d/../../tmp/x && ${oursX}`)],
+		["the device's profile, and arguments for it", bash(`. /etc/profile /tmp/x && ${oursX}`)],
+		["what Python loads", bash(`PYTHONPATH=/tmp/x ${oursX}`)],
+		["another engine", bash(`DOCKER_HOST=tcp://203.0.113.9:2375 ${oursX}`)],
+		["a container's unusual search path", ["/usr/bin/docker", inDocker("-e PATH=/data/x:/usr/bin")]],
+		["Cloudflare's name for the device", ["/usr/bin/docker", inDocker("--add-host=region1.v2.argotunnel.com:host-gateway")]],
+		["a volume behind a variable", ["/usr/bin/docker", inDocker("-e A=B -v /tmp/u:/usr/local/bin/cloudflared")]],
 		["XDG", bash(`XDG_CONFIG_HOME=/tmp/x ${oursX}`)],
 		["USERPROFILE", ["cmd.exe", `cmd.exe /c set USERPROFILE=C:\\tmp&& ${quoted} tunnel run --token SECRET`]],
 		["SSL_CERT_FILE", bash(`SSL_CERT_FILE=/tmp/ca.pem ${oursX}`)],
@@ -195,6 +204,17 @@ describe("everyday words around an approved start leave it ours", () => {
 		["variables kept by their names", ["/usr/bin/sudo", `sudo --preserve-env=HOME ${oursX}`]],
 		["a loop", bash(`until ping -c1 192.0.2.1; do sleep 1; done; exec ${oursX}`)],
 		["a look at the settings", bash(`mkdir -p /etc/cloudflared; cat /etc/cloudflared/config.yml; ${oursX}`)],
+		["a home that su sets", bash(`HOME=/root ${oursX}`)],
+		["a home of the service", ["/usr/bin/sudo", `sudo HOME=/var/lib/cloudflared ${oursX}`]],
+		["a home in a unit", ["/usr/bin/systemd-run", `systemd-run -p Environment=HOME=/root ${oursX}`]],
+		["a session's folder", bash(`XDG_RUNTIME_DIR=/run/user/1000 ${oursX}`)],
+		["another program's output", bash(`PYTHONUNBUFFERED=1 DOCKER_BUILDKIT=1 ${oursX}`)],
+		["the profile of the device", bash(`. /etc/profile && ${oursX}`)],
+		["a container's usual search path", ["/usr/bin/docker", inDocker("-e PATH=/usr/local/sbin:/usr/local/bin:/usr/bin:/bin")]],
+		["a container's usual search path, joined", ["/usr/bin/docker", inDocker("--env=PATH=/usr/local/bin:/usr/bin")]],
+		["a container's own home", ["/usr/bin/docker", inDocker("-e HOME=/home/nonroot")]],
+		["a container that reaches its host", ["/usr/bin/docker", inDocker("--add-host host.docker.internal:host-gateway")]],
+		["a container that reaches its host, joined", ["/usr/bin/docker", inDocker("--add-host=host.docker.internal:host-gateway")]],
 		["a log", bash(`${oursX} >> /var/log/cloudflared.log 2>&1`)],
 	])("%s", ([, [program, commandLine]]) => {
 		expect(started(program, commandLine, approvedToken)?.ownership.verdict).toBe("ours");
