@@ -20,6 +20,8 @@ const valued: Readonly<Record<string, RegExp>> = {
 	timeout: /^-(?:[ks]|-kill-after|-signal)$/,
 	stdbuf: /^-[ioe]$/,
 	"systemd-run": /^-(?:[putHME]|-unit|-property|-uid|-gid|-setenv|-slice|-description|-working-directory|-on-\w+)$/,
+	"systemd-cat": /^-(?:[tp]|-identifier|-priority|-stderr-priority)$/,
+	"systemd-inhibit": /^--(?:what|who|why|mode)$/,
 	screen: /^-(?:[cestThpQX]|d?mS|S|dmLS)$/,
 	tmux: /^-[LSfscntxyF]$/,
 	runas: /^\/(?:profile)$/i,
@@ -46,7 +48,7 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 	let at = 1;
 	let altered = /^(?:chroot|proot|bwrap|nsenter)$/.test(name);
 	let moved = false;
-	let skip = /^(?:timeout|chroot|taskset|chrt|flock|sg)$/.test(name) ? 1 : 0;
+	let skip = /^(?:timeout|chroot|taskset|chrt|flock|sg|gosu|su-exec|s6-setuidgid|setuidgid)$/.test(name) ? 1 : 0;
 	const shellText = /^(?:su|runuser|flock|sg)$/.test(name) ? textForShell(start) : "";
 	if (shellText !== "") return inside(shellText, start, "posix");
 	let titled = false;

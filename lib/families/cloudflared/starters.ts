@@ -89,7 +89,7 @@ const starters: readonly Starter[] = [
 	{ names: /^pcalua$/, inner: compatibilityInner },
 	{
 		names:
-			/^(?:sudo|doas|runuser|su|pkexec|env|nohup|setsid|nice|ionice|timeout|stdbuf|systemd-run|screen|tmux|flatpak|snap|exec|command|time|chroot|caffeinate|watch|xargs|gosu|su-exec|tini|dumb-init|start|call|runas|conhost|forfiles|wt|strace|ltrace|firejail|proot|fakeroot|torsocks|torify|proxychains4?|unshare|nsenter|bwrap|unbuffer|cpulimit|taskset|chrt|setarch|parallel|flock|sg|daemonize|prlimit|choom|numactl|setpriv|dbus-run-session|gsudo|ld-linux[\w.-]*|ld-musl[\w.-]*)$/,
+			/^(?:sudo|doas|runuser|su|pkexec|env|nohup|setsid|nice|ionice|timeout|stdbuf|systemd-run|screen|tmux|flatpak|snap|exec|command|time|chroot|caffeinate|watch|xargs|gosu|su-exec|tini|catatonit|dumb-init|s6-setuidgid|setuidgid|systemd-inhibit|systemd-cat|start|call|runas|conhost|forfiles|wt|strace|ltrace|firejail|proot|fakeroot|torsocks|torify|proxychains4?|unshare|nsenter|bwrap|unbuffer|cpulimit|taskset|chrt|setarch|parallel|flock|sg|daemonize|prlimit|choom|numactl|setpriv|dbus-run-session|gsudo|ld-linux[\w.-]*|ld-musl[\w.-]*)$/,
 		inner: (start) => prefixInner(start, undefined),
 	},
 ];

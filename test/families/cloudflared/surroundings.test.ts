@@ -215,6 +215,12 @@ describe("everyday words around an approved start leave it ours", () => {
 		["a container's own home", ["/usr/bin/docker", inDocker("-e HOME=/home/nonroot")]],
 		["a container that reaches its host", ["/usr/bin/docker", inDocker("--add-host host.docker.internal:host-gateway")]],
 		["a container that reaches its host, joined", ["/usr/bin/docker", inDocker("--add-host=host.docker.internal:host-gateway")]],
+		["a container's first process", ["/usr/bin/catatonit", `catatonit -- ${oursX}`]],
+		["a supervisor's user", ["/command/s6-setuidgid", `s6-setuidgid nonroot ${oursX}`]],
+		["a container's user", ["/usr/local/bin/gosu", `gosu nonroot ${oursX}`]],
+		["a container's user and group", ["/sbin/su-exec", `su-exec cloudflared:cloudflared ${oursX}`]],
+		["a device kept awake", ["/usr/bin/systemd-inhibit", `systemd-inhibit --what sleep --why tunnel ${oursX}`]],
+		["output for the journal", ["/usr/bin/systemd-cat", `systemd-cat -t cloudflared ${oursX}`]],
 		["a log", bash(`${oursX} >> /var/log/cloudflared.log 2>&1`)],
 	])("%s", ([, [program, commandLine]]) => {
 		expect(started(program, commandLine, approvedToken)?.ownership.verdict).toBe("ours");
