@@ -61,7 +61,7 @@ export async function listFindings(options: ListOptions): Promise<number> {
 				`${asTable(lines)}${lines.length === 1 ? "1 finding" : `${groupDigits(lines.length)} findings`}${options.dead ? " with notices that failed for good" : ""}.`,
 			);
 		for (const [key, why] of unreadable) printLine(`${findingId({ key })} cannot be read: ${unreadableWords[why]}.`);
-		return 0;
+		return unreadable.size === 0 ? 0 : 1;
 	});
 }
 

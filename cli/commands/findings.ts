@@ -44,7 +44,9 @@ Examples:
   tunnelwatch findings --severity high --open
   tunnelwatch findings --device srv- --sort time
   tunnelwatch findings --silenced
-  tunnelwatch findings --dead`,
+  tunnelwatch findings --dead
+
+Exit code: 0 listed, also if there are none · 1 the table or a finding in it cannot be read · 2 wrong usage or settings`,
 		)
 		.action(async (options: ListOptions) => {
 			process.exitCode = await (await import("../findings.ts")).listFindings(options);

@@ -1,7 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openEmbeddedTable } from "../../cli/embedded-table.ts";
+import { findingRange, isFindingRow } from "../../lib/findings/finding-row.ts";
+import { partitions } from "../../lib/store/partitions.ts";
+import { rowsOf } from "../../lib/store/table.ts";
 import { tunnelwatch } from "./tunnelwatch.ts";
 
 let folder: string;
@@ -50,6 +54,26 @@ test("findings can be filtered and sorted, and the table has a header", async ()
 	expect(device.stdout).toMatch(/^FINDING +SEVERITY +VERDICT +DEVICE .*\ncf-.*srv-dc01.*\n1 finding\.\n$/);
 	expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b)));
 	expect(wrong.code).toBe(2);
+});
+
+test("a finding that cannot be read is named, the others are listed, and exit code 1 tells a script that one is missing", async () => {
+	const data = join(folder, "damaged");
+	cpSync(join(folder, "data"), data, { recursive: true });
+	const { table } = await openEmbeddedTable(data, "tunnelwatch", "crash");
+	for (const partition of partitions)
+		for await (const row of rowsOf(table, findingRange(partition)))
+			if (isFindingRow(row) && row.values["deviceName"] === "mac-042")
+				await table.replace({ ...row, values: { ...row.values, severity: "purple" } }, row.etag);
+	table.close();
+
+	const ran = await tunnelwatch(["findings", "--json"], { env: { DATA_FOLDER: data } });
+	expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(/^cf-[0-9a-f]{12} cannot be read: its row is damaged;/) });
+	expect(ran.lines).toHaveLength(6);
+});
+
+test("without findings, --json writes nothing: exit 0", async () => {
+	const env = { DATA_FOLDER: join(folder, "empty") };
+	expect(await tunnelwatch(["findings", "--json"], { env })).toMatchObject({ code: 0, stdout: "", stderr: "" });
 });
 
 test("retrying a finding that has nothing to retry: exit 1", async () => {
