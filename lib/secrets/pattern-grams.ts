@@ -26,9 +26,11 @@ export function gramOf(one: number, two: number, three: number): number {
 /**
  * Grams of which every ASCII text that the pattern matches holds at least one; `undefined` = nothing can be said. They are
  * read from the pattern itself, so that no list of words must be kept beside it. Letter case is passed over, and what
- * stands in lookarounds other than `(?<=…)`.
+ * stands in lookarounds other than `(?<=…)`. Throws for syntax that it cannot read: half understood, it would hide matches.
  */
 export function gramsOf(pattern: RegExp): ReadonlySet<number> | undefined {
+	// With these flags, letters beyond ASCII stand for ASCII ones too, and escapes and classes mean more.
+	if (pattern.unicode || pattern.unicodeSets) throw new Error(`a flag cannot be read: ${String(pattern)}`);
 	const grams = new Set<number>();
 	for (const sequence of sequencesOf(pattern.source)) {
 		const window = rarestWindow(sequence);
@@ -137,11 +139,14 @@ function sequencesOf(source: string): readonly Sequence[] {
 	const group = (): readonly Sequence[] => {
 		opening.lastIndex = at;
 		const [kind = ""] = opening.exec(source) ?? [];
+		if (kind === "" && source[at] === "?") throw new Error(`a group cannot be read: ${source}`);
 		at += kind.length;
 		const inner = alternatives();
 		at++;
-		// What follows a lookahead is read on its own; what must stand before stands right before.
-		return kind === "" || kind === "?:" || kind === "?<=" ? inner : [[]];
+		// What must stand before stands right before what follows, and over what the pattern has read already.
+		if (kind === "?<=") return inner.map((one) => [undefined, ...one]);
+		// What follows a lookahead is read on its own.
+		return kind === "" || kind === "?:" ? inner : [[]];
 	};
 	/** Behind a backslash: characters by their kinds, or `undefined` for an edge of a word. */
 	const readEscape = (): readonly number[] | undefined => {
@@ -153,6 +158,7 @@ function sequencesOf(source: string): readonly Sequence[] {
 			return kindsIn(String.fromCharCode(Number.parseInt(source.slice(at - digits, at), 16)));
 		}
 		if (/[1-9k]/.test(letter)) throw new Error(`a reference back cannot be read: ${source}`);
+		if (letter === "c") throw new Error(`a control character cannot be read: ${source}`);
 		return /[a-zA-Z0]/.test(letter) ? kindsOfClass(`\\${letter}`) : kindsIn(letter);
 	};
 	const characterClass = (): readonly number[] => {

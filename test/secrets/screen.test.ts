@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { cloudflaredSecrets } from "../../lib/families/cloudflared/secrets.ts";
 import { encodedCommand, jsonStart } from "../../lib/secrets/base64.ts";
 import { anyKnown, knownShapes } from "../../lib/secrets/known-secrets.ts";
+import { createRedact } from "../../lib/secrets/redact.ts";
 import { charactersWithout, createSearchScreen } from "../../lib/secrets/screen.ts";
 import { createSecretPositions, secretSearches } from "../../lib/secrets/secret-positions.ts";
 import { toolsBeside } from "../../lib/secrets/tools-beside.ts";
@@ -88,6 +89,72 @@ test("what no three characters announce is always searched for", () => {
 
 test("a pattern that refers back to a group is refused", () => {
 	expect(() => screenOf([/(a)b\1/])("x")).toThrow("a reference back cannot be read");
+});
+
+test.each([
+	["a group with a name", /(?<word>abc)/, "abc"],
+	["a group with flags of its own", /(?i:abc)/, "ABC"],
+	["letters beyond ASCII that stand for ASCII ones", /\u017f\u212a/iu, "sk"],
+	["a property of characters", /\p{Lu}bcd/u, "Xbcd"],
+	["a character by its number in braces", /\u{61}bcd/u, "abcd"],
+	["a set within a set", /[[a-z]--[b-y]]bcd/v, "abcd"],
+	["a control character", /\cAbcd/, "\u0001bcd"],
+])("a pattern that cannot be read is refused, before it could hide a secret: %s", (_, pattern, text) => {
+	expect(pattern.test(text)).toBe(true);
+	expect(() => screenOf([pattern])(text)).toThrow("cannot be read");
+});
+
+test.each([
+	["behind what it may be", /ab(?<=ab)cd/],
+	["in a later group", /a(?:b(?<=ab)|x)cd/],
+])("what must stand before is found %s", (_, pattern) => {
+	expect(screenOf([pattern])("abcd")).toBe(1);
+});
+
+test("all patterns are searched for until the screen has seen 16,384 characters", () => {
+	const screen = createSearchScreen([/abc/, /xyz/]);
+	const seen = [16_383, 1, 1].map((length) => screen(" ".repeat(length)));
+
+	expect(seen).toEqual([-1, -1, 0]);
+	expect(screen("abc")).toBe(1);
+});
+
+test("the same is removed before and behind the screen, whatever it is wrapped in", () => {
+	const tools = [cloudflaredSecrets];
+	const behind = createRedact(tools);
+	behind("- ".repeat(charactersWithout));
+	const wide = (text: string) => Buffer.from(text, "utf16le").toString("base64");
+	const narrow = (text: string) => Buffer.from(text).toString("base64");
+	const wraps: readonly ((text: string) => string)[] = [
+		(text) => text,
+		(text) => `${text}\u00e9`,
+		(text) => JSON.stringify({ text }).replace(/[ek]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`),
+		(text) => `powershell -enc ${wide(`# ${text} #################`)}`,
+		(text) => narrow(`################ ${text} ################`),
+		(text) => narrow(narrow(`################ ${text} ################`)),
+		(text) => Buffer.from(`############################## ${text}`).toString("hex"),
+		(text) => text.replace(/(?<=[a-z])(?=[a-z])/, "^"),
+		(text) => `${"x ".repeat(2_000)}${text}`,
+	];
+	const examples = [
+		...toolsBeside.map(({ example }) => example),
+		...knownShapes.map(({ example }) => example.join("")),
+		"cloudflared tunnel run --token qqq7qqq7",
+		'{"s":"qqq7qqq7qqq7"}',
+		"net user ana qqq7qqq7",
+		"https://ana:qqq7qqq7@example.com/?sig=qqq7qqq7",
+	];
+	let removed = 0;
+	for (const example of examples) {
+		for (const wrap of wraps) {
+			const text = wrap(example);
+			const safe = behind(text);
+			expect(safe).toBe(createRedact(tools)(text));
+			if (safe !== text) removed++;
+		}
+	}
+	// A caret in the middle breaks the form of what is known by nothing else.
+	expect(removed).toBeGreaterThanOrEqual(examples.length * (wraps.length - 1));
 });
 
 test("secrets are found at the same places before and behind the screen", () => {
