@@ -2,23 +2,30 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { signLink } from "../../lib/actions/link.ts";
 import { openTable } from "../../lib/app/open-table.ts";
+import { findingAddress, findingValues } from "../../lib/findings/finding-row.ts";
 import { rowsOf, type Table } from "../../lib/store/table.ts";
 import { bundle } from "../../scripts/bundle.ts";
-import { startAzurite } from "../azurite.ts";
+import { principal, responders, tenantId } from "../actions/visitor.ts";
+import { type Azurite, startAzurite } from "../azurite.ts";
+import { aFinding } from "../builders.ts";
 import { startCountingProxy } from "../counting-proxy.ts";
 import { type Core, installCore } from "./core.ts";
 
 let folder: string;
 let core: Core;
+let azurite: Azurite;
 beforeAll(async () => {
+	azurite = await startAzurite();
 	folder = mkdtempSync(join(tmpdir(), "tunnelwatch-bundle-"));
 	await bundle(join(folder, "main.mjs"));
 	core = installCore();
 	await import(join(folder, "main.mjs"));
 });
-afterAll(() => {
+afterAll(async () => {
+	await azurite.close();
 	rmSync(folder, { recursive: true, force: true });
 });
 
@@ -60,7 +67,6 @@ describe("with two hubs in EVENTHUB_NAME", () => {
 	let table: Table;
 	let proxy: Awaited<ReturnType<typeof startCountingProxy>>;
 	beforeAll(async () => {
-		const azurite = await startAzurite();
 		proxy = await startCountingProxy(azurite.url);
 		const endpoint = `${proxy.url}/devstoreaccount1`;
 		table = openTable(endpoint, "hubs");
@@ -68,10 +74,9 @@ describe("with two hubs in EVENTHUB_NAME", () => {
 		Object.assign(process.env, settings);
 		two = installCore();
 		await import(`${pathToFileURL(join(folder, "main.mjs")).href}?two`);
-		return async () => {
+		return () => {
 			for (const name of Object.keys(settings)) delete process.env[name];
 			proxy.close();
-			await azurite.close();
 		};
 	});
 
@@ -135,5 +140,107 @@ describe("with two hubs in EVENTHUB_NAME", () => {
 		for await (const { values } of rowsOf(table, { partitionKey: day, from: "q|", to: "q}" }))
 			if (!String(values["source"]).endsWith("/1")) aside.add(values["source"]);
 		expect(aside).toEqual(new Set([`${hubs[0]}/0`, `${hubs[1]}/0`]));
+	});
+});
+
+describe("with answers", () => {
+	const origin = "https://tunnelwatch.example.net";
+	const linkKey = Buffer.alloc(32, 7);
+	const finding = aFinding();
+	const token = signLink([linkKey], {
+		key: finding.key,
+		n: 1,
+		destination: "webhook",
+		opens: "acknowledge",
+		expires: new Date(Date.now() + 86_400_000),
+	});
+	const forged = { "x-ms-client-principal": principal(), "x-ms-client-principal-name": "ceo@contoso.example" };
+	beforeAll(async () => {
+		const table = openTable(`${azurite.url}/devstoreaccount1`, "answers");
+		await table.ensure();
+		const made = await table.transact([{ kind: "create", row: { ...findingAddress(finding.key), values: findingValues(finding) } }]);
+		expect(made.outcome).toBe("written");
+	});
+
+	/** The app as it starts with these settings, and a browser that asks it for the finding. */
+	async function started(mode: string, more: Readonly<Record<string, string>> = {}) {
+		const settings = {
+			EVENTHUB_NAME: "defender",
+			TABLE_ENDPOINT: `${azurite.url}/devstoreaccount1`,
+			TABLE_NAME: "answers",
+			WEBHOOK_URL: "http://127.0.0.1:9/",
+			ACTIONS: mode,
+			ACTIONS_KEY: linkKey.toString("base64"),
+			ACTIONS_URL: origin,
+			...more,
+		};
+		Object.assign(process.env, settings);
+		onTestFinished(() => {
+			for (const name of Object.keys(settings)) delete process.env[name];
+		});
+		const app = installCore();
+		await import(`${pathToFileURL(join(folder, "main.mjs")).href}?${mode}${Object.keys(more).length}`);
+		const ask = async (method: string, headers: Readonly<Record<string, string>> = {}, fields?: Readonly<Record<string, string>>) => {
+			const body = fields === undefined ? {} : { body: { string: new URLSearchParams(fields).toString() } };
+			const http = { method, url: `${origin}/api/answer/${token}`, headers, params: { token }, ...body };
+			const answer = (await app.invoke("answer", { data: { http } })).http;
+			return {
+				status: Number(answer?.statusCode),
+				headers: new Map(Object.entries(answer?.headers ?? {})),
+				body: Buffer.from(answer?.body.bytes ?? answer?.body.string ?? "").toString(),
+			};
+		};
+		/** Opens the page, gives this answer, and says what status that has. */
+		const answered = async (answer: string, headers: Readonly<Record<string, string>> = {}) => {
+			const page = await ask("GET", headers);
+			const [cookie = ""] = /^__Host-tw-[^;]*/.exec(page.headers.get("set-cookie") ?? "") ?? [];
+			const [, formToken = ""] = /name="form" value="([^"]*)"/.exec(page.body) ?? [];
+			const [, visit = ""] = /name="visit" value="([^"]*)"/.exec(page.body) ?? [];
+			const form = { form: formToken, visit, answer, name: "Kim Lee" };
+			const browser = { "content-type": "application/x-www-form-urlencoded", origin, cookie, ...headers };
+			return (await ask("POST", browser, form)).status;
+		};
+		return { app, ask, answered };
+	}
+	const offered = (page: string) => page.match(/(?<=name="answer" value=")[\w-]+/g) ?? [];
+
+	test.each(["off", "link,entra"])("ACTIONS=%s: there is no address that could be asked", async (mode) => {
+		const { app } = await started(mode);
+		expect([...app.functions.keys()].sort()).toEqual(["deliver", "detect", "health"]);
+	});
+
+	test("ACTIONS=link: the answers that end soon or can be taken back, and nobody is believed who says that they signed in", async () => {
+		const { ask, answered } = await started("link");
+		for (const headers of [{}, forged]) {
+			const page = await ask("GET", headers);
+			expect(page).toMatchObject({ status: 200, body: expect.not.stringContaining("Signed in as") });
+			expect(offered(page.body)).toEqual(["acknowledge", "silence", "not-ours"]);
+			for (const answer of ["close", "propose"]) expect(await answered(answer, headers)).toBe(403);
+		}
+	});
+
+	test("ACTIONS=entra: nobody gets in while the platform's sign-in is off, whatever the request says of itself", async () => {
+		const { app, ask, answered } = await started("entra", { ACTIONS_TENANT: tenantId, ACTIONS_RESPONDERS: responders.join() });
+		expect(await ask("GET", forged)).toMatchObject({ status: 503, body: expect.not.stringContaining("fin-lt-0142") });
+		expect(await answered("close", forged)).toBe(503);
+		expect(app.logs.join()).toContain("WEBSITE_AUTH_ENABLED");
+	});
+
+	test("ACTIONS=entra: with the platform's sign-in on, who may answer gets every answer, and all others none", async () => {
+		const { ask, answered } = await started("entra", {
+			ACTIONS_TENANT: tenantId,
+			ACTIONS_RESPONDERS: responders.join(),
+			WEBSITE_AUTH_ENABLED: "True",
+		});
+		const unknown = await ask("GET");
+		const location = expect.stringMatching(/^\/\.auth\/login\/aad\?/);
+		expect([unknown.status, unknown.body, unknown.headers.get("location")]).toEqual([302, "", location]);
+		const stranger = { "x-ms-client-principal": principal({ groups: "99999999-0000-4000-8000-000000000000" }) };
+		expect(await ask("GET", stranger)).toMatchObject({ status: 403, body: expect.not.stringContaining("fin-lt-0142") });
+		const page = await ask("GET", forged);
+		expect(page).toMatchObject({ status: 200, body: expect.stringContaining("Signed in as <b>kim.lee@contoso.example</b>") });
+		expect(offered(page.body)).toEqual(["acknowledge", "silence", "not-ours", "propose", "close"]);
+		expect(await answered("close", { "x-ms-client-principal-name": "ceo@contoso.example" })).toBe(401);
+		expect(await answered("close", forged)).toBe(303);
 	});
 });
