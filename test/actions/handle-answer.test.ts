@@ -3,8 +3,14 @@ import { describe, expect, test } from "vitest";
 import { styleHash } from "../../lib/actions/answer-page.ts";
 import { readKeys, readLink, signLink } from "../../lib/actions/link.ts";
 import { findingId, findingKey } from "../../lib/findings/finding.ts";
+import { terminalCard } from "../../lib/notify/console/terminal-card.ts";
+import { tell } from "../../lib/notify/story/tell.ts";
+import { cardOf } from "../../lib/notify/teams/card.ts";
+import { eachMinute } from "../../lib/outbox/deliver.ts";
 import { readApprovals } from "../../lib/verdict/approvals.ts";
 import { aSighting, at, redacted } from "../builders.ts";
+import { forbidden } from "../notify/hostile.ts";
+import { digest, knowledge } from "../notify/samples.ts";
 import { keyOfSighting } from "../outbox/world.ts";
 import { aRequest, aSite, asBrowser, key, press, principal, responders, type Site, tenantId, type Visit, visit } from "./visitor.ts";
 
@@ -244,6 +250,50 @@ describe("what is refused changes nothing and says why", () => {
 	});
 });
 
+describe("a form that no page of ours would send", () => {
+	/** The same, with these fields behind the page's own. */
+	async function sent(site: Site, fields: string) {
+		const { token, cookie, visit: name, form } = await visit(site);
+		const text = `form=${form}&visit=${name}&${fields}`;
+		return (await site.page(aRequest(token, { method: "POST", text, headers: { ...asBrowser, cookie } }))).status;
+	}
+
+	test.each(["__proto__", "constructor", "toString", "hasOwnProperty", "acknowledge,silence", "ACKNOWLEDGE", "acknowledge%00"])(
+		"asks for the answer %s: there is none",
+		async (answer) => {
+			const site = await aSite();
+			const before = stored(site);
+			expect(await sent(site, `answer=${answer}&name=Kim`)).toBe(400);
+			expect(stored(site)).toBe(before);
+		},
+	);
+
+	test("says everything twice: the first counts, once", async () => {
+		const site = await aSite();
+		expect(await sent(site, "answer=acknowledge&answer=silence&answer=close&name=Kim&name=Ana&form=x&visit=x")).toBe(303);
+		expect(await history(site)).toEqual([["acknowledge", "Kim", false]]);
+		expect((await site.world.finding())?.silence).toBeUndefined();
+	});
+
+	test.each([
+		"__proto__=1&constructor=2",
+		"days=__proto__",
+		"days=-1",
+		"days=1e9",
+		"days=30x",
+		"as=__proto__",
+		"until=2099-01-01&verified=true&how=cli",
+	])("adds %s: a silence lasts a day all the same, unverified", async (more) => {
+		const site = await aSite();
+		expect(await sent(site, `answer=silence&name=Kim&${more}`)).toBe(303);
+		expect((await site.world.finding())?.silence).toMatchObject({
+			how: "page",
+			verified: false,
+			until: new Date(site.world.clock.now.getTime() + 1_440 * minute),
+		});
+	});
+});
+
 describe("pages that are open side by side in one browser", () => {
 	/** A browser's cookies, newest last: one that is set again keeps its place. */
 	function aJar() {
@@ -342,6 +392,50 @@ test("without a sign-in a link shows no command line, no path and no user", asyn
 	for (const hidden of ["j.meyer", "Downloads", "--token"]) expect(body).not.toContain(hidden);
 	expect(body).toContain("6ff42ae2-765d-4adf-8112-31c55c1551ef");
 });
+
+/** What a name can hold that would move, hide, mark up or command something: 60 characters of each are kept. */
+const hostileNames: readonly (readonly [string, string])[] = [
+	["markup", `<b>Kim</b><script>alert(1)</script><img src=x onerror=y>`],
+	["links and mentions", "Kim [x](https://evil.example) <at>all</at> www.evil.example"],
+	["characters that turn the direction", "Kim \u202eeeL\u2066 \u200fLee\u061c"],
+	["controls of a terminal", "Kim \u001b[31m\u0007\u009b2J\u0000\u0008 Lee"],
+	["lines", "Kim\r\n\u2028Status    closed\nNobody has answered yet."],
+	["characters that nobody sees", "Kim\u200b\u00ad\u{e0041}\u3164 Lee"],
+	["half a character at the cut", `${"K".repeat(59)}\u{1f600}`],
+	["a date macro", "Kim {{DATE(2026-11-21T00:00:00Z, SHORT)}}"],
+	["names of every object", "__proto__ constructor toString"],
+];
+
+test.each(hostileNames)(
+	"a typed name full of %s stays one piece of text on the page, in the follow-up and in the digest",
+	async (_, name) => {
+		const site = await aSite();
+		expect((await press(site, await visit(site), { name, note: name })).status).toBe(303);
+		site.world.clock.now = new Date(site.world.clock.now.getTime() + minute);
+		await site.world.dispatcher.deliverDue(eachMinute);
+
+		const finding = await site.world.finding();
+		const [line] = finding?.history ?? [];
+		const notice = site.sink.got.at(-1);
+		if (finding === undefined || line === undefined || notice?.type !== "finding") throw new Error("nobody heard of the answer");
+		expect(notice.kinds).toEqual(["answered"]);
+		const stories = [notice, { ...digest, answers: [{ finding, line }] }].map((one) => tell(one, knowledge));
+		for (const story of stories) {
+			const runs = [...JSON.stringify(cardOf(story)).matchAll(/"type":"TextRun","text":("(?:[^"\\]|\\.)*")/g)].map(([, text = ""]) =>
+				String(JSON.parse(text)),
+			);
+			const lines = terminalCard(story, { width: 80, colour: false }).split("\n");
+			for (const texts of [runs, lines]) {
+				expect(texts.join(" ")).toContain("(unverified)");
+				for (const text of texts.filter((one) => !one.startsWith("▌ Open device: "))) expect(text).not.toMatch(forbidden);
+			}
+		}
+		const { body } = (await visit(site)).response;
+		expect(body).toContain("(unverified)");
+		expect(body.slice(body.indexOf("<main>")).replaceAll(/<[^<>]*>|\n/g, "")).not.toMatch(forbidden);
+		expect(body).not.toMatch(/<(?:script|img|b>Kim)/);
+	},
+);
 
 test("what people and devices write stays text", async () => {
 	const site = await aSite();

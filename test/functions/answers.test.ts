@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { signLink } from "../../lib/actions/link.ts";
 import { world } from "../../lib/app/compose.ts";
 import { findingKey } from "../../lib/findings/finding.ts";
 import { findingAddress } from "../../lib/findings/finding-row.ts";
@@ -164,9 +165,13 @@ function press(token: string, { cookie, visit, form }: Awaited<ReturnType<typeof
 	return browse("POST", token, headers, new URLSearchParams({ form, visit, answer, name: "Kim Lee" }).toString());
 }
 
+function theTable() {
+	return createTableStore({ connectionString: azurite.connectionString(), tableName: "answers" });
+}
+
 /** Every row about findings and silences, as it is. */
 async function stored(): Promise<string> {
-	const table = createTableStore({ connectionString: azurite.connectionString(), tableName: "answers" });
+	const table = theTable();
 	const partitions = [findingAddress(key).partitionKey, "silence"];
 	const rows: unknown[] = [];
 	for (const partitionKey of partitions) for await (const row of rowsOf(table, { partitionKey, from: "", to: "~" })) rows.push(row);
@@ -277,6 +282,29 @@ test("from the card to the end of a silence: an answer is given once, said once,
 	]);
 });
 
+test("a body of 10 MB, another kind of body and methods that change things elsewhere: an answer for each, and nothing is changed", async () => {
+	await clock("2024-03-07T10:00:00Z");
+	const link = { key, n: 1, destination: "teams", opens: "acknowledge", expires: new Date("2024-03-10T00:00:00Z") } as const;
+	const token = signLink([Buffer.alloc(32, 7)], link);
+	const page = await open(token);
+	const before = await stored();
+	expect(before).toContain(key);
+	const headers = { "content-type": "application/x-www-form-urlencoded", origin, "sec-fetch-site": "same-origin", cookie: page.cookie };
+	const fields = new URLSearchParams({ form: page.form, visit: page.visit, answer: "acknowledge", name: "Kim Lee" }).toString();
+	const send = async (type: string, body: string) => (await browse("POST", token, { ...headers, "content-type": type }, body)).status;
+
+	expect(await send("application/x-www-form-urlencoded", `${fields}&note=${"x".repeat(10 * 1024 * 1024)}`)).toBe(413);
+	for (const type of ["application/json", "multipart/form-data; boundary=x", "text/plain", "application/x-www-form-urlencoded2", ""])
+		expect(await send(type, fields)).toBe(415);
+	for (const method of ["PUT", "PATCH", "DELETE", "OPTIONS"]) {
+		const refused = await browse(method, token, headers, method === "OPTIONS" ? undefined : fields);
+		expect([refused.status, refused.body, refused.headers.get("allow")]).toEqual([405, "", "GET, HEAD, POST"]);
+	}
+	const head = await browse("HEAD", token);
+	expect([head.status, head.body, head.headers.get("cache-control")]).toEqual([200, "", "no-store"]);
+	expect(await stored()).toBe(before);
+});
+
 if (browserPath === undefined) {
 	process.stderr.write(
 		"Skipped: the answer loop is not gone through in a real browser, because Chromium is not installed (apt-get install chromium).\n",
@@ -332,7 +360,7 @@ test.skipIf(browserPath === undefined)("the same, pressed in a real browser with
 
 	/** The next message. The chat's places are counted by the clock of the table, for which no hours go by here: they are made free. */
 	const heard = async () => {
-		const table = createTableStore({ connectionString: azurite.connectionString(), tableName: "answers" });
+		const table = theTable();
 		for (let runs = 0; runs < 20 && (chat.length === 0 || hook.length === 0); runs++) {
 			const pace = await table.get(destinationAddress("teams"));
 			if (pace !== undefined) await table.remove(pace, pace.etag);
