@@ -16,9 +16,14 @@ const usualFolder =
 const usualHome =
 	/^(?:\$\{?HOME\}?|~|%USERPROFILE%|(?:\/var)?\/root|\/|\/nonexistent|\/var\/empty|\/(?:var\/lib|home|opt)\/cloudflared|\/home\/nonroot|[a-z]:\\windows\\system32\\config\\systemprofile)[\\/]?$/i;
 
+/** Where distributions keep the roots that the device trusts. */
+const usualRoots =
+	/^\/etc\/(?:ssl\/(?:certs\/?(?:ca-certificates\.crt)?|cert\.pem|ca-bundle\.pem)|pki\/tls\/(?:certs\/?(?:ca-bundle\.crt)?|cert\.pem))$/;
+
 /** A variable that can change which program runs, or what it reads besides its arguments. A start by its whole path needs no search. */
 export function choosesOther(name: string, { value, hidden }: Word, image: string): boolean {
 	if (/^(?:home|userprofile)$/i.test(name) && usualHome.test(value)) return false;
+	if (/^ssl_cert_(?:file|dir)$/i.test(name) && usualRoots.test(value)) return false;
 	if (choosing.test(name)) return true;
 	if (!search.test(name) || /[\\/]/.test(image)) return false;
 	const separator = /[a-z]:\\|;|%path%|\$env:/i.test(value) ? ";" : ":";
