@@ -195,7 +195,7 @@ function followUps(finding: Finding, names: Names): readonly Inert[] {
 }
 
 function loopbackLogons(device: Inert, since: Inert): Inert {
-	return inertText`Check logons on ${device} from 127.0.0.1 since ${since}: Hunt lists them. RDP through a tunnel arrives from there.`;
+	return inertText`Check logons on ${device} from 127.0.0.1 since ${since}: Hunt lists them. Whoever comes through a tunnel arrives from there.`;
 }
 
 const through: Readonly<Record<TargetClass, (target: Inert, since: Inert) => Inert>> = {

@@ -245,3 +245,13 @@ describe("one sentence says what happened", () => {
 		expect(happened({ mode: "access-client" })).not.toContain("reachable");
 	});
 });
+
+test("no step speaks of RDP where nothing is known to be reached by RDP: a server with Linux has none", () => {
+	const confirmed = { ownership: { verdict: "not-ours", reason: redacted("") }, mode: "named-token-file" } as const;
+	for (const exposes of [[], [{ text: redacted("ssh://localhost:22"), class: "ssh" as const }]]) {
+		const worst = aSighting({ ...confirmed, exposes });
+		const steps = stepWords(aFinding({ worst, newest: worst, confirmedAt: at("21T20:00:00") }), 40).join("\n");
+		expect(steps).toContain("from 127.0.0.1");
+		expect(steps).not.toContain("RDP");
+	}
+});
