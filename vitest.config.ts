@@ -9,9 +9,10 @@ const results = process.env["TEST_RESULTS"];
 // The workers and the command lines that they start read the same files: each is stripped of its types and compiled once.
 process.env["NODE_COMPILE_CACHE"] = resolve("node_modules/.cache/compile");
 
-/** Parts of the long suites, and builds of what is shipped: `npm run slices`. The dearest stand first and are begun first. */
+/** Parts of the long suites, cards in a browser, and builds of what is shipped: `npm run slices`. The dearest stand first and are begun first. */
 const slices = [
 	"test/chaos/chaos.test.ts",
+	"test/notify/picture.test.ts",
 	"test/simulation/pairs.test.ts",
 	"test/simulation/faults.test.ts",
 	"test/model/replay.test.ts",
@@ -33,7 +34,6 @@ const slices = [
 
 /** The rest of `npm test`: these take longest. Begun first, none is left running alone while other cores are idle. */
 const longest = [
-	"test/notify/picture.test.ts",
 	"test/functions/answers.test.ts",
 	"test/cli/terminals.test.ts",
 	"test/cli/drill.test.ts",
