@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import process from "node:process";
 import { defineConfig } from "vitest/config";
@@ -61,8 +60,8 @@ export default defineConfig({
 		hookTimeout: 600_000,
 		teardownTimeout: 600_000,
 		expect: { poll: { timeout: 120_000 } },
-		// Much of the time goes by in waiting: for processes, for sockets, for the pace of a chat.
-		maxWorkers: 2 * availableParallelism(),
+		// More of them wait less and compute more: on two cores four took 132 s instead of 137, with a third more of CPU time.
+		maxWorkers: "100%",
 		// Node reads TypeScript itself, as it does for the command line: nothing is transformed.
 		experimental: { viteModuleRunner: false },
 		setupFiles: ["test/fixed-seed.ts"],
