@@ -1,4 +1,4 @@
-import type { TextRange } from "./secret-positions.ts";
+import type { TextRange } from "./text-range.ts";
 
 /** A secret recognisable by its own form. */
 export interface KnownSecret {

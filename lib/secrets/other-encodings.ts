@@ -1,6 +1,6 @@
 import type { Encoded } from "./base64.ts";
 import { createLongRunLook } from "./long-run.ts";
-import type { TextRange } from "./secret-positions.ts";
+import type { TextRange } from "./text-range.ts";
 
 const hexRun = /(?:\\x[0-9a-f]{2}){30,}|[0-9a-f]{60,}/gi;
 const decimalBytes = /(?:\d{2,3}[\s,]{1,3}){29,}\d{2,3}/g;

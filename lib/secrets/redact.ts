@@ -4,7 +4,9 @@ import { assignedPieces, otherEncodings } from "./other-encodings.ts";
 import { arePlainValuesFree, isPlainValue } from "./plain-values.ts";
 import type { Redacted } from "./redacted.ts";
 import { createSearchScreen } from "./screen.ts";
-import { createSecretPositions, markerPattern, secretSearches, type TextRange } from "./secret-positions.ts";
+import { createSecretPositions, secretSearches } from "./secret-positions.ts";
+import { markerPattern } from "./secret-value.ts";
+import type { TextRange } from "./text-range.ts";
 import type { ToolSecrets } from "./tool-secrets.ts";
 
 const passes = 6;

@@ -1,4 +1,4 @@
-import type { TextRange } from "./secret-positions.ts";
+import type { TextRange } from "./text-range.ts";
 
 /** The secrets of one family of tools, as its folder declares them. Names compare in any letter case and are made of letters, digits, `-` and `_`. */
 export interface ToolSecrets {

@@ -1,5 +1,6 @@
 import { matchAt } from "../../secrets/base64.ts";
-import { each, pastSeparators, type TextRange, unlessMarker, valueAfter, wordEnd } from "../../secrets/secret-positions.ts";
+import { pastSeparators, unlessMarker, valueAfter, wordEnd } from "../../secrets/secret-value.ts";
+import { each, type TextRange } from "../../secrets/text-range.ts";
 import type { ToolSecrets } from "../../secrets/tool-secrets.ts";
 import { plainCredentials } from "./token.ts";
 
