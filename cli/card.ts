@@ -61,7 +61,7 @@ async function show(notices: readonly Notice[], settings: Settings, { out, open,
 	const shown = notices.map((notice) => ({ name: notice.id, notice }));
 	const file = resolve(out ?? join(dataFolder(), "cards.html"));
 	await mkdir(dirname(file), { recursive: true });
-	await writeFile(file, page(shown, knowledgeOf(settings, composeDetection(settings)), packageFile));
+	await writeFile(file, page(shown, { ...knowledgeOf(settings, composeDetection(settings)), isReplay: true }, packageFile));
 	printText(`${shown.length === 1 ? "1 card" : `${shown.length} cards`}: ${pathToFileURL(file)}`);
 	if (open === true) openInBrowser(file);
 	return 0;

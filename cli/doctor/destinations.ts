@@ -1,4 +1,4 @@
-import { composeDetection, outsideOf } from "../../lib/app/compose.ts";
+import { composeDetection, knowledgeOf, outsideOf } from "../../lib/app/compose.ts";
 import { readSettings } from "../../lib/app/settings.ts";
 import { inventedDeviceId, inventedTenant, syntheticRecord } from "../../lib/app/synthetic.ts";
 import { decodeRecords } from "../../lib/defender/envelope.ts";
@@ -56,7 +56,7 @@ export async function checkDestinations({ environment, sendTest, clock, newId, a
 			fix: "Change the address now, while nothing has been lost.",
 		}));
 	const notice = sendTest ? testNotice(clock(), newId()) : undefined;
-	const outside = outsideOf(read.settings, composeDetection(read.settings));
+	const outside = outsideOf(read.settings, knowledgeOf(read.settings, composeDetection(read.settings)));
 	for (const configured of read.settings.destinations) {
 		const { name, kind } = configured;
 		const trials = notice === undefined ? undefined : await configured.trials?.(outside);

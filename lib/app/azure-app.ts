@@ -18,7 +18,7 @@ import { signInMistakes } from "./answer-settings.ts";
 import { answersOf, createAnswers } from "./answers.ts";
 import { createApprovalsFile } from "./approvals-file.ts";
 import { createBatchReader } from "./batch-reader.ts";
-import { composeDestinations, composeDetection, world } from "./compose.ts";
+import { composeDestinations, composeDetection, knowledgeOf, world } from "./compose.ts";
 import { composeStorage } from "./compose-storage.ts";
 import { withDeadline } from "./deadline.ts";
 import { createDetect } from "./detect-batch.ts";
@@ -72,7 +72,7 @@ export function createAzureApp(
 	const { settings, endpoint } = required(environment, nodeVersion);
 	const detection = composeDetection(settings);
 	const host = environment["WEBSITE_HOSTNAME"];
-	const destinations = composeDestinations(settings, detection, answersOf(settings, host));
+	const destinations = composeDestinations(settings, knowledgeOf(settings, detection), answersOf(settings, host));
 	const names = destinations.map((one) => one.name);
 	if (destinations.length === 0) throw wrongSettings([`${addressSettings}: set at least one, or nobody is ever told`]);
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE, (path) => resolve(root, path));

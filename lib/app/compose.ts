@@ -64,21 +64,21 @@ export function knowledgeOf({ PORTAL_URL }: Settings, { findRule }: Detection): 
 /** The destinations that are set, as they are in this world. */
 export function composeDestinations(
 	settings: Settings,
-	detection: Detection,
+	knowledge: TellContext,
 	answers?: (destination: string) => AnswersOf,
 ): readonly Destination[] {
-	const outside = outsideOf(settings, detection);
-	return settings.destinations.map((one) => one.open({ ...outside, knowledge: { ...outside.knowledge, answers: answers?.(one.name) } }));
+	const outside = outsideOf(settings, knowledge);
+	return settings.destinations.map((one) => one.open({ ...outside, knowledge: { ...knowledge, answers: answers?.(one.name) } }));
 }
 
 /** What destinations need of this world; answers are off. */
-export function outsideOf(settings: Settings, detection: Detection): Outside {
+export function outsideOf(settings: Settings, knowledge: TellContext): Outside {
 	return {
 		clock: world.clock,
 		post: createPost({ timeoutMs: sendMs }),
 		getToken: createGetToken(),
 		allowLoopback: isLocal(settings.TABLE_ENDPOINT),
-		knowledge: knowledgeOf(settings, detection),
+		knowledge,
 	};
 }
 

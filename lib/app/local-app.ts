@@ -57,11 +57,12 @@ export interface Owing {
 /** On `table`; without one, nothing is recorded and nothing is sent, and cards show what would be. */
 export async function createLocalApp(settings: Settings, table: Table | undefined, screen: Screen): Promise<LocalApp> {
 	const detection = composeDetection(settings);
-	const knowledge = knowledgeOf(settings, detection);
+	// A file is read whenever a person likes, and so is a hub from here.
+	const knowledge = { ...knowledgeOf(settings, detection), isReplay: true };
 	const terminal = createConsole({ ...screen, knowledge });
 	const approvals = createApprovalsFile(settings.APPROVALS_FILE);
 	const routes = createRoutesFile(settings);
-	const destinations = [terminal, ...composeDestinations(settings, detection)];
+	const destinations = [terminal, ...composeDestinations(settings, knowledge)];
 	const names = destinations.map((one) => one.name);
 	// The fallback is told only what another one has not taken.
 	const told = names.filter((name) => name !== settings.FALLBACK);

@@ -40,7 +40,7 @@ export function soWords({ kind, as }: Answered): Inert {
 		case "acknowledge":
 			return inertText`No reminder for 24 h. Anything new or worse still alerts.`;
 		case "silence":
-			return inertText`It covers the account, tunnel, program, user and target reported so far. Anything else still alerts.`;
+			return inertText`It covers the account, tunnel, program, user and target of the newest and the worst event. Anything else still alerts.`;
 		case "lift":
 		case "ended":
 			return inertText`It alerts again as before.`;

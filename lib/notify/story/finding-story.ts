@@ -19,8 +19,14 @@ import type { Links, Room, Story } from "./story.ts";
 import { counted, duration, shortDuration, utc } from "./time.ts";
 import { verdictWords } from "./tunnel-words.ts";
 
+interface Knowledge {
+	readonly rules: FindRule;
+	readonly portal: Portal;
+	readonly isReplay?: boolean;
+}
+
 /** The story of one finding. The head is about its worst sighting: a weaker one that came later never hides it. */
-export function findingStory(notice: Notice, room: Room, rules: FindRule, portal: Portal): Story {
+export function findingStory(notice: Notice, room: Room, { rules, portal, isReplay = false }: Knowledge): Story {
 	const answers = onlyAnswers(notice);
 	if (answers !== undefined) return answerStory(notice, answers, portal);
 	const { finding } = notice;
@@ -31,7 +37,7 @@ export function findingStory(notice: Notice, room: Room, rules: FindRule, portal
 		kind: kindWords(notice),
 		when: utc(finding.lastSeen),
 		moment: finding.lastSeen,
-		age: ageWords(notice),
+		age: ageWords(notice, isReplay),
 		title: findingTitle(finding),
 		verdict: confirmedWords(notice) ?? {
 			word: verdictWords[worst.ownership.verdict],
@@ -116,13 +122,13 @@ function confirmedWords({ finding, kinds: told }: Notice): Story["verdict"] | un
 	return { word: inertText`Not ours.`, reason: inertText`Confirmed by ${whoWords(said)}.` };
 }
 
-/** How long ago it happened, and how soon after the event arrived people are told. */
-function ageWords({ finding, kinds: told, answers, now }: Notice): Inert {
+/** How long ago it happened, and how soon after the event arrived people are told; a replay has no arrival. */
+function ageWords({ finding, kinds: told, answers, now }: Notice, isReplay: boolean): Inert {
 	const happenedMs = now.getTime() - finding.lastSeen.getTime();
 	const arrivedMs = now.getTime() - finding.touchedAt.getTime();
 	// Where a person or the end of a silence is the news, the event has been told long before.
 	const isAnswer = told.includes("escalated") || endsSilence(answers);
-	const soon = arrivedMs < 0 || isAnswer ? inertText`` : inertText`told ${shortDuration(arrivedMs)} after it arrived`;
+	const soon = arrivedMs < 0 || isAnswer || isReplay ? inertText`` : inertText`told ${shortDuration(arrivedMs)} after it arrived`;
 	// A device's clock can run ahead of ours.
 	return joined([happenedMs < 0 ? inertText`` : inertText`${duration(happenedMs)} ago`, soon], inertText`, `);
 }

@@ -18,13 +18,16 @@ export interface TellContext {
 	readonly portal: Portal;
 	/** Absent while answers are off. */
 	readonly answers?: AnswersOf | undefined;
+	/** What is read or drawn when a person likes, and not as it arrives: how soon people are told means nothing then. */
+	readonly isReplay?: boolean;
 }
 
 /** What people are told about any notice. */
-export function tell(notice: AnyNotice, { rules, portal, answers }: TellContext, room: Room = rooms.full): Story {
+export function tell(notice: AnyNotice, knowledge: TellContext, room: Room = rooms.full): Story {
+	const { portal, answers } = knowledge;
 	switch (notice.type) {
 		case "finding":
-			return withAnswers(findingStory(notice, room, rules, portal), notice, answers);
+			return withAnswers(findingStory(notice, room, knowledge), notice, answers);
 		case "storm":
 			return stormStory(notice, portal);
 		case "wave":

@@ -298,6 +298,12 @@ test("the head says how long ago it happened, and how soon people were told", ()
 	expect(told({ finding: { ...finding, lastSeen: at("21T20:00:00") }, now: at("21T19:36:10") }).age).toBe("told 0.8 s after it arrived");
 });
 
+test("where a file is read when a person likes, the head says only how long ago it happened", () => {
+	const finding = aFinding({ lastSeen: at("21T19:24:10"), touchedAt: at("21T19:36:09.200") });
+	const replayed = tell(aNotice({ finding, now: at("21T19:36:10") }), { ...knowledge, isReplay: true });
+	expect(replayed.age).toBe("12 min ago");
+});
+
 test("a check-in says nothing is to do only when nothing is open, and a digest counts no failures where there are none", () => {
 	expect(tell({ ...heartbeat, openCount: 0 }, knowledge).verdict.word).toBe("Nothing to do.");
 	expect(tell({ ...heartbeat, openCount: 3 }, knowledge).verdict.word).toBe("No news.");
