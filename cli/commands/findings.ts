@@ -86,7 +86,7 @@ Examples:
 		});
 	const answers = [
 		["ack", "acknowledge", "say that you are on it: no reminder for 24 hours; anything new or worse still alerts"],
-		["silence", "silence", "hold back what was reported so far, for a time; anything else still alerts"],
+		["silence", "silence", "hold back what its newest and its worst event showed, for a time; anything else still alerts"],
 		["unsilence", "lift", "end a silence now"],
 		["escalate", "not-ours", "confirm that the tunnel is not yours: everyone who was told is alerted again"],
 		["close", "close", "close it; if it is seen again, it alerts again"],

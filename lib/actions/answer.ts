@@ -171,14 +171,17 @@ function acknowledged(finding: Finding, { by, how, verified }: Actor, now: Date)
 
 function silenced(finding: Finding, request: AnswerRequest, now: Date): Partial<Finding> {
 	const { by, how, verified, note } = request;
+	const scope = scopeOf(finding).map(({ id }) => id);
 	return {
 		silence: {
 			...{ by, how, verified, at: now, until: untilOf(request, now), severity: finding.severity },
-			scope: scopeOf(finding).map(({ id }) => id),
+			scope,
 			held: silenceNow(finding, now)?.held ?? 0,
 			...(note === undefined ? {} : { note }),
 		},
-		// Events outside the silence are told at once, whatever was told before.
+		// What did not stand on the page is news again, though it was told before: another user of weeks ago speaks once more.
+		sigs: finding.sigs.filter((id) => scope.includes(id)),
+		// As many of these facts speak at once as after a quiet period; the others wait for its end, so that no flood gets through.
 		changesLeft: Math.max(finding.changesLeft, defaultPolicy.changesPerPeriod),
 	};
 }

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { answer } from "../../lib/actions/answer.ts";
 import type { Finding } from "../../lib/findings/finding.ts";
 import { findingAddress, findingValues, readFinding } from "../../lib/findings/finding-row.ts";
 import { decide, defaultPolicy } from "../../lib/findings/policy.ts";
@@ -99,6 +100,45 @@ test("once told, another target of the same kind is no news any more, and is rem
 
 	expect(decide(decided.finding, [again(other)], at("21T21:01:00"), defaultPolicy).reason).toBe("held");
 	expect(decide(decided.finding, [again(other)], at("22T21:01:00"), defaultPolicy).reason).toBe("still");
+});
+
+describe("what was reported earlier and did not stand on the page when it was silenced", () => {
+	const stranger = { program: { ...program, user: redacted("CONTOSO\\other") } };
+	const otherAccount = { tunnel: { account: "0".repeat(32), tunnelId: seen.tunnel?.tunnelId ?? "", endpoint: "", fingerprint: "" } };
+	const quiet = { nextNoticeAt: at("28T20:00:00"), quietMs: 7 * 86_400_000, changesLeft: 0 };
+	/** All of it told, and silenced through the front door. */
+	const answered = (earlier: Partial<Sighting>): Finding => {
+		const sigs = [seen, { ...seen, ...earlier }].flatMap(signatures).map(({ id }) => id);
+		const finding = aFinding({ newest: seen, worst: seen, sigs, ...quiet });
+		const request = { kind: "silence", by: redacted("Kim Lee"), how: "cli", verified: true, until: at("24T20:00:00") } as const;
+		const answer_ = answer(finding, request, at("21T20:00:00"));
+		if (!answer_.ok) throw new Error(answer_.refusal.code);
+		return answer_.finding;
+	};
+
+	test("speaks at once, and only once", () => {
+		const decided = decide(answered(stranger), [again(stranger)], at("21T21:00:00"), defaultPolicy);
+		expect(decided).toMatchObject({ reason: "changed", dueAt: at("21T21:00:00"), finding: { silence: { held: 0 } } });
+		if (decided.reason === "repeat") return;
+		expect(decide(decided.finding, [again(stranger)], at("21T21:01:00"), defaultPolicy).reason).toBe("held");
+	});
+
+	test("ends the silence if it is a strong fact", () => {
+		const decided = decide(answered(otherAccount), [again(otherAccount)], at("21T21:00:00"), defaultPolicy);
+		expect(decided).toMatchObject({ reason: "changed", dueAt: at("21T21:00:00") });
+		expect(decided).not.toHaveProperty("finding.silence");
+	});
+
+	test("gets no flood through: three cheap facts speak at once, the fourth waits for the end of the quiet period", () => {
+		let finding = answered({});
+		const reasons = [1, 2, 3, 4].map((n) => {
+			const user = redacted(`CONTOSO\\other${n}`);
+			const decided = decide(finding, [again({ program: { ...program, user } })], at(`21T21:0${n}:00`), defaultPolicy);
+			if (decided.reason !== "repeat") ({ finding } = decided);
+			return decided.reason;
+		});
+		expect(reasons).toEqual(["changed", "changed", "changed", "later"]);
+	});
 });
 
 test("a silence ends at its moment, not a millisecond earlier", () => {
