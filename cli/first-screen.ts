@@ -83,9 +83,14 @@ function stateOf(finding: Finding, told: ReadonlySet<string>): string {
 	return finding.nextNoticeAt === undefined ? "already reported" : `already reported, muted until ${utc(finding.nextNoticeAt)}`;
 }
 
+/** What was read, as the person named it. A path that is `undefined` was a pipe: it cannot be read again. */
+export type WhatWasRead =
+	| { readonly from: "files"; readonly paths: readonly (string | undefined)[] }
+	| { readonly from: "hub"; readonly name: string };
+
 interface HowToGoOn {
 	readonly whatIf: boolean;
-	readonly paths: readonly string[];
+	readonly read: WhatWasRead;
 	readonly approvals?: string | undefined;
 	/** Of a real terminal. */
 	readonly columns?: number | undefined;
@@ -94,29 +99,46 @@ interface HowToGoOn {
 /** Three commands that a person wants next; those named for this run go on with them. */
 export function nextCommands(
 	findings: readonly Finding[],
-	{ whatIf, paths, approvals, columns = Number.POSITIVE_INFINITY }: HowToGoOn,
+	{ whatIf, read, approvals, columns = Number.POSITIVE_INFINITY }: HowToGoOn,
 ): string {
 	const [worst] = worstFirst(findings);
-	const words = paths.map(shellWord).join(" ");
-	const withApprovals = approvals === undefined ? "" : ` --approvals ${shellWord(approvals)}`;
-	const commands: readonly (readonly [string, string])[] = whatIf
-		? [
-				approvals === undefined
-					? [`npx tunnelwatch approvals propose ${words} --out approvals.json`, "approve the tunnels that look like yours"]
-					: [`npx tunnelwatch approvals check ${shellWord(approvals)}`, "see what is approved, and what to look at"],
-				[`npx tunnelwatch backtest ${words}${withApprovals} --html report.html`, "see what would have been told, and when"],
-				[`npx tunnelwatch run ${words}${withApprovals}`, "record the findings and send what is due"],
-			]
+	const commands: readonly Next[] = whatIf
+		? afterLook(read, approvals)
 		: [
 				["npx tunnelwatch findings", "list every finding and what became of its notices"],
 				[`npx tunnelwatch card ${worst === undefined ? "all" : findingId(worst)} --open`, "see the card as people get it"],
-				["npx tunnelwatch approvals --help", "approve the tunnels that are yours"],
+				approve,
 			];
+	const isPiped = whatIf && read.from === "files" && read.paths.includes(undefined);
+	const heading = isPiped ? foldText("Next, with what you piped in saved as FILE:", columns) : "Next:";
 	const width = Math.max(...commands.map(([command]) => command.length));
 	// A command stays whole, to be copied.
 	if (commands.some(([, why]) => width + why.length + 6 > columns))
-		return `Next:\n${commands.map(([command, why]) => `${foldText(`  # ${why}`, columns)}\n  ${command}`).join("\n")}`;
-	return `Next:\n${commands.map(([command, why]) => `  ${command.padEnd(width)}  # ${why}`).join("\n")}`;
+		return `${heading}\n${commands.map(([command, why]) => `${foldText(`  # ${why}`, columns)}\n  ${command}`).join("\n")}`;
+	return `${heading}\n${commands.map(([command, why]) => `  ${command.padEnd(width)}  # ${why}`).join("\n")}`;
+}
+
+type Next = readonly [command: string, why: string];
+
+const approve: Next = ["npx tunnelwatch approvals --help", "approve the tunnels that are yours"];
+
+/** Nothing was recorded, so what was read is read again. */
+function afterLook(read: WhatWasRead, approvals: string | undefined): readonly Next[] {
+	const check: readonly Next[] =
+		approvals === undefined
+			? []
+			: [[`npx tunnelwatch approvals check ${shellWord(approvals)}`, "see what is approved, and what to look at"]];
+	const withApprovals = approvals === undefined ? "" : ` --approvals ${shellWord(approvals)}`;
+	const record = (what: string): Next => [`npx tunnelwatch run ${what}${withApprovals}`, "record the findings and send what is due"];
+	if (read.from === "hub") return [...(check.length === 0 ? [approve] : check), record(`--event-hub ${shellWord(read.name)}`)];
+	const words = read.paths.map((path) => (path === undefined ? "FILE" : shellWord(path))).join(" ");
+	return [
+		...(check.length === 0
+			? [[`npx tunnelwatch approvals propose ${words} --out approvals.json`, "approve the tunnels that look like yours"] as const]
+			: check),
+		[`npx tunnelwatch backtest ${words}${withApprovals} --html report.html`, "see what would have been told, and when"],
+		record(words),
+	];
 }
 
 /** As a person would type it: quoted where a shell would read more into it. */

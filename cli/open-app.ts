@@ -21,7 +21,7 @@ export async function withApp(options: SessionOptions, work: (app: LocalApp) => 
 	const open = async (table: Table | undefined) => work(await createLocalApp(read.settings, table, screen));
 	if (options.whatIf) return open(undefined);
 	// Files can be read again after a power cut; a hub is read on from where the last run ended.
-	return withTable(read.settings, open, options.paths === undefined ? "power cut" : "crash");
+	return withTable(read.settings, open, options.read.from === "hub" ? "power cut" : "crash");
 }
 
 /** Names them all, and nothing they say. Returns the exit code. */

@@ -9,7 +9,7 @@ import { dataFolder, withApp } from "./open-app.ts";
 import { printLine } from "./print-line.ts";
 import { type Piece, type SessionOptions, session } from "./session.ts";
 
-export interface RunHubOptions extends SessionOptions, WantedOptions {
+export interface RunHubOptions extends Omit<SessionOptions, "read">, WantedOptions {
 	readonly consumerGroup: string;
 }
 
@@ -37,7 +37,8 @@ export async function runHub(eventHub: string, options: RunHubOptions): Promise<
 			printLine: parsed.addresses.length === 1 ? printLine : (text: string) => printLine(`${address.hub}: ${text}`),
 		})),
 	);
-	return withApp(options, (app) => session(app, (stop) => pieces(readHubs(readings, stop), app), options));
+	const all = { ...options, read: { from: "hub", name: eventHub } } as const;
+	return withApp(all, (app) => session(app, (stop) => pieces(readHubs(readings, stop), app), all));
 }
 
 async function* pieces(batches: ReturnType<typeof readHubs>, app: LocalApp): AsyncGenerator<Piece> {

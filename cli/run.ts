@@ -9,7 +9,7 @@ import { printLine } from "./print-line.ts";
 import { type Piece, type SessionOptions, session } from "./session.ts";
 
 /** `tunnelwatch run`: returns the exit code. */
-export async function run(paths: readonly string[], options: SessionOptions): Promise<number> {
+export async function run(paths: readonly string[], options: Omit<SessionOptions, "read">): Promise<number> {
 	const wanted = paths.length === 0 && !process.stdin.isTTY ? ["-"] : paths;
 	if (wanted.length === 0) {
 		printLine("Nothing to read: name files or folders, or pipe messages in and write -.");
@@ -21,7 +21,15 @@ export async function run(paths: readonly string[], options: SessionOptions): Pr
 		printLine("Nothing to read: the folder is empty.");
 		return 1;
 	}
-	return withApp(options, (app) => session(app, (stop) => readInputs(inputs, stop, app.lineScreen), options));
+	const streams = new Set(inputs.filter(isStream).map(({ path }) => path));
+	const read = { from: "files", paths: wanted.map((path) => (streams.has(path) ? undefined : path)) } as const;
+	const all = { ...options, read };
+	return withApp(all, (app) => session(app, (stop) => readInputs(inputs, stop, app.lineScreen), all));
+}
+
+/** A pipe or standard input: once read, it is used up. */
+function isStream({ bytes, inFolder }: Input): boolean {
+	return bytes === undefined && !inFolder;
 }
 
 /** Getting ready to pass over lines costs as much as parsing so many bytes, unpacked. */

@@ -8,7 +8,7 @@ import { inert } from "../lib/notify/text.ts";
 import type { Outcome } from "../lib/pipeline.ts";
 import { createDeliveryTally } from "./delivery-tally.ts";
 import { findingLine } from "./finding-line.ts";
-import { findingTable, nextCommands, worstFirst } from "./first-screen.ts";
+import { findingTable, nextCommands, type WhatWasRead, worstFirst } from "./first-screen.ts";
 import { foldText } from "./fold-text.ts";
 import { createLedger } from "./input/ledger.ts";
 import type { InputReading } from "./input/reading.ts";
@@ -42,8 +42,8 @@ export interface SessionOptions {
 	readonly cards: boolean;
 	/** A file instead of the setting's. */
 	readonly approvals?: string | undefined;
-	/** As the person wrote them, for the commands to go on with. */
-	readonly paths?: readonly string[];
+	/** For the commands to go on with. */
+	readonly read: WhatWasRead;
 }
 
 /** Runs all input through the app, shows the results and ends with the summary. Returns the exit code. */
@@ -132,7 +132,7 @@ export async function session(
 			foldText(summary, columns),
 			...(findings.length === 0
 				? []
-				: [nextCommands(findings, { whatIf: options.whatIf, paths: options.paths ?? [], approvals: options.approvals, columns })]),
+				: [nextCommands(findings, { whatIf: options.whatIf, read: options.read, approvals: options.approvals, columns })]),
 		];
 		process.stdout.write(`${parts.join("\n\n")}\n`);
 	}

@@ -55,7 +55,7 @@ Exit code: 0 done · 1 an input or the table could not be used, or not all of it
 			if (eventHub === undefined) {
 				const stray = ["consumerGroup", "from", "to", "follow"].some((name) => name in options);
 				if (stray) program.error("error: --consumer-group, --from, --to and --follow belong to --event-hub");
-				process.exitCode = await (await import("../run.ts")).run(paths, { whatIf, json, cards, approvals, paths });
+				process.exitCode = await (await import("../run.ts")).run(paths, { whatIf, json, cards, approvals });
 			} else {
 				if (paths.length > 0) program.error("error: give either paths or --event-hub");
 				process.exitCode = await (await import("../run-hub.ts")).runHub(eventHub, {

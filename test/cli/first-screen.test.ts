@@ -45,13 +45,31 @@ test("more than 20 findings are counted, not listed", () => {
 });
 
 test("the commands to go on with name what was read, safe for a shell", () => {
-	const text = nextCommands([], { whatIf: true, paths: ["my export.csv", "it's"] });
+	const text = nextCommands([], { whatIf: true, read: { from: "files", paths: ["my export.csv", "it's"] } });
 	expect(text).toContain("npx tunnelwatch run 'my export.csv' 'it'\\''s'");
 	expect(text.split("\n")).toHaveLength(4);
 });
 
 test("after a look with approvals, every command to go on with takes them along", () => {
-	const lines = nextCommands([], { whatIf: true, paths: ["hunting.csv"], approvals: "our approvals.json" }).split("\n");
+	const lines = nextCommands([], { whatIf: true, read: { from: "files", paths: ["hunting.csv"] }, approvals: "our approvals.json" }).split(
+		"\n",
+	);
 	expect(lines).toHaveLength(4);
 	for (const line of lines.slice(1)) expect(line).toContain("'our approvals.json'");
+});
+
+test("a pipe cannot be read again, so the commands to go on with ask for a file", () => {
+	const text = nextCommands([], { whatIf: true, read: { from: "files", paths: [undefined, "b.csv"] } });
+	expect(text).toMatch(/^Next, with what you piped in saved as FILE:\n/);
+	expect(text.match(/ FILE b\.csv/g)).toHaveLength(3);
+	expect(text).not.toMatch(/ - |undefined/);
+	const recorded = nextCommands([], { whatIf: false, read: { from: "files", paths: [undefined] } });
+	expect(recorded).toMatch(/^Next:\n/);
+	expect(recorded).not.toContain("FILE");
+});
+
+test("after a look at a hub, the commands to go on with name the hub and nothing that reads files", () => {
+	const text = nextCommands([], { whatIf: true, read: { from: "hub", name: "contoso-security/defender" } });
+	expect(text).toContain("npx tunnelwatch run --event-hub contoso-security/defender ");
+	expect(text).not.toMatch(/backtest|propose| {2}--/);
 });
