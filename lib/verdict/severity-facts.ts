@@ -45,9 +45,9 @@ export function isTool({ reading }: Facts): boolean {
 	return reading.inner !== "other" && reading.inner !== "mention";
 }
 
-/** A mention in what fetches, serves or deletes the tool is more than a mention; its rule says how much. */
-export function reachesForTunnels({ reading }: Facts): boolean {
-	return !reading.bystander && reading.kind !== "mention";
+/** Its name stands there and no more. In what fetches, serves or deletes the tool it is more than that; its rule says how much. */
+export function isOnlyNamed({ reading }: Facts): boolean {
+	return reading.inner === "mention" && reading.contact.host === "none" && (reading.bystander || reading.kind === "mention");
 }
 
 /** Nothing is opened, whatever the program is called. */

@@ -1,6 +1,7 @@
 import { nameKind, programName } from "./names.ts";
 import { shellInner } from "./shell-starts.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
+import { isOwnVariables } from "./surroundings.ts";
 import { type Word, wordAfter } from "./words.ts";
 
 const imageReference =
@@ -25,13 +26,15 @@ function isOption(words: readonly Word[], at: number): boolean {
 const ownHost = /^(?:host\.docker|host\.containers|gateway\.docker)\.internal[:=]/i;
 
 function changesContainer(option: string, next: string): boolean {
-	const host = /^--add-host(?:=(.*))?$/s.exec(option);
-	return host === null ? otherFiles.test(option) : !ownHost.test(host[1] ?? next);
+	const [, name, glued] = /^--(add-host|env-file)(?:=(.*))?$/s.exec(option) ?? [];
+	if (name === "add-host") return !ownHost.test(glued ?? next);
+	if (name === "env-file") return !isOwnVariables(glued ?? next);
+	return otherFiles.test(option);
 }
 
-/** A file of variables, a volume over the image's programs, libraries or settings; the clock's are everyday. */
+/** A volume over the image's programs, libraries or settings; the clock's are everyday. */
 const otherFiles =
-	/^--(?:env-file|init-path|rootfs)(?:=|$)|(?::|(?:^|,)(?:target|dst|destination)=)\/(?:etc(?!\/(?:localtime|timezone)\b)|usr|lib\d{0,2}|bin|sbin|home|root)(?:[/:,]|$)/;
+	/^--(?:init-path|rootfs)(?:=|$)|(?::|(?:^|,)(?:target|dst|destination)=)\/(?:etc(?!\/(?:localtime|timezone)\b)|usr|lib\d{0,2}|bin|sbin|home|root)(?:[/:,]|$)/;
 
 function startsInside(start: Start): readonly Start[] {
 	const { words } = start.command;

@@ -1,10 +1,14 @@
+import { programName } from "./names.ts";
 import { codeStarts, startsInCode } from "./script-code.ts";
 import { inside } from "./shell-starts.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
+import type { Word } from "./words.ts";
 
 /** A package or script that is cloudflared by its name: its arguments. Other scripts say nothing: their child will. */
 export function packageInner(start: Start): readonly Start[] {
 	const { words } = start.command;
+	const manager = words.slice(0, 8).findIndex(({ value }) => programName(value) === "pm2");
+	if (manager !== -1) return managedInner(start, manager);
 	const at = words.findIndex(({ value }, index) => index > 0 && isPackage(value));
 	if (at === -1) return codeInner(start);
 	// Only options and the runner's own verbs may stand before it.
@@ -17,6 +21,30 @@ export function packageInner(start: Start): readonly Start[] {
 	const behind = words[at + 1]?.value === "--" ? words.slice(at + 2) : words.slice(at + 1);
 	const program = { value: "cloudflared", start: 0, hidden: false };
 	return [fromWords({ text: start.command.text, words: [program, ...behind] }, "cloudflared", start.environment, noTrail)];
+}
+
+/** Options of pm2 that take the next word. */
+const ofManager =
+	/^(?:-[nieolpcu]|--(?:name|namespace|interpreter|instances|output|error|log|pid|cron|cwd|user|uid|gid|max-memory-restart|restart-delay|exp-backoff-restart-delay|log-date-format|kill-timeout|max-restarts))$/;
+
+/** `pm2 start program --name x -- tunnel run`, `pm2 start "program tunnel run"`; it runs as whoever typed that. */
+export function managedInner(start: Start, manager: number): readonly Start[] {
+	const { words, text } = start.command;
+	if (words[manager + 1]?.value !== "start") return [];
+	let program: Word | undefined;
+	let altered = false;
+	let at = manager + 2;
+	for (; at < words.length && words[at]?.value !== "--"; at++) {
+		const word = words[at];
+		if (word === undefined) break;
+		altered ||= /^--(?:interpreter|cwd|node-args|interpreter-args|uid|user|env)/.test(word.value);
+		if (ofManager.test(word.value)) at++;
+		else if (!word.value.startsWith("-")) program ??= word;
+	}
+	if (program === undefined) return [];
+	const outer = { ...start, trail: { ...start.trail, altered } };
+	if (/\s/.test(program.value)) return inside(program.value, outer, "posix");
+	return [fromWords({ text, words: [program, ...words.slice(at + 1)] }, "", start.environment, { ...noTrail, later: true, altered })];
 }
 
 /** Code on the command line that starts programs. */

@@ -5,6 +5,7 @@ import { wholeVariable } from "./shell-changes.ts";
 import { inside } from "./shell-starts.ts";
 import { posixWords } from "./shell-text.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
+import { isOwnVariables } from "./surroundings.ts";
 import { restFrom, type Word, wordAfter } from "./words.ts";
 
 /** Options that take the next word, by program; others stand alone. */
@@ -132,6 +133,8 @@ function setByOption(option: string, environment: Map<string, Word>): void {
 
 /** The program, its folders or its variables come from somewhere else. */
 function isOtherRoot(option: string): boolean {
+	const variables = /(?:^|=)EnvironmentFile=-?(.*)$/s.exec(option)?.[1];
+	if (variables !== undefined && isOwnVariables(variables)) return false;
 	return /^-{1,2}(?:R$|root(?:fs|dir)?(?:=|$)|chroot|bind|overlay|private|preload|library-path|inhibit-rpath)|(?:^|=)(?:Root(?:Directory|Image)|Bind\w*Paths|EnvironmentFile|ExecStartPre|MountImages|Extension\w+)=/.test(
 		option,
 	);

@@ -4,10 +4,11 @@ import { type Command, readCommand } from "./command.ts";
 import { claimsOf, credentialOf, hasSecond } from "./credential.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
-import { nameKind } from "./names.ts";
+import { nameKind, programName } from "./names.ts";
 import { originOf } from "./origin.ts";
 import type { Start } from "./start.ts";
 import { choosesOther } from "./surroundings.ts";
+import { takesText } from "./takes-text.ts";
 import { defaultQuickService, type Lookup, lookupIn, nothingSet, type Runs, type Sources, whatRuns } from "./what-runs.ts";
 
 /** One start, read as cloudflared itself would read it. */
@@ -60,7 +61,7 @@ export function readStart(start: Start, signs: Signs): StartReading {
 	const lookup = lookupIn(command, sources);
 	const isSet = lookup !== nothingSet;
 	const place = folderOf(start.image);
-	const { kind, certain, pretends } = programOf(start, evidenceOf(command, runs, start.args, start.environment.keys()), place, signs);
+	const { kind, certain, pretends } = programOf(start, evidenceOf(command, runs, start.args, start.environment.keys()), runs, place, signs);
 	const credential = credentialOf(runs, start, command);
 	const mode = kind === "other" ? "unknown" : modeOf(runs, credential?.decoding);
 	const shown = command.levels.every(({ flags }) => flags.size === 0) ? [] : command.levels.flatMap(({ flags }) => [...flags.keys()]);
@@ -109,7 +110,7 @@ function saysNothing(command: Command): boolean {
 /** What is read of such a line; cloudflared would refuse it. */
 function ofNothing(start: Start, command: Command, signs: Signs): StartReading {
 	const place = folderOf(start.image);
-	const { kind, certain, pretends } = programOf(start, evidenceOf(command, refused, start.args, none), place, signs);
+	const { kind, certain, pretends } = programOf(start, evidenceOf(command, refused, start.args, none), refused, place, signs);
 	return {
 		start,
 		kind,
@@ -161,6 +162,7 @@ export function opensTunnel(mode: Mode): boolean {
 function programOf(
 	{ image, argument0, trail }: Start,
 	evidence: Evidence,
+	runs: Runs,
 	place: FolderClass,
 	{ official, suspicious }: Signs,
 ): Pick<StartReading, "kind" | "certain" | "pretends"> {
@@ -172,6 +174,9 @@ function programOf(
 	if (official) return { kind: "renamed", certain: true, pretends };
 	// A service's parameters without its program: what they say is all there is.
 	if (image === "?") return { kind: evidence === "none" ? "other" : "named", certain: false, pretends: false };
+	// `logger cloudflared tunnel run …`: what such a program is given is text, unless it would start something as cloudflared.
+	const starts = runs.kind !== "nothing" && runs.kind !== "help";
+	if (!starts && !pretends && evidence !== "none" && takesText(programName(image))) return { kind: "other", certain: false, pretends };
 	if (evidence === "strong" || (pretends && evidence !== "none")) return { kind: "renamed", certain: true, pretends };
 	const odd = place === "temp" || place === "odd" || place === "network" || isPublicFolder(image);
 	const anywhere = odd || place === "user" || place === "program-data";

@@ -25,9 +25,11 @@ export function serviceControlInner(start: Start): readonly Start[] {
 			}),
 		];
 	}
-	if (!/^(?:create|config)$/i.test(verb?.value ?? "")) return [];
-	const at = words.findIndex(({ value }) => /^binpath=/i.test(value));
-	const glued = (words[at]?.value ?? "").slice("binpath=".length);
+	// Windows runs the other command whenever the service fails.
+	const setting = /^(?:create|config)$/i.test(verb?.value ?? "") ? "binpath=" : /^failure$/i.test(verb?.value ?? "") ? "command=" : "";
+	if (setting === "") return [];
+	const at = words.findIndex(({ value }) => value.toLowerCase().startsWith(setting));
+	const glued = (words[at]?.value ?? "").slice(setting.length);
 	const value = glued !== "" ? glued : (words[at + 1]?.value ?? "");
 	return at === -1 || value === "" ? [] : laterText(value, start, remote);
 }

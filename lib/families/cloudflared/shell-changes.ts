@@ -1,6 +1,6 @@
 import { baseName, nameKind } from "./names.ts";
 import type { Shell } from "./shell-text.ts";
-import { isDeciding } from "./surroundings.ts";
+import { isDeciding, isOwnVariables } from "./surroundings.ts";
 import type { Word, Words } from "./words.ts";
 
 /** A word that can become any number of arguments, and of two flags the last one counts. */
@@ -24,7 +24,7 @@ export function changesLater(command: Words, shell: Shell): boolean {
 	const [first, ...rest] = command.words;
 	if (first === undefined) return false;
 	const name = first.value.toLowerCase();
-	if (redefining[shell].test(first.value)) return !isOwnSubroutine(name, rest) && !isOfDevice(name, rest);
+	if (redefining[shell].test(first.value)) return !isOwnSubroutine(name, rest) && !isSourcedAnyway(name, rest);
 	if (name === "trap") return rest.some(({ value }) => /^(?:DEBUG|ERR|RETURN)$/.test(value));
 	if (name === "hash") return rest.some(({ value }) => /^-\w*p|\w=/.test(value));
 	if (/^(?:import-module|ipmo)$/.test(name)) return rest.some(({ value }) => /[\\/]/.test(value));
@@ -41,18 +41,20 @@ function isOwnSubroutine(name: string, [first]: readonly Word[]): boolean {
 	return name === "call" && (first?.value.startsWith(":") === true || (first !== undefined && nameKind(first.value) !== undefined));
 }
 
-/** What every login on the device reads anyway, and only administrators write. */
-function isOfDevice(name: string, [file, more]: readonly Word[]): boolean {
-	return (
-		/^(?:source|\.)$/.test(name) &&
-		more === undefined &&
-		/^\/etc\/(?:profile|environment|bashrc|bash\.bashrc|zshrc|zsh\/zshrc|zprofile)$/.test(file?.value ?? "")
-	);
+/** What every login on the device reads anyway, or the service itself, and only administrators write. */
+function isSourcedAnyway(name: string, [file, more]: readonly Word[]): boolean {
+	const { value } = file ?? { value: "" };
+	const ofDevice = /^\/etc\/(?:profile|environment|bashrc|bash\.bashrc|zshrc|zsh\/zshrc|zprofile)$/.test(value);
+	return /^(?:source|\.)$/.test(name) && more === undefined && (ofDevice || isOwnVariables(value));
 }
+
+/** What everybody's profile evaluates: it puts usual folders in front of `PATH`, or says where an agent listens. */
+const usualSetup =
+	/^\$\((?:(?:\/opt\/homebrew|\/usr\/local|\/home\/linuxbrew\/\.linuxbrew)\/bin\/)?brew shellenv(?: (?:ba|z)?sh)?\)$|^\$\((?:\/usr\/bin\/)?(?:ssh-agent(?: -s)?|dircolors(?: -b)?)\)$/;
 
 /** All of a word comes from elsewhere, so it can be any assignment. */
 function isOpen({ value, hidden }: Word): boolean {
-	return hidden && wholeVariable.test(value);
+	return hidden && wholeVariable.test(value) && !usualSetup.test(value);
 }
 
 const writing =

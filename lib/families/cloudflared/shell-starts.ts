@@ -4,6 +4,7 @@ import { callsAfter, methodStarts, noCalls, objectStarts } from "./method-starts
 import { registryValueStart } from "./registry-value.ts";
 import { withoutAssignments } from "./shell-assignments.ts";
 import { changesLater, definesFunction, folderAfter, fromFolder, wholeVariable } from "./shell-changes.ts";
+import { withoutDocuments } from "./shell-documents.ts";
 import { layersIn } from "./shell-layers.ts";
 import { localsOf, withoutKeywords, withValues } from "./shell-lines.ts";
 import { type Shell, shellCommands } from "./shell-text.ts";
@@ -11,7 +12,8 @@ import { fromWords, noTrail, type Start } from "./start.ts";
 import { mostCommands, restFrom, type Word, type Words, wordAfter } from "./words.ts";
 
 /** The starts in the text of a shell that a start carries. */
-export function inside(text: string, start: Pick<Start, "environment" | "trail">, shell: Shell): readonly Start[] {
+export function inside(written: string, start: Pick<Start, "environment" | "trail">, shell: Shell): readonly Start[] {
+	const text = shell === "posix" ? withoutDocuments(written) : written;
 	const { layers, unread } = layersIn(text, shell);
 	const deeper = layers.flatMap((layer) =>
 		startsIn(shellCommands(layer.text, shell), start, shell).map((one) =>
@@ -160,6 +162,12 @@ function cmdletStarts(rest: Words, first: string, { environment, trail, depth }:
 		const text = words.slice(1).map(({ value }) => value);
 		return evaluated(text.join(" "), "posix");
 	}
+	// A line of a compose file: the image, which stands elsewhere, is the program.
+	if (name === "command:" && words.some(({ value }) => value === "tunnel")) {
+		const image = { value: "cloudflared", start: 0, hidden: false };
+		const command = { text: rest.text, words: [image, ...words.slice(1)] };
+		return [fromWords(command, "cloudflared", environment, { ...trail, container: "mirror", later: true })];
+	}
 	// `& ('…' + '…') tunnel run`: the program stands in the brackets before.
 	const unnamed = name === "tunnel" && words.some(({ value }) => /^--?[a-z]/.test(value));
 	const program = { value: "?", start: 0, hidden: true };
@@ -177,6 +185,8 @@ function takeArguments(words: readonly Word[]): readonly Word[] {
 /** `cmd /c "…"`, `sh -c '…'`: the commands behind the switch. */
 export function shellInner(start: Start, shell: Shell, isSwitch: (value: string) => boolean): readonly Start[] {
 	const { words } = start.command;
+	const glued = words.find(({ value }) => value.startsWith("--command="))?.value.slice("--command=".length);
+	if (glued !== undefined && shell === "posix") return inside(glued, start, shell);
 	const at = words.findIndex(({ value }, index) => index > 0 && isSwitch(value));
 	// `cmd /ccloudflared`, and switches glued together, are read as their shell reads them.
 	if (at === -1 || at + 1 >= words.length) return [];

@@ -14,6 +14,7 @@ function cmdCommands(text: string): readonly Words[] {
 	const segments: string[] = [];
 	let parts: string[] = [];
 	let quoted = false;
+	let depth = 0;
 	const end = (): void => {
 		// `for /f %i in ('program …')` runs what stands between the quotes.
 		const segment = parts
@@ -38,10 +39,20 @@ function cmdCommands(text: string): readonly Words[] {
 			parts.push(character);
 		} else if (character === "^") parts.push(text[++at] ?? "");
 		else if (character === ">" || character === "<") at = endOfRedirection(text, at);
-		else end();
+		// `set PATH=C:\Program Files (x86)\…`: outside of brackets, those in a value are text.
+		else if ((character === "(" || character === ")") && depth === 0 && isSet(parts)) parts.push(character);
+		else {
+			if (character === "(") depth++;
+			else if (character === ")" && depth > 0) depth--;
+			end();
+		}
 	}
 	end();
 	return segments.map((segment) => ({ text: segment, words: windowsWords(segment).map(withVariables) }));
+}
+
+function isSet([first = "", second = ""]: readonly string[]): boolean {
+	return /^\s*@?set\s/i.test(first === "" ? second : first);
 }
 
 function withVariables(word: Word): Word {

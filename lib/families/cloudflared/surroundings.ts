@@ -20,6 +20,11 @@ const usualHome =
 const usualRoots =
 	/^\/etc\/(?:ssl\/(?:certs\/?(?:ca-certificates\.crt)?|cert\.pem|ca-bundle\.pem)|pki\/tls\/(?:certs\/?(?:ca-bundle\.crt)?|cert\.pem))$/;
 
+/** Where distributions and administrators keep the variables of cloudflared's own service. */
+export function isOwnVariables(path: string): boolean {
+	return /^\/etc\/(?:(?:default|sysconfig|conf\.d)\/cloudflared|cloudflared\/[\w.-]{1,64})$/.test(path);
+}
+
 /** A variable that can change which program runs, or what it reads besides its arguments. A start by its whole path needs no search. */
 export function choosesOther(name: string, { value, hidden }: Word, image: string): boolean {
 	if (/^(?:home|userprofile)$/i.test(name) && usualHome.test(value)) return false;

@@ -10,6 +10,8 @@ const kinds = {
 	clipboards: "xclip|xsel|wl-copy|pbcopy|clip",
 	dialogs: "zenity|kdialog|yad|dialog|whiptail|xmessage|notify-send|osascript|msg|wall|write",
 	logs: "logger|eventcreate|rsyslogd|syslog-ng",
+	managers: "systemctl|loginctl|hostnamectl|timedatectl|localectl|nmcli|sc|net|net1|netsh|reg|setx",
+	consoles: "mmc|regedit|control|eventvwr|perfmon",
 	messages:
 		"mail|mailx|mutt|sendmail|outlook|thunderbird|slackcat|discord|telegram|telegram-send|signal-cli|zoom|mattermost|ntfy|mosquitto_pub",
 	tickets: "jira|linear|gh|glab|hub|git|svn|hg|jj|fossil",

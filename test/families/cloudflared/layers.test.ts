@@ -39,6 +39,12 @@ describe("the start inside is found and judged, whatever stands around it", () =
 		["chroot", ["/usr/sbin/chroot", `chroot --userspec=0:0 /r ${posix}`]],
 		["firejail", ["/usr/bin/firejail", `firejail --noprofile ${posix}`]],
 		["busybox nohup", ["/bin/busybox", `busybox nohup ${posix}`]],
+		["a recording", ["/usr/bin/asciinema", `asciinema rec -c "${posix}" demo.cast`]],
+		["a recording, joined", ["/usr/bin/asciinema", `asciinema rec "--command=${posix}"`]],
+		["a process manager", ["/usr/bin/node", `node /usr/local/bin/pm2 start /tmp/u --name x -- tunnel run --token SECRET`]],
+		["a process manager, one text", ["/usr/local/bin/pm2", `pm2 start "${posix}"`]],
+		["what runs when a service fails", ["sc.exe", `sc failure spooler reset= 0 actions= restart/1 command= "${windows}"`]],
+		["a compose file", bash(`cat > c.yml <<EOF\nservices:\n  t:\n    image: a/cloudflared\n    command: tunnel run --token SECRET\nEOF`)],
 		["busybox sh", ["/bin/busybox", `busybox sh -c "${posix}"`]],
 		["busybox setsid", ["/bin/busybox", `busybox setsid ${posix}`]],
 		["su -c", ["/usr/bin/su", `su - root -c "${posix}"`]],
@@ -215,18 +221,43 @@ describe("text that somebody searches, shows or sends starts nothing", () => {
 		["a folder", "/bin/mkdir", `mkdir "${named}"`],
 		["a message of a program nobody knows", "/usr/bin/helpdesk", `helpdesk new --summary "${named}"`],
 		["a value in a store", "/usr/bin/aws", `aws ssm put-parameter --name x --value "${named}"`],
+		["a note of many words", "/usr/bin/logger", `logger -t deploy ${named}`],
+		["a note to everybody", "/usr/bin/wall", `wall ${named}`],
+		["a hint on the screen", "/usr/bin/notify-send", `notify-send hint ${named}`],
+		["a commit whose quotes were lost", "/usr/bin/git", `git commit -m ${named}`],
+		["a note in the journal", "/usr/bin/systemd-cat", `systemd-cat echo ${named}`],
+		["a note of a script", "/bin/bash", `bash -c "logger ${named}"`],
+		["a message to a session", "msg.exe", `msg.exe * ${named}`],
+		["a console's file", "mmc.exe", `mmc.exe "C:\\x\\u.exe tunnel run --token SECRET"`],
+		["a unit's property", "/usr/bin/systemctl", `systemctl set-property x "/tmp/u tunnel run --token SECRET"`],
+		["a service's description", "sc.exe", `sc.exe description cloudflared "runs ${named}"`],
+		["the history of a shell", "/usr/bin/atuin", `atuin history start -- ${named}`],
+		["a command's own page", "/usr/bin/cheat", `cheat ${named}`],
+		["a document", "/bin/bash", `bash -c 'cat > /srv/README.md <<EOF\nRun:\n  ${posix}\nEOF'`],
+		["a text on the screen", "/bin/bash", `bash -c 'cat <<EOF\nRun ${named}\nEOF'`],
 	])("%s", ([, program = "", commandLine = ""]) => {
-		expect(scale.indexOf(started(program, commandLine, foreignToken)?.severity ?? "none")).toBeLessThanOrEqual(scale.indexOf("low"));
+		const sighting = started(program, commandLine, foreignToken);
+		// Whoever reads the token can run the tunnel, so it is not silent either.
+		expect([sighting?.mode, sighting?.severity, sighting?.quiet]).toEqual(["unknown", "low", undefined]);
+		expect(sighting?.severityReason).toMatch(/token/);
+	});
+
+	test("a document that is run after all is a script", () => {
+		const sighting = started("/bin/bash", `bash -c 'cat > /tmp/a.txt <<EOF\n${posix}\nEOF\nsh /tmp/a.txt'`, foreignToken);
+		expect([sighting?.ownership.verdict, sighting?.severity]).toEqual(["not-ours", "high"]);
+	});
+
+	test("in the words of a program nobody knows it may be one that failed", () => {
+		const sighting = started("/usr/bin/helpdesk", `helpdesk new --summary ${named}`, foreignToken);
+		expect([sighting?.mode, sighting?.severity]).toEqual(["would-fail", "medium"]);
 	});
 
 	test.for([
-		["the history of a shell", "/usr/bin/atuin", `atuin history start -- ${named}`],
-		["a command's own page", "/usr/bin/cheat", `cheat ${named}`],
-		["a message whose quotes were lost", "/usr/bin/helpdesk", `helpdesk new --summary ${named}`],
-	])("nor does it where it stands in many words: %s", ([, program = "", commandLine = ""]) => {
+		["/usr/bin/logger", "logger tunnel run --token SECRET"],
+		["/usr/bin/systemctl", "systemctl tunnel run --token SECRET"],
+	])("such a name on cloudflared itself hides nothing: %s", ([program = "", commandLine = ""]) => {
 		const sighting = started(program, commandLine, foreignToken);
-		expect(sighting?.mode).toBe("would-fail");
-		expect(scale.indexOf(sighting?.severity ?? "none")).toBeLessThanOrEqual(scale.indexOf("medium"));
+		expect([sighting?.ownership.verdict, sighting?.severity]).toEqual(["not-ours", "high"]);
 	});
 });
 
