@@ -1,6 +1,7 @@
 import type { Column } from "../../defender/tables.ts";
 import { hasShape, type Shape, type Test } from "../../detect/condition.ts";
 import { decodedRuns, decodeWide, encodedCommand } from "../../secrets/base64.ts";
+import { spelledTexts } from "./spelled-text.ts";
 
 /** Subcommands and tokens, which begin with the account as cloudflared writes them, are case-sensitive; of file names, which are not, the ways in which people write this one. */
 const words = ["tunnel", "cloudflared", "Cloudflared", "CLOUDFLARED", ".trycloudflare.com", "eyJhIjo"];
@@ -34,15 +35,31 @@ export function decodesText(text: string): boolean {
 /** One of them stands in every start, install and fetch. Each way to write one costs the sieve a literal. */
 const decodedWords = ["tunnel", ".trycloudflare.com", "eyJhIjo"];
 
-/** Base64 of plain text that the same command line decodes: `echo … | base64 -d | sh`. */
+/** The same in other spellings. Escaped characters cannot be searched for; the programs that take them can. */
+const spelledWords = ["tunnel", "eyJhIjo"].flatMap((word) => [Buffer.from(word).toString("hex"), [...word].reverse().join("")]);
+const escapers = ["printf", "echo -e"];
+const decodedStarts = [...decodedWords.flatMap((word) => inEncodedText(word, "utf8")), ...spelledWords];
+
+/** Text that the same command line decodes: base64 (`echo … | base64 -d | sh`), hexadecimal, escaped, or backwards. */
 const decodedStart: Shape = {
-	starts: decodedWords.flatMap((word) => inEncodedText(word, "utf8")),
-	pattern: decodedWords.flatMap((word) => inEncodedText(word, "utf8")).join("|"),
-	isIn: (text) => decodesText(text) && someRun(text),
+	starts: [...decodedStarts, ...escapers],
+	pattern: `${decodedStarts.join("|")}|(?:${escapers.join("|")})[^|]*\\\\(?:x[0-9A-Fa-f]{2}|0?[0-7]{3})`,
+	isIn: (text) => (decodesText(text) && someRun(text)) || (hasDecodedStarts(text) && spelledStarts(text).length > 0),
 	example: `sh -c "echo ${Buffer.from("/tmp/x tunnel run --token a").toString("base64")} | base64 -d | sh"`,
 };
 
-/** The column holds base64 that its command decodes to a start of cloudflared. */
+/** What the sieve looks for must be there, whatever else was read. */
+function hasDecodedStarts(text: string): boolean {
+	const folded = text.toLowerCase();
+	return [...spelledWords, ...escapers].some((word) => folded.includes(word.toLowerCase()));
+}
+
+/** The spelled texts of a command that start or fetch through cloudflared, where its plain words do not say so. */
+export function spelledStarts(text: string): readonly string[] {
+	return spelledTexts(text).filter((one) => starts(one));
+}
+
+/** The column holds a text that its command decodes to a start of cloudflared. */
 export function hasDecodedStart(column: Column): Test {
 	return hasShape(column, decodedStart);
 }

@@ -1,5 +1,5 @@
 import { decodedRuns, decodeWide } from "../../secrets/base64.ts";
-import { decodesText } from "./encoded-start.ts";
+import { decodesText, spelledStarts } from "./encoded-start.ts";
 import type { Shell } from "./shell-text.ts";
 import { mostCommands } from "./words.ts";
 
@@ -21,7 +21,7 @@ const substitution = /[$<>]\(((?:[^()]|\([^()]{0,4096}\)){1,8192})\)/g;
 const backticks = /`([^`]{1,8192})`/g;
 /** What a text is printed into when it is to be run. */
 const sink =
-	/(?:^|[\s;&|(])(?:(?:\/[\w/.-]{1,64})?(?:sh|bash|zsh|dash|ksh|at|batch|crontab)|source|\.)\s{1,8}[^<;&|\n]{0,256}<(?:\(|<<)|(?:out-file|set-content|add-content|tee-object)\b[^|;\n]{0,512}\.(?:bat|cmd|ps1|vbs)\b|\|\s{0,8}(?:sudo\s{1,4})?(?:[\w/.-]{0,64}\/)?(?:sh|bash|zsh|dash|ksh|at|batch|crontab|tee|cmd|powershell|pwsh)\b|>{1,2}\s{0,8}(?:["'][^"'|&;<>]{0,512}|[^\s"'|&;<>]{0,512})(?:\/etc\/|cron|\.service|rc\.local|\.(?:ba|z)?shrc|profile|Launch(?:Agents|Daemons)|\.(?:bat|cmd|ps1|sh|vbs|plist|desktop))/i;
+	/\beval\s{1,8}["']?\$\(|(?:^|[\s;&|(])(?:(?:\/[\w/.-]{1,64})?(?:sh|bash|zsh|dash|ksh|at|batch|crontab)|source|\.)\s{1,8}[^<;&|\n]{0,256}<(?:\(|<<)|(?:out-file|set-content|add-content|tee-object)\b[^|;\n]{0,512}\.(?:bat|cmd|ps1|vbs)\b|\|\s{0,8}(?:sudo\s{1,4})?(?:[\w/.-]{0,64}\/)?(?:sh|bash|zsh|dash|ksh|at|batch|crontab|tee|cmd|powershell|pwsh)\b|>{1,2}\s{0,8}(?:["'][^"'|&;<>]{0,512}|[^\s"'|&;<>]{0,512})(?:\/etc\/|cron|\.service|rc\.local|\.(?:ba|z)?shrc|profile|Launch(?:Agents|Daemons)|\.(?:bat|cmd|ps1|sh|vbs|plist|desktop))/i;
 const printed =
 	/(?:^|[\s;&|({]|<<<)(?:(?:echo|write-output)\s{1,8}|printf\s{1,8}(?:["']?%[^"'\s]{0,16}["']?\s{1,8})?|(?:set|add)-content\s{1,8}(?:-path\s{1,8})?[^\s'"]{1,512}\s{1,8}(?:-value\s{1,8})?|(?<=<<<)\s{0,8})(?:-\w{1,8}\s{1,8})?(?:"([^"]{1,8192})"|'([^']{1,8192})'|([^|>&;"'\n]{1,8192}))/gi;
 
@@ -33,15 +33,24 @@ const unit =
 export function layersIn(text: string, shell: Shell): Layers {
 	const quoted = shell === "posix" ? [...text.matchAll(backticks)] : [];
 	const used = shell === "cmd" ? [] : [...text.matchAll(substitution), ...quoted].map(([, inner = ""]) => inner);
-	const kept = sink.test(text)
-		? [...text.matchAll(printed)].flatMap(([, double, single, bare]) => printedLines(double ?? single ?? bare ?? ""))
-		: [];
+	const kept = printedIn(text);
 	const units = [...text.matchAll(unit)].map(([, command = ""]) => command);
 	const hidden = decodesText(text)
 		? [...decodedRuns(text, 1)].map(({ decoded, start, end }) => decodeWide(text.slice(start, end)) ?? decoded)
 		: [];
-	const kinds = [used.map(now), [...kept, ...units].map((one): Layer => ({ text: one, later: true })), hidden.map(now)];
-	return { layers: kinds.flatMap((kind) => kind.slice(0, mostCommands)), unread: kinds.some((kind) => kind.length > mostCommands) };
+	const spelled = spelledStarts(text).flatMap((one) => [now(one), ...printedIn(one).map(now)]);
+	const kinds = [used.map(now), [...kept, ...units].map((one): Layer => ({ text: one, later: true })), hidden.map(now), spelled];
+	return {
+		layers: kinds.flatMap((kind) => kind.slice(0, mostCommands)),
+		// How a spelled text is put together again is not read.
+		unread: spelled.length > 0 || kinds.some((kind) => kind.length > mostCommands),
+	};
+}
+
+function printedIn(text: string): readonly string[] {
+	return sink.test(text)
+		? [...text.matchAll(printed)].flatMap(([, double, single, bare]) => printedLines(double ?? single ?? bare ?? ""))
+		: [];
 }
 
 function now(text: string): Layer {

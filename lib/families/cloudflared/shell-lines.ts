@@ -1,5 +1,5 @@
 import type { Shell } from "./shell-text.ts";
-import type { Word, Words } from "./words.ts";
+import { mostWords, type Word, type Words } from "./words.ts";
 
 /** Words of a shell that stand before a command. */
 const keywords: Readonly<Record<Shell, RegExp>> = {
@@ -45,6 +45,26 @@ export function localsOf({ words }: Words, shell: Shell): readonly (readonly [st
 	if (shell === "posix") return words.every(({ value }) => /^\w{1,64}=/.test(value)) ? words.flatMap((word) => split(word)) : [];
 	const value = name[2] !== undefined && name[2] !== "" ? { ...first, value: name[2] } : second?.value === "=" ? third : undefined;
 	return value === undefined || value.value.includes("$") ? [] : [[name[1]?.toLowerCase() ?? "", { ...value, hidden: false }]];
+}
+
+/** `$a = @('tunnel', 'run')` of PowerShell: the words that `@a` stands for later. */
+export function listOf({ words }: Words): readonly [string, readonly Word[]] | undefined {
+	const [first, ...rest] = words;
+	const [, name, glued = ""] = /^\$(\w{1,64})(?:=(.*))?$/s.exec(first?.value ?? "") ?? [];
+	if (first === undefined || name === undefined) return undefined;
+	const list = glued === "" ? rest.filter(({ value }) => value !== "=") : [{ ...first, value: glued, hidden: false }, ...rest];
+	return list.length < 2 ? undefined : [name.toLowerCase(), list];
+}
+
+/** The command with `@a` replaced by the words of that list. */
+export function withLists(
+	command: Words,
+	lists: ReadonlyMap<string, readonly Word[]>,
+): { readonly command: Words; readonly replaced: boolean } {
+	const isList = ({ value }: Word): boolean => value.startsWith("@") && lists.has(value.slice(1).toLowerCase());
+	if (lists.size === 0 || !command.words.some(isList)) return { command, replaced: false };
+	const words = command.words.flatMap((word) => (isList(word) ? (lists.get(word.value.slice(1).toLowerCase()) ?? []) : [word]));
+	return { command: { text: command.text, words: words.slice(0, mostWords) }, replaced: true };
 }
 
 function split(word: Word): readonly (readonly [string, Word])[] {

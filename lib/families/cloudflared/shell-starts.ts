@@ -6,7 +6,7 @@ import { withoutAssignments } from "./shell-assignments.ts";
 import { changesLater, definesFunction, folderAfter, fromFolder, wholeVariable } from "./shell-changes.ts";
 import { withoutDocuments } from "./shell-documents.ts";
 import { layersIn } from "./shell-layers.ts";
-import { localsOf, withoutKeywords, withValues } from "./shell-lines.ts";
+import { listOf, localsOf, withLists, withoutKeywords, withValues } from "./shell-lines.ts";
 import { type Shell, shellCommands } from "./shell-text.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
 import { mostCommands, restFrom, type Word, type Words, wordAfter } from "./words.ts";
@@ -57,12 +57,16 @@ function startsIn(
 	let folder = "";
 	let calls = noCalls;
 	const locals = new Map<string, Word>();
+	const lists = new Map<string, readonly Word[]>();
 	const capped = commands.length > mostCommands;
 	for (const command of commands) {
 		const { rest: written, assigned } = withoutAssignments(withoutKeywords(command, shell), shell);
 		if (assigned.length > 0) variables = new Map([...variables, ...assigned]);
 		for (const [name, value] of shell === "cmd" ? assigned : localsOf(command, shell)) locals.set(name.toLowerCase(), value);
-		const { command: rest, replaced } = withValues(written, locals);
+		const list = shell === "powershell" ? listOf(command) : undefined;
+		if (list !== undefined) lists.set(...list);
+		const spread = withLists(written, lists);
+		const { command: rest, replaced } = withValues(spread.command, locals);
 		const [first] = rest.words;
 		folder = folderAfter(folder, rest) ?? folder;
 		const before = altered;
@@ -75,7 +79,7 @@ function startsIn(
 			remote = true;
 		// What a variable holds when it is used, nobody can tell for sure: such a start never approves.
 		const open = rest.words.some(({ value, hidden }, at) => at > 0 && hidden && wholeVariable.test(value));
-		const next = { ...noTrail, remote, unread: trail.unread || replaced || capped || open, altered: before };
+		const next = { ...noTrail, remote, unread: trail.unread || replaced || spread.replaced || capped || open, altered: before };
 		const called = shell === "powershell" ? methodStarts(calls, rest, variables, next) : [];
 		const starts = called.length > 0 ? called : cmdletStarts(rest, first.value, { environment: variables, trail: next, depth });
 		found.push(...starts.map((one) => placed(one, folder, shell)));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { foreignToken } from "./generated-records.ts";
+import { approvedToken, foreignToken } from "./generated-records.ts";
 import { scale } from "./judged-case.ts";
 import { bash, powershell, seen, started } from "./starts.ts";
 
@@ -39,6 +39,7 @@ describe("the start inside is found and judged, whatever stands around it", () =
 		["chroot", ["/usr/sbin/chroot", `chroot --userspec=0:0 /r ${posix}`]],
 		["firejail", ["/usr/bin/firejail", `firejail --noprofile ${posix}`]],
 		["busybox nohup", ["/bin/busybox", `busybox nohup ${posix}`]],
+		["a list of arguments", powershell(`$e='C:\\tmp\\u.exe'; $a=@('tunnel','run','--token','SECRET'); & $e @a`)],
 		["a recording", ["/usr/bin/asciinema", `asciinema rec -c "${posix}" demo.cast`]],
 		["a recording, joined", ["/usr/bin/asciinema", `asciinema rec "--command=${posix}"`]],
 		["a process manager", ["/usr/bin/node", `node /usr/local/bin/pm2 start /tmp/u --name x -- tunnel run --token SECRET`]],
@@ -197,6 +198,38 @@ describe("the start inside is found and judged, whatever stands around it", () =
 		const sighting = seen("DeviceEvents", { ActionType: "PowerShellCommand", AdditionalFields });
 		expect(sighting?.ownership.verdict).toBe("not-ours");
 		expect(scale.indexOf(sighting?.severity ?? "none")).toBeGreaterThanOrEqual(scale.indexOf("high"));
+	});
+});
+
+describe("a start that its own command spells out another way is read", () => {
+	const bytes = [...Buffer.from(posix.replace("SECRET", foreignToken))];
+	const inHex = bytes.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
+	const inOctal = bytes.map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+	test.for([
+		["hexadecimal", `echo ${Buffer.from(bytes).toString("hex")} | xxd -r -p | sh`],
+		["hexadecimal in capitals", `echo ${Buffer.from(bytes).toString("hex").toUpperCase()} | xxd -r -p | sh`],
+		["escaped characters, printed", `printf "${inHex}" | sh`],
+		["escaped characters in octal", `printf "${inOctal}" | sh`],
+		["escaped characters, evaluated", `eval "$(printf "${inHex}")"`],
+		["escaped characters, echoed", `echo -e "${inHex}" | bash`],
+		["backwards", `echo "${[...posix.replace("SECRET", foreignToken)].reverse().join("")}" | rev | sh`],
+	])("%s", ([, script = ""]) => {
+		const sighting = started("/bin/bash", `bash -c '${script}'`, "");
+		expect([sighting?.ownership.verdict, sighting?.severity]).toEqual(["not-ours", "high"]);
+		expect(JSON.stringify(sighting)).not.toContain(foreignToken);
+	});
+
+	test.for([
+		["colours", `printf "\\033[1;32m\\033[0m\\033[1m\\033[2m\\033[3m\\033[4m done, the tunnel will run"`],
+		["bytes of another text", `echo ${Buffer.from("the tunnel to Dover is open").toString("hex")} | xxd -r -p`],
+	])("but %s are none", ([, script = ""]) => {
+		expect(started("/bin/bash", `bash -c '${script}'`, "")).toBeUndefined();
+	});
+
+	test("and such a start never approves, since nobody knows what else is put together", () => {
+		const own = [...Buffer.from(`/usr/local/bin/cloudflared tunnel run --token ${approvedToken}`)];
+		const script = `printf "${own.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}" | sh`;
+		expect(started("/bin/bash", `bash -c '${script}'`, "")?.ownership.verdict).toBe("cannot-tell");
 	});
 });
 
