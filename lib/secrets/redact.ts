@@ -8,6 +8,7 @@ import { createSecretPositions, secretSearches } from "./secret-positions.ts";
 import { markerPattern } from "./secret-value.ts";
 import type { TextRange } from "./text-range.ts";
 import type { ToolSecrets } from "./tool-secrets.ts";
+import { inUnbroken } from "./unbroken.ts";
 
 const passes = 6;
 const layers = 3;
@@ -35,7 +36,9 @@ export function createRedact(tools: readonly ToolSecrets[]): Redact {
 	const [json, known, commands] = [1, 2, 4];
 	const positionsIn = (text: string, worthIt: number): readonly TextRange[] => secretPositions(text, worthIt >> 3);
 	const directValues = (text: string, worthIt: number): readonly TextRange[] => {
-		const own = tools.flatMap((tool) => tool.byValue(text));
+		// Whatever stands between its characters, the shell drops it, and the secret is whole again.
+		const broken = inUnbroken(text, (unbroken) => [...encodedJson(unbroken), ...knownSecrets(unbroken)]);
+		const own = [...tools.flatMap((tool) => tool.byValue(text)), ...broken];
 		if ((worthIt & (json | known)) === 0) return own;
 		const encoded = (worthIt & json) === 0 ? [] : encodedJson(text);
 		return [...encoded, ...assignedPieces(text, encoded), ...own, ...((worthIt & known) === 0 ? [] : knownSecrets(text))];

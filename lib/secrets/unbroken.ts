@@ -1,7 +1,7 @@
 import type { TextRange } from "./text-range.ts";
 
 /** What cmd and PowerShell drop inside a word: `--to^ken`, ``--to`ken``, `--to""ken`. */
-const breaks = /(?<=[0-9A-Za-z-])(?:[\^`]|"")(?=[0-9A-Za-z])/g;
+const breaks = /(?<=[\w.+/=-])(?:[\^`]|"")(?=[\w.+/=-])/g;
 
 const anyBreak = /[\^`]|""/;
 

@@ -18,7 +18,25 @@ describe("a secret that tells by itself what it is is removed wherever it stands
 		expect(redact(`tool ${secret} -v`)).not.toContain(rest.slice(-16));
 		expect(redact(`x=${secret};y`)).not.toContain(rest.slice(-16));
 	});
+
+	// cmd drops the caret, PowerShell the backtick, both take two quotes for none.
+	test.each([["^"], ["`"], ['""']])("also where a shell drops %s inside of it, at every place", (dropped) => {
+		for (const [start, rest] of knownShapes.map(({ example }) => example)) {
+			const secret = start + rest;
+			for (let at = 1; at < secret.length; at++) {
+				const text = `set X=${secret.slice(0, at)}${dropped}${secret.slice(at)}& tool`;
+				// What a shell would give the tool must not be there to read, nor most of the secret.
+				if (!isJoined(secret, at)) continue;
+				expect(redact(text).replaceAll(dropped, ""), text).not.toContain(secret);
+			}
+		}
+	});
 });
+
+/** An address is cut at its host by nobody: there the shell's sign stands between two words. */
+function isJoined(secret: string, at: number): boolean {
+	return /[\w.+/=-]/.test(secret[at - 1] ?? "") && /[\w.+/=-]/.test(secret[at] ?? "");
+}
 
 describe("names in other languages and other notations announce a secret too", () => {
 	test.each([
