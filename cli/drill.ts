@@ -10,7 +10,7 @@ import { type DrillStep, follow } from "./drill/follow.ts";
 import { stepText } from "./drill/words.ts";
 import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub, type HubConnection } from "./hub/connection.ts";
-import { hubTrouble } from "./hub/trouble.ts";
+import { hubTrouble, troubleOf } from "./hub/trouble.ts";
 import { printLine } from "./print-line.ts";
 import { ifStopped } from "./stop-signals.ts";
 
@@ -77,13 +77,23 @@ async function watch(following: Parameters<typeof follow>[0], report: (step: Dri
 	return passed ? 0 : 1;
 }
 
+/** Once more and once again when the hub stumbles. A refusal is told at once: the SDK by itself repeats that too, for eight seconds. */
 async function send(connection: HubConnection, message: object): Promise<void> {
 	const producer = connection.producer();
 	try {
-		await producer.sendBatch([{ body: Buffer.from(JSON.stringify(message)) }]);
-	} catch (error) {
-		throw new Error(hubTrouble(error, connection.address));
+		for (let tries = 1; ; tries++) {
+			try {
+				return await producer.sendBatch([{ body: Buffer.from(JSON.stringify(message)) }]);
+			} catch (error) {
+				if (tries === 3 || !mayPass(error)) throw new Error(hubTrouble(error, connection.address));
+				await setTimeout(1_000);
+			}
+		}
 	} finally {
 		await producer.close();
 	}
+}
+
+function mayPass(error: unknown): boolean {
+	return error instanceof Error && "retryable" in error && error.retryable === true && troubleOf(error) !== "unauthorized";
 }

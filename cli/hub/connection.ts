@@ -5,11 +5,13 @@ import type { HubAddress } from "./address.ts";
 export interface HubConnection {
 	readonly address: HubAddress;
 	consumer(group: string): EventHubConsumerClient;
+	/** Tries once; whoever sends decides what is worth another try. */
 	producer(): EventHubProducerClient;
 }
 
 // The SDK's own defaults wait half a minute between tries, and a minute for each: a wrong name would look like a hang.
 const retryOptions = { maxRetries: 2, retryDelayInMs: 1_000, maxRetryDelayInMs: 5_000, timeoutInMs: 15_000 };
+const once = { ...retryOptions, maxRetries: 0 };
 
 /** Loads the SDK only now: it is the slowest of all modules, and reading files does not need it. */
 export async function connectHub(address: HubAddress): Promise<HubConnection> {
@@ -19,7 +21,7 @@ export async function connectHub(address: HubAddress): Promise<HubConnection> {
 		return {
 			address,
 			consumer: (group) => new Consumer(group, emulator, hub, { retryOptions }),
-			producer: () => new Producer(emulator, hub, { retryOptions }),
+			producer: () => new Producer(emulator, hub, { retryOptions: once }),
 		};
 	}
 	const { DefaultAzureCredential } = await import("@azure/identity");
@@ -27,6 +29,6 @@ export async function connectHub(address: HubAddress): Promise<HubConnection> {
 	return {
 		address,
 		consumer: (group) => new Consumer(group, host, hub, credential, { retryOptions }),
-		producer: () => new Producer(host, hub, credential, { retryOptions }),
+		producer: () => new Producer(host, hub, credential, { retryOptions: once }),
 	};
 }
