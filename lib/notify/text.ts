@@ -1,37 +1,10 @@
 import type { Redacted } from "../secrets/redacted.ts";
 import { groupDigits } from "./group-digits.ts";
+import { visible } from "./visible.ts";
 
 /** Text that a person may be shown: nothing invisible, no link, no mention, no layout of its own. */
 declare const inertBrand: unique symbol;
 export type Inert = string & { readonly [inertBrand]: true };
-
-/**
- * Characters that cannot be seen or that move others about: controls, joiners, direction marks, variation selectors,
- * tags, every blank but the space, and the empty braille cell. Tab and new lines are dealt with before.
- */
-const hidden = /(?! )[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/gu;
-
-/** Nothing of it is hidden, an accent or a line end: most texts are so, and a message is made of a hundred. */
-const plainAscii = /^[ -~]*$/;
-
-/** Shows what would be invisible: U+202E becomes `⟦U+202E⟧`, a new line `⏎`; stacks of accents are cut at two. */
-export function visible(text: string): string {
-	if (plainAscii.test(text)) return text;
-	// Whoever hides one character hides it a thousand times: each is spelled once.
-	const spelled = new Map<string, string>();
-	const spell = (character: string): string => {
-		const known = spelled.get(character) ?? `⟦U+${hexOf(character)}⟧`;
-		spelled.set(character, known);
-		return known;
-	};
-	return text
-		.toWellFormed()
-		.normalize("NFC")
-		.replace(/\r?\n/g, "⏎")
-		.replaceAll("\t", " ")
-		.replace(hidden, spell)
-		.replace(/(\p{M}{2})(\p{M}+)/gu, (_run, kept: string, rest: string) => `${kept}⟦+${[...rest].length}⟧`);
-}
 
 /** Keeps the head and the tail of a long text and says how much is gone. Counts code points, never halves one. */
 export function clip(text: string, max: number): string {
@@ -129,8 +102,4 @@ function shortWord(word: string, max: number): string {
 	const points = [...word];
 	if (points.length <= max) return word;
 	return `${points.slice(0, Math.floor(0.55 * max)).join("")}…${points.slice(-Math.floor(0.4 * max)).join("")}`;
-}
-
-function hexOf(character: string): string {
-	return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
 }

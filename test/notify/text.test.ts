@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { groupDigits } from "../../lib/notify/group-digits.ts";
-import { clip, idText, inert, inertText, plainName, shortWords, visible } from "../../lib/notify/text.ts";
+import { clip, idText, inert, inertText, plainName, shortWords } from "../../lib/notify/text.ts";
+import { visible } from "../../lib/notify/visible.ts";
 import { redacted } from "../builders.ts";
 import { forbidden, hostileText } from "./hostile.ts";
 
