@@ -21,6 +21,8 @@ export interface Broker {
 	drop(): void;
 	/** Resolves when the next reader has opened its link. */
 	reader(): Promise<void>;
+	/** How many links of producers were refused. */
+	refusals(): number;
 	/** Bodies in the partition, oldest first. */
 	bodies(partition: string, hub?: string): readonly string[];
 	close(): Promise<void>;
@@ -35,10 +37,14 @@ export async function startBroker(options: HubOptions): Promise<Broker> {
 	// A name that no hub has is refused by the first one, in the real hub's words.
 	const named = (name: string | undefined) => hubs.get(name ?? "") ?? hub;
 	const readers = createReaders();
-	const container = rhea.create_container({ id: "test-broker", non_fatal_errors: ["ECONNRESET", "EPIPE"] });
+	const container = rhea.create_container({ id: "test-broker", non_fatal_errors: ["ECONNRESET", "EPIPE"], tcp_no_delay: true });
 	container.sasl_server_mechanisms.enable_anonymous();
 	container.sasl_server_mechanisms["MSSBCBS"] = () => ({ outcome: true, start: () => undefined });
-	handleLinks(container, named, readers);
+	let refusals = 0;
+	const countRefusal = () => {
+		refusals++;
+	};
+	handleLinks(container, named, readers, countRefusal);
 
 	const server = container.listen({
 		host: "127.0.0.1",
@@ -70,6 +76,7 @@ export async function startBroker(options: HubOptions): Promise<Broker> {
 		},
 		hold: () => readers.hold(),
 		reader: () => readers.opened(),
+		refusals: () => refusals,
 		bodies: (partition, name) =>
 			named(name)
 				.partition(partition)
@@ -86,7 +93,7 @@ export async function startBroker(options: HubOptions): Promise<Broker> {
 
 type HubNamed = (name: string | undefined) => Hub;
 
-function handleLinks(container: Container, hubNamed: HubNamed, readers: Readers): void {
+function handleLinks(container: Container, hubNamed: HubNamed, readers: Readers, countRefusal: () => void): void {
 	// Without a listener rhea throws or prints; a test that cares sees the SDK's own error.
 	for (const event of ["connection_error", "session_error", "sender_error", "receiver_error", "protocol_error", "disconnected", "error"]) {
 		container.on(event, () => undefined);
@@ -95,7 +102,7 @@ function handleLinks(container: Container, hubNamed: HubNamed, readers: Readers)
 		if (sender !== undefined) openReader(sender, hubNamed, readers);
 	});
 	container.on("receiver_open", ({ receiver }: EventContext) => {
-		if (receiver !== undefined) openProducer(receiver, hubNamed);
+		if (receiver !== undefined && !openProducer(receiver, hubNamed)) countRefusal();
 	});
 	container.on("sendable", () => readers.deliver());
 	container.on("sender_close", ({ sender }: EventContext) => readers.forget(({ link }) => link === sender));
@@ -141,12 +148,14 @@ function openReader(link: Sender, hubNamed: HubNamed, readers: Readers): void {
 	readers.open({ link, place: `${name}/${group}/${id}`, partition, next, level: typeof level === "number" ? level : undefined });
 }
 
-function openProducer(link: Receiver, hubNamed: HubNamed): void {
+/** False when it was refused. */
+function openProducer(link: Receiver, hubNamed: HubNamed): boolean {
 	const address = String(link.target.address);
 	link.set_source(link.source);
 	link.set_target(link.target);
 	const refused = isControl(address) ? undefined : hubNamed(parseAddress(address).name).refusal(address, "Send");
 	if (refused !== undefined) link.close(refused);
+	return refused === undefined;
 }
 
 /** The answer goes out on the link of the same session that the request names as its return address. */

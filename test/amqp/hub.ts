@@ -10,6 +10,8 @@ export interface HubOptions {
 	readonly consumerGroups?: readonly string[];
 	/** Claims that the signed-in identity does not have. */
 	readonly denied?: readonly Claim[];
+	/** As many producers are turned away at first, because the hub is busy. */
+	readonly busyFor?: number;
 	readonly now?: () => Date;
 }
 
@@ -32,9 +34,17 @@ export interface Hub {
 }
 
 /** Names, rights and contents of one hub; nothing of AMQP. */
-export function createHub({ hub, partitions = 2, consumerGroups = ["$Default"], denied = [], now = () => new Date() }: HubOptions): Hub {
+export function createHub({
+	hub,
+	partitions = 2,
+	consumerGroups = ["$Default"],
+	denied = [],
+	busyFor = 0,
+	now = () => new Date(),
+}: HubOptions): Hub {
 	const log = new Map<string, Partition>(Array.from({ length: partitions }, (_, id) => [String(id), createPartition()]));
 	let turn = 0;
+	let busy = busyFor;
 	const partitionOf = (id: string): Partition => {
 		const partition = log.get(id);
 		if (partition === undefined) throw new Error(`the test hub has no partition ${id}`);
@@ -48,6 +58,7 @@ export function createHub({ hub, partitions = 2, consumerGroups = ["$Default"], 
 				condition: "amqp:unauthorized-access",
 				description: `Unauthorized access. '${claim}' claim(s) are required to perform this operation.`,
 			};
+		if (claim === "Send" && busy-- > 0) return { condition: "com.microsoft:server-busy", description: "The server is busy." };
 		if (group !== undefined && !consumerGroups.includes(group)) return notFound(`${name}~${group}`);
 		if (partition === undefined || log.has(partition)) return undefined;
 		return {

@@ -129,8 +129,8 @@ describe("the command", () => {
 		expect(again).toMatchObject({ code: 0, lines: [{ type: "summary", messages: 0 }] });
 	});
 
-	test("without a function behind the hub it gives up in time, exit 1", async () => {
-		const broker = await startBroker({ hub: "defender" });
+	test("a hub that is busy at first gets it all the same; without a function behind the hub it gives up in time, exit 1", async () => {
+		const broker = await startBroker({ hub: "defender", busyFor: 1 });
 		const azurite = await startAzurite();
 		onTestFinished(async () => {
 			await broker.close();
@@ -138,6 +138,7 @@ describe("the command", () => {
 		});
 		const env = { EventHub: broker.connectionString, EVENTHUB_NAME: "defender", TABLE_ENDPOINT: `${azurite.url}/devstoreaccount1` };
 		const ran = await tunnelwatch(["drill", "--timeout", "1"], { env });
+		expect(broker.refusals()).toBe(1);
 		expect(ran.stdout).toMatch(/sent to the hub defender, as device tunnelwatch-drill \(0{8}[0-9a-f]{32}\)\n.*not recorded in time/);
 		expect(ran.code).toBe(1);
 	});
@@ -150,6 +151,8 @@ describe("the command", () => {
 		const denied = await tunnelwatch(["drill"], { env });
 		expect(denied).toMatchObject({ code: 1, stdout: "" });
 		expect(denied.stderr).toContain('give it the role "Azure Event Hubs Data Sender"');
+		// Told at once: a right that is missing does not come by asking again.
+		expect(broker.refusals()).toBe(1);
 
 		await azurite.close();
 		const blind = await tunnelwatch(["drill"], { env });
