@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -18,10 +20,19 @@ import { closedPort, listen, receiver, status } from "../notify/loopback.ts";
 import { tunnelwatch } from "./tunnelwatch.ts";
 
 let azurite: Azurite;
+/** Takes everything that it is sent. */
+let webhookUrl: string;
 beforeAll(async () => {
 	azurite = await startAzurite();
 	await openTable(`${azurite.url}/devstoreaccount1`, "tunnelwatch").ensure();
-	return () => azurite.close();
+	const webhook = createServer((_, response) => void response.writeHead(200).end());
+	await new Promise<void>((resolve) => webhook.listen(0, "127.0.0.1", resolve));
+	webhookUrl = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/hook`;
+	return async () => {
+		webhook.closeAllConnections();
+		await new Promise((resolve) => webhook.close(resolve));
+		await azurite.close();
+	};
 });
 
 const aMessage = JSON.stringify({
@@ -40,23 +51,23 @@ interface Seed {
 	readonly sendTest?: boolean;
 }
 
-async function hubWith({ hub, message = aMessage, messageAt }: Seed): Promise<Broker> {
+/** Tests that run side by side have each an `onTestFinished` of their own. */
+async function hubWith({ hub, message = aMessage, messageAt }: Seed, finished = onTestFinished): Promise<Broker> {
 	const broker = await startBroker({ hub: "defender", consumerGroups: ["$Default", "tunnelwatch"], ...hub });
-	onTestFinished(() => broker.close());
+	finished(() => broker.close());
 	if (message !== "") broker.put("1", message, messageAt);
 	return broker;
 }
 
 /** What doctor finds where everything is right but for the seed. */
-async function findings(seed: Seed = {}): Promise<readonly Result[]> {
-	const broker = await hubWith(seed);
-	const webhook = await receiver(status(200));
+async function findings(seed: Seed = {}, finished = onTestFinished): Promise<readonly Result[]> {
+	const broker = await hubWith(seed, finished);
 	const environment = {
 		TABLE_ENDPOINT: `${azurite.url}/devstoreaccount1`,
 		EventHub: broker.connectionString,
 		EVENTHUB_NAME: "defender",
 		EVENTHUB_CONSUMER_GROUP: "tunnelwatch",
-		WEBHOOK_URL: `${webhook.base}/hook`,
+		WEBHOOK_URL: webhookUrl,
 		...seed.environment,
 	};
 	const results: Result[] = [];
@@ -66,8 +77,8 @@ async function findings(seed: Seed = {}): Promise<readonly Result[]> {
 }
 
 /** Only what is not fine, as people read it. */
-async function troubles(seed: Seed): Promise<readonly string[]> {
-	return (await findings(seed)).flatMap((one) => ("fix" in one ? [`${one.verdict} ${one.check}: ${one.says} → ${one.fix}`] : []));
+async function troubles(seed: Seed, finished = onTestFinished): Promise<readonly string[]> {
+	return (await findings(seed, finished)).flatMap((one) => ("fix" in one ? [`${one.verdict} ${one.check}: ${one.says} → ${one.fix}`] : []));
 }
 
 test("where everything is right, every check says so", async () => {
@@ -217,13 +228,14 @@ describe("each misconfiguration gets its own answer, and nothing else complains"
 		],
 	];
 
-	test.each(cases)("%s", async (_, seed, expected) => {
-		expect(await troubles(seed)).toEqual(expected);
+	// Side by side: some of them wait for two seconds.
+	test.concurrent.for(cases)("%s", async ([_, seed, expected], { onTestFinished: finished }) => {
+		expect(await troubles(seed, finished)).toEqual(expected);
 	});
 
-	test("a table that is down: the clock is not compared, the rest is still looked at", async () => {
+	test.concurrent("a table that is down: the clock is not compared, the rest is still looked at", async ({ onTestFinished: finished }) => {
 		const environment = { TABLE_ENDPOINT: `${await closedPort()}/devstoreaccount1` };
-		const results = await findings({ environment });
+		const results = await findings({ environment }, finished);
 		expect(results.filter(({ verdict }) => verdict === "failure")).toMatchObject([
 			{
 				check: "table",

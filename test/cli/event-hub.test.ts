@@ -18,9 +18,10 @@ import type { HubOptions } from "../amqp/hub.ts";
 import { startAzurite } from "../azurite.ts";
 import { project, type Ran, tunnelwatch } from "./tunnelwatch.ts";
 
-function temporaryFolder(): string {
+/** Tests that run side by side have each an `onTestFinished` of their own. */
+function temporaryFolder(finished = onTestFinished): string {
 	const folder = mkdtempSync(join(tmpdir(), "tunnelwatch-hub-"));
-	onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+	finished(() => rmSync(folder, { recursive: true, force: true }));
 	return folder;
 }
 
@@ -31,15 +32,15 @@ interface Bench {
 	readonly said: string[];
 }
 
-async function bench(options: Partial<HubOptions> = {}): Promise<Bench> {
+async function bench(options: Partial<HubOptions> = {}, finished = onTestFinished): Promise<Bench> {
 	const broker = await startBroker({ hub: "defender", ...options });
-	onTestFinished(() => broker.close());
+	finished(() => broker.close());
 	const connection = await connectHub({ host: "localhost", hub: "defender", emulator: broker.connectionString });
 	return {
 		broker,
 		connection,
 		said: [],
-		checkpoints: createCheckpoints({ folder: temporaryFolder(), table: "embedded", hub: "localhost/defender" }),
+		checkpoints: createCheckpoints({ folder: temporaryFolder(finished), table: "embedded", hub: "localhost/defender" }),
 	};
 }
 
@@ -234,8 +235,9 @@ describe("reading a hub", () => {
 		await refused;
 	});
 
-	test("a partition that stops short of what the hub promised is an error, not an end", async () => {
-		const hub = await bench({ partitions: 1 });
+	// Side by side, as each waits for two seconds.
+	test.concurrent("a partition that stops short of what the hub promised is an error, not an end", async ({ onTestFinished: finished }) => {
+		const hub = await bench({ partitions: 1 }, finished);
 		for (const body of ["a", "b"]) hub.broker.put("0", body);
 		const reading = read(hub);
 		hub.broker.hold();
@@ -244,7 +246,7 @@ describe("reading a hub", () => {
 		);
 	});
 
-	test.each<[string, Partial<HubOptions>, How, string]>([
+	test.concurrent.for<[string, Partial<HubOptions>, How, string]>([
 		[
 			"no right to read",
 			{ denied: ["Listen"] },
@@ -259,14 +261,14 @@ describe("reading a hub", () => {
 		],
 		["no such hub", { hub: "other" }, {}, "There is no hub defender in localhost, or no consumer group $Default in it: check the names."],
 		["no such partition", {}, { from: "7:0" }, "defender has no such partition: partitions are counted from 0."],
-	])("%s: says so", async (_, options, how, words) => {
-		const hub = await bench(options);
+	])("%s: says so", async ([_, options, how, words], { onTestFinished: finished }) => {
+		const hub = await bench(options, finished);
 		if (options.hub === undefined) hub.broker.put("0", "a");
 		await expect(read(hub, how)).rejects.toThrow(words);
 	});
 
-	test("an emulator that is not there: says so", async () => {
-		const hub = await bench();
+	test.concurrent("an emulator that is not there: says so", async ({ onTestFinished: finished }) => {
+		const hub = await bench({}, finished);
 		await hub.broker.close();
 		await expect(read(hub)).rejects.toThrow("localhost cannot be reached");
 	});
