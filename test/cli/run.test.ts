@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { project, tunnelwatch } from "./tunnelwatch.ts";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { project, type Ran, tunnelwatch } from "./tunnelwatch.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -27,6 +27,73 @@ const expected = JSON.parse(readFileSync(join(project, "test/fixtures/corpus/exp
 	}[];
 };
 const secrets = [...new Set(expected.records.flatMap((one) => one.token?.mustNotAppearInOutput ?? []))];
+
+interface Receiver {
+	readonly url: string;
+	readonly bodies: string[];
+	answer: number;
+	close(): Promise<void>;
+}
+
+async function receiver(path: string): Promise<Receiver> {
+	const bodies: string[] = [];
+	const state = { answer: 202 };
+	const server: Server = createServer((request, response) => {
+		let body = "";
+		request.on("data", (part: Buffer) => {
+			body += part.toString();
+		});
+		request.on("end", () => {
+			if (state.answer < 300) bodies.push(body);
+			response.writeHead(state.answer).end();
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	return {
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+		bodies,
+		get answer() {
+			return state.answer;
+		},
+		set answer(status: number) {
+			state.answer = status;
+		},
+		close: () => new Promise((resolve) => server.close(() => resolve())),
+	};
+}
+
+/** A run that takes seconds, begun before the first test so that the others run meanwhile; its folder and receivers are gone after the last. */
+interface Begun {
+	readonly env: { readonly DATA_FOLDER: string; readonly TEAMS_WEBHOOK_URL?: string; readonly WEBHOOK_URL: string };
+	readonly ran: Promise<Ran>;
+	readonly teams: Receiver;
+	readonly webhook: Receiver;
+}
+
+/** To a chat, which has its pace, and a webhook. */
+let paced: Begun;
+/** To a webhook that is down, which is tried again and again. */
+let down: Begun;
+
+beforeAll(async () => {
+	const begin = async (answer: number): Promise<Begun> => {
+		const teams = await receiver("/workflows/0/triggers/manual/paths/invoke?sig=canary-signature");
+		const webhook = await receiver("/hook/canary-path");
+		webhook.answer = answer;
+		const chat = answer === 202 ? { TEAMS_WEBHOOK_URL: teams.url } : {};
+		const env = { DATA_FOLDER: mkdtempSync(join(tmpdir(), "tunnelwatch-")), WEBHOOK_URL: webhook.url, ...chat };
+		return { env, ran: tunnelwatch(["run", corpus], { env, ownProcess: true }), teams, webhook };
+	};
+	paced = await begin(202);
+	down = await begin(503);
+	return async () => {
+		for (const { env, ran, teams, webhook } of [paced, down]) {
+			await ran;
+			await Promise.all([teams.close(), webhook.close()]);
+			rmSync(env.DATA_FOLDER, { recursive: true, force: true });
+		}
+	};
+});
 
 describe("--what-if", () => {
 	test("on the labelled corpus gives exactly the labelled matches, and changes nothing", async () => {
@@ -134,84 +201,6 @@ describe("a run over the samples", () => {
 	});
 });
 
-describe("posts over HTTP", () => {
-	interface Receiver {
-		readonly url: string;
-		readonly bodies: string[];
-		answer: number;
-		close(): Promise<void>;
-	}
-
-	async function receiver(path: string): Promise<Receiver> {
-		const bodies: string[] = [];
-		const state = { answer: 202 };
-		const server: Server = createServer((request, response) => {
-			let body = "";
-			request.on("data", (part: Buffer) => {
-				body += part.toString();
-			});
-			request.on("end", () => {
-				if (state.answer < 300) bodies.push(body);
-				response.writeHead(state.answer).end();
-			});
-		});
-		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-		return {
-			url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
-			bodies,
-			get answer() {
-				return state.answer;
-			},
-			set answer(status: number) {
-				state.answer = status;
-			},
-			close: () => new Promise((resolve) => server.close(() => resolve())),
-		};
-	}
-
-	test("each device's first sighting arrives once at Teams and once at the webhook; a second run sends nothing", async () => {
-		const teams = await receiver("/workflows/0/triggers/manual/paths/invoke?sig=canary-signature");
-		const webhook = await receiver("/hook/canary-path");
-		const env = { DATA_FOLDER: folder, TEAMS_WEBHOOK_URL: teams.url, WEBHOOK_URL: webhook.url };
-		const ran = await tunnelwatch(["run", "--json", "--what-if", corpus], { env });
-		const devices = new Set(ran.lines.filter((line) => line["type"] === "match").map((line) => line["deviceId"])).size;
-
-		const first = await tunnelwatch(["run", corpus], { env });
-		expect([teams.bodies.length, webhook.bodies.length]).toEqual([devices, devices]);
-		const second = await tunnelwatch(["run", corpus], { env });
-		expect([teams.bodies.length, webhook.bodies.length]).toEqual([devices, devices]);
-
-		const everything = [
-			first.stdout,
-			first.stderr,
-			second.stdout,
-			second.stderr,
-			...teams.bodies,
-			...webhook.bodies,
-			...readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1")),
-		].join("\n");
-		for (const secret of [...secrets, "canary-signature", "canary-path"]) expect(everything).not.toContain(secret);
-		await Promise.all([teams.close(), webhook.close()]);
-	});
-
-	test("with the destination down for a whole run, the notices are owed, and the next run delivers them", async () => {
-		const webhook = await receiver("/hook");
-		webhook.answer = 503;
-		const env = { DATA_FOLDER: folder, WEBHOOK_URL: webhook.url };
-		const down = await tunnelwatch(["run", corpus], { env });
-		expect(down.code).toBe(0);
-		expect(down.stdout).toMatch(/\d+ notices? to webhook could not be delivered yet/);
-		expect(webhook.bodies).toEqual([]);
-
-		webhook.answer = 200;
-		await tunnelwatch(["run", corpus], { env });
-		expect(webhook.bodies.length).toBeGreaterThan(0);
-		const ids = webhook.bodies.map((body) => (JSON.parse(body) as { data: { id: string } }).data.id);
-		expect(new Set(ids).size).toBe(ids.length);
-		await webhook.close();
-	});
-});
-
 describe("wrong use gets a clear answer", () => {
 	test("an approvals file that cannot be used: exit 2, and nothing is done", async () => {
 		writeFileSync(join(folder, "approvals.json"), '{"approvals":[{}]}');
@@ -290,4 +279,42 @@ test("Ctrl-C stops cleanly and says what was done", async () => {
 	expect(ran.code).toBe(130);
 	expect(ran.stderr).toContain("Stopped by Ctrl-C");
 	expect(ran.lines.at(-1)).toMatchObject({ type: "summary", findings: 3 });
+});
+
+describe("posts over HTTP", () => {
+	test("each device's first sighting arrives once at Teams and once at the webhook; a second run sends nothing", async () => {
+		const { teams, webhook, env } = paced;
+		const first = await paced.ran;
+		const ran = await tunnelwatch(["run", "--json", "--what-if", corpus], { env });
+		const devices = new Set(ran.lines.filter((line) => line["type"] === "match").map((line) => line["deviceId"])).size;
+
+		expect([teams.bodies.length, webhook.bodies.length]).toEqual([devices, devices]);
+		const second = await tunnelwatch(["run", corpus], { env });
+		expect([teams.bodies.length, webhook.bodies.length]).toEqual([devices, devices]);
+
+		const everything = [
+			first.stdout,
+			first.stderr,
+			second.stdout,
+			second.stderr,
+			...teams.bodies,
+			...webhook.bodies,
+			...readdirSync(env.DATA_FOLDER).map((name) => readFileSync(join(env.DATA_FOLDER, name), "latin1")),
+		].join("\n");
+		for (const secret of [...secrets, "canary-signature", "canary-path"]) expect(everything).not.toContain(secret);
+	});
+
+	test("with the destination down for a whole run, the notices are owed, and the next run delivers them", async () => {
+		const { webhook, env } = down;
+		const ran = await down.ran;
+		expect(ran.code).toBe(0);
+		expect(ran.stdout).toMatch(/\d+ notices? to webhook could not be delivered yet/);
+		expect(webhook.bodies).toEqual([]);
+
+		webhook.answer = 200;
+		await tunnelwatch(["run", corpus], { env });
+		expect(webhook.bodies.length).toBeGreaterThan(0);
+		const ids = webhook.bodies.map((body) => (JSON.parse(body) as { data: { id: string } }).data.id);
+		expect(new Set(ids).size).toBe(ids.length);
+	});
 });
