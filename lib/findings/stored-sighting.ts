@@ -167,6 +167,7 @@ export const sightingColumn = jsonColumn(
 			flags: z.array(z.string()).optional(),
 			otherTunnels: z.array(tunnelSchema).optional(),
 			quiet: z.enum(["approved", "connector", "bystander"]).optional(),
+			later: z.enum(["start", "variable"]).optional(),
 			serviceDeed: z.enum(["started-with-arguments", "written"]).optional(),
 			prevalence: prevalence.optional(),
 			tunnel: tunnelSchema.nullable(),

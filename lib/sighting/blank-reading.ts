@@ -12,6 +12,7 @@ export const blankReading: Reading = {
 	container: false,
 	remote: false,
 	later: false,
+	variable: false,
 	startArguments: false,
 	launched: false,
 	mode: "unknown",

@@ -73,6 +73,8 @@ export interface Reading {
 	readonly remote: boolean;
 	/** It is what a service, a task or a Run key starts later, again and again. */
 	readonly later: boolean;
+	/** A variable that such later starts read; which program they start is not said. */
+	readonly variable: boolean;
 	/** Arguments handed to the start of a service, in place of those it was installed with. */
 	readonly startArguments: boolean;
 	/** The developer's tool that brought it is known, and its parent, path and target fit. */

@@ -92,6 +92,7 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 		mode: reading.mode,
 		tunnel,
 		...(others.length > 0 ? { otherTunnels: others } : {}),
+		...(reading.later && !reading.startArguments ? { later: reading.variable ? "variable" : "start" } : {}),
 		...(tokenFile === "" ? {} : { tokenFile: safe(tokenFile.slice(0, 1_024)) }),
 		exposes: identified.exposes.map((target) => ({ text: safe(target), class: targetClass(target) })),
 		...(flags.length > 0 ? { flags } : {}),

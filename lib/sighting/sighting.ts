@@ -183,6 +183,8 @@ export interface Sighting {
 	readonly ownership: Ownership;
 	/** Absent if nothing was counted. */
 	readonly prevalence?: Prevalence;
+	/** Nothing was started yet: a start was set up for later, or a variable that later starts read. Absent where it runs. */
+	readonly later?: "start" | "variable";
 	/** What was done to the tool's service; absent when nothing was. */
 	readonly serviceDeed?: "started-with-arguments" | "written";
 	/** Counted, and told to nobody: an approved tunnel or connector, or a bystander. Absent when it speaks. */

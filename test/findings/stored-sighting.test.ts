@@ -25,6 +25,7 @@ const everything: Sighting = {
 	otherTunnels: [{ account: "00".repeat(16), tunnelId: "", endpoint: "fed", fingerprint: "" }],
 	tokenFile: redacted("C:\\ProgramData\\cloudflared\\token"),
 	flags: ["no-autoupdate"],
+	later: "variable",
 	program: { ...plain.program, signer: redacted("OsVendor, Valid") },
 	prevalence: { account: { devices: 2, since: at("01T00:00:00") }, binary: { devices: 1, since: at("21T19:36:04.008") } },
 };

@@ -137,6 +137,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			container: trail !== undefined && trail.container !== "none",
 			remote: trail?.remote ?? false,
 			later: trail?.later ?? false,
+			variable: trail?.variable ?? false,
 			startArguments: tools.some(({ start }) => start.trail.startArguments),
 			launched: launcher?.ownParent === true && !isWrapper && exposes.length === 1 && localWeb.test(exposes[0] ?? ""),
 			mode: tools.length > 0 ? modeIn(record, worst, contact) : asksForQuickTunnel(contact) ? "quick" : "unknown",

@@ -44,7 +44,7 @@ export function managedInner(start: Start, manager: number): readonly Start[] {
 	if (program === undefined) return [];
 	const outer = { ...start, trail: { ...start.trail, altered } };
 	if (/\s/.test(program.value)) return inside(program.value, outer, "posix");
-	return [fromWords({ text, words: [program, ...words.slice(at + 1)] }, "", start.environment, { ...noTrail, later: true, altered })];
+	return [fromWords({ text, words: [program, ...words.slice(at + 1)] }, "", start.environment, { ...noTrail, altered })];
 }
 
 /** Code on the command line that starts programs. */

@@ -37,7 +37,8 @@ function withVariables(key: string, data: string): Start | undefined {
 /** A variable set for the device or a user: a cloudflared that is started later reads it. Empty for another program's. */
 export function variableStart(name: string, value: string): readonly Start[] {
 	if (!isDecidingForTunnel(name) || value === "") return [];
-	return [tunnelRun("cloudflared", value, new Map([[name.toUpperCase(), { value, start: 0, hidden: false }]]))];
+	const start = tunnelRun("cloudflared", value, new Map([[name.toUpperCase(), { value, start: 0, hidden: false }]]));
+	return [{ ...start, trail: { ...start.trail, variable: true } }];
 }
 
 function tunnelRun(image: string, text: string, environment: ReadonlyMap<string, Word>): Start {

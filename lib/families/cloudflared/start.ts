@@ -23,6 +23,8 @@ export interface Trail {
 	readonly container: "none" | "official" | "mirror";
 	readonly remote: boolean;
 	readonly later: boolean;
+	/** A variable that is set for starts to come; nothing says which. */
+	readonly variable: boolean;
 	readonly startArguments: boolean;
 	/** A cap was reached, or a layer is too deep: more stands there than was read. */
 	readonly unread: boolean;
@@ -35,6 +37,7 @@ export const noTrail: Trail = {
 	container: "none",
 	remote: false,
 	later: false,
+	variable: false,
 	startArguments: false,
 	unread: false,
 	altered: false,

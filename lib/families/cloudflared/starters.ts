@@ -51,6 +51,7 @@ function merge(outer: Trail, inner: Trail, capped: boolean): Trail {
 		container: inner.container === "none" ? outer.container : inner.container,
 		remote: outer.remote || inner.remote,
 		later: outer.later || inner.later,
+		variable: outer.variable || inner.variable,
 		startArguments: outer.startArguments || inner.startArguments,
 		unread: outer.unread || inner.unread || capped,
 		altered: outer.altered || inner.altered,

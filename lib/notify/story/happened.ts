@@ -33,7 +33,9 @@ function whatHappened({ worst }: Finding, names: Names): Inert {
 			if (former !== "") return inertText`${who === "" ? inertText`Somebody` : who} renamed ${former} to ${program}${within(folder)}`;
 			return who === "" ? inertText`${program} was written${into(folder)}` : inertText`${who} wrote ${program}${into(folder)}`;
 		case "DeviceRegistryEvents":
-			return inertText`A service or autostart entry now names ${program}${from}${disguised(worst, names)}`;
+			return worst.later === "variable"
+				? inertText`${who === "" ? inertText`Somebody` : who} set a variable that ${tool} reads when it starts later`
+				: inertText`A service or autostart entry now names ${program}${from}${disguised(worst, names)}`;
 		case "DeviceNetworkEvents":
 			return worst.program.fileName === ""
 				? inertText`The network sensor saw this device ${sensedWords(worst, remote)}. No process is known`
@@ -64,12 +66,24 @@ function startWords(worst: Sighting, names: Names): Inert {
 		return who === ""
 			? inertText`Somebody tried to start ${program}${tail}; it refused to run`
 			: inertText`${who} tried to start ${program}${tail}; it refused to run`;
+	if (worst.later !== undefined && names.wrapper !== "") return laterWords(worst, names, token);
 	const isRun = worst.mode === "maintenance";
 	if (who === "") return inertText`${program} was ${isRun ? inertText`run` : inertText`started`}${tail}`;
 	// What starts it may do so later or elsewhere: a task, a remote shell.
 	if (names.wrapper !== "")
 		return inertText`${who} used ${names.wrapper} to ${isRun ? inertText`run` : inertText`start`} ${program}${token}${disguised(worst, names)}`;
 	return inertText`${who} ${isRun ? inertText`ran` : inertText`started`} ${program}${tail}`;
+}
+
+/** Nothing was started yet; what stands here is read, or run, by the next start. */
+function laterWords(worst: Sighting, names: Names, token: Inert): Inert {
+	const { user, parent, wrapper } = names;
+	const who = user === "" ? parent : user;
+	const how = who === "" ? inertText`Somebody used ${wrapper}` : inertText`${who} used ${wrapper}`;
+	const tool = toolWords(worst);
+	return worst.later === "variable"
+		? inertText`${how} to set a variable that ${tool} reads when it starts later`
+		: inertText`${how} to set up a later start of ${tool}${token}${disguised(worst, names)}`;
 }
 
 /** Rows of DeviceEvents are of many sorts; those not listed here are told as a start. */
@@ -140,7 +154,7 @@ function exposure(finding: Finding, { target }: Names): Inert {
 	if (first === undefined || target === "" || sceneOf(worst) !== "tunnel") return inertText``;
 	const what = first.class === "network" || first.class === "smb" ? capital(target) : target;
 	const many = first.class === "smb";
-	if (worst.table === "DeviceRegistryEvents" || keptBy(worst.actionType) !== undefined)
+	if (worst.table === "DeviceRegistryEvents" || worst.later !== undefined || keptBy(worst.actionType) !== undefined)
 		return inertText`${what} ${many ? inertText`are` : inertText`is`} reachable from the internet whenever it runs.`;
 	return inertText`${what} ${many ? inertText`have` : inertText`has`} been reachable from the internet since ${exposedSince(finding)}.`;
 }

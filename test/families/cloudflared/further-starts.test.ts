@@ -124,6 +124,21 @@ describe("variables set for later starts", () => {
 		expect(set("tunnel_token", foreignToken, "HKEY_CURRENT_USER\\S-1-5-21-1\\Environment")?.ownership.verdict).toBe("not-ours");
 	});
 
+	test.for([
+		["setx.exe", "setx TUNNEL_TOKEN SECRET /M", "variable"],
+		["/bin/systemctl", "systemctl set-environment TUNNEL_TOKEN=SECRET", "variable"],
+		["schtasks.exe", `schtasks /create /tn a /sc onstart /tr "${windows} tunnel run --token SECRET"`, "start"],
+		["sc.exe", `sc create a binPath= "${windows} tunnel run --token SECRET"`, "start"],
+		["sc.exe", "sc start cloudflared tunnel run --token SECRET", undefined],
+		["cmd.exe", `cmd /c ${windows} tunnel run --token SECRET`, undefined],
+	])("are told apart from starts that are set up, and from those that happen: %s %s", ([program = "", line = "", later]) => {
+		expect(started(program, line, foreignToken)?.later).toBe(later);
+	});
+
+	test("the registry's row of such a variable says so too", () => {
+		expect(set("TUNNEL_TOKEN", foreignToken)?.later).toBe("variable");
+	});
+
 	test("an edge of somebody's own is told", () => {
 		expect(set("TUNNEL_EDGE", "203.0.113.9:7844")?.ownership.verdict).toBe("cannot-tell");
 	});

@@ -65,6 +65,7 @@ interface Situation {
 	readonly renamed?: boolean;
 	readonly rule?: string;
 	readonly confirmed?: boolean;
+	readonly later?: "start" | "variable";
 }
 
 function findingOf({
@@ -80,6 +81,7 @@ function findingOf({
 	renamed = false,
 	rule = "cloudflared-usage",
 	confirmed = false,
+	later,
 	...given
 }: Situation): Finding {
 	const usual = aSighting();
@@ -89,6 +91,7 @@ function findingOf({
 		actionType: redacted(action),
 		tunnel: "tunnel" in given ? given.tunnel : usual.tunnel,
 		...(tokenFile === undefined ? {} : { tokenFile: redacted(tokenFile) }),
+		...(later === undefined ? {} : { later }),
 		ownership: { verdict, reason: redacted("A reason.") },
 		exposes: target === undefined ? [] : [{ class: target, text: redacted("localhost:3389") }],
 		rules: [{ id: rule, severity: "medium", evidence: [] }],
@@ -121,6 +124,7 @@ const variations: readonly Partial<Situation>[] = [
 	{ user: "", tunnel: undefined, fileName: "" },
 	{ kind: "wrapper", fileName: "podman", renamed: true },
 	{ kind: "wrapper", fileName: "podman", user: "", tunnel: undefined },
+	{ kind: "wrapper", fileName: "podman", later: "variable" },
 	{ kind: "mention", fileName: "podman", tunnel: undefined },
 	{ kind: "other", fileName: "podman", tunnel: undefined, rule: tunnelRule },
 	{ kind: "other", fileName: "podman", tunnel: undefined, rule: visitRule },
@@ -188,7 +192,7 @@ test("no step names a column, lacks its value, or says what the head has answere
 		walked++;
 		for (const flaw of flaws(situation)) found.push(`${flaw} ${JSON.stringify(situation)}`);
 	}
-	expect(walked).toBe(3 * 13 * 14 * (3 * 9 + 8 * 4));
+	expect(walked).toBe(3 * 13 * 14 * (3 * 9 + 9 * 4));
 	expect(found.length === 0 ? [] : [`${found.length} flaws`, ...found.slice(0, 20)]).toEqual([]);
 });
 
@@ -239,6 +243,28 @@ describe("one sentence says what happened", () => {
 
 	test("without a user, the program that started it", () => {
 		expect(happened({ user: "", target: undefined })).toBe("powershell.exe started cloudflared.exe from C:\\Users\\j.meyer\\Downloads.");
+	});
+
+	test.for<[Partial<Situation>, string]>([
+		[
+			{ later: "variable", kind: "wrapper", fileName: "setx.exe", target: undefined },
+			"CONTOSO\\j.meyer used setx.exe to set a variable that cloudflared reads when it starts later.",
+		],
+		[
+			{ later: "variable", table: "DeviceRegistryEvents", target: undefined },
+			"CONTOSO\\j.meyer set a variable that cloudflared reads when it starts later.",
+		],
+		[
+			{ later: "start", kind: "wrapper", fileName: "schtasks.exe", renamed: true },
+			"CONTOSO\\j.meyer used schtasks.exe to set up a later start of cloudflared, under another name. RDP (localhost:3389) is reachable from the internet whenever it runs.",
+		],
+		[
+			{ later: "start", kind: "wrapper", fileName: "sc.exe", user: "", target: undefined },
+			"powershell.exe used sc.exe to set up a later start of cloudflared.",
+		],
+		[{ kind: "wrapper", fileName: "cmd.exe", target: undefined }, "CONTOSO\\j.meyer used cmd.exe to start cloudflared."],
+	])("what is set up for later did not start yet: %#", ([situation, words]) => {
+		expect(happened(situation)).toBe(words);
 	});
 
 	test("a client exposes nothing, whatever address it names", () => {
