@@ -14,6 +14,7 @@ import { findingTitle } from "../lib/notify/story/finding-title.ts";
 import { verdictWords } from "../lib/notify/story/tunnel-words.ts";
 import { inert } from "../lib/notify/text.ts";
 import type { Table } from "../lib/store/table.ts";
+import { printJson } from "./json-text.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
 import { printLine, printText } from "./print-line.ts";
 import { ifStopped } from "./stop-signals.ts";
@@ -50,7 +51,7 @@ export async function answerFinding(id: string, kind: AnswerKind, options: Answe
 			printLine(`Refused: ${says}`);
 			return 1;
 		}
-		if (options.json) process.stdout.write(`${JSON.stringify(shown(answered.finding, now))}\n`);
+		if (options.json) printJson(shown(answered.finding, now));
 		else {
 			const lines = [`${findingId(finding)}: ${didWords(answered.line)} by ${whoWords(answered.line)}.`];
 			if (kind === "silence")
@@ -69,7 +70,7 @@ export async function answerFinding(id: string, kind: AnswerKind, options: Answe
 export async function showFinding(id: string, { json }: { readonly json: boolean }): Promise<number> {
 	return withFinding(id, async (finding) => {
 		const now = world.clock();
-		if (json) process.stdout.write(`${JSON.stringify(shown(finding, now))}\n`);
+		if (json) printJson(shown(finding, now));
 		else printText(text(finding, now));
 		return 0;
 	});

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { inert } from "../lib/notify/text.ts";
 import { type Approval, isExpired, isFleet, readApprovals } from "../lib/verdict/approvals.ts";
+import { jsonText, printJson } from "./json-text.ts";
 import { printLine, printText } from "./print-line.ts";
 
 /** What `tunnelwatch approvals add` takes; the names are those of the file. */
@@ -44,7 +45,7 @@ export async function listApprovals(file: string, { json }: { readonly json: boo
 	if (read === undefined) return 1;
 	const now = new Date();
 	for (const one of read.approvals) {
-		if (json) process.stdout.write(`${JSON.stringify(one)}\n`);
+		if (json) printJson(one);
 		else printText(line(one, now));
 	}
 	if (!json) printText(`${count(read.approvals.length)}.`);
@@ -62,7 +63,7 @@ export async function addApproval(file: string, { tunnel, anyTunnel, ...rest }: 
 	// The option says so in its name's own words: only of an account that nobody else uses may every tunnel count.
 	const tunnels = anyTunnel === true ? { tunnels: "any", shared: false } : tunnel === undefined ? {} : { tunnels: tunnel };
 	const entry = { ...rest, ...tunnels };
-	const next = `${JSON.stringify({ ...known, approvals: [...known.approvals, entry] }, undefined, "\t")}\n`;
+	const next = `${jsonText({ ...known, approvals: [...known.approvals, entry] }, "\t")}\n`;
 	if (mistakesIn(next, "The new entry")) return 2;
 	await writeFile(file, next);
 	printText(`Added to ${file}. Have it reviewed like any change of the deployment.`);

@@ -9,6 +9,7 @@ import { auditText, isWhole } from "./audit/words.ts";
 import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub } from "./hub/connection.ts";
 import { hubTrouble } from "./hub/trouble.ts";
+import { printJson } from "./json-text.ts";
 import { printLine, printText } from "./print-line.ts";
 import { columnsOf } from "./screen.ts";
 import { ifStopped } from "./stop-signals.ts";
@@ -51,7 +52,7 @@ export async function audit({ accept, json }: AuditOptions): Promise<number> {
 	const audited = looks.filter((look) => typeof look !== "string");
 	const whole = isWhole(audited);
 	const document = { schema: 1, at: new Date().toISOString(), outcome: whole ? "whole" : "missing", hubs: audited };
-	if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
+	if (json) printJson(document);
 	else printText(auditText(audited, columnsOf(process.stdout)));
 	return whole ? 0 : 1;
 }

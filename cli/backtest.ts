@@ -11,6 +11,7 @@ import { htmlReport } from "./backtest/html.ts";
 import { readHistory } from "./backtest/read-history.ts";
 import { type Replayed, replay } from "./backtest/replay.ts";
 import { findingTable } from "./first-screen.ts";
+import { jsonText } from "./json-text.ts";
 import { wrongSettings } from "./open-app.ts";
 import { printLine, printText } from "./print-line.ts";
 import { cannotRead } from "./run.ts";
@@ -105,7 +106,7 @@ function jsonReport({ findings, days, notices, held, rules, accounts }: Figures,
 		...accounts.map((account) => ({ type: "account", ...account })),
 		{ type: "summary", records, findings: findings.length, notices, held },
 	];
-	return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+	return lines.map((line) => `${jsonText(line)}\n`).join("");
 }
 
 function total(day: Figures["days"][number]): number {

@@ -21,6 +21,7 @@ import { checkSizing } from "./doctor/sizing.ts";
 import { checkTable } from "./doctor/table.ts";
 import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub } from "./hub/connection.ts";
+import { printJson } from "./json-text.ts";
 import { printText } from "./print-line.ts";
 import { ifStopped } from "./stop-signals.ts";
 
@@ -48,12 +49,12 @@ export async function doctor({ sendTest, json, sizing, health, package: checksum
 		...(health === undefined ? {} : { deployed: { health, checksumFile } }),
 	})) {
 		results.push(result);
-		if (json) process.stdout.write(`${JSON.stringify({ type: "check", ...result })}\n`);
+		if (json) printJson({ type: "check", ...result });
 		else printText(resultText(result));
 	}
 	const has = (wanted: Result["verdict"]) => results.some(({ verdict }) => verdict === wanted);
 	const code = has("failure") ? 1 : has("unconfirmed") ? 2 : 0;
-	if (json) process.stdout.write(`${JSON.stringify({ type: "summary", ok: code === 0 })}\n`);
+	if (json) printJson({ type: "summary", ok: code === 0 });
 	else printText(`\n${endText(results)}`);
 	return code;
 }

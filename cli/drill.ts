@@ -11,6 +11,7 @@ import { stepText } from "./drill/words.ts";
 import { hubsOfSettings } from "./hub/address.ts";
 import { connectHub, type HubConnection } from "./hub/connection.ts";
 import { hubTrouble, troubleOf } from "./hub/trouble.ts";
+import { jsonText } from "./json-text.ts";
 import { printLine } from "./print-line.ts";
 import { ifStopped } from "./stop-signals.ts";
 
@@ -40,7 +41,7 @@ export async function drill({ hub: wanted, timeoutSeconds, json }: DrillOptions)
 		return 2;
 	}
 	const report = (step: DrillStep) => {
-		process.stdout.write(`${json ? JSON.stringify(step) : stepText(step)}\n`);
+		process.stdout.write(`${json ? jsonText(step) : stepText(step)}\n`);
 	};
 	const table = openTable(endpoint, read.settings.TABLE_NAME);
 	const tenantId = read.settings.TENANT_IDS[0] ?? inventedTenant;

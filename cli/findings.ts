@@ -11,6 +11,7 @@ import { allOwed, retryDead } from "../lib/outbox/outbox.ts";
 import type { Owed } from "../lib/outbox/owed.ts";
 import type { Ownership } from "../lib/sighting/sighting.ts";
 import type { Unreadable } from "../lib/store/row-version.ts";
+import { jsonText } from "./json-text.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
 import { printLine, printText } from "./print-line.ts";
 import { columnsOf } from "./screen.ts";
@@ -121,7 +122,7 @@ function asJson({ finding, owed }: Line): string {
 			{ state, sent, attempt, ...(lastError === undefined ? {} : { lastError }) },
 		]),
 	);
-	return JSON.stringify({
+	return jsonText({
 		finding: findingId(finding),
 		severity,
 		status,

@@ -141,8 +141,8 @@ function afterLook(read: WhatWasRead, approvals: string | undefined): readonly N
 	];
 }
 
-/** As a person would type it: quoted where a shell would read more into it. */
+/** As a person would type it: quoted where a shell would read more into it, and `?` for what cannot be seen. */
 export function shellWord(path: string): string {
-	const word = path.replace(/\p{Cc}/gu, "?");
+	const word = path.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
 	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -6,6 +6,7 @@ import { type Approval, readApprovals } from "../lib/verdict/approvals.ts";
 import { readHistory } from "./backtest/read-history.ts";
 import { type Replayed, replay } from "./backtest/replay.ts";
 import { shellWord } from "./first-screen.ts";
+import { jsonText, printJson } from "./json-text.ts";
 import { wrongSettings } from "./open-app.ts";
 import { printLine, printText } from "./print-line.ts";
 import { type ProposedApproval, proposeApprovals } from "./propose/propose.ts";
@@ -42,11 +43,9 @@ export async function proposeFromHistory(paths: readonly string[], { file, out, 
 	const next = withProposals(text, proposals, owner);
 	const after = await replay(history.sightings, approvalsOf(next, now), read.settings);
 	if (json) {
-		for (const one of proposals) process.stdout.write(`${JSON.stringify({ type: "proposal", ...one })}\n`);
-		for (const one of rejected) process.stdout.write(`${JSON.stringify({ type: "rejected", ...one })}\n`);
-		process.stdout.write(
-			`${JSON.stringify({ type: "summary", proposals: proposals.length, noticesBefore: before.notices.length, noticesAfter: after.notices.length })}\n`,
-		);
+		for (const one of proposals) printJson({ type: "proposal", ...one });
+		for (const one of rejected) printJson({ type: "rejected", ...one });
+		printJson({ type: "summary", proposals: proposals.length, noticesBefore: before.notices.length, noticesAfter: after.notices.length });
 	} else {
 		printText(report(proposals, rejected, before, after));
 		if (out === undefined && proposals.length > 0)
@@ -85,7 +84,7 @@ function withProposals(text: string, proposals: readonly ProposedApproval[], own
 		reason: `Proposed by Tunnelwatch: ${evidence.join("; ")}`,
 		until,
 	}));
-	return `${JSON.stringify({ ...known, approvals: [...known.approvals, ...entries] }, undefined, "\t")}\n`;
+	return `${jsonText({ ...known, approvals: [...known.approvals, ...entries] }, "\t")}\n`;
 }
 
 function approvalsOf(text: string, now: Date): readonly Approval[] {

@@ -4,19 +4,20 @@ import type { Recorded } from "../lib/outbox/recorded.ts";
 import type { Outcome } from "../lib/pipeline.ts";
 import type { Sighting } from "../lib/sighting/sighting.ts";
 import type { Quarantined } from "../lib/watch/quarantined.ts";
+import { jsonText } from "./json-text.ts";
 
 /** The lines of `--json` for one batch, in the order in which things happened. */
 export function* jsonLines(outcome: Omit<Outcome, "delivered">): Generator<string> {
-	for (const entry of outcome.quarantined) yield JSON.stringify(quarantinedLine(entry));
-	for (const sighting of outcome.sightings) yield* matchLines(sighting).map((line) => JSON.stringify(line));
-	for (const recorded of outcome.recorded) yield* noticeLines(recorded).map((line) => JSON.stringify(line));
+	for (const entry of outcome.quarantined) yield jsonText(quarantinedLine(entry));
+	for (const sighting of outcome.sightings) yield* matchLines(sighting).map((line) => jsonText(line));
+	for (const recorded of outcome.recorded) yield* noticeLines(recorded).map((line) => jsonText(line));
 }
 
 /** The last line of `--json`: the totals of the run. `waitingUntil` is null when no notice is waiting. */
 export function summaryLine(totals: Totals): string {
 	const { messages, records, matches, findings, notices, held, waiting, waitingUntil, quarantined } = totals;
 	const wait = { waiting, waitingUntil: waitingUntil ?? null };
-	return JSON.stringify({ type: "summary", messages, records, matches, findings, notices, held, ...wait, quarantined });
+	return jsonText({ type: "summary", messages, records, matches, findings, notices, held, ...wait, quarantined });
 }
 
 function matchLines(sighting: Sighting): readonly object[] {

@@ -11,6 +11,7 @@ import { createRouter } from "../lib/notify/routes/router.ts";
 import { inert } from "../lib/notify/text.ts";
 import { owedOf } from "../lib/outbox/outbox.ts";
 import { withFinding } from "./answer-finding.ts";
+import { printJson } from "./json-text.ts";
 import { wrongSettings } from "./open-app.ts";
 import { printLine, printText } from "./print-line.ts";
 import { shortVerdict } from "./verdict-words.ts";
@@ -26,7 +27,7 @@ export async function reportRoutes(file: string, { json }: { readonly json: bool
 	const read = readSettings(process.env);
 	if (!read.ok) return wrongSettings(read.mistakes);
 	const loaded = await load(file, read.settings);
-	if (json) for (const mistake of loaded.mistakes) process.stdout.write(`${JSON.stringify({ type: "mistake", mistake })}\n`);
+	if (json) for (const mistake of loaded.mistakes) printJson({ type: "mistake", mistake });
 	if (loaded.lines === undefined) {
 		if (!json) tellMistakes(file, loaded.mistakes);
 		return 1;
@@ -34,11 +35,11 @@ export async function reportRoutes(file: string, { json }: { readonly json: bool
 	const remarks = routeRemarks(loaded.lines, read.settings, read.settings.DIGEST_HOUR_UTC !== undefined);
 	if (read.settings.destinations.length === 0) remarks.push("no destination is set here, so only the form of their names was checked");
 	for (const remark of remarks) {
-		if (json) process.stdout.write(`${JSON.stringify({ type: "remark", remark })}\n`);
+		if (json) printJson({ type: "remark", remark });
 		else printText(`warning  ${remark}`);
 	}
 	const { length } = loaded.lines;
-	if (json) process.stdout.write(`${JSON.stringify({ type: "summary", ok: true, lines: length })}\n`);
+	if (json) printJson({ type: "summary", ok: true, lines: length });
 	else printText(`${count(length)} in ${file}: good${remarks.length === 0 ? "" : `, with ${remarks.length} to look at`}.`);
 	return 0;
 }
@@ -102,9 +103,7 @@ async function explain(all: readonly Explained[], settings: Settings, { routes: 
 		if (json) {
 			const { device, noticeSeverity, severity } = finding;
 			const about = { finding: findingId(finding), deviceId: device.id, deviceName: device.name, severity: noticeSeverity ?? severity };
-			process.stdout.write(
-				`${JSON.stringify({ type: "route", ...about, line: line ?? null, to: to ?? null, tells, keeps, told, lines: looked })}\n`,
-			);
+			printJson({ type: "route", ...about, line: line ?? null, to: to ?? null, tells, keeps, told, lines: looked });
 		} else printText(page(finding, looked, { to, tells, keeps, told }));
 	}
 	if (!json && all.length === 0) printText("These exports bring about no finding.");

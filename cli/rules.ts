@@ -10,6 +10,7 @@ import { nearest } from "./did-you-mean.ts";
 import { findInputs } from "./input/find-inputs.ts";
 import { readInput } from "./input/read-input.ts";
 import { startReading } from "./input/reading.ts";
+import { printJson } from "./json-text.ts";
 import { printLine, printText } from "./print-line.ts";
 import { cannotRead } from "./run.ts";
 import { columnsOf } from "./screen.ts";
@@ -25,7 +26,7 @@ export function listRules({ json }: { readonly json: boolean }): number {
 	const active = new Set(selected.rules.map((rule) => rule.id));
 	if (json) {
 		for (const { id, title, severity, set, tables, attack } of allRules)
-			process.stdout.write(`${JSON.stringify({ id, title, severity, set, active: active.has(id), tables, attack })}\n`);
+			printJson({ id, title, severity, set, active: active.has(id), tables, attack });
 		return 0;
 	}
 	const rows = allRules.map(({ id, title, severity, set }) => [`${active.has(id) ? "●" : "○"} ${id}`, severity, set, title]);

@@ -13,6 +13,7 @@ import { foldText } from "./fold-text.ts";
 import { createLedger } from "./input/ledger.ts";
 import type { InputReading } from "./input/reading.ts";
 import { inputLine, reportInputs } from "./input/report-inputs.ts";
+import { printJson } from "./json-text.ts";
 import { printLine } from "./print-line.ts";
 import { createProgress } from "./progress.ts";
 import { jsonLines, summaryLine } from "./report.ts";
@@ -104,8 +105,8 @@ export async function session(
 		seconds: (performance.now() - started) / 1000,
 	});
 	if (options.json) {
-		for (const finding of findings) process.stdout.write(`${JSON.stringify(findingLine(finding))}\n`);
-		for (const result of ledger.results()) process.stdout.write(`${JSON.stringify(inputLine(result))}\n`);
+		for (const finding of findings) printJson(findingLine(finding));
+		for (const result of ledger.results()) printJson(inputLine(result));
 		process.stdout.write(`${summaryLine(totals)}\n`);
 		printLine(summary);
 	} else {
