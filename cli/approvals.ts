@@ -1,4 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
+import { readReviewFile } from "../lib/app/read-review-file.ts";
 import { inert } from "../lib/notify/text.ts";
 import { type Approval, isExpired, isFleet, readApprovals } from "../lib/verdict/approvals.ts";
 import { jsonText, printJson } from "./json-text.ts";
@@ -54,7 +55,7 @@ export async function listApprovals(file: string, { json }: { readonly json: boo
 
 /** `tunnelwatch approvals add`: writes the file only if all of it is good afterwards. */
 export async function addApproval(file: string, { tunnel, anyTunnel, ...rest }: NewApproval): Promise<number> {
-	const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+	const text = await readReviewFile(file).catch((error: NodeJS.ErrnoException) => {
 		if (error.code === "ENOENT") return '{"approvals":[]}';
 		throw error;
 	});
@@ -73,7 +74,7 @@ export async function addApproval(file: string, { tunnel, anyTunnel, ...rest }: 
 async function load(file: string): Promise<{ readonly approvals: readonly Approval[]; readonly warnings: readonly string[] } | undefined> {
 	let text: string;
 	try {
-		text = await readFile(file, "utf8");
+		text = await readReviewFile(file);
 	} catch (error) {
 		if (!(error instanceof Error && "code" in error)) throw error;
 		printLine(`Cannot read ${file}: ${error.code === "ENOENT" ? "there is no such file" : String(error.code)}.`);

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { readReviewFile } from "../lib/app/read-review-file.ts";
 import { readSettings } from "../lib/app/settings.ts";
 import { severities } from "../lib/detect/severity-scale.ts";
 import { groupDigits } from "../lib/notify/group-digits.ts";
@@ -36,7 +37,7 @@ export async function backtest(
 	if (!read.ok) return wrongSettings(read.mistakes);
 	const file = approvals ?? read.settings.APPROVALS_FILE;
 	if (file !== undefined && !(await isUsable(file))) return 2;
-	const known = file === undefined ? ({ ok: true, approvals: [] } as const) : readApprovals(await readFile(file, "utf8"), new Date(0));
+	const known = file === undefined ? ({ ok: true, approvals: [] } as const) : readApprovals(await readReviewFile(file), new Date(0));
 	if (!known.ok) {
 		printLine(`${file ?? ""} is wrong:\n${known.mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
 		return 2;

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
+import { readReviewFile } from "../lib/app/read-review-file.ts";
 import { readSettings } from "../lib/app/settings.ts";
 import { groupDigits } from "../lib/notify/group-digits.ts";
 import { inert } from "../lib/notify/text.ts";
@@ -26,7 +27,7 @@ export async function proposeFromHistory(paths: readonly string[], { file, out, 
 	const read = readSettings(process.env);
 	if (!read.ok) return wrongSettings(read.mistakes);
 	const now = new Date();
-	const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+	const text = await readReviewFile(file).catch((error: NodeJS.ErrnoException) => {
 		if (error.code === "ENOENT") return '{"approvals":[]}';
 		throw error;
 	});

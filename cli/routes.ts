@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readReviewFile } from "../lib/app/read-review-file.ts";
 import { knownNames } from "../lib/app/routes-file.ts";
 import { readSettings, type Settings } from "../lib/app/settings.ts";
 import { redact } from "../lib/families/redact.ts";
@@ -143,7 +143,7 @@ async function load(
 ): Promise<{ readonly lines: readonly RouteLine[] | undefined; readonly mistakes: readonly string[] }> {
 	let text: string;
 	try {
-		text = await readFile(file, "utf8");
+		text = await readReviewFile(file);
 	} catch (error) {
 		if (!(error instanceof Error && "code" in error)) throw error;
 		return {

@@ -1,6 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { TokenCredential } from "@azure/identity";
 import type { ReviewedJson } from "../verdict/reviewed-json.ts";
+import { readReviewFile } from "./read-review-file.ts";
 import { signIn } from "./sign-in.ts";
 import { createStoredFile, type FileText } from "./stored-file.ts";
 
@@ -104,7 +105,7 @@ async function readIfChanged(path: string, known: string): Promise<FileText> {
 	try {
 		const { mtimeMs, size } = await stat(path);
 		const version = `${mtimeMs} ${size}`;
-		return version === known ? "same" : { version, json: await readFile(path, "utf8") };
+		return version === known ? "same" : { version, json: await readReviewFile(path) };
 	} catch (error) {
 		if (!(error instanceof Error && "code" in error)) throw error;
 		return { version: error.code === "ENOENT" ? "absent" : String(error.code), json: undefined };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -28,6 +28,15 @@ test("a good file counts", async () => {
 	await file.refresh(at("21T10:00:00"));
 	expect(file.current().map((one) => one.account)).toEqual([account]);
 	expect(file.mistakes()).toEqual([]);
+});
+
+test("a file that is no list, however large, costs little and is named", async () => {
+	writeFileSync(path, good);
+	// Sparse: it takes no room, and nobody may read it whole.
+	truncateSync(path, 3_000_000_000);
+	const file = createApprovalsFile(path);
+	await file.refresh(at("21T10:00:00"));
+	expect(file.mistakes()).toEqual(["APPROVALS_FILE: the file is larger than 1 MB"]);
 });
 
 test("a wrong file stops nothing: the last good one counts, and the mistake is told", async () => {

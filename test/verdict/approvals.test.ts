@@ -165,6 +165,40 @@ describe("warnings", () => {
 	});
 });
 
+describe("what a reviewer could read otherwise than Tunnelwatch", () => {
+	const file = (text: string) => readApprovals(text, at("21T00:00:00"));
+
+	test("a member that stands twice refuses the file, by its place", () => {
+		const entry = JSON.stringify(strong).slice(0, -1);
+		const wider = file(`{"approvals":[${JSON.stringify(strong)},${entry},"tunnels":"any","shared":false}]}`);
+		expect(wider).toEqual({ ok: false, mistakes: ["approvals[1].tunnels: stands twice: keep one"] });
+
+		// Left over from two people's changes: the first list would be dropped.
+		const two = file(`{"approvals":[${JSON.stringify(strong)}],"approvals":[]}`);
+		expect(two).toEqual({ ok: false, mistakes: ["approvals: stands twice: keep one"] });
+
+		const escaped = file(`{"approvals":[${entry},"own\\u0065r":"mallory"}]}`);
+		expect(escaped).toEqual({ ok: false, mistakes: ["approvals[0].owner: stands twice: keep one"] });
+	});
+
+	test("the same member in two entries, or its name as a value, is nothing twice", () => {
+		const names = { ...strong, name: 'tunnels", "tunnels": [1]', owner: "owner" };
+		expect(file(JSON.stringify({ approvals: [names, { ...names, account: "b".repeat(32) }] })).ok).toBe(true);
+	});
+
+	test("a file that is larger than 1 MB is refused before it is read", () => {
+		const rest = JSON.stringify({ approvals: [strong] });
+		expect(file(rest.padEnd(1_048_576)).ok).toBe(true);
+		expect(file(rest.padEnd(1_048_577))).toEqual({ ok: false, mistakes: ["the file is larger than 1 MB"] });
+	});
+
+	test("a thousand equal entries are named once each", () => {
+		const equal = file(JSON.stringify({ approvals: Array.from({ length: 1_000 }, () => strong) }));
+		expect(equal.ok && equal.warnings.length).toBe(999);
+		expect(equal.ok && equal.warnings.at(-1)).toBe("approvals[0] and approvals[999] overlap: keep one, so that its end is clear");
+	});
+});
+
 describe("the schema for editors", () => {
 	const schema: unknown = JSON.parse(readFileSync(new URL("../../docs/approvals.schema.json", import.meta.url), "utf8"));
 	const validate = new Ajv2020({ formats: { date: /^\d{4}-\d\d-\d\d$/ } }).compile(schema as object);
