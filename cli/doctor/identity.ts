@@ -56,7 +56,7 @@ async function ask(url: URL, method: "GET" | "POST", headers: Readonly<Record<st
 	}
 }
 
-const why = "Whoever can forge an identity answers in the name of others, and can silence or close findings.";
+const why = "Anyone who can forge an identity answers in the name of others, and can silence or close findings.";
 
 const believed: Result = {
 	check: "identity",

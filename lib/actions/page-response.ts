@@ -74,7 +74,7 @@ export const notAResponder: PageResponse = pageResponse(
 	403,
 	messagePage(
 		inertText`You may not answer here`,
-		inertText`You are signed in, and not in a group that answers alerts. Ask whoever looks after Tunnelwatch. Nothing was changed.`,
+		inertText`You are signed in, and not in a group that answers alerts. Ask the people who look after Tunnelwatch. Nothing was changed.`,
 	),
 );
 

@@ -28,6 +28,7 @@ export function programOf(
 		...(release === undefined ? {} : { release }),
 		kind: reading.kind,
 		renamed: reading.inner === "renamed",
+		...(reading.inner === "renamed" && !reading.certain ? { likely: true } : {}),
 		user: safe(raw.user),
 		elevated: raw.elevated,
 		chain: raw.chain.filter((name) => name !== "").map(safe),

@@ -90,6 +90,7 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 		})),
 		program: programOf(record, identified, tool, safe),
 		mode: reading.mode,
+		...(reading.remote ? { elsewhere: true } : {}),
 		tunnel,
 		...(others.length > 0 ? { otherTunnels: others } : {}),
 		...(reading.later && !reading.startArguments ? { later: reading.variable ? "variable" : "start" } : {}),

@@ -108,6 +108,8 @@ export interface Program {
 	readonly release?: Release;
 	/** Not called as the tool is, though it behaves like it. */
 	readonly renamed: boolean;
+	/** That it is the renamed tool is likely, and not certain. */
+	readonly likely?: true;
 	/** `DOMAIN\user`, or the UPN; empty when unknown. */
 	readonly user: Redacted;
 	readonly elevated: boolean;
@@ -164,6 +166,8 @@ export interface Sighting {
 	readonly rules: readonly SightedRule[];
 	readonly program: Program;
 	readonly mode: Mode;
+	/** It is started on another machine, as `ssh host` does; absent where it runs on the device. */
+	readonly elsewhere?: true;
 	readonly tunnel: Tunnel | undefined;
 	/** Further tunnels that the same record shows. A decoy beside the real one must not count as ours. */
 	readonly otherTunnels?: readonly Tunnel[];

@@ -10,9 +10,10 @@ export function asRelease(sighting: Sighting, release: Release): Sighting {
 	const reading = sighting.reading ?? plainReading(sighting);
 	const known = reading.kind === "named" || reading.kind === "release" || reading.kind === "variant" || reading.kind === "renamed";
 	const kind = known ? reading.kind : "renamed";
+	const { likely: _, ...program } = sighting.program;
 	return {
 		...sighting,
-		program: { ...sighting.program, release, kind, renamed: kind === "renamed" },
+		program: { ...program, release, kind, renamed: kind === "renamed" },
 		reading: { ...reading, official: true, certain: true, kind, inner: kind, bystander: false },
 	};
 }

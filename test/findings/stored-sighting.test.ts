@@ -26,7 +26,8 @@ const everything: Sighting = {
 	tokenFile: redacted("C:\\ProgramData\\cloudflared\\token"),
 	flags: ["no-autoupdate"],
 	later: "variable",
-	program: { ...plain.program, signer: redacted("OsVendor, Valid") },
+	elsewhere: true,
+	program: { ...plain.program, signer: redacted("OsVendor, Valid"), likely: true },
 	prevalence: { account: { devices: 2, since: at("01T00:00:00") }, binary: { devices: 1, since: at("21T19:36:04.008") } },
 };
 

@@ -81,6 +81,14 @@ function unknownTitle(sighting: Sighting): Redacted {
 
 /** No process of cloudflared is known here, so the title says what was seen instead. */
 const titleOfRule: ReadonlyMap<string, Redacted> = new Map([
+	["cloudflared-service-installed", redactedText`Cloudflare tunnel service installed`],
+	["cloudflared-service-registry", redactedText`Cloudflare tunnel service entry`],
+	["cloudflared-service-registry-unusual", redactedText`Cloudflare tunnel service entry`],
+	["cloudflared-autostart", redactedText`Cloudflare tunnel set to start by itself`],
+	["cloudflared-variable-set", redactedText`Variable of a Cloudflare tunnel set`],
+	["cloudflared-file-renamed", redactedText`cloudflared file renamed`],
+	["cloudflared-download", redactedText`cloudflared downloaded`],
+	["cloudflared-download-renamed", redactedText`cloudflared downloaded under another name`],
 	["loopback-rdp-logon", redactedText`RDP logon from the device itself`],
 	["cloudflared-edge-from-other-process", redactedText`Connection to Cloudflare tunnel servers`],
 	["cloudflared-edge-inspected", redactedText`Connection to Cloudflare tunnel servers`],

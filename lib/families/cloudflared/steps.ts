@@ -8,7 +8,7 @@ const rotate =
 export const cloudflaredSteps: FamilySteps = {
 	account: "Check whether Cloudflare account {account} is yours. If it is, approve it; if not, treat this as hostile.",
 	findAccount: {
-		"named-token-file": "Collect {tokenFile} from {device} (Open device › Live response): its token names the account.",
+		"named-token-file": "Collect the token file {tokenFile} from {device} (Open device › Live response): it names the account.",
 		"named-env": "Look for the token in the environment or service definition of {program} on {device}: it names the account.",
 		"named-credentials": credentialsFile,
 		"adhoc-named": credentialsFile,

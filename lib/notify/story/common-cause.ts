@@ -1,7 +1,7 @@
 import type { Finding } from "../../findings/finding.ts";
 import type { Redacted } from "../../secrets/redacted.ts";
 import { type Inert, inert, inertText, sealed, shortWords } from "../text.ts";
-import { isPerson } from "./people.ts";
+import { accountKind } from "./people.ts";
 import { shortId } from "./tunnel-row.ts";
 import { knownTunnel } from "./tunnel-words.ts";
 
@@ -25,7 +25,7 @@ export function commonCause(findings: readonly Finding[]): Cause | undefined {
 		],
 		[
 			inertText`user`,
-			({ worst }) => (isPerson(worst.program.user) ? worst.program.user.toLowerCase() : ""),
+			({ worst: { program } }) => (accountKind(program.user, program.fileName) === "system" ? "" : program.user.toLowerCase()),
 			({ worst }) => inertText`User ${short(worst.program.user)}`,
 		],
 		[inertText`file`, ({ worst }) => worst.program.sha256, ({ worst }) => inertText`The same file ${short(worst.program.fileName)}`],

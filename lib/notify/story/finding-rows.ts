@@ -1,6 +1,6 @@
 import type { Notice } from "../../outbox/delivery.ts";
 import type { Redacted } from "../../secrets/redacted.ts";
-import type { Device, FolderClass } from "../../sighting/sighting.ts";
+import type { Device, FolderClass, Sighting } from "../../sighting/sighting.ts";
 import { targetWords } from "../../sighting/target-words.ts";
 import type { FindRule } from "../rule-facts.ts";
 import { type Inert, inert, inertText, joined, shortWords } from "../text.ts";
@@ -51,14 +51,7 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 		folder: row(
 			inertText`Folder`,
 			plain(shortWords(inert(parentFolder(program.path), room.name), room.word + 4)),
-			note(
-				joined(
-					isTool
-						? [folderNotes[program.folderClass], program.renamed ? inertText`${toolWords(sighting)} under another name` : inertText``]
-						: [],
-					inertText`, `,
-				),
-			),
+			note(joined(isTool ? [folderNotes[program.folderClass], renamedNote(sighting)] : [], inertText`, `)),
 		),
 		seen: row(
 			inertText`Seen`,
@@ -85,6 +78,12 @@ function deviceNote({ group, facts }: Device, name: (text: Redacted) => Inert): 
 function kindWords({ kind, os }: NonNullable<Device["facts"]>): Inert {
 	if (kind === "domain-controller") return inertText`domain controller`;
 	return kind === "server" && !/server/i.test(os) ? inertText`server` : inertText``;
+}
+
+function renamedNote(sighting: Sighting): Inert {
+	const { likely, renamed } = sighting.program;
+	if (!renamed) return inertText``;
+	return likely === true ? inertText`behaves like ${toolWords(sighting)}` : inertText`${toolWords(sighting)} under another name`;
 }
 
 function chainSpans(names: readonly Inert[]): readonly StyledText[] {

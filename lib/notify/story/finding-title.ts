@@ -4,5 +4,8 @@ import { titleWords } from "./tunnel-words.ts";
 
 /** "Unapproved tunnel on FIN-LT-0142" */
 export function findingTitle({ device, worst }: Pick<Finding, "device" | "worst">): Inert {
-	return inertText`${titleWords(worst)} on ${plainName(device.name, device.id)}`;
+	const name = plainName(device.name, device.id);
+	return worst.elsewhere === true
+		? inertText`${titleWords(worst)} on another machine, from ${name}`
+		: inertText`${titleWords(worst)} on ${name}`;
 }

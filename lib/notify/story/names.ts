@@ -1,8 +1,9 @@
 import type { Finding } from "../../findings/finding.ts";
 import type { Redacted } from "../../secrets/redacted.ts";
-import type { Target } from "../../sighting/sighting.ts";
+import type { Program, Target } from "../../sighting/sighting.ts";
 import { targetWords } from "../../sighting/target-words.ts";
 import { type Inert, idText, inert, inertText, plainName, shortWords } from "../text.ts";
+import { accountKind } from "./people.ts";
 import { relatedWords, shortId } from "./tunnel-row.ts";
 import { knownTunnel } from "./tunnel-words.ts";
 
@@ -10,6 +11,8 @@ import { knownTunnel } from "./tunnel-words.ts";
 export interface Names {
 	readonly device: Inert;
 	readonly user: Inert;
+	/** Whom to ask: the user, or the owner of a service account; empty where the account is the system's. */
+	readonly asked: Inert;
 	/** The program that a sighting is about; empty where something else only starts it. */
 	readonly file: Inert;
 	/** What starts the program: a shell, a container engine; its own name is in the command line then. */
@@ -40,9 +43,12 @@ export function namesOf(finding: Finding, word: number): Names {
 	const short = (text: Redacted): Inert => shortWords(inert(text, 80), word);
 	const [target] = worst.exposes;
 	const isWrapped = program.kind === "wrapper";
+	const isNoName = /^\d+$/.test(program.user) || (program.user !== "" && program.user === program.fileName);
+	const user = isNoName ? inertText`the user ${short(program.user)}` : short(program.user);
 	return {
 		device: plainName(device.name, device.id),
-		user: short(program.user),
+		user,
+		asked: askedWords(program, user),
 		file: isWrapped ? inertText`` : short(program.fileName),
 		wrapper: isWrapped ? short(program.fileName) : inertText``,
 		folder: isWrapped ? inertText`` : short(parentFolder(program.path)),
@@ -52,10 +58,22 @@ export function namesOf(finding: Finding, word: number): Names {
 		tunnel: idText(tunnel?.tunnelId ?? ""),
 		related: relatedWords(worst.prevalence?.account),
 		tokenFile: short(worst.tokenFile ?? ("" as Redacted)),
-		hostname: short(worst.hostname),
+		// A placeholder, such as the `%h` of ssh, is no name.
+		hostname: /^[%$]/.test(worst.hostname) ? inertText`` : short(worst.hostname),
 		remote: short(worst.remote ?? ("" as Redacted)),
 		target: target === undefined ? inertText`` : targetText(target, short),
 	};
+}
+
+function askedWords({ user, fileName }: Program, words: Inert): Inert {
+	switch (accountKind(user, fileName)) {
+		case "person":
+			return words;
+		case "service":
+			return inertText`the owner of ${words}`;
+		case "system":
+			return inertText``;
+	}
 }
 
 function targetText(target: Target, short: (text: Redacted) => Inert): Inert {
@@ -68,7 +86,7 @@ function targetText(target: Target, short: (text: Redacted) => Inert): Inert {
 /** The word before it says RDP already; `rdp://` would only have to be made harmless. */
 export function withoutScheme({ text, class: kind }: Target): Redacted {
 	const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? "";
-	const known = scheme.toLowerCase() === `${kind}://` || /^https?:\/\/$/i.test(scheme);
+	const known = scheme.toLowerCase() === `${kind}://` || /^(https?|tcp):\/\/$/i.test(scheme);
 	return (known ? text.slice(scheme.length) : text) as Redacted;
 }
 

@@ -1,3 +1,4 @@
+import { isWorse } from "../../detect/severity-scale.ts";
 import type { FamilySteps, StepTemplate } from "../../families/family.ts";
 import { findFamily } from "../../families/find-family.ts";
 import type { Finding } from "../../findings/finding.ts";
@@ -5,7 +6,7 @@ import type { Mode, Sighting, TargetClass } from "../../sighting/sighting.ts";
 import { type Inert, inertText, sealed } from "../text.ts";
 import { exposedSince } from "./exposed-since.ts";
 import { type Names, namesOf } from "./names.ts";
-import { isPerson } from "./people.ts";
+import { isBystander, isKept } from "./seen-as.ts";
 import { clockOn } from "./time.ts";
 import { sceneOf, toolWords } from "./tunnel-words.ts";
 
@@ -37,14 +38,25 @@ function approvedSteps({ worst }: Finding, names: Names): readonly Inert[] {
 /** Who can explain it: a person if one is known; if only the system's account is, the parent program is the lead. */
 function askSteps(finding: Finding, names: Names): readonly Inert[] {
 	const { firstSeen, lastSeen, worst } = finding;
-	const { device, file, folder, parent, remote, user } = names;
-	const program = file === "" ? toolWords(worst) : file;
+	const { asked: user, device, file, folder, parent, remote } = names;
+	const tool = toolWords(worst);
+	const program = file === "" ? tool : file;
 	const when = clockOn(worst.at < firstSeen ? firstSeen : worst.at, lastSeen);
-	const asked = isPerson(worst.program.user);
+	const asked = user !== "";
 	const by = parent === "" ? inertText`` : inertText` It was started by ${parent}.`;
 	if (worst.table === "DeviceNetworkEvents" && worst.program.fileName === "") {
-		const there = remote === "" ? inertText`the servers of a tunnel` : remote;
-		return [inertText`Find out which program on ${device} talks to ${there} (Open device › Timeline).`];
+		const looksUp = remote === "" || /^Dns/.test(worst.actionType);
+		const does = looksUp ? inertText`looks up the servers of a tunnel` : inertText`talks to ${remote}`;
+		return [inertText`Find out which program on ${device} ${does} (Open device › Timeline).`];
+	}
+	if (worst.table === "DeviceNetworkEvents" && isBystander(worst) && sceneOf(worst) === "tunnel") {
+		const did = remote === "" ? inertText`connected to a tunnel` : inertText`connected to ${remote}`;
+		const maybe = inertText`It may have done so for another program, such as a container.`;
+		return [
+			asked
+				? inertText`Ask ${user} why ${program} on ${device} ${did}. ${maybe}`
+				: inertText`Find out why ${program} on ${device} ${did}. ${maybe}`,
+		];
 	}
 	if (sceneOf(worst) === "visit")
 		return [
@@ -52,8 +64,14 @@ function askSteps(finding: Finding, names: Names): readonly Inert[] {
 				? inertText`Ask ${user} what they opened: ${program} on ${device} reached somebody's quick tunnel.`
 				: inertText`Find out what made ${program} on ${device} open that address.${by}`,
 		];
+	if (worst.later === "variable")
+		return [
+			asked
+				? inertText`Ask ${user} why they set a variable for ${tool} on ${device}.`
+				: inertText`Find out who set a variable for ${tool} on ${device}.${by}`,
+		];
 	if (isKept(worst)) {
-		const kept = isBystander(worst) ? toolWords(worst) : program;
+		const kept = isBystander(worst) ? tool : program;
 		return [
 			asked
 				? inertText`Ask ${user} whether they set up ${kept} to start automatically on ${device}.`
@@ -73,7 +91,19 @@ function askSteps(finding: Finding, names: Names): readonly Inert[] {
 			];
 		default:
 	}
-	if (asked && isScript(worst)) return [inertText`Ask ${user} what the script does with ${toolWords(worst)} on ${device}.`];
+	if (asked && isScript(worst)) return [inertText`Ask ${user} what the script does with ${tool} on ${device}.`];
+	if (isBystander(worst))
+		return [
+			asked
+				? inertText`Ask ${user} what ${program} does with ${tool} on ${device}.`
+				: inertText`Find out what ${program} does with ${tool} on ${device}.${by}`,
+		];
+	if (worst.elsewhere === true)
+		return [
+			asked
+				? inertText`Ask ${user} on which machine they ${deeds[worst.mode] ?? inertText`started`} ${program} from ${device}; the command line names it.`
+				: inertText`Find the machine on which ${program} was ${deeds[worst.mode] ?? inertText`started`} from ${device}; the command line names it.${by}`,
+		];
 	if (asked) return [inertText`Ask ${user} whether they ${deeds[worst.mode] ?? inertText`started`} ${program} on ${device}.`];
 	const deed = worst.mode === "access-client" ? inertText`uses` : (deeds[worst.mode] ?? inertText`started`);
 	return [inertText`Find out who ${deed} ${program} on ${device}.${by}`];
@@ -81,16 +111,6 @@ function askSteps(finding: Finding, names: Names): readonly Inert[] {
 
 function isScript({ actionType, table }: Sighting): boolean {
 	return table === "DeviceEvents" && /^(PowerShellCommand|ScriptContent|AmsiScript)/.test(actionType);
-}
-
-/** Is the program another one, seen for what it did or said? */
-function isBystander({ program }: Sighting): boolean {
-	return program.kind === "other" || program.kind === "mention";
-}
-
-/** Is it about what starts later, rather than what was started? */
-function isKept({ actionType, table }: Sighting): boolean {
-	return table === "DeviceRegistryEvents" || /^(ServiceInstalled|ScheduledTask|WmiBind)/.test(actionType);
 }
 
 const deeds: Readonly<Partial<Record<Mode, Inert>>> = {
@@ -123,6 +143,7 @@ function filled(template: StepTemplate | undefined, worst: Sighting, names: Name
 	if (template === undefined) return [];
 	const holes: Readonly<Record<string, Inert>> = {
 		...names,
+		...(worst.elsewhere === true ? { device: inertText`` } : {}),
 		program: names.file === "" || isBystander(worst) ? toolWords(worst) : names.file,
 	};
 	const parts = template.split(/\{(\w+)\}/);
@@ -136,7 +157,10 @@ function filled(template: StepTemplate | undefined, worst: Sighting, names: Name
 }
 
 /** No approval is not yet proof; when nobody answers for the tunnel either, the answer is plain. */
-function isolate({ worst }: Finding, { device }: Names): Inert {
+function isolate({ severity, worst }: Finding, { device }: Names): Inert {
+	// A device is not cut off for what is worth a look in the morning.
+	if (!isWorse(severity, "low") && worst.ownership.verdict === "cannot-tell")
+		return inertText`If nobody can explain it, the answer is Not ours. That escalates it.`;
 	const drops = whatDrops(worst);
 	return worst.ownership.verdict === "not-ours"
 		? inertText`If nobody can explain it, the answer is Not ours. Then isolate ${device} (Open device › Isolate). ${drops}`
@@ -152,6 +176,8 @@ function isolateNow({ worst }: Finding, { device }: Names): Inert {
 function whatDrops(worst: Sighting): Inert {
 	const defender = inertText`Defender stays connected.`;
 	const scene = sceneOf(worst);
+	if (scene === "tunnel" && worst.elsewhere === true)
+		return inertText`The tunnel is on the other machine: isolate that one too. ${defender}`;
 	if (scene === "tunnel") return inertText`The tunnel drops; ${defender}`;
 	return scene === "client" || scene === "visit" ? inertText`Its connection drops; ${defender}` : defender;
 }
@@ -176,17 +202,20 @@ function followUps(finding: Finding, names: Names): readonly Inert[] {
 	const { account, device, file, hostname, related, target } = names;
 	const { firstSeen, lastSeen, worst } = finding;
 	const scene = sceneOf(worst);
-	const [first] = scene === "tunnel" ? worst.exposes : [];
+	const isHere = scene === "tunnel" && worst.elsewhere !== true;
+	const [first] = isHere ? worst.exposes : [];
+	// The row of the tunnel has answered it: nobody else has the account.
+	const isAlone = worst.prevalence?.account?.devices === 1;
 	return [
 		...(first === undefined || isKept(worst) ? [] : [through[first.class](target, exposedSince(finding))]),
-		...(worst.ownership.verdict === "not-ours" && account !== ""
+		...(worst.ownership.verdict === "not-ours" && account !== "" && !isAlone
 			? [
 					related === ""
 						? inertText`Search all devices for account ${account}: one account on several devices is one intruder.`
 						: inertText`Look at ${related} too: the same account was seen there.`,
 				]
 			: []),
-		...(scene === "tunnel" ? [loopbackLogons(device, clockOn(firstSeen, lastSeen))] : []),
+		...(isHere ? [loopbackLogons(device, clockOn(firstSeen, lastSeen))] : []),
 		...(scene === "client" && hostname !== ""
 			? [inertText`Find out what answers at ${hostname}: ${device} reaches it through somebody's tunnel.`]
 			: []),
@@ -195,7 +224,7 @@ function followUps(finding: Finding, names: Names): readonly Inert[] {
 }
 
 function loopbackLogons(device: Inert, since: Inert): Inert {
-	return inertText`Check logons on ${device} from 127.0.0.1 since ${since}: Hunt lists them. Whoever comes through a tunnel arrives from there.`;
+	return inertText`Check logons on ${device} from 127.0.0.1 since ${since}: logons through a tunnel come from there, and Hunt lists them.`;
 }
 
 const through: Readonly<Record<TargetClass, (target: Inert, since: Inert) => Inert>> = {

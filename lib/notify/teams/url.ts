@@ -35,7 +35,7 @@ export function checkTeamsUrl(text: string, { suffixes, allowLoopback, signsIn =
 	const isSigned = url.searchParams.has("sig");
 	if (signsIn && isSigned) {
 		return refusedUrl(
-			'with TEAMS_AUTH the address must not have a signature (sig=…), or whoever knows it can post: set "Who can trigger the flow" to people in your tenant or to named ones, and copy the new address.',
+			'with TEAMS_AUTH the address must not have a signature (sig=…), or anyone who knows it can post: set "Who can trigger the flow" to people in your tenant or to named ones, and copy the new address.',
 		);
 	}
 	if (!signsIn && !url.searchParams.get("sig")) {

@@ -58,7 +58,7 @@ test("a finding reads as a card in the terminal", async () => {
 ▌   cloudflared.exe tunnel --no-autoupdate run --token [removed: 184 characters]
 ▌
 ▌ Why it matters: cloudflared was seen on this device. It opens a tunnel from inside the network to
-▌ Cloudflare, and whoever owns the tunnel comes in through it, past the firewall.
+▌ Cloudflare, and the tunnel's owner comes in through it, past the firewall.
 ▌
 ▌ Open device: https://security.microsoft.com/machines/a3f1c0d94be2475f8c61d2e09b7745aa10c3d9fe/timeline?from=2026-11-21T19%3A04%3A11.402Z&to=2026-11-21T20%3A06%3A04.118Z&tid=3f6b1c52-8a7e-4d0f-9b35-5d2e7c1a4f60
 ▌

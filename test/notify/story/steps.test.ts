@@ -66,6 +66,10 @@ interface Situation {
 	readonly rule?: string;
 	readonly confirmed?: boolean;
 	readonly later?: "start" | "variable";
+	readonly likely?: true;
+	readonly elsewhere?: true;
+	readonly remote?: string;
+	readonly registry?: string;
 }
 
 function findingOf({
@@ -82,6 +86,8 @@ function findingOf({
 	rule = "cloudflared-usage",
 	confirmed = false,
 	later,
+	remote,
+	registry,
 	...given
 }: Situation): Finding {
 	const usual = aSighting();
@@ -92,10 +98,20 @@ function findingOf({
 		tunnel: "tunnel" in given ? given.tunnel : usual.tunnel,
 		...(tokenFile === undefined ? {} : { tokenFile: redacted(tokenFile) }),
 		...(later === undefined ? {} : { later }),
+		...(remote === undefined ? {} : { remote: redacted(remote) }),
+		...(registry === undefined ? {} : { registry: { key: redacted("HKLM\\X"), name: redacted("X"), value: redacted(registry) } }),
+		...(given.elsewhere === undefined ? {} : { elsewhere: given.elsewhere }),
 		ownership: { verdict, reason: redacted("A reason.") },
 		exposes: target === undefined ? [] : [{ class: target, text: redacted("localhost:3389") }],
 		rules: [{ id: rule, severity: "medium", evidence: [] }],
-		program: { ...usual.program, user: redacted(user), fileName: redacted(fileName), kind, renamed },
+		program: {
+			...usual.program,
+			user: redacted(user),
+			fileName: redacted(fileName),
+			kind,
+			renamed,
+			...(given.likely === undefined ? {} : { likely: given.likely }),
+		},
 	});
 	return aFinding({
 		...{ worst, newest: worst, tunnels: [], firstSeen: at("21T20:07:05") },
@@ -182,7 +198,7 @@ test("no step names a column, lacks its value, or says what the head has answere
 		if (scene === "client" && /a tunnel was opened|its connection drops.*the tunnel drops/i.test(whole))
 			yield `as if it opened one: ${whole}`;
 		// What starts the program, or is only seen beside it, is not the program.
-		if (situation.fileName === "podman" && /podman[^.;]*which is|(?:file|definition) of podman|Keep podman/.test(whole))
+		if (situation.fileName === "podman" && /podman \(|(?:file|definition) of podman|Keep podman/.test(whole))
 			yield `takes it for the tool: ${whole}`;
 		if (situation.kind === "wrapper" && /podman/.test(all)) yield `asks about what only starts it: ${all}`;
 	}
@@ -205,12 +221,55 @@ describe("the first step leads to who can explain it", () => {
 		expect(first({ mode: "service-install" })).toBe("Ask CONTOSO\\j.meyer whether they installed cloudflared.exe on fin-lt-0142.");
 	});
 
-	test.each(["NT AUTHORITY\\SYSTEM", "CORP\\SRV-DC01$", "root", "NT SERVICE\\MSSQLSERVER", "example\\root"])("nobody asks %s", (user) => {
+	test.each([
+		...["NT AUTHORITY\\SYSTEM", "NT AUTHORITY\\LOCAL SERVICE", "NT-AUTORITÄT\\SYSTEM", "AUTORITE NT\\Système", "CORP\\SRV-DC01$", "root"],
+		...["NT SERVICE\\MSSQLSERVER", "IIS APPPOOL\\DefaultAppPool", "Window Manager\\DWM-1", "example\\root", "_www", "www-data"],
+		...["systemd-network", "65532", "cloudflared", "CORP\\cloudflared"],
+	])("nobody asks %s", (user) => {
 		expect(first({ user })).toBe("Find out who started cloudflared.exe on fin-lt-0142. It was started by powershell.exe.");
 	});
 
-	test.each(["systemd.user", "CONTOSO\\svc-backup", "maria", "CONTOSO\\root.cause"])("%s can be asked", (user) => {
+	test.each(["systemd.user", "maria", "CONTOSO\\root.cause", "NTT DATA\\k.sato", "CONTOSO\\svenja"])("%s can be asked", (user) => {
 		expect(first({ user })).toBe(`Ask ${user} whether they started cloudflared.exe on fin-lt-0142.`);
+	});
+
+	test.each(["CONTOSO\\svc-backup", "svc_sql@contoso.example", "CONTOSO\\backup-svc", "service.deploy"])(
+		"of %s the owner is asked: a service account answers nobody",
+		(user) => {
+			expect(first({ user })).toBe(`Ask the owner of ${user} whether they started cloudflared.exe on fin-lt-0142.`);
+		},
+	);
+
+	test("of a connection by another program, the question is what for: it may speak for a container", () => {
+		const network = { table: "DeviceNetworkEvents", kind: "other", rule: tunnelRule, mode: "unknown", tunnel: undefined } as const;
+		expect(first({ ...network, verdict: "cannot-tell", fileName: "dockerd" })).toBe(
+			"Ask CONTOSO\\j.meyer why dockerd on fin-lt-0142 connected to a tunnel. It may have done so for another program, such as a container.",
+		);
+	});
+
+	test("a resolver that was asked is not what the device talks to", () => {
+		const sensor = {
+			table: "DeviceNetworkEvents",
+			kind: "other",
+			rule: tunnelRule,
+			mode: "unknown",
+			tunnel: undefined,
+			fileName: "",
+		} as const;
+		expect(first({ ...sensor, action: "DnsConnectionInspected", remote: "10.20.0.2:53" })).toBe(
+			"Find out which program on fin-lt-0142 looks up the servers of a tunnel (Open device › Timeline).",
+		);
+		expect(first({ ...sensor, action: "ConnectionSuccess", remote: "198.41.192.7:7844" })).toBe(
+			"Find out which program on fin-lt-0142 talks to 198.41.192.7:7844 (Open device › Timeline).",
+		);
+	});
+
+	test("what is set up for later is asked about as that", () => {
+		const later = { kind: "wrapper", fileName: "setx.exe" } as const;
+		expect(first({ ...later, later: "variable" })).toBe("Ask CONTOSO\\j.meyer why they set a variable for cloudflared on fin-lt-0142.");
+		expect(first({ ...later, later: "start", fileName: "sc.exe" })).toBe(
+			"Ask CONTOSO\\j.meyer whether they set up cloudflared to start automatically on fin-lt-0142.",
+		);
 	});
 
 	test("a logon from the device itself is asked about as a logon", () => {
@@ -227,7 +286,7 @@ test("where the owner is unknown, the step says where the account can be read", 
 		"Check whether Cloudflare account 9f86d081…5ad015 is yours. If it is, approve it; if not, treat this as hostile.",
 	);
 	expect(second({ mode: "named-token-file", tunnel: undefined, tokenFile: "C:\\cf\\t.txt" })).toBe(
-		"Collect C:\\cf\\t.txt from fin-lt-0142 (Open device › Live response): its token names the account.",
+		"Collect the token file C:\\cf\\t.txt from fin-lt-0142 (Open device › Live response): it names the account.",
 	);
 });
 
@@ -256,7 +315,7 @@ describe("one sentence says what happened", () => {
 		],
 		[
 			{ later: "start", kind: "wrapper", fileName: "schtasks.exe", renamed: true },
-			"CONTOSO\\j.meyer used schtasks.exe to set up a later start of cloudflared, under another name. RDP (localhost:3389) is reachable from the internet whenever it runs.",
+			"CONTOSO\\j.meyer used schtasks.exe to set up a later start of cloudflared under another name. RDP (localhost:3389) is reachable from the internet whenever it runs.",
 		],
 		[
 			{ later: "start", kind: "wrapper", fileName: "sc.exe", user: "", target: undefined },
@@ -270,6 +329,89 @@ describe("one sentence says what happened", () => {
 	test("a client exposes nothing, whatever address it names", () => {
 		expect(happened({ mode: "access-client" })).not.toContain("reachable");
 	});
+
+	test("what hides behind a name stands beside that name, and says whether that is certain", () => {
+		const renamed = { kind: "renamed", renamed: true, fileName: "svchost32.exe", target: undefined } as const;
+		const rest = "from C:\\Users\\j.meyer\\Downloads with the token in C:\\t.txt.";
+		const file = { ...renamed, mode: "named-token-file", tokenFile: "C:\\t.txt" } as const;
+		expect(happened(file)).toBe(`CONTOSO\\j.meyer started svchost32.exe (cloudflared under another name) ${rest}`);
+		expect(happened({ ...file, likely: true })).toBe(`CONTOSO\\j.meyer started svchost32.exe (behaves like cloudflared) ${rest}`);
+		expect(happened({ ...renamed, kind: "wrapper", fileName: "cmd.exe" })).toBe(
+			"CONTOSO\\j.meyer used cmd.exe to start cloudflared under another name.",
+		);
+	});
+
+	test("a program that only names the tool is not said to have started it, and a visit says where it led", () => {
+		const other = { kind: "other", fileName: "curl", mode: "unknown", tunnel: undefined, target: undefined } as const;
+		expect(happened(other)).toBe("CONTOSO\\j.meyer started curl from C:\\Users\\j.meyer\\Downloads, with cloudflared in its command line.");
+		expect(happened({ ...other, rule: visitRule })).toBe(
+			"CONTOSO\\j.meyer reached somebody's tunnel with curl from C:\\Users\\j.meyer\\Downloads.",
+		);
+	});
+
+	test("a registry value that does not hold the command is no autostart entry", () => {
+		const row = { table: "DeviceRegistryEvents", action: "RegistryValueSet", target: undefined } as const;
+		const command = "cloudflared.exe tunnel run --token [removed: 184 characters]";
+		expect(happened({ ...row, registry: `"C:\\cf\\${command}` })).toContain("A service or autostart entry now names cloudflared.exe");
+		expect(happened({ ...row, registry: "%SystemRoot%\\System32\\EventCreate.exe" })).toBe(
+			"cloudflared.exe from C:\\Users\\j.meyer\\Downloads, run by CONTOSO\\j.meyer, wrote to the registry.",
+		);
+	});
+
+	test("an account without a name, or called as the program is, is shown as the user that it is", () => {
+		expect(happened({ user: "65532", target: undefined })).toMatch(/^The user 65532 started cloudflared\.exe /);
+		expect(happened({ user: "cloudflared", fileName: "cloudflared", target: undefined })).toMatch(
+			/^The user cloudflared started cloudflared /,
+		);
+	});
+});
+
+describe("what is started on another machine", () => {
+	const there = storyOf({
+		...{ verdict: "not-ours", mode: "named-token", target: "rdp", table: "DeviceProcessEvents" },
+		...{ kind: "wrapper", fileName: "ssh", elsewhere: true },
+	});
+
+	test("is not said to run on the device of the card", () => {
+		expect(there.title).toBe("Unapproved Cloudflare tunnel on another machine, from fin-lt-0142");
+		expect(there.happened).toBe(
+			"CONTOSO\\j.meyer used ssh to start cloudflared on another machine. RDP (localhost:3389) there has been reachable from the internet since 20:07 UTC.",
+		);
+	});
+
+	test("is looked for there, and nothing is collected or checked on this device", () => {
+		expect(there.steps).toEqual([
+			"Ask CONTOSO\\j.meyer on which machine they started cloudflared from fin-lt-0142; the command line names it.",
+			"If nobody can explain it, the answer is Not ours. Then isolate fin-lt-0142 (Open device › Isolate). The tunnel is on the other machine: isolate that one too. Defender stays connected.",
+			"Search all devices for account 9f86d081…5ad015: one account on several devices is one intruder.",
+		]);
+	});
+});
+
+test("no device is cut off for a low finding of unknown owner", () => {
+	const steps = (severity: "low" | "medium") => {
+		const worst = aSighting({ mode: "maintenance", tunnel: undefined, severity });
+		return stepWords(aFinding({ worst, newest: worst, tunnels: [], severity }), 40).join("\n");
+	};
+	expect(steps("low")).toContain("If nobody can explain it, the answer is Not ours. That escalates it.");
+	expect(steps("low")).not.toContain("isolate");
+	expect(steps("medium")).toContain("isolate fin-lt-0142");
+});
+
+test("an account that is known to be on this device alone is not searched for", () => {
+	const steps = (devices: number) => {
+		const prevalence = { account: { devices, since: at("02T08:15:00") } };
+		const worst = aSighting({ ownership: { verdict: "not-ours", reason: redacted("") }, prevalence });
+		return stepWords(aFinding({ worst, newest: worst }), 40).join("\n");
+	};
+	expect(steps(1)).not.toContain("Search all devices");
+	expect(steps(2)).toContain("Search all devices for account 9f86d081…5ad015");
+});
+
+test("a placeholder of ssh is no host that a client reaches", () => {
+	const worst = aSighting({ mode: "access-client", tunnel: undefined, hostname: redacted("%h") });
+	const finding = aFinding({ worst, newest: worst, tunnels: [] });
+	expect([happenedWords(finding, 40), ...stepWords(finding, 40)].join("\n")).not.toContain("%h");
 });
 
 test("no step speaks of RDP where nothing is known to be reached by RDP: a server with Linux has none", () => {

@@ -10,7 +10,7 @@ export const cloudflaredEdgeFromOtherProcess: Rule = {
 	set: "recommended",
 	attack: ["T1572"],
 	meaning:
-		"A program that is not called cloudflared connected to the servers that only cloudflared uses. It is a renamed copy, or one inside a container.",
+		"A program that is not called cloudflared connected to the servers that only cloudflared uses. It is a renamed copy, one inside a container, a proxy that connects for it, or a connection test.",
 	tables: ["DeviceNetworkEvents"],
 	// Port 7844 alone is too weak, so the addresses are those that Cloudflare publishes for the edge, as whole networks.
 	when: all(

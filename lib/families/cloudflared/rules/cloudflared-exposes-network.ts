@@ -10,7 +10,7 @@ export const cloudflaredExposesNetwork: Rule = {
 	set: "recommended",
 	attack: ["T1572", "T1090.001"],
 	meaning:
-		"A tunnel was opened as a proxy. Whoever comes in through it chooses where to go on from this device: any host and port that it can reach.",
+		"A tunnel was opened as a proxy. Anyone who comes in through it chooses where to go on from this device: any host and port that it can reach.",
 	tables: ["DeviceProcessEvents", "DeviceEvents"],
 	when: all(hasFlag("ProcessCommandLine", "bastion", "socks5"), aboutTunnel, not(buildScript("ProcessCommandLine", "FileName"))),
 	runbook: [

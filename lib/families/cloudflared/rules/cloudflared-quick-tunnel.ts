@@ -10,7 +10,7 @@ export const cloudflaredQuickTunnel: Rule = {
 	set: "recommended",
 	attack: ["T1572", "T1090"],
 	meaning:
-		"A quick tunnel was opened: it needs no account, so nobody can tell whose it is, and its public name is known to whoever started it.",
+		"A quick tunnel was opened: it needs no account, so nobody can tell whose it is, and only the person who started it knows its public name.",
 	tables: ["DeviceProcessEvents", "DeviceEvents"],
 	when: all(
 		hasFlag("ProcessCommandLine", "url", "hello-world"),

@@ -10,7 +10,7 @@ export const cloudflaredTokenInClear: Rule = {
 	severity: "medium",
 	set: "recommended",
 	attack: ["T1572", "T1090"],
-	meaning: "A tunnel token was written out: whoever holds it can run the tunnel, and the account in it says whose tunnel it is.",
+	meaning: "A tunnel token was written out: anyone who holds it can run the tunnel, and the account in it says whose tunnel it is.",
 	tables: unionTables,
 	when: any(
 		hasTunnelToken("ProcessCommandLine"),

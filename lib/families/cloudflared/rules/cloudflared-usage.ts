@@ -11,7 +11,7 @@ export const cloudflaredUsage: Rule = {
 	set: "base",
 	attack: ["T1572", "T1090"],
 	meaning:
-		"cloudflared was seen on this device. It opens a tunnel from inside the network to Cloudflare, and whoever owns the tunnel comes in through it, past the firewall.",
+		"cloudflared was seen on this device. It opens a tunnel from inside the network to Cloudflare, and the tunnel's owner comes in through it, past the firewall.",
 	tables: unionTables,
 	// The query as published spells the second column InitiatingProcessFilename. Column names are case-sensitive in
 	// Kusto, so it does not run as it stands; this is the corrected name.
