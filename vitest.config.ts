@@ -64,6 +64,8 @@ export default defineConfig({
 		maxWorkers: "100%",
 		// Node reads TypeScript itself, as it does for the command line: nothing is transformed.
 		experimental: { viteModuleRunner: false },
+		// Commands that several tests start at the same time would each bundle the sources first.
+		globalSetup: ["test/bundle-first.ts"],
 		setupFiles: ["test/fixed-seed.ts"],
 		sequence: { sequencer: LongestFirst },
 		projects: [

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { constants, gzipSync } from "node:zlib";
@@ -13,15 +13,17 @@ const samples = join(project, "samples");
 const [message = ""] = readFileSync(join(samples, "event-hub.ndjson"), "utf8").split("\n");
 
 let folder = "";
-let server: Server | undefined;
 beforeAll(() => {
 	folder = mkdtempSync(join(tmpdir(), "tunnelwatch-stop-"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Accepts connections and never says a word. */
-async function silence(): Promise<{ readonly port: number; readonly connected: Promise<unknown>; readonly emulator: string }> {
-	server = createServer((socket) => socket.on("error", () => undefined).resume()).listen(0, "127.0.0.1");
+/** Accepts connections and never says a word, until the test has `finished`. */
+async function silence(
+	finished: (close: () => void) => void,
+): Promise<{ readonly port: number; readonly connected: Promise<unknown>; readonly emulator: string }> {
+	const server = createServer((socket) => socket.on("error", () => undefined).resume()).listen(0, "127.0.0.1");
+	finished(() => void server.close());
 	await once(server, "listening");
 	const address = server.address();
 	if (typeof address !== "object" || address === null) throw new Error("the server does not listen");
@@ -31,13 +33,12 @@ async function silence(): Promise<{ readonly port: number; readonly connected: P
 }
 
 afterEach(() => {
-	server?.close();
-	server = undefined;
 	vi.useRealTimers();
 	vi.restoreAllMocks();
 });
 
-test("a stop while a packed stream goes on and on: what was found is shown, exit 143 for SIGTERM", async () => {
+// Side by side, for each waits for a process that waits.
+test.concurrent("a stop while a packed stream goes on and on: what was found is shown, exit 143 for SIGTERM", async () => {
 	const ran = await tunnelwatch(["run", "--what-if", "--json", "-"], {
 		input: gzipSync(`${message}\n`.repeat(300), { finishFlush: constants.Z_SYNC_FLUSH }),
 		keepInputOpen: true,
@@ -50,8 +51,8 @@ test("a stop while a packed stream goes on and on: what was found is shown, exit
 	expect(ran.stderr).toMatch(/Stopped by a signal(\. The input was not read to its end\.|, with something still on its way\.)/);
 });
 
-test("Ctrl-C while a receiver does not answer: the notices are stored, exit 130", async () => {
-	const { port, connected } = await silence();
+test.concurrent("Ctrl-C while a receiver does not answer: the notices are stored, exit 130", async ({ onTestFinished }) => {
+	const { port, connected } = await silence(onTestFinished);
 	const ran = await tunnelwatch(["run", samples], {
 		env: { DATA_FOLDER: folder, WEBHOOK_URL: `https://127.0.0.1:${port}/`, WEBHOOK_ALLOW_PRIVATE: "true" },
 		interruptAt: connected,
@@ -62,8 +63,8 @@ test("Ctrl-C while a receiver does not answer: the notices are stored, exit 130"
 	expect(known.lines.length).toBeGreaterThan(0);
 });
 
-test("Ctrl-C while an Event Hub accepts the connection and says nothing: exit 130", async () => {
-	const { emulator, connected } = await silence();
+test.concurrent("Ctrl-C while an Event Hub accepts the connection and says nothing: exit 130", async ({ onTestFinished }) => {
+	const { emulator, connected } = await silence(onTestFinished);
 	const ran = await tunnelwatch(["run", "--what-if", "--event-hub", "localhost/defender"], {
 		env: { EventHub: emulator },
 		interruptAt: connected,
@@ -71,8 +72,8 @@ test("Ctrl-C while an Event Hub accepts the connection and says nothing: exit 13
 	expect(ran).toMatchObject({ code: 130, stderr: expect.stringContaining("Stopped by Ctrl-C") });
 });
 
-test("Ctrl-C during doctor says that only the checks shown are done: exit 130", async () => {
-	const { port, emulator, connected } = await silence();
+test.concurrent("Ctrl-C during doctor says that only the checks shown are done: exit 130", async ({ onTestFinished }) => {
+	const { port, emulator, connected } = await silence(onTestFinished);
 	const ran = await tunnelwatch(["doctor"], {
 		env: { TABLE_ENDPOINT: `http://127.0.0.1:${port}/devstoreaccount1`, EventHub: emulator, EVENTHUB_NAME: "defender" },
 		interruptAt: connected,
@@ -81,7 +82,7 @@ test("Ctrl-C during doctor says that only the checks shown are done: exit 130", 
 	expect(ran.stdout).toContain("runtime");
 });
 
-test.skipIf(process.platform === "win32")("Ctrl-C while a named pipe has no writer: exit 130", async () => {
+test.skipIf(process.platform === "win32").concurrent("Ctrl-C while a named pipe has no writer: exit 130", async () => {
 	const pipe = join(folder, "pipe");
 	execFileSync("mkfifo", [pipe]);
 	const ran = await tunnelwatch(["run", "--what-if", "--json", join(samples, "event-hub.ndjson"), pipe], { interruptAt: /"type":"match"/ });
