@@ -35,21 +35,26 @@ export function processIds(record: DefenderRecord, subject: Identified["subject"
 		);
 		return { own, parent: actor };
 	}
-	const parent = idsOf("", [get("InitiatingProcessParentId"), get("InitiatingProcessParentCreationTime")], []);
+	const parent = idsOf("", [get("InitiatingProcessParentId"), get("InitiatingProcessParentCreationTime")], undefined);
 	return { own: actor, parent };
 }
 
 /** Of a command line; it tells two apart well before its end. */
 const longest = 2_048;
 
-function idsOf(unique: string, numbered: readonly string[], written: readonly string[]): readonly string[] {
-	const [file = "", line = ""] = written;
-	const whole = (parts: readonly string[]): boolean => parts.length > 0 && parts.every((part) => part !== "" && part !== "0");
-	return [
-		...(unique === "" ? [] : [named(["unique", unique])]),
-		...(whole(numbered) ? [named(["numbered", ...numbered])] : []),
-		...(file !== "" && line !== "" ? [named(["written", ...written.map(lowered)])] : []),
-	];
+function idsOf(
+	unique: string,
+	[number, start]: readonly [number: string, start: string],
+	written: readonly [file: string, line: string, day: string] | undefined,
+): readonly string[] {
+	const ids: string[] = [];
+	if (unique !== "") ids.push(named(["unique", unique]));
+	if (number !== "" && number !== "0" && start !== "" && start !== "0") ids.push(named(["numbered", number, start]));
+	if (written !== undefined && written[0] !== "" && written[1] !== "") {
+		const [file, line, day] = written;
+		ids.push(named(["written", lowered(file), lowered(line), lowered(day)]));
+	}
+	return ids;
 }
 
 function lowered(part: string): string {
@@ -74,11 +79,12 @@ function named(parts: readonly string[]): string {
 	return base36(one >>> 0) + base36(two >>> 0);
 }
 
-const digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+const pairs = Array.from({ length: 36 ** 2 }, (_, value) => value.toString(36).padStart(2, "0"));
 
 /** As `toString(36)` writes it, several times as fast. */
 function base36(value: number): string {
 	let text = "";
-	for (let rest = value; rest > 0; rest = Math.floor(rest / 36)) text = digits.charAt(rest % 36) + text;
-	return text === "" ? "0" : text;
+	let rest = value;
+	for (; rest >= 36; rest = Math.floor(rest / 36 ** 2)) text = (pairs[rest % 36 ** 2] ?? "") + text;
+	return rest === 0 && text !== "" ? text : (pairs[rest]?.charAt(1) ?? "") + text;
 }
