@@ -3,6 +3,7 @@ import type { Column } from "../defender/tables.ts";
 import type { Redacted } from "../secrets/redacted.ts";
 import { columnText } from "./column-text.ts";
 import { folderClass } from "./folder-class.ts";
+import type { InTheMaking } from "./in-the-making.ts";
 import type { Identified } from "./reading.ts";
 import type { Program } from "./sighting.ts";
 import type { ToolReader } from "./tool-reader.ts";
@@ -18,24 +19,25 @@ export function programOf(
 	const { reading, starter, launcher } = identified;
 	const sha256 = hash(raw.sha256, 64);
 	const release = sha256 === "" ? undefined : releases?.find(sha256);
-	return {
+	const program: InTheMaking<Program> = {
 		fileName: safe(raw.fileName),
 		path: safe(raw.path),
 		folderClass: folderClass(raw.path, folders),
 		commandLine: safe(identified.commandLine),
 		sha256,
 		sha1: hash(raw.sha1, 40),
-		...(release === undefined ? {} : { release }),
 		kind: reading.kind,
 		renamed: reading.inner === "renamed",
 		...(reading.inner === "renamed" && !reading.certain ? { likely: true } : {}),
 		user: safe(raw.user),
 		elevated: raw.elevated,
 		chain: raw.chain.filter((name) => name !== "").map(safe),
-		...(raw.signer === "" ? {} : { signer: safe(raw.signer) }),
-		...(starter === "" ? {} : { starter: safe(starter) }),
-		...(launcher === "" ? {} : { launcher: safe(launcher) }),
 	};
+	if (release !== undefined) program.release = release;
+	if (raw.signer !== "") program.signer = safe(raw.signer);
+	if (starter !== "") program.starter = safe(starter);
+	if (launcher !== "") program.launcher = safe(launcher);
+	return program;
 }
 
 interface Raw {

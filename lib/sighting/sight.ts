@@ -8,6 +8,7 @@ import { type Severity, worst } from "../detect/severity-scale.ts";
 import type { Redact } from "../secrets/redact.ts";
 import { redactedText } from "../secrets/redacted.ts";
 import { columnText } from "./column-text.ts";
+import type { InTheMaking } from "./in-the-making.ts";
 import { processIds } from "./process-ids.ts";
 import { programOf } from "./program.ts";
 import type { Identified, Reading } from "./reading.ts";
@@ -33,15 +34,17 @@ export function createSight(families: readonly SightedFamily[], redact: Redact):
 	const safeTexts = createSafeTexts(redact);
 	return (record, matches) => {
 		const safe = safeTexts();
-		return families.flatMap(({ id, reader }) => {
+		const sightings: Sighting[] = [];
+		for (const { id, reader } of families) {
 			const own = matches.filter(({ rule }) => rule.family === id);
-			if (own.length === 0) return [];
+			if (own.length === 0) continue;
 			const identified = reader.identify(record);
 			const right = own.filter(({ rule }) => agrees(rule.claims, identified.reading));
 			// A rule that took somebody for the tool in disguise still saw something; one about starters saw nothing.
 			const kept = right.length > 0 ? right : own.filter(({ rule }) => rule.claims !== "wrapped");
-			return kept.length === 0 ? [] : [sight(record, kept, identified, { family: id, tool: reader, safe })];
-		});
+			if (kept.length > 0) sightings.push(sight(record, kept, identified, { family: id, tool: reader, safe }));
+		}
+		return sightings;
 	};
 }
 
@@ -71,7 +74,8 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 	const { reading, tokenFile, flags } = identified;
 	const { tunnel, others } = tunnelsOf(identified);
 	const process = processIds(record, identified.subject);
-	return {
+	const { remote, registry, formerName } = recordFacts(record, safe);
+	const sighting: InTheMaking<Sighting> = {
 		recordId: recordId(record, device),
 		family,
 		device,
@@ -80,7 +84,6 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 		reportId: safe(columnText(record, "ReportId")),
 		timestamp: safe(timestamp),
 		at: momentOf(timestamp) ?? exportedAt ?? new Date(0),
-		...(exportedAt === undefined ? {} : { exportedAt }),
 		times: timesOf(record),
 		severity: worst(matches.map(({ rule }) => rule.severity)),
 		rules: matches.map(({ rule, evidence }) => ({
@@ -92,17 +95,21 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 		mode: reading.mode,
 		...(reading.remote ? { elsewhere: true } : {}),
 		tunnel,
-		...(others.length > 0 ? { otherTunnels: others } : {}),
-		...(reading.later && !reading.startArguments ? { later: reading.variable ? "variable" : "start" } : {}),
-		...(tokenFile === "" ? {} : { tokenFile: safe(tokenFile.slice(0, 1_024)) }),
 		exposes: identified.exposes.map((target) => ({ text: safe(target), class: targetClass(target) })),
-		...(flags.length > 0 ? { flags } : {}),
 		hostname: safe(identified.hostname),
-		...recordFacts(record, safe),
 		ownership: notJudged,
-		...(process === undefined ? {} : { process }),
 		reading,
 	};
+	if (exportedAt !== undefined) sighting.exportedAt = exportedAt;
+	if (others.length > 0) sighting.otherTunnels = others;
+	if (reading.later && !reading.startArguments) sighting.later = reading.variable ? "variable" : "start";
+	if (tokenFile !== "") sighting.tokenFile = safe(tokenFile.slice(0, 1_024));
+	if (flags.length > 0) sighting.flags = flags;
+	if (remote !== undefined) sighting.remote = remote;
+	if (registry !== undefined) sighting.registry = registry;
+	if (formerName !== undefined) sighting.formerName = formerName;
+	if (process !== undefined) sighting.process = process;
+	return sighting;
 }
 
 const notJudged: Ownership = {
@@ -138,8 +145,11 @@ function timesOf(record: DefenderRecord): number {
 	return Number.isSafeInteger(times) && times >= 1 ? times : 1;
 }
 
+const noTunnels = { tunnel: undefined, others: [] };
+
 /** The tunnel that counts or the only one given, then every other one that the record shows, each once. Judging tells claims apart. */
 function tunnelsOf({ reading, tunnelId }: Identified): { readonly tunnel: Tunnel | undefined; readonly others: readonly Tunnel[] } {
+	if (reading.claims.length === 0 && reading.tunnel === undefined && tunnelId === "") return noTunnels;
 	const distinct = new Map(reading.claims.map(({ tunnel }) => [`${tunnel.account} ${tunnel.tunnelId}`, tunnel]));
 	const given = reading.claims.filter(({ place }) => place !== "elsewhere").map(({ tunnel }) => tunnel);
 	const only = given.length === 1 ? given[0] : undefined;
