@@ -4,6 +4,7 @@ import type { Redacted } from "../secrets/redacted.ts";
 import { columnText } from "./column-text.ts";
 import { folderClass } from "./folder-class.ts";
 import type { InTheMaking } from "./in-the-making.ts";
+import { lastPart } from "./last-part.ts";
 import type { Identified } from "./reading.ts";
 import type { Program } from "./sighting.ts";
 import type { ToolReader } from "./tool-reader.ts";
@@ -57,12 +58,12 @@ function rawOf(record: DefenderRecord, { subject, image }: Identified): Raw {
 	if (subject === "actor") return actor;
 	const isPath = /[\\/]/.test(image);
 	// Who wrote the command is known; of the program that it names there is only its path.
-	return { ...actor, fileName: baseName(image), path: isPath ? image : "", sha256: "", sha1: "", signer: "" };
+	return { ...actor, fileName: lastPart(image), path: isPath ? image : "", sha256: "", sha1: "", signer: "" };
 }
 
 function ofActor(record: DefenderRecord): Raw {
 	const get = (column: Column): string => columnText(record, column);
-	const fileName = get("InitiatingProcessFileName") || baseName(get("InitiatingProcessFolderPath"));
+	const fileName = get("InitiatingProcessFileName") || lastPart(get("InitiatingProcessFolderPath"));
 	return {
 		fileName,
 		path: withName(get("InitiatingProcessFolderPath"), fileName),
@@ -75,7 +76,7 @@ function ofActor(record: DefenderRecord): Raw {
 			get("InitiatingProcessAccountSid"),
 			get("InitiatingProcessAccountName"),
 		),
-		chain: [baseName(get("InitiatingProcessParentFileName")), fileName],
+		chain: [lastPart(get("InitiatingProcessParentFileName")), fileName],
 		signer: [get("InitiatingProcessSignerType"), get("InitiatingProcessSignatureStatus")].filter((part) => part !== "").join(", "),
 	};
 }
@@ -83,7 +84,7 @@ function ofActor(record: DefenderRecord): Raw {
 /** The process that was started, or the file that was written or loaded. */
 function ofSubject(record: DefenderRecord): Raw {
 	const get = (column: Column): string => columnText(record, column);
-	const fileName = get("FileName") || baseName(get("FolderPath"));
+	const fileName = get("FileName") || lastPart(get("FolderPath"));
 	const own = get("AccountName") !== "" || get("AccountUpn") !== "";
 	const [domain, name, upn] = own
 		? [get("AccountDomain"), get("AccountName"), get("AccountUpn")]
@@ -100,7 +101,7 @@ function ofSubject(record: DefenderRecord): Raw {
 			own ? get("AccountSid") : get("InitiatingProcessAccountSid"),
 			name,
 		),
-		chain: [baseName(get("InitiatingProcessParentFileName")), get("InitiatingProcessFileName"), fileName],
+		chain: [lastPart(get("InitiatingProcessParentFileName")), get("InitiatingProcessFileName"), fileName],
 		// Defender names the signer of the acting process only.
 		signer: "",
 	};
@@ -124,14 +125,9 @@ function isElevated(elevation: string, level: string, sid: string, name: string)
 	return name === "root" || elevation === "TokenElevationTypeFull" || level === "High" || level === "System" || sid === "S-1-5-18";
 }
 
-/** The last part of a path; parents come as a name or as a whole path. */
-function baseName(path: string): string {
-	return path.slice(Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/")) + 1);
-}
-
 /** Some rows hold the folder only. */
 function withName(path: string, fileName: string): string {
-	if (path === "" || fileName === "" || baseName(path).toLowerCase() === fileName.toLowerCase()) return path;
+	if (path === "" || fileName === "" || lastPart(path).toLowerCase() === fileName.toLowerCase()) return path;
 	const separator = path.includes("/") ? "/" : "\\";
 	return path.endsWith(separator) ? path + fileName : path + separator + fileName;
 }

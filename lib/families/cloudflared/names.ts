@@ -1,3 +1,5 @@
+import { lastPart } from "../../sighting/last-part.ts";
+
 /** How a file name stands to cloudflared's own: exactly it, the name of a published file, or a variation of it. */
 export type NameKind = "named" | "release" | "variant";
 
@@ -20,7 +22,7 @@ export function nameKind(fileName: string): NameKind | undefined {
 /** The last part of a path without what Windows drops from its end. */
 export function baseName(path: string): string {
 	const end = path.length > 1_024 ? path.slice(-1_024) : path;
-	const last = end.slice(Math.max(end.lastIndexOf("\\"), end.lastIndexOf("/")) + 1);
+	const last = lastPart(end);
 	return last.endsWith(".") || last.endsWith(" ") ? last.replace(/[. ]{1,64}$/, "") : last;
 }
 

@@ -50,11 +50,13 @@ export type Lookup = (name: string) => Found | undefined;
 
 /** Looks a flag up in these sources, by its main name. The lookup returns `undefined` if none of them sets it. */
 export function lookupIn({ levels }: Command, sources: Sources): Lookup {
-	if (levels.every(({ flags }) => flags.size === 0) && sources.environment.size === 0 && sources.config.size === 0) return nothingSet;
+	const onlyArguments = sources.environment.size === 0 && sources.config.size === 0;
+	if (onlyArguments && levels.every(({ flags }) => flags.size === 0)) return nothingSet;
 	return (name) => {
-		const flag = allFlags.get(name);
 		let values: readonly string[] | undefined;
 		for (let at = levels.length - 1; at >= 0 && values === undefined; at--) values = levels[at]?.flags.get(name);
+		if (values === undefined && onlyArguments) return undefined;
+		const flag = allFlags.get(name);
 		if (values !== undefined) return { value: flag?.kind === "list" ? values.join(",") : (values.at(-1) ?? ""), from: "arguments" };
 		const variable = flag?.variable === undefined ? undefined : sources.environment.get(flag.variable);
 		// A text variable that exists but is empty blocks the config file; an empty switch counts as absent.

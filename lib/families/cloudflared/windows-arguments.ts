@@ -10,7 +10,7 @@ export function windowsWords(commandLine: string, most = mostWords): readonly Wo
 	const found: Word[] = [];
 	let at = 0;
 	while (at < commandLine.length && found.length < most) {
-		if (isBlank(commandLine[at])) {
+		if (isBlank(commandLine.charCodeAt(at))) {
 			at++;
 			continue;
 		}
@@ -21,24 +21,25 @@ export function windowsWords(commandLine: string, most = mostWords): readonly Wo
 	return found;
 }
 
-const plain = /[^\\" \t]+/y;
+const [tab, blank, quote, backslash] = [9, 32, 34, 92] as const;
 
+/** By the codes of characters, since every command line of a flood goes through here. */
 function readArgument(text: string, from: number): { readonly argument: string; readonly next: number } {
 	let argument = "";
 	let quoted = false;
 	let backslashes = 0;
 	let at = from;
 	for (; at < text.length; at++) {
-		const character = text[at] ?? "";
-		if (character === "\\") {
+		const code = text.charCodeAt(at);
+		if (code === backslash) {
 			backslashes++;
 			continue;
 		}
-		if (character === '"') {
+		if (code === quote) {
 			argument += "\\".repeat(Math.floor(backslashes / 2));
 			if (backslashes % 2 === 1) argument += '"';
 			else {
-				if (quoted && text[at + 1] === '"') {
+				if (quoted && text.charCodeAt(at + 1) === quote) {
 					argument += '"';
 					at++;
 				}
@@ -47,20 +48,28 @@ function readArgument(text: string, from: number): { readonly argument: string; 
 			backslashes = 0;
 			continue;
 		}
-		if (isBlank(character) && !quoted) break;
-		// Characters without a special meaning are copied in one piece.
-		plain.lastIndex = at;
-		plain.test(text);
-		const end = Math.max(plain.lastIndex, at + 1);
-		argument += "\\".repeat(backslashes) + text.slice(at, end);
-		at = end - 1;
+		if (isBlank(code) && !quoted) break;
+		// Characters without a special meaning, and backslashes before one of them, are copied in one piece.
+		const start = at - backslashes;
+		at = plainEnd(text, at + 1);
+		argument += text.slice(start, at);
+		at--;
 		backslashes = 0;
 	}
-	return { argument: argument + "\\".repeat(backslashes), next: at };
+	return { argument: backslashes === 0 ? argument : argument + "\\".repeat(backslashes), next: at };
 }
 
-function isBlank(character: string | undefined): boolean {
-	return character === " " || character === "\t";
+/** Where the next blank, quote or backslash stands, or the end. */
+function plainEnd(text: string, from: number): number {
+	for (let at = from; at < text.length; at++) {
+		const code = text.charCodeAt(at);
+		if (code === quote || code === backslash || isBlank(code)) return at;
+	}
+	return text.length;
+}
+
+function isBlank(code: number): boolean {
+	return code === blank || code === tab;
 }
 
 /** The arguments alone, the program first. */
