@@ -97,7 +97,7 @@ describe("a tool that is only a folder and a line in the list", () => {
 	});
 
 	test("tells what it exposes, and how it was started", () => {
-		expect(rowOf(told(finding).story, "Exposes")).toBe("RDP tcp[:]//localhost:3389");
+		expect(rowOf(told(finding).story, "Exposes")).toBe("RDP localhost:3389");
 		expect(rowOf(told(finding).story, "Tunnel")).toBe("With an ngrok account");
 	});
 

@@ -48,7 +48,7 @@ export function localsOf({ words }: Words, shell: Shell): readonly (readonly [st
 }
 
 /** `$a = @('tunnel', 'run')` of PowerShell: the words that `@a` stands for later. */
-export function listOf({ words }: Words): readonly [string, readonly Word[]] | undefined {
+export function namedList({ words }: Words): readonly [string, readonly Word[]] | undefined {
 	const [first, ...rest] = words;
 	const [, name, glued = ""] = /^\$(\w{1,64})(?:=(.*))?$/s.exec(first?.value ?? "") ?? [];
 	if (first === undefined || name === undefined) return undefined;

@@ -6,7 +6,7 @@ import { withoutAssignments } from "./shell-assignments.ts";
 import { changesLater, definesFunction, folderAfter, fromFolder, wholeVariable } from "./shell-changes.ts";
 import { withoutDocuments } from "./shell-documents.ts";
 import { layersIn } from "./shell-layers.ts";
-import { listOf, localsOf, withLists, withoutKeywords, withValues } from "./shell-lines.ts";
+import { namedList, localsOf, withLists, withoutKeywords, withValues } from "./shell-lines.ts";
 import { type Shell, shellCommands } from "./shell-text.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
 import { mostCommands, restFrom, type Word, type Words, wordAfter } from "./words.ts";
@@ -63,7 +63,7 @@ function startsIn(
 		const { rest: written, assigned } = withoutAssignments(withoutKeywords(command, shell), shell);
 		if (assigned.length > 0) variables = new Map([...variables, ...assigned]);
 		for (const [name, value] of shell === "cmd" ? assigned : localsOf(command, shell)) locals.set(name.toLowerCase(), value);
-		const list = shell === "powershell" ? listOf(command) : undefined;
+		const list = shell === "powershell" ? namedList(command) : undefined;
 		if (list !== undefined) lists.set(...list);
 		const spread = withLists(written, lists);
 		const { command: rest, replaced } = withValues(spread.command, locals);
