@@ -25,6 +25,7 @@ export const blankReading: Reading = {
 	credentialsFile: "none",
 	config: "none",
 	exposes: [],
+	reached: [],
 	opensInOldReleases: false,
 	contact: { host: "none", talker: "nobody" },
 	bystander: false,

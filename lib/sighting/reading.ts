@@ -92,6 +92,8 @@ export interface Reading {
 	readonly credentialsFile: FilePlace;
 	readonly config: FilePlace;
 	readonly exposes: readonly TargetClass[];
+	/** What it connected to on this device or inside the network: somebody came in. */
+	readonly reached: readonly TargetClass[];
 	/** The whole network is asked for by a command that starts nothing in today's releases, and did in older ones. */
 	readonly opensInOldReleases: boolean;
 	readonly contact: Contact;

@@ -1,6 +1,7 @@
 import { isServer } from "../defender/device.ts";
 import type { Severity } from "../detect/severity-scale.ts";
 import { type Redacted, redactedText } from "../secrets/redacted.ts";
+import { exposesAdministration } from "./doubts.ts";
 import {
 	administers,
 	clientSide,
@@ -114,6 +115,12 @@ export const situations: readonly SituationRow[] = [
 		when: (f) => f.verdict !== "ours" && opens(f) && administers(f) && f.standing !== "approved",
 		least: "high",
 		reason: redactedText`it exposes remote administration or a whole network`,
+	},
+	{
+		when: (f) =>
+			f.verdict !== "ours" && opens(f) && exposesAdministration(f.reading.reached) && f.standing !== "approved" && !wellInstalled(f),
+		least: "high",
+		reason: redactedText`remote administration was reached through it`,
 	},
 	{
 		when: (f) => f.reading.mode === "quick" && f.device === "domain-controller",

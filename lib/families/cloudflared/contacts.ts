@@ -44,8 +44,9 @@ function hostName(text: string): string {
 		.replace(/\.$/, "");
 }
 
-function isPrivate(address: string): boolean {
-	return address === "" || /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd]|fe80:)/i.test(address);
+/** On the device or inside a network, or not known. */
+export function isPrivate(address: string): boolean {
+	return address === "" || /^(?:(?:::ffff:)?(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)|::1$|f[cd]|fe80:)/i.test(address);
 }
 
 const browsers =

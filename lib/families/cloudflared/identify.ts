@@ -1,12 +1,13 @@
 import type { DefenderRecord } from "../../defender/record.ts";
 import type { Column } from "../../defender/tables.ts";
 import { columnText } from "../../sighting/column-text.ts";
-import type { Contact, Identified } from "../../sighting/reading.ts";
+import type { Contact, Identified, Reading } from "../../sighting/reading.ts";
 import type { Mode } from "../../sighting/sighting.ts";
 import { targetClass } from "../../sighting/targets.ts";
 import { exposesAdministration } from "../../verdict/doubts.ts";
 import { isAboutTunnels, ofFile } from "./about-tunnels.ts";
 import { type Candidate, candidate, isNameless, startsTool } from "./candidate.ts";
+import { isPrivate } from "./contacts.ts";
 import { isSame } from "./credential.ts";
 import { filePlace } from "./file-place.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
@@ -150,6 +151,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			credentialsFile: filePlace(worst?.credentialsFile ?? ""),
 			config: filePlace(worst?.config ?? ""),
 			exposes: distinct(exposes.map(targetClass)),
+			reached: tools.length > 0 && subject === "actor" ? reachedIn(record) : nothing,
 			opensInOldReleases: tools.some((one) => one.opensInOldReleases),
 			contact,
 			bystander: inner === "other" && !isAboutTunnels(record, contact),
@@ -186,6 +188,16 @@ function variablesOf({ starts }: Expanded): ReadonlyMap<string, Word> {
 }
 
 const noVariables: ReadonlyMap<string, Word> = new Map();
+
+const nothing: Reading["reached"] = [];
+
+/** Through the tunnel, which makes connections to what it serves alone. */
+function reachedIn(record: DefenderRecord): Reading["reached"] {
+	if (record.table !== "DeviceNetworkEvents" || /^Inbound|^Listening/.test(columnText(record, "ActionType"))) return nothing;
+	const address = columnText(record, "RemoteIP");
+	if (!isPrivate(address) || address === "") return nothing;
+	return [targetClass(`tcp://${address.includes(":") ? `[${address}]` : address}:${columnText(record, "RemotePort")}`)];
+}
 
 /** A service manager keeps the program and its arguments in two values: the one without arguments says nothing about the start. */
 function modeIn(record: DefenderRecord, reading: StartReading | undefined, contact: Contact): Mode {

@@ -14,7 +14,6 @@ const tunnels: ReadonlySet<string> = new Set([
 	"cloudflared-service-installed-unusual",
 	"cloudflared-service-registry",
 	"cloudflared-service-registry-unusual",
-	"cloudflared-variable-set",
 	"loopback-rdp-logon",
 ]);
 

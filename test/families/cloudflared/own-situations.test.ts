@@ -128,6 +128,17 @@ const everyday: readonly Row[] = [
 		ps(`Start-Process msiexec -ArgumentList '/i cloudflared-windows-amd64.msi /qn' -Wait; & '${W}' service install ${own}`),
 		"ours",
 	],
+	["approved, in use for RDP", net(W, `"${W}" tunnel run --token ${own}`, "", 3389, "10.0.0.5"), "ours"],
+	["a download folder's tunnel, in use for the web", net(Wu, "cloudflared.exe tunnel run --token-file t", "", 8080, "127.0.0.1"), "medium"],
+	[
+		"a service of the usual place, in use for RDP",
+		ev("DeviceNetworkEvents", {
+			...{ ActionType: "ConnectionSuccess", RemotePort: 3389, RemoteIP: "127.0.0.1", InitiatingProcessParentFileName: "services.exe" },
+			...{ InitiatingProcessFileName: "cloudflared.exe", InitiatingProcessFolderPath: W },
+			InitiatingProcessCommandLine: `"${W}" tunnel run --token-file C:\\ProgramData\\cloudflared\\token`,
+		}),
+		"medium",
+	],
 	["service install approved", proc(W, `"${W}" service install ${own}`), "ours"],
 	["sudo service install approved", lx("/usr/bin/sudo", `sudo cloudflared service install ${own}`), "ours"],
 	[
@@ -391,6 +402,16 @@ const hostile: readonly Row[] = [
 	["launchd", lx("/bin/launchctl", `launchctl submit -l com.apple.upd -- /tmp/u tunnel run --token ${foreign}`), "high"],
 	["renamed no token rdp", proc("C:\\ProgramData\\svc.exe", `svc.exe tunnel --url rdp://127.0.0.1:3389`), "high"],
 	["renamed root rdp", proc("C:\\ProgramData\\svc.exe", `svc.exe --url rdp://127.0.0.1:3389`), "high"],
+	["renamed root tcp", proc("C:\\ProgramData\\svc.exe", "svc.exe --url tcp://127.0.0.1:3389"), "high"],
+	["a variable in front names the target", sh("TUNNEL_URL=ssh://localhost:22 /opt/x tunnel"), "high"],
+	["a variable of PowerShell names the target", ps("$env:TUNNEL_URL='rdp://localhost:3389'; C:\\ProgramData\\x.exe tunnel"), "high"],
+	[
+		"a service, flags first",
+		proc("C:\\Windows\\System32\\sc.exe", 'sc create u binPath= "C:\\ProgramData\\u.exe --config C:\\c.yml tunnel run"'),
+		"medium",
+	],
+	["somebody came in to RDP", net(Wu, "cloudflared.exe tunnel run --token-file t", "", 3389, "127.0.0.1"), "high"],
+	["somebody came in to WinRM of another device", net(Wu, "cloudflared.exe tunnel run x", "", 5985, "::ffff:10.1.2.3"), "high"],
 	["renamed service install", proc("C:\\ProgramData\\svc.exe", `svc.exe service install ${foreign}`), "high"],
 	["renamed token-file", proc("C:\\ProgramData\\svc.exe", `svc.exe tunnel --no-autoupdate run --token-file C:\\ProgramData\\t`), "high"],
 	[

@@ -1,9 +1,14 @@
-import { all, any, contains, hasFlag, not } from "../../../detect/condition.ts";
+import { all, any, type Condition, contains, hasFlag, not } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
-import { aboutTunnel, accessCommand } from "./conditions.ts";
+import { aboutTunnel, accessCommand, remoteAdminTarget } from "./conditions.ts";
 
 const schemes = ["rdp", "ssh", "smb"];
 const ownHosts = ["localhost", "127.", "[::1]"];
+/** `--url ssh`, as it is usually written: the prefilter needs more text than `-url`. */
+const given = (scheme: string): readonly Condition[] =>
+	["-url ", "-url=", '--url "', '--url="'].map((start) => contains("ProcessCommandLine", `${start}${scheme}://`));
+const ofThisDevice = (scheme: string): readonly Condition[] =>
+	ownHosts.map((host) => contains("ProcessCommandLine", `${scheme}://${host}`));
 
 export const cloudflaredRemoteAdminUrl: Rule = {
 	id: "cloudflared-remote-admin-url",
@@ -15,18 +20,15 @@ export const cloudflaredRemoteAdminUrl: Rule = {
 	meaning:
 		"A program got RDP, or SSH or SMB of this device, as its --url. A renamed cloudflared opens a quick tunnel that way, also without the word tunnel.",
 	tables: ["DeviceProcessEvents", "DeviceEvents"],
-	// The flag and its value are also looked for as they are usually written: the prefilter needs more text than `-url`.
 	when: all(
 		hasFlag("ProcessCommandLine", "url"),
 		any(
-			...schemes.flatMap((scheme) =>
-				["-url ", "-url=", '--url "', '--url="'].map((start) => contains("ProcessCommandLine", `${start}${scheme}://`)),
+			all(
+				any(...schemes.flatMap(given)),
+				// Tools of developers take ssh:// and smb:// of other hosts; nothing else takes rdp://.
+				any(contains("ProcessCommandLine", "rdp://"), ...["ssh", "smb"].flatMap(ofThisDevice)),
 			),
-		),
-		// Tools of developers take ssh:// and smb:// of other hosts; nothing else takes rdp://.
-		any(
-			contains("ProcessCommandLine", "rdp://"),
-			...["ssh", "smb"].flatMap((scheme) => ownHosts.map((host) => contains("ProcessCommandLine", `${scheme}://${host}`))),
+			all(any(...given("tcp")), any(...ofThisDevice("tcp")), remoteAdminTarget("ProcessCommandLine")),
 		),
 		not(aboutTunnel),
 		not(accessCommand),

@@ -1,5 +1,5 @@
 import type { Column } from "../../../defender/tables.ts";
-import { all, any, type Condition, contains, endsWith, oneOf, startsWith } from "../../../detect/condition.ts";
+import { all, any, type Condition, contains, endsWith, hasWords, oneOf, startsWith } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
 import { remoteAdminTarget } from "./conditions.ts";
 
@@ -20,17 +20,17 @@ const setsForLater = any(
 
 export const cloudflaredVariableSet: Rule = {
 	id: "cloudflared-variable-set",
-	title: "Variables of cloudflared set for later",
+	title: "Variables of cloudflared set",
 	family: "cloudflared",
 	severity: "medium",
 	set: "recommended",
 	attack: ["T1112", "T1572"],
 	meaning:
-		"A variable that cloudflared reads was set for the whole device or for a user: the next tunnel takes its token from it or connects where it says, and no command line shows that.",
+		"A variable that cloudflared reads was set, for one start, for a user or for the whole device: a tunnel takes its token from it, opens what it names or connects where it says, and the tunnel's own command line does not show that.",
 	tables: ["DeviceRegistryEvents", "DeviceProcessEvents"],
 	when: any(
 		all(endsWith("RegistryKey", "\\Environment"), named(startsWith, "RegistryValueName", "RegistryValueData")),
-		all(setsForLater, named(contains, "ProcessCommandLine", "ProcessCommandLine")),
+		all(any(setsForLater, hasWords("ProcessCommandLine", "tunnel")), named(contains, "ProcessCommandLine", "ProcessCommandLine")),
 	),
 	runbook: [
 		"Read RegistryValueData or ProcessCommandLine: the Cloudflare account of the token, or the address tunnels are sent to; not yours or not known: treat it as hostile.",
@@ -53,6 +53,7 @@ export const cloudflaredVariableSet: Rule = {
 			},
 			{ FileName: "setx.exe", ProcessCommandLine: "setx TUNNEL_CACERT C:\\ProgramData\\ca.pem /M" },
 			{ FileName: "setx.exe", ProcessCommandLine: "setx TUNNEL_URL rdp://localhost:3389" },
+			{ FileName: "bash", ProcessCommandLine: 'bash -c "TUNNEL_URL=ssh://localhost:22 /opt/x tunnel"' },
 			{ FileName: "launchctl", ProcessCommandLine: "launchctl setenv TUNNEL_EDGE 203.0.113.9:7844" },
 			{
 				FileName: "powershell.exe",

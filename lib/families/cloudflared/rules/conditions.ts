@@ -63,6 +63,8 @@ export function anotherTool(commandLine: Column, fileName: Column): Condition {
 		),
 		all(
 			oneOf(fileName, ...executables(toolsWithTunnel)),
+			// On Windows the same name makes services, whose command follows.
+			not(any(contains(commandLine, "binpath="), contains(commandLine, "command="))),
 			not(firstWords(commandLine, "tunnel", "run")),
 			not(hasFlagsBeforeTunnel(commandLine)),
 		),
