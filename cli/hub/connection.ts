@@ -1,8 +1,7 @@
-import { subscribe } from "node:diagnostics_channel";
-import { Socket } from "node:net";
 import type { EventHubConsumerClient, EventHubProducerClient } from "@azure/event-hubs";
 import { signIn } from "../../lib/app/sign-in.ts";
 import type { HubAddress } from "./address.ts";
+import "./no-delay.ts";
 
 export interface HubConnection {
 	readonly address: HubAddress;
@@ -14,13 +13,6 @@ export interface HubConnection {
 // The SDK's own defaults wait half a minute between tries, and a minute for each: a wrong name would look like a hang.
 const retryOptions = { maxRetries: 2, retryDelayInMs: 1_000, maxRetryDelayInMs: 5_000, timeoutInMs: 15_000 };
 const once = { ...retryOptions, maxRetries: 0 };
-
-// The SDK sends a question in several small pieces. Unless told otherwise, TCP holds the second one back until the first is
-// acknowledged, for which the other side takes 40 ms: with some twenty questions a person notices.
-subscribe("net.client.socket", (message) => {
-	if (typeof message === "object" && message !== null && "socket" in message && message.socket instanceof Socket)
-		message.socket.setNoDelay(true);
-});
 
 /** Loads the SDK only now: it is the slowest of all modules, and reading files does not need it. */
 export async function connectHub(address: HubAddress): Promise<HubConnection> {

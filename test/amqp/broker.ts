@@ -1,6 +1,7 @@
 import type { AddressInfo, Socket } from "node:net";
 import type { Container, EventContext, Message, Receiver, Sender } from "rhea";
 import rhea from "rhea";
+import "../../cli/hub/no-delay.ts";
 import { type Answer, createHub, type Hub, type HubOptions, parseAddress } from "./hub.ts";
 import { type StoredEvent, startOf } from "./partition.ts";
 import { createReaders, type Readers } from "./readers.ts";
