@@ -38,8 +38,9 @@ export function inert(text: Redacted, max = longest): Inert {
 
 /** Joins our own words and inert pieces. A plain string is refused, so device text cannot slip in. */
 export function inertText(words: TemplateStringsArray, ...pieces: readonly (Inert | number)[]): Inert {
-	const shown = pieces.map((piece) => (typeof piece === "number" ? groupDigits(piece) : piece));
-	return String.raw({ raw: words }, ...shown) as Inert;
+	let text = words[0] ?? "";
+	for (const [index, piece] of pieces.entries()) text += (typeof piece === "number" ? groupDigits(piece) : piece) + (words[index + 1] ?? "");
+	return text as Inert;
 }
 
 /** Makes a sentence of ours safe as a whole: where a name meets our punctuation, `www` and `.` make the start of a link. */
@@ -62,17 +63,18 @@ const armed = /[<{:]|\]\(|www\./i;
 
 function disarmed(text: string): string {
 	if (!armed.test(text)) return text;
-	return (
-		text
-			.replace(/<(?=\s*[\p{L}/!?])/gu, "‹")
-			.replaceAll("](", "] (")
-			.replace(/\{\{(?=DATE|TIME)/gi, "{ {")
+	// A time of day has a colon too: what a pattern needs is looked for first, which takes a fraction of its time.
+	let safe = text.includes("<") ? text.replace(/<(?=\s*[\p{L}/!?])/gu, "‹") : text;
+	safe = safe.replaceAll("](", "] (");
+	if (safe.includes("{{")) safe = safe.replace(/\{\{(?=DATE|TIME)/gi, "{ {");
+	if (safe.includes("://")) {
+		safe = safe
 			.replace(/http(s?):\/\//gi, "hxxp$1://")
 			// Bounded: of a longer word its end is enough to disarm the link.
-			.replace(/([a-z][a-z0-9+.-]{0,30}):\/\//gi, (whole, scheme: string) => (/^hxxps?$/i.test(scheme) ? whole : `${scheme}[:]//`))
-			.replace(/\b(mailto|tel|sms|javascript|data|msteams):/gi, "$1[:]")
-			.replace(/(www)\./gi, "$1[.]")
-	);
+			.replace(/([a-z][a-z0-9+.-]{0,30}):\/\//gi, (whole, scheme: string) => (/^hxxps?$/i.test(scheme) ? whole : `${scheme}[:]//`));
+	}
+	if (safe.includes(":")) safe = safe.replace(/\b(mailto|tel|sms|javascript|data|msteams):/gi, "$1[:]");
+	return safe.replace(/(www)\./gi, "$1[.]");
 }
 
 /**
