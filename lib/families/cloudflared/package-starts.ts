@@ -62,7 +62,8 @@ export function addressInner(start: Start): readonly Start[] {
 export function wholeTextInner(start: Start): readonly Start[] {
 	const shell = (commandLine: string): readonly Start[] => inside(commandLine, start, "posix");
 	return start.command.words.slice(1).flatMap(({ value }) => {
-		const [, command] = /^(?:.{0,256},)?(?:exec|system):(.{1,8192})/is.exec(value) ?? [];
+		const [, command] =
+			/^(?:.{0,256},)?(?:exec|system):(.{1,8192})/is.exec(value) ?? /(?:^|[;\n{])\s{0,64}spawn\s{1,8}([^;\n}]{1,8192})/.exec(value) ?? [];
 		return command === undefined ? startsInCode(value, start.environment, shell) : shell(command.replace(/^["']|["']$/g, ""));
 	});
 }

@@ -100,7 +100,7 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 	const typed = /^(?:tmux|screen)$/.test(name);
 	if ((rest.length === 1 || typed) && /\s/.test(only.value))
 		return inside(
-			only.value,
+			only.value.replace(/(?:\\[nr]|\^M|[\r\n])+$/, ""),
 			{ ...start, environment, trail: { ...start.trail, altered } },
 			start.command.text.includes("\\") ? "cmd" : "posix",
 		);

@@ -3,11 +3,16 @@ import { inside } from "./shell-starts.ts";
 import { noTrail, type Start } from "./start.ts";
 import { restFrom } from "./words.ts";
 
+/** Options whose command runs here. */
+const ofClient = /^(?:-o)?(?:Proxy|Local|KnownHosts)Command[= ](.+)$/is;
+
 /** Behind the host, on another machine; a ProxyCommand runs here. */
 export function sshInner(start: Start): readonly Start[] {
 	const { words } = start.command;
-	const proxy = words.map(({ value }) => /^(?:-o)?ProxyCommand[= ](.+)$/is.exec(value)?.[1]).find((one) => one !== undefined);
-	const local = proxy === undefined ? [] : inside(proxy, start, "posix");
+	const local = words.flatMap(({ value }) => {
+		const command = ofClient.exec(value)?.[1];
+		return command === undefined ? [] : inside(command, start, "posix");
+	});
 	let at = 1;
 	while (at < words.length && words[at]?.value.startsWith("-") === true)
 		at += /^-(?:[BbcDEeFIiJLlmOopPQRSWw]|pw|pwfile|hostkey|sercfg)$/.test(words[at]?.value ?? "") ? 2 : 1;

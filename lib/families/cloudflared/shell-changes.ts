@@ -59,7 +59,8 @@ function isOpen({ value, hidden }: Word): boolean {
 
 const writing =
 	/^(?:cp|mv|ln|install|mount|dd|rsync|tee|sed|copy|xcopy|robocopy|move|ren|rename|mklink|copy-item|cpi|move-item|mi|rename-item|rni|new-item|ni|set-content|add-content|out-file|curl|wget|iwr|invoke-webrequest|irm|certutil|bitsadmin|start-bitstransfer)$/;
-const settings = /cloudflared[\\/]config\.ya?ml|[\\/]etc[\\/](?:hosts|resolv\.conf|nsswitch\.conf)\b/i;
+const settings =
+	/cloudflared[\\/](?:config\.ya?ml|[\w.-]{0,64}env)|[\\/]etc[\\/](?:hosts|resolv\.conf|nsswitch\.conf|(?:default|sysconfig|conf\.d)[\\/]cloudflared)\b/i;
 /** Who is trusted, and where connections go. */
 const network = /^(?:update-ca-certificates|update-ca-trust|trust|import-certificate)$/;
 const diverts = /(?:^|\s)(?:dnat|redirect|rdr|portproxy|-addstore|add-trusted-cert)(?:\s|$)/i;

@@ -38,7 +38,11 @@ function cmdCommands(text: string): readonly Words[] {
 			quoted = !quoted;
 			parts.push(character);
 		} else if (character === "^") parts.push(text[++at] ?? "");
-		else if (character === ">" || character === "<") at = endOfRedirection(text, at);
+		else if (character === ">" || character === "<") {
+			// `1>nul`, `2>&1`: the number says what is led there.
+			parts.push((parts.pop() ?? "").replace(/(^|[ \t])\d$/, "$1"));
+			at = endOfRedirection(text, at);
+		}
 		// `set PATH=C:\Program Files (x86)\…`: outside of brackets, those in a value are text.
 		else if ((character === "(" || character === ")") && depth === 0 && isSet(parts)) parts.push(character);
 		else {

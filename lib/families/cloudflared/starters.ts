@@ -4,9 +4,9 @@ import { addressInner, codeInner, packageInner, wholeTextInner } from "./package
 import { appletInner, compatibilityInner, daemonInner, dllInner, findInner, prefixInner, transferInner } from "./prefix-starts.ts";
 import { remoteInner, sshInner } from "./remote-starts.ts";
 import { nssmInner, serviceControlInner, valueInner, variableInner } from "./service-starts.ts";
-import { powershellInner, shellInner } from "./shell-starts.ts";
+import { inside, powershellInner, shellInner } from "./shell-starts.ts";
 import type { Start, Trail } from "./start.ts";
-import { mostCommands } from "./words.ts";
+import { mostCommands, restFrom } from "./words.ts";
 
 /** Layers of shells inside shells. Encoded ones shrink with each layer, so a few more cost nothing. */
 const deepest = 8;
@@ -85,6 +85,8 @@ const starters: readonly Starter[] = [
 	{ names: /^(?:mshta|rundll32)$/, inner: (start) => [...addressInner(start), ...dllInner(start)] },
 	{ names: /^(?:awk|gawk|mawk|socat|vim?|gdb|expect)$/, inner: wholeTextInner },
 	{ names: /^find$/, inner: findInner },
+	// What it hands to PowerShell behind a server's name.
+	{ names: /^syncappvpublishingserver$/, inner: (start) => inside(restFrom(start.command, 1), start, "powershell") },
 	{ names: /^bitsadmin$/, inner: transferInner },
 	{ names: /^start-stop-daemon$/, inner: daemonInner },
 	{ names: /^pcalua$/, inner: compatibilityInner },

@@ -22,7 +22,7 @@ const usualRoots =
 
 /** Where distributions and administrators keep the variables of cloudflared's own service. */
 export function isOwnVariables(path: string): boolean {
-	return /^\/etc\/(?:(?:default|sysconfig|conf\.d)\/cloudflared|cloudflared\/[\w.-]{1,64})$/.test(path);
+	return /^\/etc\/(?:(?:default|sysconfig|conf\.d)\/cloudflared|cloudflared\/[\w.-]{0,64}env[\w.-]{0,64})$/.test(path);
 }
 
 /** A variable that can change which program runs, or what it reads besides its arguments. A start by its whole path needs no search. */

@@ -21,6 +21,11 @@ describe("an approved token approves no other program and no other settings", ()
 		["function2", bash(`function cloudflared { /tmp/u; }; ${ours}`)],
 		["hash -p", bash(`hash -p /tmp/u cloudflared; ${ours}`)],
 		["source", bash(`. /tmp/x.sh; ${ours}`)],
+		[
+			"its own variables, written before",
+			bash(`echo TUNNEL_EDGE=203.0.113.9:7844 > /etc/default/cloudflared; . /etc/default/cloudflared; ${oursX}`),
+		],
+		["a file of variables, put in place", bash(`cp /tmp/e /etc/cloudflared/cf.env; . /etc/cloudflared/cf.env; ${oursX}`)],
 		["another program's setup", bash(`eval $(/tmp/brew shellenv); ${ours}`)],
 		["variables of somebody else", bash(`. /etc/default/x; ${ours}`)],
 		["secrets put in by a vault", ["/usr/bin/doppler", `doppler run -- ${oursX}`]],
