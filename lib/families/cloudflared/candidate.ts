@@ -52,14 +52,12 @@ export function candidate(
 	const disguised = strong && !(readings.some(startsTool) && hasShortFlag(outer));
 	const plain = isStarter || readings.some(isOpening) ? undefined : withoutQuotes(outer);
 	const unquoted = plain === undefined ? undefined : readStart(plain, { official, suspicious: talks || nameless });
-	const more = [
-		...(disguised ? [own] : []),
-		...(unquoted !== undefined && startsTool(unquoted) && (isOpening(unquoted) || !readings.some(startsTool)) ? [unquoted] : []),
-	];
+	const counts = unquoted !== undefined && startsTool(unquoted) && (isOpening(unquoted) || !readings.some(startsTool));
+	const more = [...(disguised ? [own] : []), ...(counts ? [unquoted] : [])];
 	return {
 		subject,
 		isStarter: !disguised && (isStarter || readings.some(({ start }) => start.trail.starter !== "")),
-		readings: [...more, ...readings],
+		readings: more.length === 0 ? readings : [...more, ...readings],
 		outer,
 		parent,
 		commandLine,

@@ -21,7 +21,7 @@ import { opensTunnel, type StartReading } from "./read-start.ts";
 import { contactOf } from "./record-contact.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
 import { startOf } from "./start.ts";
-import { type Expanded, expand } from "./starters.ts";
+import { type Expanded, expand, mayStartOthers } from "./starters.ts";
 import { readTunnelId } from "./token.ts";
 import type { Word } from "./words.ts";
 
@@ -34,8 +34,9 @@ export function identify(record: DefenderRecord): Identified {
 	const ownName = get("FileName") || baseName(get("FolderPath"));
 	const ownPath = withName(get("FolderPath"), ownName);
 	const contact = contactOf(record, actorName, actorPath);
-	const actor = startOf(actorPath, actorLine, noVariables);
-	let actorExpanded: Expanded | undefined;
+	// Its words matter only where it is a shell or the like, or where the other process is not the tool.
+	const actor = once(() => startOf(actorPath, actorLine, noVariables));
+	const actorExpanded = once(() => expand(actor()));
 	// Read one after the other: where the first one is the tool, which is nearly always, the others do not matter.
 	let first: Candidate | undefined;
 	const isTool = (one: Candidate): boolean => {
@@ -45,8 +46,8 @@ export function identify(record: DefenderRecord): Identified {
 	const own = (): Candidate | undefined => {
 		const line = get("ProcessCommandLine");
 		if (record.table !== "DeviceProcessEvents" && (record.table !== "DeviceEvents" || line === "")) return undefined;
-		actorExpanded = expand(actor);
-		const start = startOf(ownPath, line, variablesOf(actorExpanded));
+		const variables = actorPath === "" || mayStartOthers(actorPath) ? variablesOf(actorExpanded()) : noVariables;
+		const start = startOf(ownPath, line, variables);
 		const parent = parentOf(actorName, get("InitiatingProcessParentFileName"));
 		const one = candidate("own", start, parent, line, { official: isOfficial(get("SHA256")), nameless: isNameless(record, ownPath) });
 		return isTool(one) ? one : undefined;
@@ -57,10 +58,10 @@ export function identify(record: DefenderRecord): Identified {
 	};
 	const acting = (): Candidate | undefined => {
 		const official = isOfficial(get("InitiatingProcessSHA256"));
-		const one = candidate("actor", actor, programName(get("InitiatingProcessParentFileName")), actorLine, {
+		const one = candidate("actor", actor(), programName(get("InitiatingProcessParentFileName")), actorLine, {
 			contact,
 			official,
-			expanded: actorExpanded,
+			expanded: official ? undefined : actorExpanded(),
 		});
 		return isTool(one) ? one : undefined;
 	};
@@ -167,6 +168,15 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			altered: tools.some(({ altered }) => altered),
 			unread: others.unread || (tools.length > 0 ? tools : (chosen?.readings ?? [])).some(({ start }) => start.trail.unread),
 		},
+	};
+}
+
+/** What the work comes to, done when it is first asked for. */
+function once<T>(work: () => T): () => T {
+	let done: { readonly value: T } | undefined;
+	return () => {
+		done ??= { value: work() };
+		return done.value;
 	};
 }
 

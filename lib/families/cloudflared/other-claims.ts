@@ -21,6 +21,13 @@ export function hasAnother(tools: readonly StartReading[]): boolean {
 /** Once a record claims so many different tunnels, its other texts are not read any more. */
 const most = 16;
 
+/** The columns of what starts a program. */
+const startTexts = [
+	"ProcessCommandLine",
+	"InitiatingProcessCommandLine",
+	"RegistryValueData",
+	"AdditionalFields",
+] as const satisfies readonly Column[];
 /** Where else a device or a sender puts text of any length. */
 const otherTexts = [
 	"PreviousRegistryValueData",
@@ -36,31 +43,32 @@ const otherTexts = [
 	"RegistryValueName",
 ] as const satisfies readonly Column[];
 
+/** No shorter text holds enough of a token to read. */
+const shortest = 24;
+
 /** Tokens anywhere else in the record. In the text of what starts it they count as given. */
 export function otherClaims(record: DefenderRecord, chosen: Candidate | undefined, runs: boolean): FoundClaims {
-	const texts = (["ProcessCommandLine", "InitiatingProcessCommandLine", "RegistryValueData", "AdditionalFields"] as const).map(
-		(column) => ({
-			text: columnText(record, column),
-			gives: runs,
-		}),
-	);
-	const others = otherTexts.map((column) => ({ text: columnText(record, column), gives: false }));
-	const decoded = chosen?.readings.map(({ start }) => ({ text: start.command.text, gives: runs })) ?? [];
+	const textOf = (column: Column): string => columnText(record, column);
+	const decoded = chosen?.readings.map(({ start }) => start.command.text) ?? [];
 	const distinct = new Map<string, Claim>();
-	const read = new Map<string, boolean>();
+	const read = new Set<string>();
 	let unread = false;
-	for (const { text, gives } of [...decoded, ...texts, ...others]) {
-		// A command often stands in two columns, or is the column.
-		if (text.length < 24 || read.get(text) === gives) continue;
-		if (distinct.size >= most) return { claims: [...distinct.values()], unread: true };
-		read.set(text, gives);
-		const found = foundIn(text, gives);
-		unread ||= found.unread;
-		for (const claim of found.claims) {
-			const key = `${claim.tunnel.account} ${claim.tunnel.tunnelId}`;
-			const before = distinct.get(key);
-			if (before === undefined || (before.place === "elsewhere" && claim.place === "given")) distinct.set(key, claim);
+	for (const [texts, gives] of [[[...decoded, ...startTexts.map(textOf)], runs] as const, [otherTexts.map(textOf), false] as const]) {
+		for (const text of texts) {
+			// A command often stands in two columns, or is the column.
+			if (text.length < shortest || read.has(text)) continue;
+			if (distinct.size >= most) return { claims: [...distinct.values()], unread: true };
+			read.add(text);
+			const found = foundIn(text, gives);
+			unread ||= found.unread;
+			for (const claim of found.claims) {
+				const key = `${claim.tunnel.account} ${claim.tunnel.tunnelId}`;
+				const before = distinct.get(key);
+				if (before === undefined || (before.place === "elsewhere" && claim.place === "given")) distinct.set(key, claim);
+			}
 		}
+		// What gives a credential in one place is read again where it gives none.
+		if (gives) read.clear();
 	}
 	return { claims: [...distinct.values()], unread };
 }

@@ -25,8 +25,9 @@ const version: Flag = { names: ["version", "v", "V"], kind: "switch", variable: 
  * with its value.
  */
 export function parseLevel(args: readonly string[], known: ReadonlyMap<string, Flag> | undefined, isProgram: boolean): LevelRead {
-	const flags = new Map<string, string[]>();
-	const spelling = new Map<string, string>();
+	// Most levels have no flags, and most lines of other programs end at the first one.
+	let flags: Map<string, string[]> | undefined;
+	let spelling: Map<string, string> | undefined;
 	let at = 0;
 	while (at < args.length) {
 		const argument = args[at] ?? "";
@@ -44,15 +45,23 @@ export function parseLevel(args: readonly string[], known: ReadonlyMap<string, F
 		if (value === undefined) return { mistake: "flag needs an argument" };
 		if (!fits(value, flag.kind)) return { mistake: "invalid value for flag" };
 		const [first] = flag.names;
+		flags ??= new Map();
+		spelling ??= new Map();
 		if ((spelling.get(first) ?? name) !== name) return { mistake: "cannot use two forms of the same flag" };
 		spelling.set(first, name);
 		const values = flags.get(first);
 		if (values === undefined) flags.set(first, [value]);
 		else values.push(value);
 	}
-	const isTrue = (name: string) => /^(?:1|t|true)$/i.test(flags.get(name)?.at(-1) ?? "");
+	if (flags === undefined || spelling === undefined)
+		return { flags: noFlags, spelling: noSpelling, positionals: args.slice(at), help: false, version: false };
+	const given = flags;
+	const isTrue = (name: string) => /^(?:1|t|true)$/i.test(given.get(name)?.at(-1) ?? "");
 	return { flags, spelling, positionals: args.slice(at), help: isTrue("help"), version: isProgram && isTrue("version") };
 }
+
+const noFlags: ParsedLevel["flags"] = new Map();
+const noSpelling: ParsedLevel["spelling"] = new Map();
 
 function builtIn(name: string, isProgram: boolean, known: ReadonlyMap<string, Flag> | undefined): Flag | undefined {
 	if (known?.has(name) === true) return undefined;

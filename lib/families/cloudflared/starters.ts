@@ -30,10 +30,15 @@ export function expand(start: Start): Expanded {
 	};
 }
 
+/** Whether a program of this path starts others in a grammar we know: of any other, its start comes to itself. */
+export function mayStartOthers(image: string): boolean {
+	return anyStarter.test(programName(image));
+}
+
 function collect(start: Start, depth: number, found: Start[]): boolean {
 	if (nameKind(start.image) !== undefined && nameKind(start.argument0) !== undefined) return false;
+	if (!mayStartOthers(start.image)) return false;
 	const name = programName(start.image);
-	if (!anyStarter.test(name)) return false;
 	const inner = starters.find(({ names }) => names.test(name))?.inner(start) ?? [];
 	if (inner.length === 0) return false;
 	const trail = start.trail.starter === "" ? { ...start.trail, starter: baseName(start.image) } : start.trail;
