@@ -17,10 +17,6 @@ export async function run(paths: readonly string[], options: Omit<SessionOptions
 	}
 	const inputs = await findInputs(wanted).catch(cannotRead);
 	if (inputs === undefined) return 1;
-	if (inputs.length === 0) {
-		printLine("Nothing to read: the folder is empty.");
-		return 1;
-	}
 	const streams = new Set(inputs.filter(isStream).map(({ path }) => path));
 	const read = { from: "files", paths: wanted.map((path) => (streams.has(path) ? undefined : path)) } as const;
 	const all = { ...options, read };
@@ -59,6 +55,10 @@ export function cannotRead(error: unknown): undefined {
 	if (!(error instanceof Error && "code" in error && "path" in error)) throw error;
 	if (/^https?:\/\//i.test(String(error.path))) {
 		printLine("Cannot read an address: Tunnelwatch reads files. Download the export and name the file.");
+		return undefined;
+	}
+	if (error.code === "EMPTY") {
+		printLine("Nothing to read: the folder is empty.");
 		return undefined;
 	}
 	const why =

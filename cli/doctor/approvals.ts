@@ -10,7 +10,7 @@ export async function checkApprovals(path: string | undefined, now: Date): Promi
 			check: "approvals",
 			verdict: "failure",
 			says: sentence(mistake),
-			why: "A file with a mistake approves nothing, and a tunnel of your own is told like an intruder's.",
+			why: "A file with a mistake approves nothing, and a tunnel of your own alerts like an intruder's.",
 			fix: "Correct the file, or the path in APPROVALS_FILE; docs/approvals.md describes it.",
 		}),
 	);
@@ -25,6 +25,6 @@ export async function checkApprovals(path: string | undefined, now: Date): Promi
 	);
 	if (mistakes.length > 0) return mistakes;
 	const count = file.current().length;
-	const says = count === 0 ? "There are none: no tunnel counts as yours, and every one is told." : `${count} can be read.`;
+	const says = count === 0 ? "There are none: no tunnel counts as yours, and every one alerts." : `${count} can be read.`;
 	return [{ check: "approvals", verdict: "ok", says }, ...warnings];
 }

@@ -16,7 +16,7 @@ export interface HubCheck {
 }
 
 const shared = "$Default";
-export const why = "Nothing that happens on a device is seen before it is read from here.";
+export const why = "Tunnelwatch learns of events only from this hub.";
 
 /** Hub, events, the function's consumer group, and one message. */
 export async function checkHub({ address, connect, group, clock }: HubCheck): Promise<readonly Result[]> {
@@ -68,7 +68,7 @@ export function checkEvents(partitions: readonly Pick<PartitionProperties, "isEm
 		verdict: ageMs > 24 * hourMs ? "failure" : "warning",
 		says,
 		why: "An export that has stopped looks exactly like a quiet network.",
-		fix: "Look in the Defender portal (Settings > Microsoft Defender XDR > Streaming API) that the export is still there, and at the namespace's metric Incoming Messages.",
+		fix: "Check in the Defender portal (Settings > Microsoft Defender XDR > Streaming API) that the export still exists, and look at the namespace's metric Incoming Messages.",
 	};
 }
 

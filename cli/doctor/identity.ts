@@ -63,7 +63,7 @@ const believed: Result = {
 	verdict: "failure",
 	says: "The app believes a forged identity.",
 	why,
-	fix: "Switch on the sign-in of App Service (template parameter signInClientId), let nothing reach the app around it, and set ACTIONS to link until doctor is content.",
+	fix: "Switch on the sign-in of App Service (template parameter signInClientId), let nothing reach the app around it, and set ACTIONS to link until doctor finds nothing wrong.",
 };
 
 function untried(says: string, fix: string): Result {

@@ -1,7 +1,7 @@
 import { decodeMessage } from "../../lib/defender/envelope.ts";
 import type { Result } from "./check.ts";
 
-const why = "What is not a Defender record cannot alert; what cannot be read is set aside.";
+const why = "Only Defender records can alert; unreadable ones are set aside.";
 const fix =
 	"Look in the Defender portal (Settings > Microsoft Defender XDR > Streaming API) that this hub is the target and the six Device tables are ticked, and that nothing else writes to this hub.";
 

@@ -29,10 +29,7 @@ export function checkSettings(environment: Environment): readonly Result[] {
 	];
 	if (mistakes.length > 0) return results;
 	const given = names.filter((name) => (environment[name]?.trim() ?? "") !== "").length;
-	return [
-		{ check: "settings", verdict: "ok", says: `${given} of ours are set, and none is wrong; the others have their defaults.` },
-		...results,
-	];
+	return [{ check: "settings", verdict: "ok", says: settingsWords(given) }, ...results];
 }
 
 function reference(name: string): Result {
@@ -64,4 +61,11 @@ function stranger(name: string): Result {
 		why: "If one of its settings was meant, that one has its default now.",
 		fix: `Settings that begin like it: ${known.filter((one) => one.startsWith(`${family}_`)).join(", ")}. Rename or remove it.`,
 	};
+}
+
+function settingsWords(given: number): string {
+	if (given === 0) return "No setting of Tunnelwatch is set; all have their defaults.";
+	return given === 1
+		? "1 setting of Tunnelwatch is set, and it is fine; the others have their defaults."
+		: `${given} settings of Tunnelwatch are set, and none is wrong; the others have their defaults.`;
 }

@@ -2,7 +2,7 @@ import type { Table } from "../../lib/store/table.ts";
 import { causeOf, type TroubleCause } from "../../lib/store/trouble.ts";
 import type { Result } from "./check.ts";
 
-const why = "What cannot be recorded is not acknowledged: the function would read the same messages again and again and tell nobody.";
+const why = "Without it the function records nothing: it reads the same messages again and again and alerts nobody.";
 
 export interface TableCheck {
 	/** `undefined` when TABLE_ENDPOINT is missing or wrong. */

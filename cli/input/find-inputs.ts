@@ -25,7 +25,8 @@ export function isStandardInput(path: string): boolean {
 
 /**
  * Files, folders (searched to the bottom, in order of name; hidden files left out) and `-` → inputs. What stands in a
- * folder and cannot be read is an input too, to be named. Rejects with the system's error for a path that cannot be found.
+ * folder and cannot be read is an input too, to be named. Rejects with the system's error for a path that cannot be found,
+ * and with one like it, code `EMPTY`, where nothing at all is found.
  */
 export async function findInputs(paths: readonly string[]): Promise<readonly Input[]> {
 	const inputs: Input[] = [];
@@ -41,6 +42,7 @@ export async function findInputs(paths: readonly string[]): Promise<readonly Inp
 			inputs.push(...found.sort((a, b) => (a.path < b.path ? -1 : 1)));
 		} else inputs.push({ path, bytes: status.isFile() ? status.size : undefined, inFolder: false });
 	}
+	if (inputs.length === 0) throw Object.assign(new Error("nothing to read"), { code: "EMPTY", path: paths.join(", ") });
 	return inputs;
 }
 

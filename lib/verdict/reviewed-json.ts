@@ -83,12 +83,31 @@ function mistake(issue: z.core.$ZodIssue | Repeated, list: string, file: unknown
 		if (typeof key !== "number") return `${so}${so && "."}${keysOf([String(key)])}`;
 		return `${at === 0 ? list : so}[${key}]${at === 0 ? nameOf(file, key) : ""}`;
 	}, "");
-	const what = issue.code === "repeated" ? "stands twice: keep one" : wordsOf(issue);
+	const what = issue.code === "repeated" ? "stands twice: keep one" : wordsOf(issue, file);
 	return place === "" ? `the file: ${what}` : `${place}: ${what}`;
 }
 
-function wordsOf(issue: z.core.$ZodIssue): string {
-	return issue.code === "unrecognized_keys" ? `does not know ${keysOf(issue.keys)}` : issue.message;
+const kinds: Readonly<Partial<Record<string, string>>> = {
+	string: "text",
+	number: "a number",
+	boolean: "true or false",
+	array: "a list: [ … ]",
+	object: "an object: { … }",
+};
+
+function wordsOf(issue: z.core.$ZodIssue, file: unknown): string {
+	if (issue.code === "unrecognized_keys") return `does not know ${keysOf(issue.keys)}`;
+	const kind = issue.code === "invalid_type" ? kinds[issue.expected] : undefined;
+	// A schema's own words say more.
+	if (kind === undefined || !issue.message.startsWith("Invalid input: expected ")) return issue.message;
+	return valueAt(file, issue.path) === undefined ? "is missing" : `must be ${kind}`;
+}
+
+function valueAt(file: unknown, path: readonly PropertyKey[]): unknown {
+	return path.reduce<unknown>(
+		(value, key) => (typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined),
+		file,
+	);
 }
 
 /** Of an entry in a bare list, if it has one that can be shown. */

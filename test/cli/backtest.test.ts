@@ -1,3 +1,6 @@
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { figuresOf } from "../../cli/backtest/figures.ts";
@@ -18,6 +21,14 @@ const base = aSighting();
 let records = 0;
 const seen = (device: string, when: string, more: Partial<Sighting> = {}): Sighting =>
 	aSighting({ recordId: `r${++records}`, device: { ...base.device, id: redacted(device), name: redacted(device) }, at: at(when), ...more });
+
+test("an empty folder is no history without findings: it says so, and ends as run does", async () => {
+	await using folder = await mkdtempDisposable(join(tmpdir(), "tunnelwatch-"));
+	for (const command of [["backtest"], ["approvals", "propose"]]) {
+		const { code, stderr } = await tunnelwatch([...command, folder.path]);
+		expect([code, stderr.trim()]).toEqual([1, "Nothing to read: the folder is empty."]);
+	}
+});
 
 describe("a backtest", () => {
 	test("plays records in their own time: a reminder after the quiet period, none within it", async () => {

@@ -84,7 +84,7 @@ async function troubles(seed: Seed, finished = onTestFinished): Promise<readonly
 test("where everything is right, every check says so", async () => {
 	expect((await findings({ sendTest: true })).map(({ check, verdict, says }) => `${verdict} ${check}: ${says}`)).toEqual([
 		expect.stringMatching(/^ok runtime: Node 2\d\.\d+\.\d+ gets updates until 20\d\d-\d\d-\d\d\.$/),
-		"ok settings: 2 of ours are set, and none is wrong; the others have their defaults.",
+		"ok settings: 2 settings of Tunnelwatch are set, and none is wrong; the others have their defaults.",
 		"ok sign-in: Emulators only: nobody needs to sign in.",
 		"ok table: A row was written, read and deleted.",
 		"ok clock: This machine's clock agrees with the table's.",
@@ -93,7 +93,7 @@ test("where everything is right, every check says so", async () => {
 		"ok group: Consumer group tunnelwatch can be read.",
 		"ok message: The newest message can be read: 3 records (DeviceFileEvents, DeviceProcessEvents).",
 		"ok destinations: webhook took the test message.",
-		"ok approvals: There are none: no tunnel counts as yours, and every one is told.",
+		"ok approvals: There are none: no tunnel counts as yours, and every one alerts.",
 		"ok routes: There is no routes file: every notice goes to every destination.",
 	]);
 });

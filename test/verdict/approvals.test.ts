@@ -52,8 +52,10 @@ describe("an approvals file", () => {
 describe("every mistake is named, with its place and without the value", () => {
 	test.each([
 		["{", ["the file is not JSON: see line 1 column 2"]],
-		["[]", ["the file: Invalid input: expected object, received array"]],
-		["{}", ["approvals: Invalid input: expected array, received undefined"]],
+		["[]", ["the file: must be an object: { … }"]],
+		["null", ["the file: must be an object: { … }"]],
+		["{}", ["approvals: is missing"]],
+		['{"approvals": 5}', ["approvals: must be a list: [ … ]"]],
 	])("%s", (json, mistakes) => {
 		expect(readApprovals(json, now)).toEqual({ ok: false, mistakes });
 	});
@@ -78,6 +80,13 @@ describe("every mistake is named, with its place and without the value", () => {
 		["nothing to approve", signed, "approvals[0]: says nothing that could be approved"],
 		["no end", { account, tunnels: "any", owner: "x", reason: "y" }, "approvals[0].until: must be a date: YYYY-MM-DD"],
 		["no such day", { ...strong, until: "2027-02-30" }, "approvals[0].until: must be a date: YYYY-MM-DD"],
+		[
+			"no owner",
+			{ account, tunnels: ["6ff42ae2-765d-4adf-8112-31c55c1551ef"], reason: "y", until: "2027-01-01" },
+			"approvals[0].owner: is missing",
+		],
+		["an owner that is none", { ...strong, owner: 5 }, "approvals[0].owner: must be text"],
+		["an answer that is none", { ...strong, shared: "no" }, "approvals[0].shared: must be true or false"],
 		["an empty owner", { ...strong, owner: " " }, "approvals[0].owner: must not be empty"],
 		["a misspelt member", { ...strong, untill: "2027-01-01" }, "approvals[0]: does not know untill"],
 		["a hash that is none", { sha256: "abc", ...signed }, "approvals[0].sha256: must be a SHA-256: 64 hexadecimal characters"],
