@@ -10,8 +10,10 @@ export function createRedactError(redact: Redact): (error: unknown) => Redacted 
 	const message = (text: string): Redacted => redactPart(redact, text.replace(/\s+/g, " "), longestMessage);
 	const tell = (error: unknown, causes: number): Redacted => {
 		if (!(error instanceof Error)) return typeof error === "string" ? message(error) : redactedText`unknown error`;
-		const own = message(error.message === "" ? error.name : error.message);
-		return error.cause === undefined || causes === 0 ? own : redactedText`${own}: ${tell(error.cause, causes - 1)}`;
+		const own = error.message === "" ? error.name : error.message;
+		if (error.cause === undefined || causes === 0) return message(own);
+		// A sentence that goes on with its cause has its end behind that.
+		return redactedText`${message(own.replace(/\.$/, ""))}: ${tell(error.cause, causes - 1)}`;
 	};
 	return (error) => tell(error, mostCauses);
 }

@@ -8,6 +8,11 @@ test("an error is told with its causes, in one line", () => {
 	expect(redactError({ secret: 1 })).toBe("unknown error");
 });
 
+test("a sentence with a cause ends behind it", () => {
+	const full = new Error("Free some space, then run again.", { cause: new Error("disk is full.") });
+	expect(redactError(full)).toBe("Free some space, then run again: disk is full.");
+});
+
 test("causes that go round end", () => {
 	const error = new Error("round");
 	error.cause = error;
