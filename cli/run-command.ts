@@ -72,7 +72,7 @@ by Ctrl-C. Where a command means more by them, its help says so.`,
 		if (typeof file !== "string") return;
 		let slips: readonly string[] = [];
 		try {
-			slips = (await import("./env-file.ts")).loadEnvFile(file);
+			slips = await (await import("./env-file.ts")).loadEnvFile(file);
 		} catch {
 			program.error(`error: the file given with --env cannot be read: ${file}`);
 		}

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { truncateSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { nearest } from "../../cli/did-you-mean.ts";
 import { fileWith } from "./input/read-file.ts";
@@ -25,6 +26,10 @@ describe("a slip is answered with what was meant", () => {
 
 	test("a settings file that cannot be read: exit 2", async () => {
 		expect((await tunnelwatch(["--env", "nowhere.env", "version"])).code).toBe(2);
+		// Sparse: it takes no room, and nobody may read it whole.
+		const endless = fileWith("RULES=all\n");
+		truncateSync(endless, 3_000_000_000);
+		expect((await tunnelwatch(["--env", endless, "version"])).code).toBe(2);
 	});
 });
 
