@@ -72,6 +72,12 @@ function parts(change: Partial<Parts> = {}) {
 }
 
 describe("a batch", () => {
+	test("with what cannot be set aside is handed out again, before anything of it is recorded", async () => {
+		const { all, calls } = parts({ quarantine: () => Promise.reject(new Error("the table is away")) });
+		await expect(runPipeline(messages(['{"records":[7]}', ...corpus]), all)).rejects.toThrow("the table is away");
+		expect(calls).toEqual([]);
+	});
+
 	test("is quarantined, then recorded, then told", async () => {
 		const { calls, all } = parts();
 		await runPipeline(messages([...corpus, "not json"]), all);

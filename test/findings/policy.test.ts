@@ -307,3 +307,21 @@ test("the order inside a batch does not matter, and neither does cutting it in t
 		{ numRuns: 500 },
 	);
 });
+
+test("of very many strong facts the newest are remembered, so that what was just told is no news again", () => {
+	const many = Array.from({ length: 50 }, (_, n) => `account:${String(n).padStart(12, "0")}`);
+	const tunnel = {
+		...aSighting().tunnel,
+		account: redacted("ab".repeat(16)),
+		tunnelId: redacted(""),
+		endpoint: redacted(""),
+		fingerprint: redacted(""),
+	};
+	const { reason, finding } = outcome(aToldFinding({ sigs: many }), [again("x", { tunnel })], at("21T20:00:00"));
+
+	expect(reason).toBe("changed");
+	const accounts = finding.sigs.filter((id) => id.startsWith("account:"));
+	expect(accounts).toHaveLength(50);
+	expect(accounts.slice(0, 2)).toEqual(["account:000000000001", "account:000000000002"]);
+	expect(accounts.at(-1)).toBe(signatures(again("x", { tunnel })).find(({ id }) => id.startsWith("account:"))?.id);
+});

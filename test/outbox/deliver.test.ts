@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findingKey } from "../../lib/findings/finding.ts";
 import { afterRecording, eachMinute } from "../../lib/outbox/deliver.ts";
+import type { Destination } from "../../lib/outbox/delivery.ts";
 import { atOnce } from "../../lib/outbox/owed.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import type { Table } from "../../lib/store/table.ts";
@@ -38,6 +39,23 @@ describe("a notice", () => {
 		expect(webhook.got).toHaveLength(1);
 		expect(teams.got[0]).toMatchObject({ type: "finding", id: "cf-6d9402b7c1fc-1", n: 1, kinds: ["new"], moreSinceLast: 1 });
 		expect(await world.owed("teams")).toMatchObject({ state: "done", sent: 1, countSent: 1, proof: "queued", sentAt: now });
+	});
+
+	test("has a deadline of its own, whatever its destination does", async () => {
+		const asked: number[] = [];
+		const teams = createSink("teams");
+		const heard: Destination = {
+			...teams,
+			send: (notice, signal) => (signal.aborted ? Promise.resolve(failed()) : teams.send(notice, signal)),
+		};
+		const deadline = (ms: number) => {
+			asked.push(ms);
+			return AbortSignal.abort();
+		};
+		const world = createWorld([heard], { deadline });
+		await recorded(world);
+		expect(await world.dispatcher.deliver([{ key: keyOfSighting }], afterRecording)).toMatchObject({ sent: 0, retried: 1 });
+		expect(asked).toEqual([15_000]);
 	});
 
 	test("that failed goes out again with the same id, 5 s later and not before", async () => {

@@ -54,7 +54,12 @@ let ids = 0;
 
 export function createWorld(
 	destinations: readonly Destination[],
-	options: { readonly table?: (memory: MemoryTable) => Table; readonly route?: ChooseRoute; readonly fallback?: string } = {},
+	options: {
+		readonly table?: (memory: MemoryTable) => Table;
+		readonly route?: ChooseRoute;
+		readonly fallback?: string;
+		readonly deadline?: (ms: number) => AbortSignal;
+	} = {},
 ): World {
 	const clock = { now: at("21T19:36:10") };
 	const memory = createMemoryTable(() => clock.now);
@@ -67,7 +72,7 @@ export function createWorld(
 		sleep: async (ms: number) => {
 			clock.now = new Date(clock.now.getTime() + ms);
 		},
-		deadline: () => new AbortController().signal,
+		deadline: options.deadline ?? (() => new AbortController().signal),
 	};
 	return {
 		clock,

@@ -54,6 +54,22 @@ describe("an own token", () => {
 		expect(verdictOf(approvals({ device: deviceId }))[0]).toBe("cannot-tell");
 	});
 
+	test("whose entry has ended cannot be told, though another entry of the account still holds", () => {
+		const other = { account, tunnels: ["11111111-2222-4333-8444-555555555555"] };
+		const list = approvals(other, { account, tunnels: [tunnelId], until: "2026-11-21" });
+
+		expect(verdictOf(list, {}, {}, at("21T23:59:59"))[0]).toBe("ours");
+		expect(verdictOf(list, {}, {}, at("22T00:00:00"))).toEqual([
+			"cannot-tell",
+			"Account 9f86d081… is approved, but tunnel 6ff42ae2… is not on its list.",
+		]);
+	});
+
+	test("that names no tunnel cannot be told, whatever tunnels its account may run", () => {
+		const tunnel = { account: redacted(account), tunnelId: redacted(""), endpoint: redacted(""), fingerprint: redacted("") };
+		expect(verdictOf(ours, {}, { tunnel })).toEqual(["cannot-tell", "Account 9f86d081… is approved, but its tunnel is not visible."]);
+	});
+
 	test("cannot be told when only the account is approved", () => {
 		expect(verdictOf(approvals({ account, tunnels: ["11111111-2222-4333-8444-555555555555"] }))).toEqual([
 			"cannot-tell",

@@ -68,6 +68,19 @@ describe.each(Object.entries(tenants))("%s", (name, tenant) => {
 describe("a silence", () => {
 	const silent = play(() => 0.99, tenWeeks + 120, 3, tenWeeks).rhythm;
 
+	test("where something always arrives is told after half an hour", () => {
+		const { told } = play(() => 1, tenWeeks + 60, 4, tenWeeks);
+		// The last message came in the minute before.
+		expect(told.filter((minute) => minute >= tenWeeks)).toEqual([tenWeeks + 29]);
+	});
+
+	test("counts for nothing in the first and the last hour of a working day: clocks change, and people come late", () => {
+		const missedAt = (minutes: number) => play((at) => (isOffice(at) ? 1 : 0), tenWeeks + minutes, 5, tenWeeks).rhythm.missed;
+		expect(missedAt(8 * 60 - 1)).toBe(0);
+		expect(missedAt(9 * 60 - 1)).toBeGreaterThan(25);
+		expect(missedAt(17 * 60 - 1)).toBe(missedAt(16 * 60 - 1));
+	});
+
 	test("is told once, and is over with the first message", () => {
 		expect(play(() => 0.99, tenWeeks + 600, 3, tenWeeks).told.filter((minute) => minute >= tenWeeks)).toHaveLength(1);
 		const now = new Date(silent.at.getTime() + minuteMs);
