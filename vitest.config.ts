@@ -34,12 +34,16 @@ const slices = [
 /** The rest of `npm test`: these take longest. Begun first, none is left running alone while other cores are idle. */
 const longest = [
 	"test/functions/answers.test.ts",
+	"test/cli/run.test.ts",
 	"test/cli/terminals.test.ts",
+	"test/actions/browser.test.ts",
+	"test/functions/bundle.test.ts",
+	"test/cli/event-hub.test.ts",
 	"test/cli/drill.test.ts",
 	"test/cli/doctor.test.ts",
-	"test/cli/event-hub.test.ts",
-	"test/cli/run.test.ts",
+	"test/cli/stopping.test.ts",
 	"test/notify/teams/card.test.ts",
+	"test/store/azurite.test.ts",
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -60,7 +64,7 @@ export default defineConfig({
 		hookTimeout: 600_000,
 		teardownTimeout: 600_000,
 		expect: { poll: { timeout: 120_000 } },
-		// More of them wait less and compute more: on two cores four took 132 s instead of 137, with a third more of CPU time.
+		// More of them wait less and compute more: on two cores four were hardly faster than two, with a third more of CPU time.
 		maxWorkers: "100%",
 		// Node reads TypeScript itself, as it does for the command line: nothing is transformed.
 		experimental: { viteModuleRunner: false },
