@@ -59,6 +59,22 @@ test("those who were told hear of the answer once, with who gave it", async () =
 	}
 });
 
+test("a silence whose end cannot be noted is not recorded: nobody would say that it is over", async () => {
+	const { world } = await alerted("teams");
+	const table: Table = {
+		...world.memory,
+		transact: (writes) =>
+			writes.some(({ row }) => row.partitionKey === "silence")
+				? Promise.reject(new Error("the table is away"))
+				: world.memory.transact(writes),
+	};
+	const answered = recordAnswer({ ...depsOf(world), table }, keyOfSighting, request("silence"), world.clock.now);
+
+	await expect(answered).rejects.toThrow("the table is away");
+	expect((await world.finding())?.silence).toBeUndefined();
+	expect((await say(world, request("silence"))).ok).toBe(true);
+});
+
 test("who is told the notice at the very moment of the answer hears of the answer too", async () => {
 	const sink = createSink("teams");
 	const world = createWorld([sink]);

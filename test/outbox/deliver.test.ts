@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { findingKey } from "../../lib/findings/finding.ts";
 import { afterRecording, eachMinute } from "../../lib/outbox/deliver.ts";
 import type { Destination } from "../../lib/outbox/delivery.ts";
+import { readOutbox } from "../../lib/outbox/outbox.ts";
 import { atOnce } from "../../lib/outbox/owed.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import type { Table } from "../../lib/store/table.ts";
@@ -56,6 +57,16 @@ describe("a notice", () => {
 		await recorded(world);
 		expect(await world.dispatcher.deliver([{ key: keyOfSighting }], afterRecording)).toMatchObject({ sent: 0, retried: 1 });
 		expect(asked).toEqual([15_000]);
+	});
+
+	test("that waits for another try counts as owed all the while", async () => {
+		const world = createWorld([createSink("teams", failed())]);
+		await recorded(world);
+		await world.dispatcher.deliver([{ key: keyOfSighting }], afterRecording);
+
+		const { owed, oldestOwedMs } = await readOutbox(world.memory, ["teams"], new Date(now.getTime() + 1));
+		expect([...owed]).toEqual([["teams", 1]]);
+		expect(oldestOwedMs).toBe(1);
 	});
 
 	test("that failed goes out again with the same id, 5 s later and not before", async () => {
