@@ -1,7 +1,7 @@
 import type { Redacted } from "../../secrets/redacted.ts";
 
 /** Whom an account belongs to: a person, a team that looks after a service, or the system and its daemons. */
-export type AccountKind = "person" | "service" | "system";
+type AccountKind = "person" | "service" | "system";
 
 /** Accounts that come with an operating system or with a package; macOS begins its own with `_`, containers know only numbers. */
 const systems =
