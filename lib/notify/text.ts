@@ -39,7 +39,8 @@ export function inert(text: Redacted, max = longest): Inert {
 /** Joins our own words and inert pieces. A plain string is refused, so device text cannot slip in. */
 export function inertText(words: TemplateStringsArray, ...pieces: readonly (Inert | number)[]): Inert {
 	let text = words[0] ?? "";
-	for (const [index, piece] of pieces.entries()) text += (typeof piece === "number" ? groupDigits(piece) : piece) + (words[index + 1] ?? "");
+	for (const [index, piece] of pieces.entries())
+		text += (typeof piece === "number" ? groupDigits(piece) : piece) + (words[index + 1] ?? "");
 	return text as Inert;
 }
 
