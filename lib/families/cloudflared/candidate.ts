@@ -42,7 +42,8 @@ export function candidate(
 	const talks = contact?.host === "edge" && contact.talker === "other";
 	const readings = starts.map((start) => {
 		const reading = readStart(start, { official, suspicious: talks || (nameless && start === outer) });
-		const isRead = official || (startsTool(reading) && reading.mode !== "would-fail");
+		// A word of another program's, such as `login`, is one of cloudflared's commands too.
+		const isRead = official || isOpening(reading) || (startsTool(reading) && reading.kind !== "renamed" && reading.mode !== "would-fail");
 		return isRead ? reading : (hiddenBehind(start) ?? reading);
 	});
 	// A starter's name on a program whose own arguments are cloudflared's: words for the starter among them are a disguise.

@@ -25,14 +25,20 @@ export function callsAfter(before: Calls, { words }: Words): Calls {
 	const service = before.service || words.some(({ value }) => /cloudflared/i.test(value) && !/[\\/]|\.exe/i.test(value));
 	const called = method.exec(words.at(-1)?.value ?? "")?.[1]?.toLowerCase() ?? "";
 	const [, name, glued] = member.exec(first?.value ?? "") ?? [];
-	const value = glued !== undefined && glued !== "" ? glued : ((second?.value === "=" ? third : second)?.value.replace(/^=/, "") ?? "");
+	const isGlued = glued !== undefined && glued !== "";
+	const value = isGlued ? glued : ((second?.value === "=" ? third : second)?.value.replace(/^=/, "") ?? "");
 	switch (name?.toLowerCase()) {
 		case "filename":
 		case "filepath":
 			return { ...before, method: called, service, program: value };
 		case "arguments":
 		case "argumentlist":
-			return { ...before, method: called, service, args: value };
+			return {
+				...before,
+				method: called,
+				service,
+				args: [value, ...words.slice(isGlued ? 1 : second?.value === "=" ? 3 : 2).map((one) => one.value)].join(" "),
+			};
 		default:
 			return { ...before, method: called, service };
 	}

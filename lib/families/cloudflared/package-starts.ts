@@ -71,7 +71,7 @@ export function wholeTextInner(start: Start): readonly Start[] {
 function isPackage(value: string): boolean {
 	const path = value.slice(-1_024).toLowerCase().replaceAll("\\", "/");
 	return (
-		/^(?:py)?cloudflared(?:@[\w.^~-]{1,32})?$/.test(path) ||
+		/^(?:(?:py)?cloudflared(?:@[\w.^~-]{1,32})?|nixpkgs#cloudflared)$/.test(path) ||
 		/(?:^|\/)node_modules\/(?:\.bin\/)?cloudflared(?:\/.*)?$/.test(path) ||
 		/(?:^|\/)cloudflared\.(?:c|m)?js$/.test(path)
 	);

@@ -6,7 +6,7 @@ import { type Evidence, evidenceOf } from "./evidence.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
 import { nameKind, programName } from "./names.ts";
 import { originOf } from "./origin.ts";
-import type { Start } from "./start.ts";
+import { isCut, type Start } from "./start.ts";
 import { choosesOther } from "./surroundings.ts";
 import { takesText } from "./takes-text.ts";
 import { defaultQuickService, type Lookup, lookupIn, nothingSet, type Runs, type Sources, whatRuns } from "./what-runs.ts";
@@ -63,7 +63,7 @@ export function readStart(start: Start, signs: Signs): StartReading {
 	const place = folderOf(start.image);
 	const { kind, certain, pretends } = programOf(start, evidenceOf(command, runs, start.args, start.environment.keys()), runs, place, signs);
 	const credential = credentialOf(runs, start, command);
-	const mode = kind === "other" ? "unknown" : modeOf(runs, credential?.decoding);
+	const mode = kind === "other" ? "unknown" : modeIn(start, runs, credential?.decoding);
 	const shown = command.levels.every(({ flags }) => flags.size === 0) ? [] : command.levels.flatMap(({ flags }) => [...flags.keys()]);
 	const opens = opensTunnel(mode);
 	const { tunnel, decoding } = credential ?? { tunnel: undefined, decoding: "not-visible" as const };
@@ -117,7 +117,7 @@ function ofNothing(start: Start, command: Command, signs: Signs): StartReading {
 		certain,
 		pretends,
 		folderClass: place,
-		mode: kind === "other" ? "unknown" : "would-fail",
+		mode: kind === "other" ? "unknown" : modeIn(start, refused, undefined),
 		decoding: "not-visible",
 		tunnel: undefined,
 		claims: kind === "other" ? [] : claimsOf(start, undefined),
@@ -182,6 +182,12 @@ function programOf(
 	const anywhere = odd || place === "user" || place === "program-data";
 	const likely = (evidence === "weak" && (odd || suspicious)) || (evidence === "leading" && (anywhere || suspicious));
 	return { kind: likely ? "renamed" : "other", certain: false, pretends };
+}
+
+/** Of a text that was cut nobody knows whether it would fail. */
+function modeIn(start: Start, runs: Runs, decoding: Decoding | undefined): Mode {
+	const mode = modeOf(runs, decoding);
+	return mode === "would-fail" && isCut(start) ? "unknown" : mode;
 }
 
 function modeOf(runs: Runs, decoding: Decoding | undefined): Mode {

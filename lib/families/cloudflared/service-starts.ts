@@ -61,7 +61,10 @@ export function valueInner(start: Start): readonly Start[] {
 		return at === -1 ? [] : laterText(restFrom(start.command, at), start, words[1]?.value.startsWith("\\\\") === true);
 	}
 	const remote = words.some(({ value }) => /^\/node:(?!"?(?:localhost|127\.|\.)"?)/i.test(value) || /^\/s$/i.test(value));
-	const value = wordAfter(words, /^(?:\/tr|create)$/i)?.value ?? "";
+	const given = words.findIndex((word) => /^(?:\/tr|create)$/i.test(word.value)) + 1;
+	const word = given === 0 ? "" : (words[given]?.value ?? "");
+	// PowerShell's quotes, which Windows does not know.
+	const value = (word.startsWith("'") ? /^'([^']{1,8192})'/.exec(restFrom(start.command, given))?.[1] : undefined) ?? word;
 	const isCreate = words.some((word) => /^(?:\/create|\/change|create)$/i.test(word.value));
 	return value === "" || !isCreate ? [] : laterText(value, start, remote);
 }

@@ -72,6 +72,21 @@ function split(word: Word): readonly (readonly [string, Word])[] {
 	return word.hidden ? [] : [[word.value.slice(0, equals).toLowerCase(), { ...word, value: word.value.slice(equals + 1) }]];
 }
 
+/** `$p = Start-Process …`: the command whose result is kept. `--%` only says how the words behind it are read. */
+export function withoutResult(command: Words, shell: Shell): Words {
+	if (shell !== "powershell") return command;
+	const words = command.words.some(({ value }) => value === "--%") ? command.words.filter(({ value }) => value !== "--%") : command.words;
+	const [first, second, third, more] = words;
+	const glued = /^\$[\w:]{1,64}=(.+)$/s.exec(first?.value ?? "")?.[1];
+	if (first !== undefined && second !== undefined && glued !== undefined && isCommand.test(glued))
+		return { text: command.text, words: [{ ...first, value: glued, hidden: false }, ...words.slice(1)] };
+	const isKept = first?.value.startsWith("$") === true && second?.value === "=" && more !== undefined && isCommand.test(third?.value ?? "");
+	return isKept ? { text: command.text, words: words.slice(2) } : words === command.words ? command : { text: command.text, words };
+}
+
+/** A cmdlet, or a program by its path: a text that is only kept has no words behind it. */
+const isCommand = /^(?:[a-z]{2,32}-[a-z]{2,32}|[a-z]:\\[^"']{1,1024}|\.{1,2}[\\/][^"']{1,1024}|saps|start)$/i;
+
 /** A command with its variables replaced by what an earlier command of the same text set them to, where all of a word is known. */
 export function withValues(command: Words, locals: ReadonlyMap<string, Word>): { readonly command: Words; readonly replaced: boolean } {
 	if (locals.size === 0 || !command.words.some(({ hidden }) => hidden)) return { command, replaced: false };

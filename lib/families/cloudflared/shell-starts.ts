@@ -6,7 +6,7 @@ import { withoutAssignments } from "./shell-assignments.ts";
 import { changesLater, definesFunction, folderAfter, fromFolder, wholeVariable } from "./shell-changes.ts";
 import { withoutDocuments } from "./shell-documents.ts";
 import { layersIn } from "./shell-layers.ts";
-import { namedList, localsOf, withLists, withoutKeywords, withValues } from "./shell-lines.ts";
+import { localsOf, namedList, withLists, withoutKeywords, withoutResult, withValues } from "./shell-lines.ts";
 import { type Shell, shellCommands } from "./shell-text.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
 import { mostCommands, restFrom, type Word, type Words, wordAfter } from "./words.ts";
@@ -60,7 +60,7 @@ function startsIn(
 	const lists = new Map<string, readonly Word[]>();
 	const capped = commands.length > mostCommands;
 	for (const command of commands) {
-		const { rest: written, assigned } = withoutAssignments(withoutKeywords(command, shell), shell);
+		const { rest: written, assigned } = withoutAssignments(withoutKeywords(withoutResult(command, shell), shell), shell);
 		if (assigned.length > 0) variables = new Map([...variables, ...assigned]);
 		for (const [name, value] of shell === "cmd" ? assigned : localsOf(command, shell)) locals.set(name.toLowerCase(), value);
 		const list = shell === "powershell" ? namedList(command) : undefined;

@@ -37,8 +37,11 @@ function cmdCommands(text: string): readonly Words[] {
 		if (character === '"') {
 			quoted = !quoted;
 			parts.push(character);
-		} else if (character === "^") parts.push(text[++at] ?? "");
-		else if (character === ">" || character === "<") {
+		} else if (character === "^") {
+			const lineEnd = /^\r?\n/.exec(text.slice(at + 1, at + 3))?.[0] ?? "";
+			if (lineEnd === "") parts.push(text[++at] ?? "");
+			else at += lineEnd.length;
+		} else if (character === ">" || character === "<") {
 			// `1>nul`, `2>&1`: the number says what is led there.
 			parts.push((parts.pop() ?? "").replace(/(^|[ \t])\d$/, "$1"));
 			at = endOfRedirection(text, at);
@@ -94,8 +97,11 @@ function quotedCommands(text: string, shell: "posix" | "powershell" | "none"): r
 	for (let at = 0; at < text.length; at++) {
 		const character = text[at] ?? "";
 		if (character === escaping && quote !== "'") {
+			const lineEnd = shell === "none" ? "" : (/^\r?\n/.exec(text.slice(at + 1, at + 3))?.[0] ?? "");
+			// The line goes on.
+			if (lineEnd !== "") at += lineEnd.length;
 			// Between double quotes a POSIX shell keeps a backslash before anything but these.
-			if (quote === '"' && shell !== "powershell" && !/[$`"\\\n]/.test(text[at + 1] ?? "")) add(character, at);
+			else if (quote === '"' && shell !== "powershell" && !/[$`"\\]/.test(text[at + 1] ?? "")) add(character, at);
 			else add(text[++at] ?? "", at - 1);
 		} else if (quote !== "") {
 			if (character !== quote) add(character, at);

@@ -47,6 +47,11 @@ export const noTrail: Trail = {
 const front = 48 * 1_024;
 const back = 16 * 1_024;
 
+/** The text was longer than what is looked at: what stands in its middle nobody has read. */
+export function isCut({ command, trail }: Pick<Start, "command" | "trail">): boolean {
+	return trail.unread && command.text.length >= front + back;
+}
+
 /** The command line of a process as a start. `image` is the file on disk, whatever the command line calls itself. */
 export function startOf(image: string, commandLine: string, environment: ReadonlyMap<string, Word>): Start {
 	const unread = commandLine.length > front + back;

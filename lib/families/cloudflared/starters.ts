@@ -85,7 +85,7 @@ const starters: readonly Starter[] = [
 	{ names: /^(?:setx|systemctl|launchctl)$/, inner: variableInner },
 	{ names: /^(?:net|net1)$/, inner: () => [] },
 	{ names: /^wsl$/, inner: (start) => prefixInner(start, /^-(?:d|u)$|^--(?:distribution|user|cd)$/) },
-	{ names: /^(?:pm2|npx|bunx|npm|pnpm|yarn|bun|node|deno|go|python[\d.]*|pythonw|py|uvx|pipx)$/, inner: packageInner },
+	{ names: /^(?:pm2|nix|npx|bunx|npm|pnpm|yarn|bun|node|deno|go|python[\d.]*|pythonw|py|uvx|pipx)$/, inner: packageInner },
 	{ names: /^(?:perl|ruby|php|lua|osascript)$/, inner: codeInner },
 	{ names: /^(?:mshta|rundll32)$/, inner: (start) => [...addressInner(start), ...dllInner(start)] },
 	{ names: /^(?:awk|gawk|mawk|socat|vim?|gdb|expect)$/, inner: wholeTextInner },

@@ -330,6 +330,11 @@ const hostile: readonly Row[] = [
 	["nbsp", sh(`/tmp/u tunnel run\u00a0--token ${foreign}; cloudflared tunnel run --token ${own}`), "low"],
 	["padding", proc("C:\\tmp\\u.exe", `u.exe tunnel ${" ".repeat(30000)} run --token ${foreign}`), "high"],
 	["padding labels", proc("C:\\tmp\\u.exe", `u.exe tunnel ${"--label a ".repeat(2000)} run --token ${foreign}`), "high"],
+	[
+		"padding between two tokens",
+		lx(X, `cloudflared tunnel run --token ${foreign} ${"--http-host-header a ".repeat(5_000)}--token ${own}`),
+		"high",
+	],
 	["padding behind", proc(W, `"${W}" tunnel run --token ${foreign} ${" ".repeat(60000)}`), "high"],
 	["ps enc foreign", ps(`powershell -w hidden -enc ${wide(`& 'C:\\ProgramData\\u.exe' tunnel run --token ${foreign}`)}`), "high"],
 	[

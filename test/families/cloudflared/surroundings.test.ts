@@ -240,6 +240,8 @@ describe("everyday words around an approved start leave it ours", () => {
 		["a unit's own variables", ["/usr/bin/systemd-run", `systemd-run -p EnvironmentFile=-/etc/sysconfig/cloudflared ${oursX}`]],
 		["a container's own variables", ["/usr/bin/docker", inDocker("--env-file /etc/cloudflared/env")]],
 		["a search path with brackets", ["cmd.exe", `cmd.exe /c set PATH=%PATH%;C:\\Program Files (x86)\\cloudflared& ${ours}`]],
+		["a package of the distribution", ["/usr/bin/nix", "nix run nixpkgs#cloudflared -- tunnel run --token SECRET"]],
+		["a result that is kept", powershell(`$o = & '${toolExe}' service install SECRET`)],
 		["a process manager", ["/usr/local/bin/pm2", `pm2 start cloudflared --name cf -- tunnel run --token SECRET`]],
 		["a recorded session", ["/usr/bin/asciinema", `asciinema rec -c "${ours}" demo.cast`]],
 		["a log", bash(`${oursX} >> /var/log/cloudflared.log 2>&1`)],
