@@ -3,7 +3,7 @@ import type { FolderClass } from "./sighting.ts";
 type Folders = readonly (readonly [FolderClass, RegExp])[];
 
 /** First hit wins; tested against the normalised path, in lower case. The tool's own folders come between the two lists. */
-const before: Folders = [
+const first: Folders = [
 	["network", /^\\\\|^\\device\\mup\\|^\/mnt\/|^\/volumes\//],
 	["temp", /\\appdata\\local\\temp\\|\\windows\\temp\\|^[a-z]:\\temp\\|^(?:\/private)?\/(?:tmp|var\/tmp|dev\/shm)\//],
 	["odd", /\\\$recycle\.bin\\|\\perflogs\\|^[a-z]:\\windows\\/],
@@ -12,7 +12,7 @@ const before: Folders = [
 		/\\programdata\\chocolatey\\|\\microsoft\\winget\\|\\program files(?: \(x86\))?\\winget\\|\\scoop\\|^\/usr\/(?:local\/)?bin\/|^\/opt\/homebrew\/|^\/usr\/local\/cellar\/|^\/nix\/store\/|^\/snap\//,
 	],
 ];
-const after: Folders = [
+const last: Folders = [
 	["program-data", /^[a-z]:\\programdata\\/],
 	["user", /^[a-z]:\\users\\|^\/home\/|^\/users\/|^\/root\//],
 	["container", /^\/var\/lib\/docker\/|^\/run\/containerd\//],
@@ -20,17 +20,23 @@ const after: Folders = [
 
 /** How much a program's place says; the rules themselves test the literal path. Path is a weak sign: account before signer before hash before path. */
 export function folderClass(path: string, folders: Folders): FolderClass {
-	if (path === last.path && folders === last.folders) return last.found;
 	if (path === "") return "unknown";
+	const known = classes.get(folders) ?? new Map<string, FolderClass>();
+	const before = known.get(path);
+	if (before !== undefined) return before;
 	const plain = normalised(path);
 	const isHit = ([, pattern]: Folders[number]): boolean => pattern.test(plain);
-	const found = (before.find(isHit) ?? folders.find(isHit) ?? after.find(isHit))?.[0] ?? "unknown";
-	last = { path, folders, found };
+	const found = (first.find(isHit) ?? folders.find(isHit) ?? last.find(isHit))?.[0] ?? "unknown";
+	if (known.size >= mostPaths) known.clear();
+	if (path.length <= longestPath) known.set(path, found);
+	classes.set(folders, known);
 	return found;
 }
 
-/** Reading one record asks for the same path several times. */
-let last: { readonly path: string; readonly folders: Folders; readonly found: FolderClass } = { path: "", folders: [], found: "unknown" };
+/** Reading one record asks for the same path several times, and programs lie in the same folders everywhere. At most some 100 KB. */
+const classes = new WeakMap<Folders, Map<string, FolderClass>>();
+const mostPaths = 512;
+const longestPath = 260;
 
 /** What registry values and tasks write in place of a folder. */
 const variables: ReadonlyMap<string, string> = new Map([
