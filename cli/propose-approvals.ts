@@ -7,6 +7,7 @@ import { type Approval, readApprovals } from "../lib/verdict/approvals.ts";
 import { readHistory } from "./backtest/read-history.ts";
 import { type Replayed, replay } from "./backtest/replay.ts";
 import { shellWord } from "./first-screen.ts";
+import { isStandardInput } from "./input/find-inputs.ts";
 import { jsonText, printJson } from "./json-text.ts";
 import { wrongSettings } from "./open-app.ts";
 import { printLine, printText } from "./print-line.ts";
@@ -54,7 +55,7 @@ export async function proposeFromHistory(paths: readonly string[], { file, out, 
 	}
 	if (out !== undefined) {
 		printLine(await writeProposals(out, next, proposals.length));
-		if (!paths.includes("-"))
+		if (!paths.some(isStandardInput))
 			printLine(`Next: npx tunnelwatch run --what-if ${paths.map(shellWord).join(" ")} --approvals ${shellWord(out)}`);
 	}
 	if (history.inputs.failed) return 1;
