@@ -28,7 +28,7 @@ const ofManager =
 	/^(?:-[nieolpcu]|--(?:name|namespace|interpreter|instances|output|error|log|pid|cron|cwd|user|uid|gid|max-memory-restart|restart-delay|exp-backoff-restart-delay|log-date-format|kill-timeout|max-restarts))$/;
 
 /** `pm2 start program --name x -- tunnel run`, `pm2 start "program tunnel run"`; it runs as whoever typed that. */
-export function managedInner(start: Start, manager: number): readonly Start[] {
+function managedInner(start: Start, manager: number): readonly Start[] {
 	const { words, text } = start.command;
 	if (words[manager + 1]?.value !== "start") return [];
 	let program: Word | undefined;
