@@ -36,6 +36,6 @@ function isKept(around: string, text: string): boolean {
 function endOfBody(text: string, from: number, word: string): number {
 	const closing = new RegExp(`\\n[ \\t]{0,64}${word}(?=\\s|$)`, "g");
 	closing.lastIndex = from;
-	const found = closing.exec(text);
+	const found: RegExpExecArray | null = closing.exec(text);
 	return found === null ? text.length : found.index;
 }
