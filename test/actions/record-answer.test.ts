@@ -59,6 +59,17 @@ test("those who were told hear of the answer once, with who gave it", async () =
 	}
 });
 
+test("an answer leaves what was seen as it was", async () => {
+	const { world } = await alerted("teams");
+	const before = await world.finding();
+	await say(world, request("acknowledge"));
+	const after = await world.finding();
+
+	expect(after?.newest).toEqual(before?.newest);
+	expect(after?.worst).toEqual(before?.worst);
+	expect(after?.newest.program.commandLine).not.toBe("");
+});
+
 test("a silence whose end cannot be noted is not recorded: nobody would say that it is over", async () => {
 	const { world } = await alerted("teams");
 	const table: Table = {
