@@ -11,7 +11,7 @@ import { type Finding, findingId } from "../lib/findings/finding.ts";
 import { scopeOf } from "../lib/findings/silence.ts";
 import { didWords, whoWords } from "../lib/notify/story/answer-words.ts";
 import { findingTitle } from "../lib/notify/story/finding-title.ts";
-import { verdictWords } from "../lib/notify/story/tunnel-words.ts";
+import { modeWords, verdictWords } from "../lib/notify/story/tunnel-words.ts";
 import { inert } from "../lib/notify/text.ts";
 import type { Table } from "../lib/store/table.ts";
 import { printJson } from "./json-text.ts";
@@ -142,7 +142,7 @@ function text(finding: Finding, now: Date): string {
 		`${findingId(finding)}  ${severity.toUpperCase()}  ${findingTitle(finding)}`,
 		`${verdictWords[worst.ownership.verdict]} ${inert(worst.ownership.reason, 240)}`,
 		`Device    ${inert(device.name, 120)} (${inert(device.id, 64)})`,
-		`Tunnel    ${worst.tunnel === undefined ? "not visible" : `account ${worst.tunnel.account || "unknown"}, tunnel ${worst.tunnel.tunnelId || "unknown"}`}`,
+		`Tunnel    ${worst.tunnel === undefined ? modeWords(worst) || "not visible" : `account ${worst.tunnel.account || "unknown"}, tunnel ${worst.tunnel.tunnelId || "unknown"}`}`,
 		`Command   ${inert(worst.program.commandLine, 300)}`,
 		`Seen      ${count} events, last ${lastSeen.toISOString()}; ${want} notices`,
 		`Status    ${status}${confirmedAt === undefined ? "" : ", confirmed not ours"}`,
