@@ -48,7 +48,7 @@ export function candidate(
 	});
 	// A starter's name on a program whose own arguments are cloudflared's: words for the starter among them are a disguise.
 	const own = isStarter ? readStart(outer, { official, suspicious: talks }) : undefined;
-	const strong = own !== undefined && own.kind === "renamed" && own.certain && isOpening(own);
+	const strong = own !== undefined && own.kind === "renamed" && own.certain && own.mode !== "would-fail";
 	// `sudo -n cloudflared tunnel run` reads as a flag of cloudflared's and its value; long names are not shared like that.
 	const disguised = strong && !(readings.some(startsTool) && hasShortFlag(outer));
 	const plain = isStarter || readings.some(isOpening) ? undefined : withoutQuotes(outer);
