@@ -34,5 +34,7 @@ test("every --json goes through it", () => {
 });
 
 test("a file's name with a direction mark does not turn the commands to go on with around", () => {
-	expect(nextCommands([], { whatIf: true, read: { from: "files", paths: ["a\u202egnp.ndjson"] } })).toContain("npx tunnelwatch run 'a?gnp.ndjson'");
+	expect(nextCommands([], { whatIf: true, read: { from: "files", paths: ["a\u202egnp.ndjson"] } })).toContain(
+		"npx tunnelwatch run 'a?gnp.ndjson'",
+	);
 });
