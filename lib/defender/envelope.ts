@@ -82,9 +82,8 @@ export function decodeRecords(list: readonly unknown[], limits: Pick<Limits, "re
 
 /** A column nested too deep to be written down costs itself; the rest of its record is read all the same. */
 function withoutDeepColumns(record: DefenderRecord): DefenderRecord {
-	const deep = Object.keys(record.columns).filter((name) => isTooDeep(record.columns[name], mostDepth));
-	if (deep.length === 0) return record;
-	return { ...record, columns: Object.fromEntries(Object.entries(record.columns).filter(([name]) => !deep.includes(name))) };
+	if (!Object.values(record.columns).some((value) => isTooDeep(value, mostDepth))) return record;
+	return { ...record, columns: Object.fromEntries(Object.entries(record.columns).filter(([, value]) => !isTooDeep(value, mostDepth))) };
 }
 
 type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: UnreadableReason };

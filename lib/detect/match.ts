@@ -32,8 +32,8 @@ type Predicate = (record: DefenderRecord) => boolean;
 /** A condition ready to run: tells whether it holds, and what proves that it holds or does not. */
 interface Compiled {
 	readonly holds: Predicate;
-	/** Only where `holds` says what is wanted. */
-	readonly prove: (record: DefenderRecord, wanted: boolean) => readonly Proof[];
+	/** Adds what proves it to the proofs. Only where `holds` says what is wanted. */
+	readonly prove: (record: DefenderRecord, wanted: boolean, proofs: Proof[]) => void;
 }
 
 /**
@@ -91,7 +91,10 @@ function matcherOf(rules: readonly Rule[], conditionOf: (rule: Rule) => Compiled
 			const rule = rules[place];
 			if (rule === undefined) continue;
 			const condition = conditionOf(rule);
-			if (condition.holds(record)) matches.push({ rule, record, evidence: condition.prove(record, true) });
+			if (!condition.holds(record)) continue;
+			const evidence: Proof[] = [];
+			condition.prove(record, true, evidence);
+			matches.push({ rule, record, evidence });
 		}
 		return matches;
 	};
@@ -103,22 +106,16 @@ function compile(condition: Condition, leafOf: (test: Test) => Compiled): Compil
 		case "all": {
 			const parts = condition.parts.map(compilePart);
 			const holds: Predicate = (record) => parts.every((part) => part.holds(record));
-			return {
-				holds,
-				prove: (record, wanted) => (wanted ? parts : decisive(parts, record, wanted)).flatMap((part) => part.prove(record, wanted)),
-			};
+			return { holds, prove: proveGroup(parts, true) };
 		}
 		case "any": {
 			const parts = condition.parts.map(compilePart);
 			const holds: Predicate = (record) => parts.some((part) => part.holds(record));
-			return {
-				holds,
-				prove: (record, wanted) => (wanted ? decisive(parts, record, wanted) : parts).flatMap((part) => part.prove(record, wanted)),
-			};
+			return { holds, prove: proveGroup(parts, false) };
 		}
 		case "not": {
 			const part = compilePart(condition.part);
-			return { holds: (record) => !part.holds(record), prove: (record, wanted) => part.prove(record, !wanted) };
+			return { holds: (record) => !part.holds(record), prove: (record, wanted, proofs) => part.prove(record, !wanted, proofs) };
 		}
 		case "has":
 		case "contains":
@@ -158,11 +155,11 @@ function leaf(test: Test, turn: { readonly number: number }): Compiled {
 	const holds = compileTest(test);
 	let asked = 0;
 	let answer = false;
-	const proofs = new Map<boolean, readonly Proof[]>();
-	const proof = (wanted: boolean): readonly Proof[] => {
-		const made = [{ column: test.column, test: spell(test, wanted) }];
-		proofs.set(wanted, made);
-		return made;
+	const made = new Map<boolean, Proof>();
+	const proof = (wanted: boolean): Proof => {
+		const one = { column: test.column, test: spell(test, wanted) };
+		made.set(wanted, one);
+		return one;
 	};
 	return {
 		holds(record) {
@@ -171,13 +168,15 @@ function leaf(test: Test, turn: { readonly number: number }): Compiled {
 			asked = turn.number;
 			return answer;
 		},
-		prove: (_record, wanted) => proofs.get(wanted) ?? proof(wanted),
+		prove: (_record, wanted, proofs) => void proofs.push(made.get(wanted) ?? proof(wanted)),
 	};
 }
 
-/** The parts that decided a group of which some did: the true ones if it holds, the false ones if it does not. */
-function decisive(parts: readonly Compiled[], record: DefenderRecord, wanted: boolean): readonly Compiled[] {
-	return parts.filter((part) => part.holds(record) === wanted);
+/** Where all parts must be as wanted, each of them proves it; elsewhere those that are. */
+function proveGroup(parts: readonly Compiled[], allOf: boolean): Compiled["prove"] {
+	return (record, wanted, proofs) => {
+		for (const part of parts) if (wanted === allOf || part.holds(record) === wanted) part.prove(record, wanted, proofs);
+	};
 }
 
 /** One test as a predicate. */
