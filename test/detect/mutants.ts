@@ -116,8 +116,8 @@ export const mutants: readonly Mutant[] = [
 		name: "a bound where the operator has none",
 		seed: 6,
 		file: "literals.ts",
-		from: "return best(pieces(condition.value, false), known);",
-		to: "return best(pieces(condition.value, true), known);",
+		from: "return choose(pieces(condition.value, false));",
+		to: "return choose(pieces(condition.value, true));",
 	},
 	{
 		name: "a bound behind punctuation",
@@ -131,7 +131,7 @@ export const mutants: readonly Mutant[] = [
 		name: "not is read as its part",
 		file: "literals.ts",
 		from: 'case "not":\n\t\t\treturn undefined;',
-		to: 'case "not":\n\t\t\treturn witnessOf(condition.part, known);',
+		to: 'case "not":\n\t\t\treturn witnessOf(condition.part, choose);',
 	},
 	{
 		name: "a number is taken to need nothing",

@@ -1,5 +1,6 @@
 import type { Condition } from "../condition.ts";
 import type { Rule } from "../rule.ts";
+import { isUsual } from "./usual-text.ts";
 
 /** A piece of text that is visible in the raw JSON of what matches, in any letter case, unless spelled with `\u00XX`. */
 export interface Literal {
@@ -15,10 +16,14 @@ export const fewestBytes = 6;
 /** Literals; every record that satisfies the condition contains at least one of them in some value. */
 type Witness = readonly Literal[];
 
+/** Of several witnesses, any of which would do, one; `undefined` where there is none. */
+type Choose = (witnesses: readonly (Witness | undefined)[]) => Witness | undefined;
+
 /**
  * What to search for so that no rule's record is missed: the literals of all rules, and the ids of the rules without a
- * literal, whose table names are searched for instead. Where a rule leaves a choice, it takes a literal that is already
- * searched for: that adds neither work nor false hits. `texts` are searched for too and have at least six bytes each.
+ * literal, whose table names are searched for instead. Where a rule leaves a choice, it takes literals that other rules
+ * have searched for anyway: that adds neither work nor false hits. `texts` are searched for too and have at least six
+ * bytes each.
  */
 export function literalsOf(
 	rules: readonly Pick<Rule, "id" | "when" | "tables">[],
@@ -29,9 +34,10 @@ export function literalsOf(
 } {
 	const known = createKnown();
 	known.add(texts.map(plain));
+	for (const { when } of rules) known.add(witnessOf(when, unlessChoice) ?? []);
 	const open: string[] = [];
 	for (const { id, when, tables } of rules) {
-		const witness = witnessOf(when, known);
+		const witness = witnessOf(when, best(known));
 		if (witness === undefined) open.push(id);
 		// Each record names its table.
 		known.add(witness ?? tables.map(plain));
@@ -44,37 +50,28 @@ function plain(text: string): Literal {
 }
 
 /** `undefined` = there is no witness, and nothing may be ruled out. */
-function witnessOf(condition: Condition, known: Known): Witness | undefined {
+function witnessOf(condition: Condition, choose: Choose): Witness | undefined {
 	switch (condition.kind) {
 		case "all":
-			return best(
-				condition.parts.map((part) => witnessOf(part, known)),
-				known,
-			);
+			return choose(condition.parts.map((part) => witnessOf(part, choose)));
 		case "any":
-			return union(condition.parts.map((part) => witnessOf(part, known)));
+			return union(condition.parts.map((part) => witnessOf(part, choose)));
 		case "has":
-			return best(pieces(condition.value, endsInTerm(condition.value)), known);
+			return choose(pieces(condition.value, endsInTerm(condition.value)));
 		case "hasAll":
-			return best(
-				condition.values.flatMap((value) => pieces(value, endsInTerm(value))),
-				known,
-			);
+			return choose(condition.values.flatMap((value) => pieces(value, endsInTerm(value))));
 		case "contains":
 		case "startsWith":
-			return best(pieces(condition.value, false), known);
+			return choose(pieces(condition.value, false));
 		case "endsWith":
 		case "equals":
-			return best(pieces(condition.value, true), known);
+			return choose(pieces(condition.value, true));
 		case "in":
-			return union(condition.values.map((value) => best(pieces(value, true), known)));
+			return union(condition.values.map((value) => choose(pieces(value, true))));
 		case "hasFlag":
-			return union(condition.names.map((name) => best(pieces(`-${name}`, true), known)));
+			return union(condition.names.map((name) => choose(pieces(`-${name}`, true))));
 		case "hasWords":
-			return best(
-				condition.words.flatMap((word) => pieces(word, true)),
-				known,
-			);
+			return choose(condition.words.flatMap((word) => pieces(word, true)));
 		case "hasShape":
 			return condition.shape.starts.map((start) => ({ text: start.toLowerCase(), bounded: false }));
 		case "not":
@@ -91,14 +88,33 @@ function union(witnesses: readonly (Witness | undefined)[]): Witness | undefined
 	return found.length === witnesses.length && found.length > 0 ? found.flat() : undefined;
 }
 
-/** Each of the witnesses would do: one that is known, else the one whose weakest literal is longest, else the shortest list. */
-function best(witnesses: readonly (Witness | undefined)[], known: Known): Witness | undefined {
-	const rated = witnesses
-		.filter((one) => one !== undefined)
-		.map((witness) => ({ witness, isKnown: Number(witness.every(known.has)), weakest: Math.min(...witness.map(span)) }));
-	return rated
-		.toSorted((one, other) => one.isKnown - other.isKnown || one.weakest - other.weakest || other.witness.length - one.witness.length)
-		.at(-1)?.witness;
+/** The literals that are searched for whatever is chosen elsewhere. */
+const unlessChoice: Choose = (witnesses) => {
+	const found = witnesses.filter((one) => one !== undefined);
+	return found.length < 2 ? found[0] : [];
+};
+
+/** One that is known; else one that the stream does not show all the time; else the one whose weakest literal is longest; else the shortest list. */
+function best(known: Known): Choose {
+	return (witnesses) => {
+		const found = witnesses.filter((one) => one !== undefined);
+		if (found.length < 2) return found[0];
+		const rated = found.map((witness) => ({
+			witness,
+			isKnown: Number(witness.every(known.has)),
+			isRare: Number(!witness.some(({ text }) => isUsual(text))),
+			weakest: Math.min(...witness.map(span)),
+		}));
+		return rated
+			.toSorted(
+				(one, other) =>
+					one.isKnown - other.isKnown ||
+					one.isRare - other.isRare ||
+					one.weakest - other.weakest ||
+					other.witness.length - one.witness.length,
+			)
+			.at(-1)?.witness;
+	};
 }
 
 /**
