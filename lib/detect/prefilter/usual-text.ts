@@ -1,14 +1,5 @@
 import { tables } from "../../defender/tables.ts";
 
-/**
- * What a stream says all the time: the column names of all tables, which are half of it, and the values that most devices
- * send. What occurs in it tells little when it is found.
- */
-export function usualText(): string {
-	const columns = new Set(Object.values(tables).flatMap((table) => Object.keys(table)));
-	return [...[...columns].map((name) => `,"${name}":"`), ...usualValues].join("\n");
-}
-
 /** Is a record that holds this nothing special? In any ASCII case. */
 export function isUsual(text: string): boolean {
 	folded ??= usualText().toLowerCase();
@@ -18,6 +9,22 @@ export function isUsual(text: string): boolean {
 /** Made when first asked for: a program that scans nothing does without. */
 let folded: string | undefined;
 
+/**
+ * What a stream says all the time: the column names of all tables, which are half of it, and the values that most devices
+ * send. What occurs in it tells little when it is found.
+ */
+function usualText(): string {
+	const columns = new Set(Object.values(tables).flatMap((table) => Object.keys(table)));
+	return [...[...columns].map((name) => `,"${name}":"`), ...usualValues].join("\n");
+}
+
+const usualPrograms: readonly string[] = [
+	"svchost conhost explorer services lsass taskhostw runtimebroker wmiprvse msmpeng mssense senseir searchindexer dllhost powershell pwsh cmd rundll32",
+	"regsvr32 mshta wscript cscript msiexec schtasks certutil bitsadmin wmic reg net net1 sc curl ssh chrome msedge",
+	"msedgewebview2 firefox teams outlook onedrive winword excel java python node git code bash sudo systemd",
+].flatMap((names) => names.split(" "));
+
+/** Defender's own columns are read from the schema. */
 const usualValues: readonly string[] = [
 	// Around each record.
 	'{"time":"2026-',
@@ -26,22 +33,8 @@ const usualValues: readonly string[] = [
 	'","_TimeReceivedBySvc":"2026-',
 	'","properties":{"',
 	'},"Tenant":"DefaultTenant"}',
-	// How writers of JSON spell quotes, backslashes and the characters of HTML.
-	"\\\\",
-	'\\"',
-	"\\u0022",
-	"\\u0026",
-	"\\u0027",
-	"\\u002B",
-	"\\u003C",
-	"\\u003E",
 	// Programs that run everywhere, and those that administrators and intruders both use.
-	..."svchost conhost explorer services lsass taskhostw runtimebroker wmiprvse msmpeng mssense senseir searchindexer dllhost".split(" "),
-	..."powershell pwsh cmd rundll32 regsvr32 mshta wscript cscript msiexec schtasks certutil bitsadmin wmic reg net net1 sc curl ssh".split(
-		" ",
-	),
-	..."chrome msedge msedgewebview2 firefox teams outlook onedrive winword excel java python node git code bash sudo systemd".split(" "),
-	".exe",
+	...usualPrograms.map((name) => `${name}.exe`),
 	".dll",
 	// Where they lie.
 	"C:\\\\Windows\\\\System32\\\\WindowsPowerShell\\\\v1.0\\\\",

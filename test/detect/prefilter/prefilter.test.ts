@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { any, equalsNumber, has, hasAll, not } from "../../../lib/detect/condition.ts";
+import { all, any, contains, equalsNumber, has, hasAll, not } from "../../../lib/detect/condition.ts";
+import { literalsOf } from "../../../lib/detect/prefilter/literals.ts";
 import { createSieve } from "../../../lib/detect/prefilter/prefilter.ts";
 import { ruleSets } from "../../../lib/detect/rule.ts";
 import { rulesOfSet } from "../../../lib/families/select.ts";
@@ -135,4 +136,22 @@ test("the longest of the words that must all be there is looked for", () => {
 	expect(words.sift(Buffer.from(`{"records":[${record("tunnel run")}]}`)).verdict).toBe("nothing");
 	expect(words.sift(Buffer.from(`{"records":[${record("credentials")}]}`)).verdict).toBe("records");
 	expect(words.sift(Buffer.from(`{"records":[${record("credentials2")}]}`)).verdict).toBe("nothing");
+});
+
+test("where a rule leaves a choice, what others look for anyway is looked for, and what every stream says only as a last resort", () => {
+	const everyday = contains("FolderPath", "\\powershell.exe");
+	const rare = contains("ProcessCommandLine", " --oddflag ");
+	const both = [aRule(all(everyday, rare)), aRule(has("FileName", "cloudflared")), aRule(all(has("ActionType", "cloudflared"), rare))];
+
+	expect(
+		literalsOf(both)
+			.literals.map(({ text }) => text)
+			.toSorted(),
+	).toEqual([" --oddflag ", "cloudflared"]);
+	expect(literalsOf([aRule(everyday)]).literals.map(({ text }) => text)).toEqual(["powershell.exe"]);
+});
+
+test("a script that ran is not parsed for that alone", () => {
+	const script = `{"time":"t","category":"AdvancedHunting-DeviceEvents","properties":{"ActionType":"PowerShellCommand","AdditionalFields":"{}"}}`;
+	expect(createSieve(rulesOfSet("recommended")).sift(Buffer.from(`{"records":[${script}]}`))).toEqual({ verdict: "nothing" });
 });
