@@ -43,27 +43,36 @@ export function createScan(literals: readonly Literal[]): Scan {
 		lists[list]?.push(...suspected);
 	}
 
-	const { first, flat } = packed(lists);
+	const tables = { table, lists, ...packed(lists) };
+	// The same function for all sets of rules: a second set in the process finds it compiled.
+	return (bytes, view, from) => find(tables, bytes, view, from);
+}
 
-	return (bytes, view, from) => {
-		// A sample loads four bytes. None is cut off: behind a value there is always its quote and the record's brace.
-		const lastSample = bytes.byteLength - 4;
-		for (let at = from; ; ) {
-			at = passBy(view, table, at, lastSample);
-			for (let sample = 0; sample < 4; sample++, at += stride) {
-				if (at > lastSample) return -1;
-				const list = listAt(view, table, at);
-				if (list === 0) continue;
-				const end = first[list + 1] ?? 0;
-				for (let place = first[list] ?? 0; place < end; place += fields) {
-					const start = at - (flat[place] ?? 0);
-					if (((bytes[start + (flat[place + 1] ?? 0)] ?? 0) | 0x20) !== flat[place + 2]) continue;
-					const suspect = lists[list]?.[flat[place + 3] ?? 0];
-					if (start >= from && suspect !== undefined && isAt(bytes, start, suspect)) return start;
-				}
+interface Tables {
+	readonly table: Uint8Array;
+	readonly lists: readonly (readonly Suspect[])[];
+	readonly first: Int32Array;
+	readonly flat: Int32Array;
+}
+
+function find({ table, lists, first, flat }: Tables, bytes: Uint8Array, view: DataView, from: number): number {
+	// A sample loads four bytes. None is cut off: behind a value there is always its quote and the record's brace.
+	const lastSample = bytes.byteLength - 4;
+	for (let at = from; ; ) {
+		at = passBy(view, table, at, lastSample);
+		for (let sample = 0; sample < 4; sample++, at += stride) {
+			if (at > lastSample) return -1;
+			const list = listAt(view, table, at);
+			if (list === 0) continue;
+			const end = first[list + 1] ?? 0;
+			for (let place = first[list] ?? 0; place < end; place += fields) {
+				const start = at - (flat[place] ?? 0);
+				if (((bytes[start + (flat[place + 1] ?? 0)] ?? 0) | 0x20) !== flat[place + 2]) continue;
+				const suspect = lists[list]?.[flat[place + 3] ?? 0];
+				if (start >= from && suspect !== undefined && isAt(bytes, start, suspect)) return start;
 			}
 		}
-	};
+	}
 }
 
 /**
