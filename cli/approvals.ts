@@ -1,9 +1,10 @@
-import { writeFile } from "node:fs/promises";
 import { readReviewFile } from "../lib/app/read-review-file.ts";
 import { inert } from "../lib/notify/text.ts";
 import { type Approval, isExpired, isFleet, readApprovals } from "../lib/verdict/approvals.ts";
+import { cannotReadFile } from "./file-trouble.ts";
 import { jsonText, printJson } from "./json-text.ts";
 import { printLine, printText } from "./print-line.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** What `tunnelwatch approvals add` takes; the names are those of the file. */
 export interface NewApproval {
@@ -66,7 +67,7 @@ export async function addApproval(file: string, { tunnel, anyTunnel, ...rest }: 
 	const entry = { ...rest, ...tunnels };
 	const next = `${jsonText({ ...known, approvals: [...known.approvals, entry] }, "\t")}\n`;
 	if (mistakesIn(next, "The new entry")) return 2;
-	await writeFile(file, next);
+	await replaceFile(file, next);
 	printText(`Added to ${file}. Have it reviewed like any change of the deployment.`);
 	return reportApprovals(file);
 }
@@ -76,8 +77,7 @@ async function load(file: string): Promise<{ readonly approvals: readonly Approv
 	try {
 		text = await readReviewFile(file);
 	} catch (error) {
-		if (!(error instanceof Error && "code" in error)) throw error;
-		printLine(`Cannot read ${file}: ${error.code === "ENOENT" ? "there is no such file" : String(error.code)}.`);
+		printLine(cannotReadFile(file, error));
 		return undefined;
 	}
 	const read = readApprovals(text, new Date());

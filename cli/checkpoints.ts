@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { replaceFile } from "./replace-file.ts";
 
 /** The last message of a partition that was recorded. */
 interface Checkpoint {
@@ -38,7 +39,7 @@ export function createCheckpoints({ folder, table, hub }: CheckpointPlace): Chec
 			// Read again each time: a run that reads another hub may have written meanwhile.
 			const all = await readAll(path);
 			const hubs = { ...all[table], [hub]: { ...all[table]?.[hub], [partition]: reached } };
-			await replace(path, `${JSON.stringify({ ...all, [table]: hubs }, undefined, "\t")}\n`);
+			await replaceFile(path, `${JSON.stringify({ ...all, [table]: hubs }, undefined, "\t")}\n`);
 		},
 	};
 }
@@ -63,16 +64,4 @@ function parse(text: string): unknown {
 		if (error instanceof SyntaxError) return undefined;
 		throw error;
 	}
-}
-
-async function replace(path: string, text: string): Promise<void> {
-	const next = `${path}.${process.pid}.new`;
-	const handle = await open(next, "w");
-	try {
-		await handle.writeFile(text);
-		await handle.sync();
-	} finally {
-		await handle.close();
-	}
-	await rename(next, path);
 }

@@ -12,6 +12,7 @@ import { jsonText, printJson } from "./json-text.ts";
 import { wrongSettings } from "./open-app.ts";
 import { printLine, printText } from "./print-line.ts";
 import { type ProposedApproval, proposeApprovals } from "./propose/propose.ts";
+import { replaceFile } from "./replace-file.ts";
 import { cannotRead } from "./run.ts";
 
 export interface ProposeOptions {
@@ -65,7 +66,8 @@ export async function proposeFromHistory(paths: readonly string[], { file, out, 
 /** A list that is there already is not touched for nothing; one that is not is begun, so that the next command finds it. */
 async function writeProposals(out: string, text: string, count: number): Promise<string> {
 	try {
-		await writeFile(out, text, { flag: count === 0 ? "wx" : "w" });
+		if (count === 0) await writeFile(out, text, { flag: "wx" });
+		else await replaceFile(out, text);
 	} catch (error) {
 		if (count === 0 && error instanceof Error && "code" in error && error.code === "EEXIST") return `Left ${out} as it is.`;
 		throw error;

@@ -11,6 +11,7 @@ import { createRouter } from "../lib/notify/routes/router.ts";
 import { inert } from "../lib/notify/text.ts";
 import { owedOf } from "../lib/outbox/outbox.ts";
 import { withFinding } from "./answer-finding.ts";
+import { cannotReadFile } from "./file-trouble.ts";
 import { printJson } from "./json-text.ts";
 import { wrongSettings } from "./open-app.ts";
 import { printLine, printText } from "./print-line.ts";
@@ -29,7 +30,7 @@ export async function reportRoutes(file: string, { json }: { readonly json: bool
 	const loaded = await load(file, read.settings);
 	if (json) for (const mistake of loaded.mistakes) printJson({ type: "mistake", mistake });
 	if (loaded.lines === undefined) {
-		if (!json) tellMistakes(file, loaded.mistakes);
+		if (!json) printLine(loaded.says);
 		return 1;
 	}
 	const remarks = routeRemarks(loaded.lines, read.settings, read.settings.DIGEST_HOUR_UTC !== undefined);
@@ -86,9 +87,9 @@ interface Explained {
 }
 
 async function explain(all: readonly Explained[], settings: Settings, { routes: file, json }: ExplainOptions): Promise<number> {
-	const { lines, mistakes } = await load(file, settings);
+	const { lines, says } = await load(file, settings);
 	if (lines === undefined) {
-		tellMistakes(file, mistakes);
+		printLine(says);
 		return 1;
 	}
 	const choose = createRouter({
@@ -140,24 +141,19 @@ function page(finding: Finding, looked: readonly Looked[], { to, tells, keeps, t
 async function load(
 	file: string,
 	settings: Settings,
-): Promise<{ readonly lines: readonly RouteLine[] | undefined; readonly mistakes: readonly string[] }> {
+): Promise<{ readonly lines: readonly RouteLine[] | undefined; readonly mistakes: readonly string[]; readonly says: string }> {
 	let text: string;
 	try {
 		text = await readReviewFile(file);
 	} catch (error) {
-		if (!(error instanceof Error && "code" in error)) throw error;
-		return {
-			lines: undefined,
-			mistakes: [`the file cannot be read: ${error.code === "ENOENT" ? "there is no such file" : String(error.code)}`],
-		};
+		const says = cannotReadFile(file, error);
+		return { lines: undefined, mistakes: [says], says };
 	}
 	const known = knownNames(settings);
 	const read = readRoutes(text, settings.destinations.length === 0 ? { ...known, destinations: undefined } : known);
-	return read.ok ? { lines: read.value, mistakes: [] } : { lines: undefined, mistakes: read.mistakes };
-}
-
-function tellMistakes(file: string, mistakes: readonly string[]): void {
-	printLine(`${file} is wrong; nothing in it would count:\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
+	if (read.ok) return { lines: read.value, mistakes: [], says: "" };
+	const says = `${file} is wrong; nothing in it would count:\n${read.mistakes.map((mistake) => `  ${mistake}`).join("\n")}`;
+	return { lines: undefined, mistakes: read.mistakes, says };
 }
 
 function shown(text: string, most: number): string {

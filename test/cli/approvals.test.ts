@@ -1,4 +1,18 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	closeSync,
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	mkdtempSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -30,6 +44,40 @@ test("add begins a file, check finds it good, list shows it", async () => {
 		`strong  until 2035-01-01  5a3c1f7e: ${account} · any tunnel (platform)`,
 	);
 });
+
+const addOne = ["approvals", "add", "--account", account, "--any-tunnel", ...who, "--file"];
+
+test("add replaces the list as a whole, so that no crash leaves half of it: a reader sees the old list or the new one", async () => {
+	const old = '{"approvals":[]}';
+	mkdirSync(join(folder, "shared"));
+	const shared = join(folder, "shared", "list.json");
+	writeFileSync(shared, old);
+	chmodSync(shared, 0o640);
+	symlinkSync(shared, file);
+	const reader = openSync(file, "r");
+	try {
+		expect((await tunnelwatch([...addOne, file])).code).toBe(0);
+		expect(readFileSync(reader, "utf8")).toBe(old);
+	} finally {
+		closeSync(reader);
+	}
+	expect(readFileSync(shared, "utf8")).toContain(account);
+	expect(lstatSync(file).isSymbolicLink()).toBe(true);
+	expect(statSync(shared).mode & 0o777).toBe(0o640);
+	expect(readdirSync(join(folder, "shared"))).toEqual(["list.json"]);
+});
+
+test.skipIf(process.getuid?.() !== 0)(
+	"add still writes a list of which only the file may be changed, not its folder (needs root, to become somebody)",
+	async () => {
+		writeFileSync(file, '{"approvals":[]}');
+		chmodSync(folder, 0o755);
+		chmodSync(file, 0o666);
+		expect((await tunnelwatch([...addOne, file], { uid: 65_534 })).code).toBe(0);
+		expect(readFileSync(file, "utf8")).toContain(account);
+		expect(readdirSync(folder)).toEqual(["approvals.json"]);
+	},
+);
 
 test("add refuses what would be wrong, and leaves the file as it was", async () => {
 	const ran = await tunnelwatch(["approvals", "add", "--file", file, "--account", account, ...who]);
@@ -66,7 +114,7 @@ test("a wrong file, or none: exit 1, with what is wrong", async () => {
 	expect(await tunnelwatch(["approvals", "check", "--file", file])).toMatchObject({ code: 1, stdout: "" });
 	const missing = await tunnelwatch(["approvals", "list", "--file", join(folder, "none.json")]);
 	expect(missing.code).toBe(1);
-	expect(missing.stderr).toContain("there is no such file");
+	expect(missing.stderr).toBe(`Cannot read ${join(folder, "none.json")}: there is no such file.\n`);
 });
 
 test("a run shows our tunnel as ours: counted, and nobody is told", async () => {

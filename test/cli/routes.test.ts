@@ -35,7 +35,11 @@ test("check names every mistake, and what is good but perhaps not meant", async 
 		code: 0,
 		stdout: `warning  no line leads to teams-labs, so no finding ever goes there\n1 line in ${file}: good, with 1 to look at.\n`,
 	});
-	expect(await tunnelwatch(["routes", "check", join(folder, "no.json")], { env: set })).toMatchObject({ code: 1 });
+	const none = join(folder, "no.json");
+	expect(await tunnelwatch(["routes", "check", none], { env: set })).toMatchObject({
+		code: 1,
+		stderr: `Cannot read ${none}: there is no such file.\n`,
+	});
 	expect(await tunnelwatch(["routes", "check", file], { env: { ...set, TEAMS_FROM: "CANARY" } })).toMatchObject({ code: 2 });
 });
 
