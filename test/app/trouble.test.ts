@@ -41,7 +41,7 @@ function identityAt(endpoint: string): void {
 }
 
 async function noIdentity(): Promise<void> {
-	identityAt(`http://127.0.0.1:${await closedPort()}/msi`);
+	identityAt(`${await closedPort()}/msi`);
 }
 
 async function errorOf(work: Promise<unknown>): Promise<Error> {

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from "node:http";
-import { type AddressInfo, createServer as createSocketServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer as createSocketServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
 export interface Received {
@@ -69,15 +70,18 @@ export function status(code: number, headers: Readonly<Record<string, string>> =
 	};
 }
 
-/** A port on which nothing listens. */
+/**
+ * A port on which nothing listens: the near end of a connection. While that stands, the system gives the port to nobody
+ * else, such as the server of a test that runs meanwhile.
+ */
 export async function closedPort(): Promise<string> {
-	const server = createServer();
+	const server = createSocketServer((socket) => void socket.unref());
 	await new Promise<void>((resolve) => {
 		server.listen(0, "127.0.0.1", resolve);
 	});
-	const { port } = server.address() as AddressInfo;
-	await new Promise((resolve) => {
-		server.close(resolve);
-	});
-	return `http://127.0.0.1:${port}`;
+	const near = connect((server.address() as AddressInfo).port, "127.0.0.1");
+	await once(near, "connect");
+	near.unref();
+	server.close();
+	return `http://127.0.0.1:${near.localPort}`;
 }
