@@ -85,3 +85,16 @@ export async function closedPort(): Promise<string> {
 	server.close();
 	return `http://127.0.0.1:${near.localPort}`;
 }
+
+/** A port for a program that a test starts. Until that listens, somebody else may get it: ask only where the program cannot choose. */
+export async function freePort(): Promise<string> {
+	const server = createSocketServer();
+	await new Promise<void>((resolve) => {
+		server.listen(0, "127.0.0.1", resolve);
+	});
+	const { port } = server.address() as AddressInfo;
+	await new Promise((resolve) => {
+		server.close(resolve);
+	});
+	return `http://127.0.0.1:${port}`;
+}

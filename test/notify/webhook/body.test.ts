@@ -11,7 +11,7 @@ import { readSecrets } from "../../../lib/notify/webhook/sign.ts";
 import { createWebhook } from "../../../lib/notify/webhook/webhook.ts";
 import { aFinding, aSighting, at, redacted } from "../../builders.ts";
 import { readable } from "../golden.ts";
-import { closedPort } from "../loopback.ts";
+import { freePort } from "../loopback.ts";
 import { aNotice, answerSamples, knowledge, singles } from "../samples.ts";
 
 const docs = new URL("../../../docs/", import.meta.url);
@@ -99,7 +99,7 @@ test("the receiver of the manual takes what is signed, and nothing else", async 
 	const folder = await mkdtemp(join(tmpdir(), "receiver-"));
 	onTestFinished(() => rm(folder, { recursive: true, force: true }));
 	await writeFile(join(folder, "receiver.mjs"), program ?? "");
-	const { port, origin } = new URL(await closedPort());
+	const { port, origin } = new URL(await freePort());
 	const secret = `whsec_${Buffer.from("an invented key of 32 bytes, new").toString("base64")}`;
 	const child = spawn(process.execPath, [join(folder, "receiver.mjs")], { env: { PORT: port, WEBHOOK_SECRET: secret } });
 	onTestFinished(() => {
