@@ -160,12 +160,13 @@ export function opensTunnel(mode: Mode): boolean {
 
 /** The file on disk counts; what the command line calls itself is the starter's choice. */
 function programOf(
-	{ image, argument0, trail }: Start,
+	start: Start,
 	evidence: Evidence,
 	runs: Runs,
 	place: FolderClass,
 	{ official, suspicious }: Signs,
 ): Pick<StartReading, "kind" | "certain" | "pretends"> {
+	const { image, argument0, trail } = start;
 	const own = nameKind(image);
 	const claimed = nameKind(argument0);
 	const pretends = own === undefined && claimed !== undefined && image !== "?";
@@ -175,7 +176,8 @@ function programOf(
 	// A service's parameters without its program: what they say is all there is.
 	if (image === "?") return { kind: evidence === "none" ? "other" : "named", certain: false, pretends: false };
 	// `logger cloudflared tunnel run …`: what such a program is given is text, unless it would start something as cloudflared.
-	const starts = runs.kind !== "nothing" && runs.kind !== "help";
+	// Of a text that was cut nobody knows.
+	const starts = (runs.kind !== "nothing" && runs.kind !== "help") || isCut(start);
 	if (!starts && !pretends && evidence !== "none" && takesText(programName(image))) return { kind: "other", certain: false, pretends };
 	if (evidence === "strong" || (pretends && evidence !== "none")) return { kind: "renamed", certain: true, pretends };
 	const odd = place === "temp" || place === "odd" || place === "network" || isPublicFolder(image);

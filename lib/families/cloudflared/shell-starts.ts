@@ -189,14 +189,15 @@ function takeArguments(words: readonly Word[]): readonly Word[] {
 /** `cmd /c "…"`, `sh -c '…'`: the commands behind the switch. */
 export function shellInner(start: Start, shell: Shell, isSwitch: (value: string) => boolean): readonly Start[] {
 	const { words } = start.command;
-	const glued = words.find(({ value }) => value.startsWith("--command="))?.value.slice("--command=".length);
-	if (glued !== undefined && shell === "posix") return inside(glued, start, shell);
+	const option = "--command=";
+	const given = shell === "posix" ? words.filter(({ value }) => value.startsWith(option)) : [];
+	const glued = given.flatMap(({ value }) => inside(value.slice(option.length), start, shell));
 	const at = words.findIndex(({ value }, index) => index > 0 && isSwitch(value));
 	// `cmd /ccloudflared`, and switches glued together, are read as their shell reads them.
-	if (at === -1 || at + 1 >= words.length) return [];
+	if (at === -1 || at + 1 >= words.length) return glued;
 	const word = words[at + 1];
 	const text = shell === "posix" && word !== undefined && /\s/.test(word.value) ? word.value : restFrom(start.command, at + 1);
-	return inside(shell === "cmd" ? withoutOuterQuotes(text) : text, start, shell).map(reparsed);
+	return [...inside(shell === "cmd" ? withoutOuterQuotes(text) : text, start, shell).map(reparsed), ...glued];
 }
 
 /** `"…"` around all of it goes; quotes around its first word stay. */

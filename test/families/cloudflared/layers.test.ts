@@ -62,6 +62,13 @@ describe("the start inside is found and judged, whatever stands around it", () =
 		["a process manager", ["/usr/bin/node", `node /usr/local/bin/pm2 start /tmp/u --name x -- tunnel run --token SECRET`]],
 		["a process manager, one text", ["/usr/local/bin/pm2", `pm2 start "${posix}"`]],
 		["what runs when a service fails", ["sc.exe", `sc failure spooler reset= 0 actions= restart/1 command= "${windows}"`]],
+		["a command that a second option seems to replace", ["/usr/bin/script", `script -c "${posix}" --command=true`]],
+		["a shell's command with words behind it", ["/bin/bash", `bash -c "${posix}" --command=true`]],
+		["code before the name of a process manager", ["/usr/bin/python3", `python3 -c "import os;os.system('${posix}')" pm2`]],
+		["code before a package", ["/usr/bin/node", `node -e "require('child_process').exec('${posix}')" cloudflared tunnel list`]],
+		["the second program of expect", ["/usr/bin/expect", `expect -c 'spawn true; spawn -noecho ${posix}'`]],
+		["a program that expect runs in brackets", ["/usr/bin/expect", `expect -c 'spawn true; system {${posix}}'`]],
+		["code with a word of expect's", ["/usr/bin/awk", `awk 'BEGIN{system("${posix}")}\nfunction f() {spawn x}'`]],
 		["a compose file", bash(`cat > c.yml <<EOF\nservices:\n  t:\n    image: a/cloudflared\n    command: tunnel run --token SECRET\nEOF`)],
 		["busybox sh", ["/bin/busybox", `busybox sh -c "${posix}"`]],
 		["busybox setsid", ["/bin/busybox", `busybox setsid ${posix}`]],
@@ -294,6 +301,44 @@ describe("text that somebody searches, shows or sends starts nothing", () => {
 
 	test("a document that is run after all is a script", () => {
 		const sighting = started("/bin/bash", `bash -c 'cat > /tmp/a.txt <<EOF\n${posix}\nEOF\nsh /tmp/a.txt'`, foreignToken);
+		expect([sighting?.ownership.verdict, sighting?.severity]).toEqual(["not-ours", "high"]);
+	});
+
+	test.for([
+		["a group's output", `(cat <<EOF\n${posix}\nEOF\n) | sh`],
+		["a group's output, over lines", `{\ncat <<EOF\n${posix}\nEOF\n} | sh`],
+		["what is evaluated", `eval "$(cat <<EOF\n${posix}\nEOF\n)"`],
+		["what a shell reads", `bash <(cat <<EOF\n${posix}\nEOF\n)`],
+		["a command inside the text", `cat <<EOF\n$(${posix})\nEOF`],
+		["output that goes to a file from here on", `exec > /tmp/x\ncat <<EOF\n${posix}\nEOF\nsh /tmp/x`],
+		["a remark that looks like a document", `cat > /tmp/x <<EOF # a.txt\n${posix}\nEOF\nsh /tmp/x`],
+		["a document that is read, not written", `cat a.txt - > /tmp/x <<EOF\n${posix}\nEOF\nsh /tmp/x`],
+		["a document by a pattern", `cat > /tmp/a.txt <<EOF\n${posix}\nEOF\nsh /tmp/a*`],
+		["a document in other letters", `cat > /tmp/a.txt <<EOF\n${posix}\nEOF\nsh /tmp/A.TXT`],
+		["a folder whose files are run", `cat > /etc/cron.d/a.txt <<EOF\n* * * * * root ${posix}\nEOF`],
+		["an end that is written otherwise", `cat <<E-F\nhi\nE-F\n${posix}`],
+		["a text with an end that never comes", `cat <<EOF\nhi\n${posix}`],
+		["a front that stands in quotes", `: "\ncat <<EOF\n"\n${posix}\n: "\nEOF\n"`],
+		["a front that stands in another text", `: <<X\ncat <<EOF\nX\n${posix}\nEOF`],
+		["another cat", `cat() { sh; }; cat <<EOF\n${posix}\nEOF`],
+		["a cat that is called so", `alias cat=sh\ncat <<EOF\n${posix}\nEOF`],
+	])("nor is one that is run some other way: %s", ([, script = ""]) => {
+		const sighting = started("/bin/bash", script.includes('"') ? `bash -c '${script}'` : `bash -c "${script}"`, foreignToken);
+		expect([sighting?.ownership.verdict, sighting?.severity]).toEqual(["not-ours", "high"]);
+	});
+
+	test.for([
+		["several", `mkdir -p /srv\ncat > /srv/README.md <<EOF\n${posix}\nEOF\ncat >> /srv/notes.txt <<'END'\n${posix}\nEND\nls -l /srv`],
+		["one behind its text", `cat <<'EOF' > /srv/README.md\n$(${posix})\nEOF`],
+		["tee", `tee -a /srv/README.md <<EOF\n${posix}\nEOF`],
+	])("and what only writes documents starts nothing: %s", ([, script = ""]) => {
+		const sighting = started("/bin/bash", `bash -c "${script}"`, foreignToken);
+		expect([sighting?.mode, sighting?.severity]).toEqual(["unknown", "low"]);
+	});
+
+	test("a copy of cloudflared that is called like one, and whose middle is not read, is no note", () => {
+		const padding = "--http-host-header abc ".repeat(5_000);
+		const sighting = started("/tmp/logger", `logger tunnel run ${padding}--token SECRET`, foreignToken);
 		expect([sighting?.ownership.verdict, sighting?.severity]).toEqual(["not-ours", "high"]);
 	});
 
