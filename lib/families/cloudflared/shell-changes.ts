@@ -61,6 +61,8 @@ const writing =
 	/^(?:cp|mv|ln|install|mount|dd|rsync|tee|sed|copy|xcopy|robocopy|move|ren|rename|mklink|copy-item|cpi|move-item|mi|rename-item|rni|new-item|ni|set-content|add-content|out-file|curl|wget|iwr|invoke-webrequest|irm|certutil|bitsadmin|start-bitstransfer)$/;
 const settings =
 	/cloudflared[\\/](?:config\.ya?ml|[\w.-]{0,64}env)|[\\/]etc[\\/](?:hosts|resolv\.conf|nsswitch\.conf|(?:default|sysconfig|conf\.d)[\\/]cloudflared)\b/i;
+/** The folders of such variables: what is put there keeps its own name. */
+const ofVariables = /^\/etc\/(?:default|sysconfig|conf\.d)(?:\/\.{0,2})?$/;
 /** Who is trusted, and where connections go. */
 const network = /^(?:update-ca-certificates|update-ca-trust|trust|import-certificate)$/;
 const diverts = /(?:^|\s)(?:dnat|redirect|rdr|portproxy|-addstore|add-trusted-cert)(?:\s|$)/i;
@@ -77,6 +79,7 @@ function replacesFile({ text }: Words, name: string, rest: readonly Word[]): boo
 	const files = rest
 		.map(({ value }) => value.replace(/^(?:if|of|--?\w+)=/, ""))
 		.filter((value) => /[\w.]/.test(value) && !/^[-/]\w?$|^--?\w/.test(value));
+	if (files.some((value) => ofVariables.test(value))) return true;
 	const tool = files.some((value) => nameKind(value) === "named" && !/^\w+:\/\//.test(value));
 	return tool && files.some((value) => !isTool(value) && /[\\/.]/.test(value));
 }

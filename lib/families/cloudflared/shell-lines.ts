@@ -77,12 +77,15 @@ export function withoutResult(command: Words, shell: Shell): Words {
 	if (shell !== "powershell") return command;
 	const words = command.words.some(({ value }) => value === "--%") ? command.words.filter(({ value }) => value !== "--%") : command.words;
 	const [first, second, third, more] = words;
-	const glued = /^\$[\w:]{1,64}=(.+)$/s.exec(first?.value ?? "")?.[1];
+	const [, name, glued] = result.exec(first?.value ?? "") ?? [];
 	if (first !== undefined && second !== undefined && glued !== undefined && isCommand.test(glued))
 		return { text: command.text, words: [{ ...first, value: glued, hidden: false }, ...words.slice(1)] };
-	const isKept = first?.value.startsWith("$") === true && second?.value === "=" && more !== undefined && isCommand.test(third?.value ?? "");
+	const isKept = name !== undefined && second?.value === "=" && more !== undefined && isCommand.test(third?.value ?? "");
 	return isKept ? { text: command.text, words: words.slice(2) } : words === command.words ? command : { text: command.text, words };
 }
+
+/** A variable of PowerShell's own; those of the environment, `$env:PATH`, change what is started later. */
+const result = /^\$(?:(?:script|global|local|private):)?(\w{1,64})(?:=(.+))?$/is;
 
 /** A cmdlet, or a program by its path: a text that is only kept has no words behind it. */
 const isCommand = /^(?:[a-z]{2,32}-[a-z]{2,32}|[a-z]:\\[^"']{1,1024}|\.{1,2}[\\/][^"']{1,1024}|saps|start)$/i;
