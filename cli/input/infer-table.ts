@@ -56,3 +56,11 @@ export function inferTable(row: Row): string | undefined {
 	if (typeof action === "string" && action !== "" && !("OnboardingStatus" in row)) return "DeviceEvents";
 	return byColumn.find(([column]) => column in row)?.[1];
 }
+
+/** Which columns rows of these must have more, so that device and table can be told; empty = none. */
+export function missingColumns(names: readonly string[]): readonly string[] {
+	if (tableColumns.some((name) => names.includes(name))) return [];
+	const isDevice = names.includes("DeviceId") || names.includes("DeviceName");
+	const isEvent = byColumn.some(([name]) => names.includes(name));
+	return [...(isDevice ? [] : ["DeviceId or DeviceName"]), ...(isEvent ? [] : ["ActionType"])];
+}

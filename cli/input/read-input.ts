@@ -105,7 +105,8 @@ async function* textMessages(
 			return;
 		case "other":
 			refuse(reading, `looks like ${layout.looksLike}`, layout.cure);
-			reading.foreign = true;
+			// A folder may hold anything; that something of Defender's was not read must be known.
+			reading.foreign = layout.isExport !== true;
 			return;
 		case "csv":
 			name("CSV");

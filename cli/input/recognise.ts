@@ -1,3 +1,5 @@
+import { type CsvLayout, recogniseCsv } from "./recognise-csv.ts";
+
 /** What the first bytes of a file say it is. */
 export type Container =
 	| { readonly kind: "gzip" | "zstd" | "avro" | "utf16le" | "utf16be" | "text" | "empty" }
@@ -58,9 +60,9 @@ export type Layout =
 	| { readonly kind: "lines" }
 	/** JSON over several lines, or lists of messages or records. */
 	| { readonly kind: "values" }
-	| { readonly kind: "csv"; readonly delimiter: string; readonly skipFirstLine: boolean }
+	| CsvLayout
 	| { readonly kind: "blank" }
-	| { readonly kind: "other"; readonly looksLike: string; readonly cure: string };
+	| { readonly kind: "other"; readonly looksLike: string; readonly cure: string; readonly isExport?: boolean };
 
 const inHandCure = "Name an export: Event Hub messages, a storage export, or hunting results as JSON or CSV.";
 
@@ -96,18 +98,6 @@ export function recogniseLayout(head: string, whole: boolean): Layout {
 	if (/^\|.*\|$/.test(first)) return { kind: "other", looksLike: "a table for reading", cure: "Export the rows as JSON or CSV." };
 	return { kind: "other", looksLike: "text that is neither JSON nor CSV with column names", cure: inHandCure };
 }
-
-function recogniseCsv(lines: readonly string[]): Layout | undefined {
-	// Excel writes its separator into a line of its own, Windows PowerShell the type of its objects.
-	const skipFirstLine = /^(sep=.|"?#TYPE .*)$/i.test(lines[0] ?? "");
-	const header = (skipFirstLine ? lines[1] : lines[0]) ?? "";
-	if (/^\|.*\|$/.test(header)) return undefined;
-	const delimiter = [",", ";", "\t", "|"].find((one) => header.split(one).filter((name) => columnName.test(name.trim())).length >= 2);
-	return delimiter === undefined ? undefined : { kind: "csv", delimiter, skipFirstLine };
-}
-
-const columnName =
-	/^"?(Timestamp|TimeGenerated|DeviceId|DeviceName|ActionType|FileName|FolderPath|ProcessCommandLine|InitiatingProcess\w+|AccountName|RemoteUrl|RemoteIP|ReportId|RegistryKey|SHA1|SHA256)( \[[^\]]*\])?"?$/i;
 
 function isWholeObject(line: string): boolean {
 	return line.startsWith("{") && isJson(line);

@@ -64,8 +64,23 @@ const unreadable: Readonly<Record<string, readonly [content: Uint8Array | string
 	"a list as PowerShell shows it": [head.map((name, n) => `${name.padEnd(20)} : ${cells[n]}`).join("\n"), /neither JSON nor CSV/],
 	XML: ['<?xml version="1.0"?><Events/>', /XML/],
 	prose: ["Dear team,\nplease find the export attached.\n", /neither JSON nor CSV/],
-	"a CSV of something else": ["Date,Amount\n2026-11-18,7\n", /neither JSON nor CSV with column names/],
-	"a CSV that keeps neither device": ["Timestamp,FileName,SHA1\n2026-11-18T08:00:00Z,cloudflared.exe,aa\n", /no-category/],
+	"a CSV of something else": [
+		"Date,Amount\n2026-11-18,7\n",
+		/CSV that lacks columns of hunting results: DeviceId or DeviceName, and ActionType\. Keep them/,
+	],
+	"a CSV that keeps neither device": [
+		"Timestamp,FileName,SHA1\n2026-11-18T08:00:00Z,cloudflared.exe,aa\n",
+		/lacks columns of hunting results: DeviceId or DeviceName\. Keep/,
+	],
+	"a CSV that keeps devices and no event": [
+		"Timestamp,DeviceId,ReportId\n2026-11-18T08:00:00Z,pc,1\n",
+		/hunting results: ActionType\. Keep/,
+	],
+	"a device timeline of the portal": [
+		"\uFEFFEvent Time,Machine Id,Computer Name,Action Type,File Name,Folder Path,Sha1\r\n2026-11-18T08:00:00.1Z,aa,pc,ProcessCreated,cloudflared.exe,C:\\Temp,bb\r\n",
+		/looks like a device timeline of the Defender portal, .* Export the device's rows of DeviceProcessEvents .* advanced hunting instead/,
+	],
+	"prose with commas": ["Dear all, I attach it\nas asked, today\n", /neither JSON nor CSV/],
 	"a gzip archive cut short within its first bytes": [gzipSync(all).subarray(0, 40), /damaged or incomplete archive: nothing in it/],
 	"a gzip header and garbage": [Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(64, 7)]), /damaged or incomplete archive/],
 	"a zstd archive of garbage": [

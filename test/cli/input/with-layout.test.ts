@@ -28,7 +28,7 @@ test.each([
 
 test("blank lines before the first one, and a first line in two pieces, are waited for", async () => {
 	async function* pieces(): AsyncGenerator<Buffer> {
-		for (const piece of ["\n\r\n", " \n", "Timestamp,Dev", "iceId,ReportId\n2026-"]) yield Buffer.from(piece);
+		for (const piece of ["\n\r\n", " \n", "Timestamp,Dev", "iceId,ActionType\n2026-"]) yield Buffer.from(piece);
 	}
 	const [, layout] = await withLayout(pieces());
 	expect(layout).toEqual({ kind: "csv", delimiter: ",", skipFirstLine: false });
