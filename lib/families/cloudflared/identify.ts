@@ -17,6 +17,7 @@ import { launcherOf } from "./launchers.ts";
 import { baseName, programName } from "./names.ts";
 import { hasAnother, otherClaims } from "./other-claims.ts";
 import { isHighUser, parentOf, serviceManagers, shells, unusualParents } from "./parents.ts";
+import { pathWithBlank } from "./path-with-blank.ts";
 import { opensTunnel, type StartReading } from "./read-start.ts";
 import { contactOf } from "./record-contact.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
@@ -123,7 +124,7 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 		image: image === "?" ? "" : image,
 		starter: starter === "?" ? "" : starter,
 		launcher: launcher?.name ?? "",
-		tokenFile: worst?.tokenFile ?? "",
+		tokenFile: worst === undefined ? "" : pathWithBlank(worst.tokenFile, "token-file", worst.start.args),
 		tunnelId: readTunnelId(worst?.tunnelName ?? "") ?? "",
 		hostname: worst?.hostname ?? "",
 		exposes,

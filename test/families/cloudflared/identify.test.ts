@@ -8,6 +8,36 @@ test("all labelled records are there", () => {
 	expect(cases).toHaveLength(134);
 });
 
+test.for([
+	[
+		"--token-file /Library/Application Support/com.cloudflare.cloudflared/token",
+		"/Library/Application Support/com.cloudflare.cloudflared/token",
+	],
+	["--token-file=/Users/ana/Library/Application Support/t --no-prechecks", "/Users/ana/Library/Application Support/t"],
+	["--token-file /a --token-file /Library/Application Support/t", "/Library/Application Support/t"],
+	["--token-file '/Library/Application Support/t'", "/Library/Application Support/t"],
+	["--token-file /Library/Application tunnel", "/Library/Application"],
+	["--token-file /srv/Library/Application Support/t", "/srv/Library/Application"],
+] as const)("the step names the whole path of a token file on macOS: %s", ([args, shown]) => {
+	const columns = { FileName: "cloudflared", FolderPath: "/usr/local/bin/cloudflared" };
+	const read = (line: string) =>
+		identify(recordOf({ table: "DeviceProcessEvents", record: { ...columns, ProcessCommandLine: `cloudflared tunnel run ${line}` } }));
+	expect(read(args).tokenFile).toBe(shown);
+});
+
+test("a token file's path that may be two arguments counts for no verdict as the installer's own", () => {
+	const record = { FileName: "cloudflared", FolderPath: "/usr/local/bin/cloudflared" };
+	const place = (path: string) =>
+		identify(
+			recordOf({
+				table: "DeviceProcessEvents",
+				record: { ...record, ProcessCommandLine: `cloudflared tunnel run --token-file ${path}` },
+			}),
+		).reading.tokenFile;
+	expect(place('"/Library/Application Support/com.cloudflare.cloudflared/token"')).toBe("default");
+	expect(place("/Library/Application Support/com.cloudflare.cloudflared/token")).toBe("other");
+});
+
 test.for(cases)("$name: program, mode and what is exposed", (one) => {
 	const { reading } = identify(recordOf(one));
 	const { exposes } = reading;
