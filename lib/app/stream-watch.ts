@@ -115,7 +115,7 @@ function problemsOfLook(hub: string, look: StreamLook, log: ContinuityLog, now: 
 			code: "events-unread",
 			subject: hub,
 			since: ago(look.stuckMs),
-			what: `${look.unread} messages wait in ${hub}, and nothing of a partition was recorded for ${minutes(look.stuckMs)} minutes.`,
+			what: `${look.unread} messages wait in ${hub}, and Tunnelwatch has recorded none from at least one partition for ${minutes(look.stuckMs)} minutes.`,
 			do: "Look at the exceptions of `detect`: its listener, its consumer group, its role on the hub, and the table.",
 		});
 	} else if (look.oldestUnreadMs >= lateMs) {

@@ -72,6 +72,17 @@ describe("the timer sees by itself", () => {
 		expect(codes.slice(first).every((one) => one.join() === "events-unread")).toBe(true);
 	});
 
+	test("and says of which hub, and that it is we who recorded nothing", async () => {
+		const table = createMemoryTable(() => inMinute(0));
+		const watch = createStreamWatch(changeDeps(table), [aHub("defender", () => 411).reader]);
+		const notebook = createNotebook(changeDeps(table));
+		notebook.recorded([{ at: { source: "defender/0", message: 0 }, body: "" }]);
+		await notebook.write(inMinute(0));
+		let whats: readonly string[] = [];
+		for (let minute = 0; minute <= 12; minute++) whats = (await watch(inMinute(minute))).problems.map(({ what }) => what);
+		expect(whats).toEqual(["411 messages wait in defender, and Tunnelwatch has recorded none from at least one partition for 12 minutes."]);
+	});
+
 	test("that reading is behind", async () => {
 		const codes = await codesAfter(
 			40,

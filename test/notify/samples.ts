@@ -284,7 +284,7 @@ export const operations: OperationsNotice = {
 	phase: "begun",
 	code: "events-unread",
 	subject: redacted("defender"),
-	what: redacted("412 messages wait in defender, and nothing of a partition was recorded for 12 minutes."),
+	what: redacted("412 messages wait in defender, and Tunnelwatch has recorded none from at least one partition for 12 minutes."),
 	todo: redacted('Look at the exceptions of "detect": its listener, its consumer group, its role on the hub, and the table.'),
 	since: at("21T19:24:00"),
 	endedAt: undefined,

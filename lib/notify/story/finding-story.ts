@@ -122,13 +122,13 @@ function confirmedWords({ finding, kinds: told }: Notice): Story["verdict"] | un
 	return { word: inertText`Not ours.`, reason: inertText`Confirmed by ${whoWords(said)}.` };
 }
 
-/** How long ago it happened, and how soon after the event arrived people are told; a replay has no arrival. */
+/** How long ago it happened, and how soon after we read it people are told: a backlog shows in the age. A replay is read late on purpose. */
 function ageWords({ finding, kinds: told, answers, now }: Notice, isReplay: boolean): Inert {
 	const happenedMs = now.getTime() - finding.lastSeen.getTime();
-	const arrivedMs = now.getTime() - finding.touchedAt.getTime();
+	const readMs = now.getTime() - finding.touchedAt.getTime();
 	// Where a person or the end of a silence is the news, the event has been told long before.
 	const isAnswer = told.includes("escalated") || endsSilence(answers);
-	const soon = arrivedMs < 0 || isAnswer || isReplay ? inertText`` : inertText`told ${shortDuration(arrivedMs)} after it arrived`;
+	const soon = readMs < 0 || isAnswer || isReplay ? inertText`` : inertText`told ${shortDuration(readMs)} after it was read`;
 	// A device's clock can run ahead of ours.
 	return joined([happenedMs < 0 ? inertText`` : inertText`${duration(happenedMs)} ago`, soon], inertText`, `);
 }

@@ -13,7 +13,7 @@ export interface Story {
 	/** When it happened, in UTC, for those who cannot show `moment` in the reader's zone. */
 	readonly when: Inert;
 	readonly moment: Date;
-	/** "12 min ago, told 0.8 s after it arrived" */
+	/** "12 min ago, told 0.8 s after it was read" */
 	readonly age: Inert;
 	/** What, where. Holds no sign of markup: it may stand where Markdown is read. */
 	readonly title: Inert;

@@ -31,7 +31,7 @@ test("where no card is shown none is made, and the notice counts as delivered", 
 test("a finding reads as a card in the terminal", async () => {
 	expect(
 		await printed(aNotice({ finding: anUnapprovedFinding() })),
-	).toBe(`▌ HIGH · ■■■■□ · New finding · 2026-11-21 19:36:04 UTC · 5 s ago, told 5.9 s after it arrived
+	).toBe(`▌ HIGH · ■■■■□ · New finding · 2026-11-21 19:36:04 UTC · 5 s ago, told 5.9 s after it was read
 ▌ Unapproved Cloudflare tunnel on fin-lt-0142
 ▌ Not approved. Cloudflare account 9f86d081… is not an approved one.
 ▌

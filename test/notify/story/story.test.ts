@@ -294,8 +294,8 @@ test("a digest with failed notices does not say there is nothing to do", () => {
 
 test("the head says how long ago it happened, and how soon people were told", () => {
 	const finding = aFinding({ lastSeen: at("21T19:24:10"), touchedAt: at("21T19:36:09.200") });
-	expect(told({ finding, now: at("21T19:36:10") }).age).toBe("12 min ago, told 0.8 s after it arrived");
-	expect(told({ finding: { ...finding, lastSeen: at("21T20:00:00") }, now: at("21T19:36:10") }).age).toBe("told 0.8 s after it arrived");
+	expect(told({ finding, now: at("21T19:36:10") }).age).toBe("12 min ago, told 0.8 s after it was read");
+	expect(told({ finding: { ...finding, lastSeen: at("21T20:00:00") }, now: at("21T19:36:10") }).age).toBe("told 0.8 s after it was read");
 });
 
 test("where a file is read when a person likes, the head says only how long ago it happened", () => {
