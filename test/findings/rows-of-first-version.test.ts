@@ -12,6 +12,10 @@ test("there are findings to read", () => {
 	expect(findings.length).toBeGreaterThanOrEqual(8);
 });
 
+test("a finding that the first version stored has told all that it counted: nothing is new again after the upgrade", () => {
+	expect(findings.map((finding) => finding?.countAtNotice)).toEqual([1, 1, 1, 1, 5, 3, 1, 1, 1]);
+});
+
 test.each(findings.map((finding) => ({ finding })))(
 	"a finding that the first version stored keeps its key and its family",
 	({ finding }) => {

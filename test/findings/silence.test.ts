@@ -184,3 +184,22 @@ test("what people said survives the table, and a damaged column silences nothing
 	expect(damaged?.silence).toBeUndefined();
 	expect(damaged?.count).toBe(finding.count);
 });
+
+test("each thing that people said survives the table by itself, and where nobody said anything nothing is stored", () => {
+	const { silence } = silenced();
+	if (silence === undefined) throw new Error("silenced");
+	const actor = { by: redacted("Ana"), how: "cli", verified: true, at: at("21T20:00:00") } as const;
+	const said: readonly Partial<Finding>[] = [
+		{ ack: { ...actor, until: at("22T20:00:00") } },
+		{ silence },
+		{ confirmedAt: at("21T20:00:00") },
+		{ history: [{ ...actor, kind: "close", n: 2, as: "cleaned" }] },
+	];
+
+	expect(findingValues(aFinding())).not.toHaveProperty("answers");
+	for (const one of said) {
+		const finding = aFinding(one);
+		const row = { ...findingAddress(finding.key), etag: "e", values: findingValues(finding) };
+		expect(readFinding(row).finding).toEqual(finding);
+	}
+});

@@ -58,7 +58,7 @@ describe("recording", () => {
 		const before = JSON.stringify(world.memory.all());
 		const [again] = await world.recorder.record([aSighting()], at("21T20:00:00"));
 
-		expect(again).toMatchObject({ reason: "repeat", fresh: 0, repeats: 1, kinds: [], owed: [] });
+		expect(again).toMatchObject({ reason: "repeat", damaged: false, fresh: 0, repeats: 1, kinds: [], owed: [] });
 		expect(JSON.stringify(world.memory.all())).toBe(before);
 	});
 
