@@ -278,3 +278,25 @@ test("no text makes the reader throw", () => {
 		),
 	);
 });
+
+test("upper case in a file changes nothing: hashes are folded, and a shared account is recognised in other entries", () => {
+	const hashed = read({ ...signed, sha1: "AB".repeat(20), sha256: "CD".repeat(32) });
+	const shared = read({ ...strong, account: account.toUpperCase(), shared: true }, { ...strong, account, tunnels: "any", shared: false });
+
+	expect(hashed).toMatchObject({ ok: true, approvals: [{ sha1: "ab".repeat(20), sha256: "cd".repeat(32) }] });
+	expect(shared).toEqual({
+		ok: false,
+		mistakes: ["approvals[1].tunnels: another entry says that this account is shared: list the tunnels"],
+	});
+	expect(warningsOf({ ...signed, user: "CORP\\ana", path: "C:\\a" }, { ...signed, user: "corp\\Ana", path: "c:\\A" })).toContain(
+		"approvals[0] and approvals[1] overlap: keep one, so that its end is clear",
+	);
+});
+
+test("a fleet is a device or a group with path and program; such an entry is not called weak", () => {
+	const program = { path: "C:\\a", sha1: "a".repeat(40), ...signed };
+
+	expect(warningsOf({ device: "a".repeat(40), ...program })).toEqual([]);
+	expect(warningsOf({ deviceGroup: "Finance", ...program })).toEqual([]);
+	expect(warningsOf(program)).toEqual(["approvals[0] is weak: it names no account, so it only lowers the severity one step"]);
+});

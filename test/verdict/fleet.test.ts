@@ -120,3 +120,41 @@ test("an approval without an account speaks for a device while it holds, and not
 	expect(judged([{ ...weak, until: "2026-11-21" }]).severityReason).toContain("of platform team: remote access");
 	expect(judged([{ ...weak, until: "2026-11-20" }]).severityReason).not.toContain("platform team");
 });
+
+test("a fleet that names a user is approved for that user alone, in any case", () => {
+	const change = { program: { ...program, user: redacted("CONTOSO\\svc") } };
+
+	expect(judged([{ ...fleet, user: "contoso\\SVC" }], {}, change)).toMatchObject({ quiet: "connector" });
+	expect(judged([{ ...fleet, user: "contoso\\other" }], {}, change)).not.toHaveProperty("quiet");
+});
+
+describe("what a device showed before", () => {
+	const approved = { account, tunnels: [tunnel.tunnelId], owner: "net", reason: "portal", until: "2027-06-30" };
+	const installation: Remembered = { tunnel, at: at("21T19:50:00"), path: redacted(path.toUpperCase()), approvedInstall: true };
+	const ran: Remembered = { tunnel, at: at("21T19:50:00"), path: redacted(path), sha1: program.sha1 };
+	const foreign: Remembered = { ...ran, tunnel: { ...tunnel, account: "ee".repeat(16) } };
+	const lowered = "this device ran an approved tunnel from the same file before";
+	const rowOf = (seenAt: Date) => judged([approved], {}, { mode: "unknown", at: seenAt }, [installation]);
+	const judgedAfter = (remembered: readonly Remembered[], reading: Partial<Reading> = {}) => judged([approved], reading, {}, remembered);
+
+	test("an approved installation's own rows are passed over for ten minutes, and no longer", () => {
+		expect(rowOf(at("21T20:00:00"))).toMatchObject({ quiet: "connector" });
+		expect(rowOf(at("21T20:00:00.001"))).not.toHaveProperty("quiet");
+	});
+
+	test("the newest tunnel counts, whatever was approved before it", () => {
+		expect(judgedAfter([foreign, ran]).severityReason).toContain(lowered);
+		expect(judgedAfter([ran, foreign]).severityReason).not.toContain(lowered);
+	});
+
+	test("an approved installation's connector that reads credentials as well is told", () => {
+		expect(judgedAfter([{ ...installation, sha1: program.sha1 }])).toMatchObject({ quiet: "connector" });
+		expect(judgedAfter([{ ...installation, sha1: program.sha1 }], { credentialsFile: "other" })).not.toHaveProperty("quiet");
+	});
+
+	test("the same path is the same program only with a hash that both rows have", () => {
+		const { sha1: _, ...unhashed } = ran;
+		expect(judgedAfter([{ ...unhashed, sha1: "00".repeat(20) }]).severityReason).not.toContain(lowered);
+		expect(judgedAfter([unhashed]).severityReason).not.toContain(lowered);
+	});
+});

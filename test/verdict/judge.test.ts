@@ -3,7 +3,9 @@ import { withRow } from "../../lib/defender/device.ts";
 import { cloudflaredWords } from "../../lib/families/cloudflared/card-words.ts";
 import { redact } from "../../lib/families/redact.ts";
 import { readApprovals } from "../../lib/verdict/approvals.ts";
+import { asRelease } from "../../lib/verdict/as-release.ts";
 import { type JudgeContext, judge } from "../../lib/verdict/judge.ts";
+import { plainReading } from "../../lib/verdict/plain-reading.ts";
 import { aSighting, at, deviceId, redacted, tenantId } from "../builders.ts";
 import { token } from "../families/cloudflared/tokens.ts";
 
@@ -133,4 +135,36 @@ describe("an approval that names tenants", () => {
 		expect(verdictIn(mine, { ...other, tenants: [mine] })).toBe("not-ours");
 		expect(verdictIn(theirs, { ...other, tenants: [mine] })).toBe("cannot-tell");
 	});
+});
+
+test("neither an approval that has ended nor a fleet's is named as a weak one", () => {
+	const reasonWith = (entry: object) => {
+		const file = readApprovals(JSON.stringify({ approvals: [{ owner: "Ana", reason: "test", ...entry }] }), knowledge.now);
+		if (!file.ok) throw new Error(file.mistakes.join());
+		return judge(aSighting({ tunnel: undefined, mode: "unknown" }), { ...knowledge, approvals: file.approvals }).severityReason;
+	};
+	const { path, sha1 } = aSighting().program;
+
+	expect(reasonWith({ device: deviceId, until: "2026-11-20" })).toBe("as the rule says");
+	expect(reasonWith({ device: deviceId, path, sha1, until: "2027-01-01" })).toBe("as the rule says");
+});
+
+test("another tunnel of the same account stays on the card, beside the one that counts", () => {
+	const tunnel = { account: strong.account, tunnelId: "6ff42ae2-765d-4adf-8112-31c55c1551ef", endpoint: "", fingerprint: "" };
+	const other = { ...tunnel, tunnelId: "7aa42ae2-765d-4adf-8112-31c55c1551ef" };
+
+	expect(judge(aSighting({ tunnel, otherTunnels: [other] }), knowledge)).toMatchObject({ tunnel, otherTunnels: [other] });
+});
+
+test("a hash that turns out to be a release's makes a bystander the tool under another name, and a variant stays one", () => {
+	const release = { version: "2026.10.0", asset: "windows-amd64.exe" };
+	const kindOf = (kind: "other" | "variant") => {
+		const sighting = aSighting();
+		const reading = { ...plainReading(sighting), kind, inner: kind, bystander: true };
+		const known = asRelease({ ...sighting, reading }, release);
+		return [known.program.kind, known.reading?.bystander];
+	};
+
+	expect(kindOf("other")).toEqual(["renamed", false]);
+	expect(kindOf("variant")).toEqual(["variant", false]);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { changedSince, runsOtherArguments } from "../../lib/verdict/service-events.ts";
 import { approvedToken, deviceStory, foreignToken, type Row } from "./device-story.ts";
 
 const exe = "C:\\Program Files\\cloudflared\\cloudflared.exe";
@@ -102,4 +103,16 @@ describe("a service that was started with other arguments than it was installed 
 		expect(before?.sightings[0]?.quiet).toBe("connector");
 		expect(after?.sightings[0]?.quiet).toBeUndefined();
 	});
+});
+
+test("what was learned of a service holds until something that nobody approved is done to it, and a new start counts again", () => {
+	const at = new Date("2026-11-25T09:00:00Z");
+	const written = { at, kind: "written", approved: true } as const;
+	const started = { at, kind: "started-with-arguments", approved: false } as const;
+
+	expect(changedSince([started], new Date("2026-11-25T08:59:59.999Z"))).toBe(true);
+	expect(changedSince([started], at)).toBe(false);
+	expect(changedSince([written], new Date("2026-11-25T08:00:00Z"))).toBe(false);
+	expect(runsOtherArguments([started, written])).toBe(false);
+	expect(runsOtherArguments([started, written, started])).toBe(true);
 });

@@ -173,3 +173,43 @@ test("a bystander with approved tokens is passed over only where its whole recor
 	expect(of({ claims: [{ tunnel: own, place: "elsewhere" }], unread: true })).toBe(true);
 	expect(of({ claims: [], unread: true })).toBe(false);
 });
+
+test("of several foreign tokens the one that a start uses is named, wherever it stands", () => {
+	const beside = { ...foreign, account: "dd".repeat(16) };
+	const claims = [
+		{ tunnel: beside, place: "given" as const },
+		{ tunnel: foreign, place: "effective" as const },
+	];
+
+	expect(verdictOf(ours, { mode: "named-env", tunnel: undefined, claims })).toEqual([
+		"not-ours",
+		"Cloudflare account eeeeeeee… is not an approved one.",
+	]);
+});
+
+test("a token beside another one is foreign only where accounts are listed", () => {
+	const reading = plainReading(aSighting({ tunnel: undefined, mode: "named-env" }));
+	const claims = [{ tunnel: foreign, place: "elsewhere" as const }];
+	const beside = (list: readonly Approval[]) => decideVerdict(aSighting(), { ...reading, claims }, list, now).foreignBeside;
+
+	expect(beside(ours)).toBe(true);
+	expect(beside(approvals({ device: deviceId }))).toBe(false);
+});
+
+test("an approval's path vouches for the place in any case, and its hash for no row that has another kind of hash", () => {
+	const program = {
+		...standard,
+		folderClass: "user" as const,
+		path: redacted("C:\\Users\\ana\\cloudflared.exe"),
+		sha1: "a".repeat(40),
+		sha256: "",
+	};
+	const entry = { account, tunnels: [tunnelId] };
+
+	expect(verdictOf(ours, {}, { program })[0]).toBe("cannot-tell");
+	expect(verdictOf(approvals({ ...entry, path: "c:\\users\\ANA\\cloudflared.exe" }), {}, { program })[0]).toBe("ours");
+	expect(verdictOf(approvals({ ...entry, sha256: "b".repeat(64) }), {}, { program: { ...program, folderClass: "standard" } })).toEqual([
+		"cannot-tell",
+		"Account 9f86d081… is approved, but not for this device, user or program.",
+	]);
+});
