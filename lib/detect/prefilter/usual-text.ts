@@ -21,7 +21,7 @@ function usualText(): string {
 const usualPrograms: readonly string[] = [
 	"svchost conhost explorer services lsass taskhostw runtimebroker wmiprvse msmpeng mssense senseir searchindexer dllhost powershell pwsh cmd rundll32",
 	"regsvr32 mshta wscript cscript msiexec schtasks certutil bitsadmin wmic reg net net1 sc curl ssh chrome msedge",
-	"msedgewebview2 firefox teams outlook onedrive winword excel java python node git code bash sudo systemd",
+	"msedgewebview2 firefox outlook onedrive winword excel java python node git code bash sudo systemd",
 ].flatMap((names) => names.split(" "));
 
 /** Defender's own columns are read from the schema. */
