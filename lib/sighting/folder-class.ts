@@ -1,3 +1,4 @@
+import { rememberedByPath } from "./remembered-by-path.ts";
 import type { FolderClass } from "./sighting.ts";
 
 type Folders = readonly (readonly [FolderClass, RegExp])[];
@@ -21,22 +22,19 @@ const last: Folders = [
 /** How much a program's place says; the rules themselves test the literal path. Path is a weak sign: account before signer before hash before path. */
 export function folderClass(path: string, folders: Folders): FolderClass {
 	if (path === "") return "unknown";
-	const known = classes.get(folders) ?? new Map<string, FolderClass>();
-	const before = known.get(path);
-	if (before !== undefined) return before;
-	const plain = normalised(path);
-	const isHit = ([, pattern]: Folders[number]): boolean => pattern.test(plain);
-	const found = (first.find(isHit) ?? folders.find(isHit) ?? last.find(isHit))?.[0] ?? "unknown";
-	if (known.size >= mostPaths) known.clear();
-	if (path.length <= longestPath) known.set(path, found);
-	classes.set(folders, known);
-	return found;
+	const before = known.get(folders);
+	if (before !== undefined) return before(path);
+	const classOf = rememberedByPath((one) => {
+		const plain = normalised(one);
+		const isHit = ([, pattern]: Folders[number]): boolean => pattern.test(plain);
+		return (first.find(isHit) ?? folders.find(isHit) ?? last.find(isHit))?.[0] ?? "unknown";
+	});
+	known.set(folders, classOf);
+	return classOf(path);
 }
 
-/** Reading one record asks for the same path several times, and programs lie in the same folders everywhere. At most some 100 KB. */
-const classes = new WeakMap<Folders, Map<string, FolderClass>>();
-const mostPaths = 512;
-const longestPath = 260;
+/** Reading one record asks for the same path several times. */
+const known = new WeakMap<Folders, (path: string) => FolderClass>();
 
 /** What registry values and tasks write in place of a folder. */
 const variables: ReadonlyMap<string, string> = new Map([
