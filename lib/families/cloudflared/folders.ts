@@ -1,4 +1,5 @@
 import { folderClass, normalised } from "../../sighting/folder-class.ts";
+import { rememberedByPath } from "../../sighting/remembered-by-path.ts";
 import type { FolderClass } from "../../sighting/sighting.ts";
 import type { ToolReader } from "../../sighting/tool-reader.ts";
 
@@ -14,6 +15,6 @@ export function folderOf(path: string): FolderClass {
 }
 
 /** The folder of all users, where anybody can write. */
-export function isPublicFolder(path: string): boolean {
-	return /public/i.test(path) && /^[a-z]:\\users\\public\\/.test(normalised(path));
-}
+export const isPublicFolder: (path: string) => boolean = rememberedByPath(
+	(path) => /public/i.test(path) && /^[a-z]:\\users\\public\\/.test(normalised(path)),
+);

@@ -1,3 +1,5 @@
+import { rememberedByPath } from "../../sighting/remembered-by-path.ts";
+
 /** Developers' tools that bring their own cloudflared, by where they keep it. First hit wins. */
 const launchers: readonly { readonly name: string; readonly path: RegExp; readonly parent: RegExp }[] = [
 	{ name: "Cloudflare Wrangler", path: /\/\.wrangler\/cloudflared\/[^/]+\//, parent: /^(?:node|bun|workerd)$/ },
@@ -12,13 +14,15 @@ const launchers: readonly { readonly name: string; readonly path: RegExp; readon
 
 /** Most paths belong to none of them, and are done after one look: each pattern needs one of these. */
 const anyWord = /cloudflared|sillytavern|obold/i;
-const anyLauncher = new RegExp(launchers.map(({ path }) => path.source).join("|"));
 
 /** @param parent the program that started it, lower case, without extension. */
 export function launcherOf(path: string, parent: string): { readonly name: string; readonly ownParent: boolean } | undefined {
-	if (!anyWord.test(path)) return undefined;
-	const plain = path.slice(0, 4_096).toLowerCase().replaceAll("\\", "/");
-	if (!anyLauncher.test(plain)) return undefined;
-	const found = launchers.find((one) => one.path.test(plain));
+	const found = byPath(path);
 	return found === undefined ? undefined : { name: found.name, ownParent: found.parent.test(parent) };
 }
+
+const byPath = rememberedByPath((path) => {
+	if (!anyWord.test(path)) return undefined;
+	const plain = path.slice(0, 4_096).toLowerCase().replaceAll("\\", "/");
+	return launchers.find((one) => one.path.test(plain));
+});

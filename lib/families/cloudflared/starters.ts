@@ -1,3 +1,4 @@
+import { rememberedByPath } from "../../sighting/remembered-by-path.ts";
 import { containerInner } from "./container-starts.ts";
 import { baseName, nameKind, programName } from "./names.ts";
 import { addressInner, codeInner, packageInner, wholeTextInner } from "./package-starts.ts";
@@ -32,7 +33,7 @@ export function expand(start: Start): Expanded {
 
 /** Whether a program of this path starts others in a grammar we know: of any other, its start comes to itself. */
 export function mayStartOthers(image: string): boolean {
-	return anyStarter.test(programName(image));
+	return isStarterOfAny(image);
 }
 
 function collect(start: Start, depth: number, found: Start[]): boolean {
@@ -104,3 +105,4 @@ const starters: readonly Starter[] = [
 
 /** Most programs are none, and done after one look. */
 const anyStarter = new RegExp(starters.map(({ names }) => names.source).join("|"));
+const isStarterOfAny = rememberedByPath((image) => anyStarter.test(programName(image)));

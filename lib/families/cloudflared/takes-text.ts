@@ -1,3 +1,5 @@
+import { rememberedByPath } from "../../sighting/remembered-by-path.ts";
+
 /** They search, show, send or keep text, or take it for a question: what looks like a command there is none. */
 const kinds = {
 	search: "[a-z]{0,8}grep|rg|ag|ack|pt|sift|fd|fdfind|fzf|findstr|select-string|[mp]?locate|everything|es|journalctl|ausearch|auditctl",
@@ -25,9 +27,7 @@ const kinds = {
 const any = new RegExp(`^(?:${Object.values(kinds).join("|")})$`);
 
 /** @param program its name, lower case, without extension. */
-export function takesText(program: string): boolean {
-	return any.test(program);
-}
+export const takesText: (program: string) => boolean = rememberedByPath((program) => any.test(program));
 
 /** Behind such an option stands a text for people, or something to look for; none of them says what to run. */
 export const announcesText =
