@@ -183,7 +183,7 @@ function front(): readonly string[] {
 		"records a near miss, which holds what a rule looks for without matching. CPU time, all ways in every round in turning order, the median of",
 		"the rounds' ratios. A round goes three times through the data with each way, after ten rounds that do not count: 64 matching records in",
 		"20 MB are too few for the code of a sighting to be compiled, as it soon is in a process that lives for days. Nothing that was redacted in",
-		"one pass is remembered in the next; which paths lie in which kind of folder is, as programs lie in the same ones everywhere.",
+		"one pass is remembered in the next; what the paths of programs say is, as the same programs lie in the same places everywhere.",
 		`The load average of the machine was ${(loadavg()[0] ?? 0).toFixed(0)} on ${cpus().length} cores: where that is more than the cores, absolute times are higher than on an idle one.`,
 		"",
 	];
