@@ -1,5 +1,5 @@
 import type { Shell } from "./shell-text.ts";
-import { mostWords, type Word, type Words } from "./words.ts";
+import type { Word, Words } from "./words.ts";
 
 /** Words of a shell that stand before a command. */
 const keywords: Readonly<Record<Shell, RegExp>> = {
@@ -56,15 +56,21 @@ export function namedList({ words }: Words): readonly [string, readonly Word[]] 
 	return list.length < 2 ? undefined : [name.toLowerCase(), list];
 }
 
-/** The command with `@a` replaced by the words of that list. */
+/** The command with `@a` replaced by the words of that list, as long as there are not more than so many words. */
 export function withLists(
 	command: Words,
 	lists: ReadonlyMap<string, readonly Word[]>,
+	most: number,
 ): { readonly command: Words; readonly replaced: boolean } {
 	const isList = ({ value }: Word): boolean => value.startsWith("@") && lists.has(value.slice(1).toLowerCase());
 	if (lists.size === 0 || !command.words.some(isList)) return { command, replaced: false };
-	const words = command.words.flatMap((word) => (isList(word) ? (lists.get(word.value.slice(1).toLowerCase()) ?? []) : [word]));
-	return { command: { text: command.text, words: words.slice(0, mostWords) }, replaced: true };
+	const words: Word[] = [];
+	for (const word of command.words) {
+		const list = isList(word) ? (lists.get(word.value.slice(1).toLowerCase()) ?? []) : [word];
+		if (words.length + list.length > most) break;
+		for (const one of list) words.push(one);
+	}
+	return { command: { text: command.text, words }, replaced: true };
 }
 
 function split(word: Word): readonly (readonly [string, Word])[] {

@@ -9,7 +9,7 @@ import { layersIn } from "./shell-layers.ts";
 import { localsOf, namedList, withLists, withoutKeywords, withoutResult, withValues } from "./shell-lines.ts";
 import { type Shell, shellCommands } from "./shell-text.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
-import { mostCommands, restFrom, type Word, type Words, wordAfter } from "./words.ts";
+import { mostCommands, mostWords, restFrom, type Word, type Words, wordAfter } from "./words.ts";
 
 /** The starts in the text of a shell that a start carries. */
 export function inside(written: string, start: Pick<Start, "environment" | "trail">, shell: Shell): readonly Start[] {
@@ -58,6 +58,8 @@ function startsIn(
 	let calls = noCalls;
 	const locals = new Map<string, Word>();
 	const lists = new Map<string, readonly Word[]>();
+	// For all commands together: a long list that many of them name would take the product of both.
+	let wordsLeft = mostWords;
 	const capped = commands.length > mostCommands;
 	for (const command of commands) {
 		const { rest: written, assigned } = withoutAssignments(withoutKeywords(withoutResult(command, shell), shell), shell);
@@ -65,7 +67,8 @@ function startsIn(
 		for (const [name, value] of shell === "cmd" ? assigned : localsOf(command, shell)) locals.set(name.toLowerCase(), value);
 		const list = shell === "powershell" ? namedList(command) : undefined;
 		if (list !== undefined) lists.set(...list);
-		const spread = withLists(written, lists);
+		const spread = withLists(written, lists, wordsLeft);
+		if (spread.replaced) wordsLeft -= spread.command.words.length;
 		const { command: rest, replaced } = withValues(spread.command, locals);
 		const [first] = rest.words;
 		folder = folderAfter(folder, rest) ?? folder;

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { startOf } from "../../../lib/families/cloudflared/start.ts";
+import { expand } from "../../../lib/families/cloudflared/starters.ts";
 import { approvedToken, foreignToken } from "./generated-records.ts";
 import { scale } from "./judged-case.ts";
 import { bash, powershell, seen, started } from "./starts.ts";
@@ -363,3 +365,11 @@ function wide(text: string): string {
 function base64(text: string): string {
 	return Buffer.from(text.replace("SECRET", foreignToken)).toString("base64");
 }
+
+test("a long list that many commands name takes the room of the text, not the product of both", () => {
+	const script = `$a=@(${"'b',".repeat(7_000)}'c');${"& C:\\tmp\\u.exe @a;".repeat(1_000)}`;
+	const { starts } = expand(startOf("C:\\x\\powershell.exe", `powershell -c ${script}`, new Map()));
+	expect(starts.length).toBe(256);
+	expect(starts.every(({ trail }) => trail.unread)).toBe(true);
+	expect(starts.reduce((sum, { command }) => sum + command.words.length, 0)).toBeLessThan(65_536);
+});
