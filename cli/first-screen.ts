@@ -86,7 +86,12 @@ function stateOf(finding: Finding, told: ReadonlySet<string>): string {
 /** What was read, as the person named it. A path that is `undefined` was a pipe: it cannot be read again. */
 export type WhatWasRead =
 	| { readonly from: "files"; readonly paths: readonly (string | undefined)[] }
-	| { readonly from: "hub"; readonly name: string };
+	| {
+			readonly from: "hub";
+			readonly name: string;
+			/** Consumer group and stretch, where the person named them. */
+			readonly options: readonly string[];
+	  };
 
 interface HowToGoOn {
 	readonly whatIf: boolean;
@@ -130,7 +135,8 @@ function afterLook(read: WhatWasRead, approvals: string | undefined): readonly N
 			: [[`npx tunnelwatch approvals check ${shellWord(approvals)}`, "see what is approved, and what to look at"]];
 	const withApprovals = approvals === undefined ? "" : ` --approvals ${shellWord(approvals)}`;
 	const record = (what: string): Next => [`npx tunnelwatch run ${what}${withApprovals}`, "record the findings and send what is due"];
-	if (read.from === "hub") return [...(check.length === 0 ? [approve] : check), record(`--event-hub ${shellWord(read.name)}`)];
+	if (read.from === "hub")
+		return [...(check.length === 0 ? [approve] : check), record(`--event-hub ${[read.name, ...read.options].map(shellWord).join(" ")}`)];
 	const words = read.paths.map((path) => (path === undefined ? "FILE" : shellWord(path))).join(" ");
 	return [
 		...(check.length === 0

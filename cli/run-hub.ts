@@ -37,8 +37,18 @@ export async function runHub(eventHub: string, options: RunHubOptions): Promise<
 			printLine: parsed.addresses.length === 1 ? printLine : (text: string) => printLine(`${address.hub}: ${text}`),
 		})),
 	);
-	const all = { ...options, read: { from: "hub", name: eventHub } } as const;
+	const all = { ...options, read: { from: "hub", name: eventHub, options: namedOptions(options) } } as const;
 	return withApp(all, (app) => session(app, (stop) => pieces(readHubs(readings, stop), app), all));
+}
+
+/** What the next command has to name too, to read the same as this one did. */
+function namedOptions({ consumerGroup, follow, from, to }: RunHubOptions): readonly string[] {
+	return [
+		...(consumerGroup === "$Default" ? [] : ["--consumer-group", consumerGroup]),
+		...(from === undefined ? [] : ["--from", from]),
+		...(to === undefined ? [] : ["--to", to]),
+		...(follow ? ["--follow"] : []),
+	];
 }
 
 async function* pieces(batches: ReturnType<typeof readHubs>, app: LocalApp): AsyncGenerator<Piece> {

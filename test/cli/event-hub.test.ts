@@ -328,6 +328,16 @@ describe("the command", () => {
 		expect(found).toEqual(devices);
 	});
 
+	test("after a look, the command to record it reads with the same consumer group and the same stretch", async () => {
+		const { broker } = await bench({ consumerGroups: ["$Default", "soc"] });
+		const lines = readFileSync(join(project, "test/fixtures/corpus/messages.ndjson"), "utf8").split("\n");
+		for (const line of lines.slice(0, 3)) broker.put("0", line);
+		const args = ["--event-hub", "localhost/defender", "--consumer-group", "soc", "--from", "0:0", "--to", "0:1"];
+		const ran = await tunnelwatch(["run", "--what-if", ...args], { env: { EventHub: broker.connectionString } });
+		expect(ran.code).toBe(0);
+		expect(ran.stdout).toContain(`\n  npx tunnelwatch run ${args.join(" ")} `);
+	});
+
 	test("says what is wrong with the hub, exit 1, and with the options, exit 2", async () => {
 		const { broker } = await bench();
 		const env = { DATA_FOLDER: temporaryFolder(), EventHub: broker.connectionString };

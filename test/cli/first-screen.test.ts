@@ -69,7 +69,7 @@ test("a pipe cannot be read again, so the commands to go on with ask for a file"
 });
 
 test("after a look at a hub, the commands to go on with name the hub and nothing that reads files", () => {
-	const text = nextCommands([], { whatIf: true, read: { from: "hub", name: "contoso-security/defender" } });
+	const text = nextCommands([], { whatIf: true, read: { from: "hub", name: "contoso-security/defender", options: [] } });
 	expect(text).toContain("npx tunnelwatch run --event-hub contoso-security/defender ");
 	expect(text).not.toMatch(/backtest|propose| {2}--/);
 });
