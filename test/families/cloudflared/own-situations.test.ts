@@ -417,7 +417,11 @@ const hostile: readonly Row[] = [
 	],
 	["somebody came in to RDP", net(Wu, "cloudflared.exe tunnel run --token-file t", "", 3389, "127.0.0.1"), "high"],
 	["somebody came in to WinRM of another device", net(Wu, "cloudflared.exe tunnel run x", "", 5985, "::ffff:10.1.2.3"), "high"],
-	["a label in front of a request for help", proc("C:\\Program Files\\cloudflared\\node", `node --label cloudflared tunnel --help run --token ${own}`), "medium"],
+	[
+		"a label in front of a request for help",
+		proc("C:\\Program Files\\cloudflared\\node", `node --label cloudflared tunnel --help run --token ${own}`),
+		"medium",
+	],
 	["renamed service install", proc("C:\\ProgramData\\svc.exe", `svc.exe service install ${foreign}`), "high"],
 	["renamed token-file", proc("C:\\ProgramData\\svc.exe", `svc.exe tunnel --no-autoupdate run --token-file C:\\ProgramData\\t`), "high"],
 	[

@@ -9,7 +9,8 @@ export const cloudflaredExposesRemoteAdmin: Rule = {
 	severity: "high",
 	set: "recommended",
 	attack: ["T1572", "T1021.001", "T1021.002", "T1021.004"],
-	meaning: "A tunnel was opened straight to RDP, SSH, SMB, VNC or WinRM. Anyone who knows its name can sit down at this device from anywhere.",
+	meaning:
+		"A tunnel was opened straight to RDP, SSH, SMB, VNC or WinRM. Anyone who knows its name can sit down at this device from anywhere.",
 	tables: ["DeviceProcessEvents", "DeviceEvents"],
 	// The port is looked for anywhere in the command line, not only behind --url: nothing else there ends in :3389.
 	when: all(hasFlag("ProcessCommandLine", "url"), aboutTunnel, not(accessCommand), remoteAdminTarget("ProcessCommandLine")),
