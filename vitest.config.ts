@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import process from "node:process";
 import { defineConfig } from "vitest/config";
@@ -8,10 +9,11 @@ const results = process.env["TEST_RESULTS"];
 // The workers and the command lines that they start read the same files: each is stripped of its types and compiled once.
 process.env["NODE_COMPILE_CACHE"] = resolve("node_modules/.cache/compile");
 
-/** Parts of the long suites, cards in a browser, and builds of what is shipped: `npm run slices`. The dearest stand first and are begun first. */
+/** Parts of the long suites, cards and answers in a browser, and builds of what is shipped: `npm run slices`. The dearest stand first and are begun first. */
 const slices = [
 	"test/chaos/chaos.test.ts",
 	"test/notify/picture.test.ts",
+	"test/actions/browser.test.ts",
 	"test/simulation/pairs.test.ts",
 	"test/simulation/faults.test.ts",
 	"test/model/replay.test.ts",
@@ -31,12 +33,14 @@ const slices = [
 	"test/infra/package.test.ts",
 ];
 
+/** A slice that needs a process of its own, as all that registers the functions. */
+const answersInBrowser = "test/functions/answers-in-browser.test.ts";
+
 /** The rest of `npm test`: these take longest. Begun first, none is left running alone while other cores are idle. */
 const longest = [
 	"test/functions/answers.test.ts",
 	"test/cli/run.test.ts",
 	"test/cli/terminals.test.ts",
-	"test/actions/browser.test.ts",
 	"test/functions/bundle.test.ts",
 	"test/cli/event-hub.test.ts",
 	"test/cli/drill.test.ts",
@@ -64,8 +68,8 @@ export default defineConfig({
 		hookTimeout: 600_000,
 		teardownTimeout: 600_000,
 		expect: { poll: { timeout: 120_000 } },
-		// More of them wait less and compute more: on two cores four were hardly faster than two, with a third more of CPU time.
-		maxWorkers: "100%",
+		// Many tests wait for a process or a server: on two cores four took 92 s where two took 118.
+		maxWorkers: availableParallelism() + 2,
 		// Node reads TypeScript itself, as it does for the command line: nothing is transformed.
 		experimental: { viteModuleRunner: false },
 		// Commands that several tests start at the same time would each bundle the sources first.
@@ -85,9 +89,14 @@ export default defineConfig({
 			// The functions keep state in their modules and read the environment; another family changes what all modules know.
 			{
 				extends: true,
-				test: { name: "alone", include: ["test/functions/**/*.test.ts", "test/families/another-family.test.ts"] },
+				test: {
+					name: "alone",
+					include: ["test/functions/**/*.test.ts", "test/families/another-family.test.ts"],
+					exclude: [answersInBrowser],
+				},
 			},
 			{ extends: true, test: { name: "slices", include: slices, isolate: false } },
+			{ extends: true, test: { name: "slices-alone", include: [answersInBrowser] } },
 		],
 		reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
 		coverage: { provider: "v8", include: ["lib/**/*.ts", "functions/**/*.ts", "cli/**/*.ts"], thresholds: { lines: 90 } },
