@@ -68,7 +68,7 @@ export default defineConfig({
 		hookTimeout: 600_000,
 		teardownTimeout: 600_000,
 		expect: { poll: { timeout: 120_000 } },
-		// Many tests wait for a process or a server: on two cores four took 92 s where two took 118.
+		// Many of `npm test` wait for a process or a server: on two cores four took 92 s where two took 118.
 		maxWorkers: availableParallelism() + 2,
 		// Node reads TypeScript itself, as it does for the command line: nothing is transformed.
 		experimental: { viteModuleRunner: false },
