@@ -18,7 +18,7 @@ export function bundle(outfile: string): Promise<BuildResult<{ metafile: true }>
 		metafile: true,
 		// Pages that draw messages are for the command line only.
 		external: ["@azure/functions-core", "./page.ts"],
-		plugins: [withoutBrowser, withoutCertificates, withoutFrameLog, withoutExamples],
+		plugins: [withoutBrowser, withoutCertificates, withoutFrameLog, withoutXmlWriter, withoutExamples],
 		// The Azure packages contain require calls, which an ES module does not have.
 		banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 	});
@@ -53,6 +53,16 @@ const withoutFrameLog: Plugin = {
 				const silent = () => Object.assign(() => {}, { enabled: false });
 				module.exports = Object.assign(silent, { formatters: {}, enable() {}, disable() {}, enabled: () => false });
 			`,
+		}));
+	},
+};
+
+/** The client of the table can set who may use it, which is written as XML. A function only reads and writes rows, which are JSON. */
+const withoutXmlWriter: Plugin = {
+	name: "without-xml-writer",
+	setup: ({ onLoad }) => {
+		onLoad({ filter: /[\\/]node_modules[\\/]fast-xml-builder[\\/]src[\\/]fxb\.js$/ }, () => ({
+			contents: 'export default class { constructor() { throw new Error("the app writes no XML"); } }',
 		}));
 	},
 };
