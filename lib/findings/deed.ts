@@ -14,14 +14,12 @@ export function isToldDeed(deeds: readonly string[], sighting: Sighting): boolea
 /** The marks that a counted sighting leaves, so that the other rows of its start are recognised. */
 export function deedMarks(sighting: Sighting): readonly string[] {
 	const { own, parent } = idsOf(sighting);
-	if (!isStart(sighting)) return [];
 	return isWrapper(sighting) ? [...marks("wrapper", own), ...marks("child", parent)] : [...marks("child", parent), ...marks("self", own)];
 }
 
 /** A child looks for the wrapper that started it, or that it replaced; a wrapper also for a child that was faster. */
 function seeks(sighting: Sighting): readonly string[] {
 	const { own, parent } = idsOf(sighting);
-	if (!isStart(sighting)) return [];
 	const wrappers = marks("wrapper", [...own, ...parent]);
 	return isWrapper(sighting) ? [...wrappers, ...marks("child", own), ...marks("self", own)] : wrappers;
 }
@@ -32,14 +30,10 @@ function marks(role: "wrapper" | "child" | "self", ids: readonly string[]): read
 
 /** Each id with the deed in it. */
 function idsOf({ process, mode, tunnel, exposes }: Sighting): { readonly own: readonly string[]; readonly parent: readonly string[] } {
+	if (process === undefined) return { own: [], parent: [] };
 	const deed = JSON.stringify([mode, tunnel?.account ?? "", tunnel?.tunnelId ?? "", exposes.map(({ text }) => text.toLowerCase()).sort()]);
-	const named = (id: string): string => createHash("sha256").update(`${id} ${deed}`).digest("hex").slice(0, 12);
-	return { own: (process?.own ?? []).map(named), parent: (process?.parent ?? []).map(named) };
-}
-
-/** Connections and files of a process that runs already are news of their own. */
-function isStart({ table, mode }: Sighting): boolean {
-	return (table === "DeviceProcessEvents" || table === "DeviceEvents") && mode !== "unknown";
+	const named = (id: number): string => createHash("sha256").update(`${id} ${deed}`).digest("hex").slice(0, 12);
+	return { own: process.own.map(named), parent: process.parent.map(named) };
 }
 
 function isWrapper({ program }: Sighting): boolean {

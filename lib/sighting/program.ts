@@ -29,11 +29,11 @@ export function programOf(
 		sha1: hash(raw.sha1, 40),
 		kind: reading.kind,
 		renamed: reading.inner === "renamed",
-		...(reading.inner === "renamed" && !reading.certain ? { likely: true } : {}),
 		user: safe(raw.user),
 		elevated: raw.elevated,
 		chain: raw.chain.filter((name) => name !== "").map(safe),
 	};
+	if (reading.inner === "renamed" && !reading.certain) program.likely = true;
 	if (release !== undefined) program.release = release;
 	if (raw.signer !== "") program.signer = safe(raw.signer);
 	if (starter !== "") program.starter = safe(starter);

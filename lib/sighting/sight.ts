@@ -73,7 +73,7 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 	const exportedAt = momentOf(record.exportedAt);
 	const { reading, tokenFile, flags } = identified;
 	const { tunnel, others } = tunnelsOf(identified);
-	const process = processIds(record, identified.subject);
+	const process = processIds(record, identified);
 	const { remote, registry, formerName } = recordFacts(record, safe);
 	const sighting: InTheMaking<Sighting> = {
 		recordId: recordId(record, device),
@@ -93,13 +93,13 @@ function sight(record: DefenderRecord, matches: readonly Matched[], identified: 
 		})),
 		program: programOf(record, identified, tool, safe),
 		mode: reading.mode,
-		...(reading.remote ? { elsewhere: true } : {}),
 		tunnel,
 		exposes: identified.exposes.map((target) => ({ text: safe(target), class: targetClass(target) })),
 		hostname: safe(identified.hostname),
 		ownership: notJudged,
 		reading,
 	};
+	if (reading.remote) sighting.elsewhere = true;
 	if (exportedAt !== undefined) sighting.exportedAt = exportedAt;
 	if (others.length > 0) sighting.otherTunnels = others;
 	if (reading.later && !reading.startArguments) sighting.later = reading.variable ? "variable" : "start";

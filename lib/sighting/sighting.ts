@@ -193,7 +193,7 @@ export interface Sighting {
 	readonly serviceDeed?: "started-with-arguments" | "written";
 	/** Counted, and told to nobody: an approved tunnel or connector, or a bystander. Absent when it speaks. */
 	readonly quiet?: "approved" | "connector" | "bystander";
-	/** Which process it is about, and which one started that; absent in stored samples. */
+	/** Which process it is about, and which one started that; only of a start, and absent in stored samples. */
 	readonly process?: ProcessIds;
 	/** What judging rests on; absent once judged, and where no family read the record. */
 	readonly reading?: Reading;
