@@ -8,6 +8,8 @@ export interface JsonSplitter {
 	feed(piece: Buffer): readonly JsonText[];
 	/** The incomplete value at the end, if any. */
 	end(): readonly JsonText[];
+	/** At the end: is the list around the values still open? Then nobody knows how many more there were. */
+	isListOpen(): boolean;
 }
 
 /** Longest value kept; longer ones are cut and reported as damaged. */
@@ -118,5 +120,5 @@ export function createJsonSplitter(): JsonSplitter {
 		if (from !== -1) keep(piece.subarray(from));
 		return values;
 	};
-	return { feed, end: () => (length > 0 ? [take()] : []) };
+	return { feed, end: () => (length > 0 ? [take()] : []), isListOpen: () => base === 1 };
 }

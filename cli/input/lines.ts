@@ -34,6 +34,7 @@ export function createLineSplitter(): JsonSplitter {
 			return lines;
 		},
 		end: () => (length > 0 ? take() : []),
+		isListOpen: () => false,
 	};
 }
 

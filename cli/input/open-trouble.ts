@@ -1,5 +1,5 @@
 const known: Readonly<Record<string, readonly [what: string, cure: string]>> = {
-	ENOENT: ["is gone, or is a link that leads nowhere", "Look whether it was moved, and name it again."],
+	ENOENT: ["is gone, or is a link that leads nowhere", "Check whether it was moved, and name it again."],
 	EACCES: ["cannot be opened: no permission", "Give yourself the right to read it, or copy it to a place of yours."],
 	EPERM: ["cannot be opened: no permission", "Give yourself the right to read it, or copy it to a place of yours."],
 	ELOOP: ["is a link that leads back to itself", "Name the file itself."],

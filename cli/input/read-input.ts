@@ -5,7 +5,7 @@ import { isOtherJson, jsonMessage } from "./json-message.ts";
 import { createJsonSplitter, type JsonSplitter } from "./json-values.ts";
 import { createLineSplitter } from "./lines.ts";
 import { openTrouble } from "./open-trouble.ts";
-import { type InputReading, noteDamage, noteTables, refuse, refuseOtherJson } from "./reading.ts";
+import { type InputReading, noteCut, noteDamage, noteTables, refuse, refuseOtherJson } from "./reading.ts";
 import type { Layout } from "./recognise.ts";
 import { withLayout } from "./with-layout.ts";
 
@@ -116,14 +116,15 @@ async function* textMessages(
 		case "values": {
 			name(layout.kind === "lines" ? "JSON, one value per line" : "JSON");
 			const screen = layout.kind === "lines" ? newScreen?.() : undefined;
-			const splitter = screen ?? unscreened(layout.kind === "lines" ? createLineSplitter() : createJsonSplitter());
+			const values = layout.kind === "lines" ? createLineSplitter() : createJsonSplitter();
+			const splitter = screen ?? unscreened(values);
 			let isFirst = true;
-			const part = ({ lines: values, passed }: ScreenedLines): Part | undefined => {
+			const part = ({ lines, passed }: ScreenedLines): Part | undefined => {
 				// A folder can hold any JSON. The first value tells whether this is an export; damage tells nothing.
-				const [first] = values;
+				const [first] = lines;
 				if (isFirst && first?.bytes !== undefined && reading.input.inFolder && isOtherJson(first.bytes)) return undefined;
 				isFirst &&= first === undefined && passed.lines === 0;
-				return { messages: values.map((one) => jsonMessage(reading, source, one)), passed };
+				return { messages: lines.map((one) => jsonMessage(reading, source, one)), passed };
 			};
 			// A screen keeps nothing of a piece; the other splitters do.
 			for await (const piece of screen === undefined ? text : (reread?.() ?? text)) {
@@ -134,6 +135,7 @@ async function* textMessages(
 			const last = part(splitter.end());
 			if (last === undefined) return refuseOtherJson(reading);
 			yield last;
+			if (values.isListOpen()) noteCut(reading, "its list has no end");
 		}
 	}
 }
@@ -148,7 +150,8 @@ function unscreened(splitter: JsonSplitter): LineScreen {
 
 async function* csvMessages(reading: InputReading, text: AsyncIterable<Buffer>, layout: Layout & { kind: "csv" }): AsyncGenerator<Message> {
 	const { readCsvRows } = await import("./csv-rows.ts");
-	for await (const { message, table } of readCsvRows(reading.input.path, text, layout)) {
+	const cut = () => noteCut(reading, "its last row stops in the middle");
+	for await (const { message, table } of readCsvRows(reading.input.path, text, layout, cut)) {
 		if (table !== undefined) noteTables(reading, [table]);
 		yield message;
 	}

@@ -40,6 +40,11 @@ export function noteDamage(reading: InputReading, error: unknown, count: number)
 	reading.problem = `${what}: ${how}. Export or copy it again.`;
 }
 
+/** Notes that an input stops before its end, so that nobody knows what was behind. */
+export function noteCut(reading: InputReading, how: string): void {
+	refuse(reading, `was cut short: ${how}, and what came after it is missing`, "Export or copy it again.");
+}
+
 /** Notes that an input is JSON of another kind. */
 export function refuseOtherJson(reading: InputReading): void {
 	reading.problem = "is JSON, but holds no Defender records.";

@@ -270,6 +270,33 @@ describe("what is damaged costs itself", () => {
 		expect(["partly", "unread"]).toContain(inputVerdict(result).kind);
 	});
 
+	const rows = [1, 2, 3].map((n) => ({ ...asObject, ReportId: String(n) }));
+	const listed = JSON.stringify(rows);
+	const sheetOf3 = `${head.join()}\r\n${rows.map((row) => Object.values(row).join()).join("\r\n")}`;
+
+	test.each([
+		["a list between two of its values", listed.slice(0, listed.lastIndexOf(",{") + 1)],
+		["a list within a value", listed.slice(0, -20)],
+		["a pretty list between two of its values", pretty(rows).slice(0, pretty(rows).lastIndexOf("\n  {"))],
+		["a list by its closing bracket", listed.slice(0, -1)],
+		["a CSV within its last row", sheetOf3.slice(0, -20)],
+	])("cut short, %s counts as far as it goes, and is not read whole", async (_, text) => {
+		const { result, matches } = await readFile(fileWith(text));
+		expect(inputVerdict(result)).toEqual({ kind: "partly", says: expect.stringMatching(/^was cut short: .* Export or copy it again\.$/) });
+		expect(matches.length).toBeGreaterThan(0);
+	});
+
+	test.each([
+		["a list", listed],
+		["a list and a line break", `${listed}\n`],
+		["two lists", `${listed}${listed}`],
+		["a CSV without a line break at its end", sheetOf3],
+		["a CSV whose last row leaves out its empty cell", `${sheetOf3.slice(0, -2)}\r\n`],
+	])("whole, %s is read", async (_, text) => {
+		const { result } = await readFile(fileWith(text));
+		expect(inputVerdict(result)).toEqual({ kind: "read", says: "" });
+	});
+
 	test.each([0, 7, 25])("a damaged line (%i) costs no other line", async (index) => {
 		const broken = corpusLines.with(index, (corpusLines[index] ?? "").slice(0, 500));
 		const { result, matches } = await readFile(fileWith(broken.join("\n")));
