@@ -34,7 +34,8 @@ function parseJson(json: string): { readonly ok: true; readonly value: unknown }
 		if (!(error instanceof SyntaxError)) throw error;
 		// The rest of the parser's message repeats the file.
 		const [place] = error.message.match(/line \d+ column \d+/) ?? [];
-		return { ok: false, mistake: `the file is not JSON${place === undefined ? "" : `: see ${place}`}` };
+		const look = place === undefined ? "look for a comment, a comma before ] or }, or another encoding than UTF-8" : `see ${place}`;
+		return { ok: false, mistake: json.trim() === "" ? "the file is empty" : `the file is not JSON: ${look}` };
 	}
 }
 
@@ -97,6 +98,7 @@ const kinds: Readonly<Partial<Record<string, string>>> = {
 
 function wordsOf(issue: z.core.$ZodIssue, file: unknown): string {
 	if (issue.code === "unrecognized_keys") return `does not know ${keysOf(issue.keys)}`;
+	if (issue.code === "too_big" && issue.origin === "array") return `holds more than ${String(issue.maximum)} entries`;
 	const kind = issue.code === "invalid_type" ? kinds[issue.expected] : undefined;
 	// A schema's own words say more.
 	if (kind === undefined || !issue.message.startsWith("Invalid input: expected ")) return issue.message;
