@@ -6,6 +6,7 @@ import { addBacktest } from "./commands/backtest.ts";
 import { addFindings } from "./commands/findings.ts";
 import { addHelpTopics } from "./commands/help-topics.ts";
 import { addOperate } from "./commands/operate.ts";
+import { unknownCommand } from "./commands/refuse-unknown.ts";
 import { addRoutes } from "./commands/routes.ts";
 import { addRules } from "./commands/rules.ts";
 import { addRun } from "./commands/run.ts";
@@ -52,7 +53,14 @@ export function createProgram(): Command {
 			writeOut: (text) => process.stdout.write(foldText(text, columnsOf(process.stdout))),
 			writeErr: (text) => process.stderr.write(foldText(text, columnsOf(process.stderr))),
 		})
-		.showHelpAfterError("Try `tunnelwatch --help`.")
+		.addHelpText("before", ({ error, command: { args, commands } }): string => {
+			const [word, page] = args;
+			if (!error || word !== "help" || page === undefined) return "";
+			return `${unknownCommand(
+				page,
+				commands.map((one) => one.name()),
+			)}\n`;
+		})
 		.addHelpText(
 			"after",
 			`
@@ -89,5 +97,12 @@ by Ctrl-C. Where a command means more by them, its help says so.`,
 	addOperate(program);
 	addHelpTopics(program);
 	addShell(program, version);
+	nameHelp(program, "tunnelwatch");
 	return program;
+}
+
+/** A mistake is answered with the help of the command that it was made in. */
+function nameHelp(command: Command, words: string): void {
+	command.showHelpAfterError(`Try \`${words} --help\`.`);
+	for (const one of command.commands) nameHelp(one, `${words} ${one.name()}`);
 }

@@ -82,12 +82,12 @@ Examples:
 
 The entry counts once the reviewed file is deployed; nothing is approved before.`,
 		)
-		.action(async ({ file, finding, ...entry }: AddOptions) => {
+		.action(async ({ file, finding, ...entry }: AddOptions, command: Command) => {
 			if (finding !== undefined) {
 				process.exitCode = await (await import("../approve-finding.ts")).approveFinding(named(file), finding, entry);
 				return;
 			}
-			if (entry.reason === undefined) program.error("error: say why with --reason");
+			if (entry.reason === undefined) command.error("error: say why with --reason");
 			process.exitCode = await (await import("../approvals.ts")).addApproval(named(file), { ...entry, reason: entry.reason });
 		});
 }

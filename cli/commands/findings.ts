@@ -4,6 +4,7 @@ import { resolutions } from "../../lib/findings/answered.ts";
 import type { AnswerOptions } from "../answer-finding.ts";
 import type { CardOptions } from "../card.ts";
 import type { ListOptions } from "../findings.ts";
+import { refuseUnknown } from "./refuse-unknown.ts";
 
 /** `tunnelwatch findings` and `card` */
 export function addFindings(program: Command): void {
@@ -66,6 +67,7 @@ Examples:
 			process.exitCode = await (await import("../findings.ts")).retryFindings(id);
 		});
 	addAnswers(found);
+	refuseUnknown(found);
 }
 
 /** What a person can say about a finding. */

@@ -34,8 +34,9 @@ Examples:
 			async (
 				id: string | undefined,
 				{ file, routes: path, json }: { readonly file?: readonly string[]; readonly routes?: string; readonly json: boolean },
+				command: Command,
 			) => {
-				if ((id === undefined) === (file === undefined)) program.error("error: give a finding's id, or an export with --file");
+				if ((id === undefined) === (file === undefined)) command.error("error: give a finding's id, or an export with --file");
 				const options: ExplainOptions = { routes: named(path), json };
 				const { explainExport, explainFinding } = await import("../routes.ts");
 				process.exitCode = file === undefined ? await explainFinding(id ?? "", options) : await explainExport(file, options);

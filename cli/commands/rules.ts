@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { refuseUnknown } from "./refuse-unknown.ts";
 
 /** `tunnelwatch rules` */
 export function addRules(program: Command): void {
@@ -32,4 +33,5 @@ Examples:
 		.action(async (id: string, { record }: { readonly record: string }) => {
 			process.exitCode = await (await import("../rules.ts")).explainRule(id, record);
 		});
+	refuseUnknown(rules);
 }

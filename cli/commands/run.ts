@@ -41,7 +41,7 @@ Examples:
 Exit code: 0 done · 1 an input or the table could not be used, or not all of it · 2 wrong usage or settings ·
 130 stopped by Ctrl-C`,
 		)
-		.action(async (paths: readonly string[], options: RunOptions) => {
+		.action(async (paths: readonly string[], options: RunOptions, command: Command) => {
 			const {
 				eventHub,
 				whatIf = false,
@@ -54,10 +54,10 @@ Exit code: 0 done · 1 an input or the table could not be used, or not all of it
 			} = options;
 			if (eventHub === undefined) {
 				const stray = ["consumerGroup", "from", "to", "follow"].some((name) => name in options);
-				if (stray) program.error("error: --consumer-group, --from, --to and --follow belong to --event-hub");
+				if (stray) command.error("error: --consumer-group, --from, --to and --follow belong to --event-hub");
 				process.exitCode = await (await import("../run.ts")).run(paths, { whatIf, json, cards, approvals });
 			} else {
-				if (paths.length > 0) program.error("error: give either paths or --event-hub");
+				if (paths.length > 0) command.error("error: give either paths or --event-hub");
 				process.exitCode = await (await import("../run-hub.ts")).runHub(eventHub, {
 					whatIf,
 					json,

@@ -88,7 +88,7 @@ test("add refuses what would be wrong, and leaves the file as it was", async () 
 
 test("add without a reason says what is missing, and leaves the file as it was", async () => {
 	const ran = await tunnelwatch(["approvals", "add", "--file", file, "--account", account, "--any-tunnel", ...who.toSpliced(2, 2)]);
-	expect(ran).toMatchObject({ code: 2, stdout: "", stderr: "error: say why with --reason\nTry `tunnelwatch --help`.\n" });
+	expect(ran).toMatchObject({ code: 2, stdout: "", stderr: "error: say why with --reason\nTry `tunnelwatch approvals add --help`.\n" });
 	expect(existsSync(file)).toBe(false);
 });
 

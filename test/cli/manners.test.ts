@@ -16,6 +16,16 @@ describe("a slip is answered with what was meant", () => {
 
 	test("subcommands, rules and settings", async () => {
 		expect((await tunnelwatch(["rnu"])).stderr).toContain("Did you mean run?");
+		for (const [words, says] of [
+			[["findings", "silense", "cf-1"], "error: unknown command 'silense'\n(Did you mean silence?)\nTry `tunnelwatch findings --help`.\n"],
+			[["rules", "nothing"], "error: unknown command 'nothing'\nTry `tunnelwatch rules --help`.\n"],
+			[["run", "--whatif"], "error: unknown option '--whatif'\n(Did you mean --what-if?)\nTry `tunnelwatch run --help`.\n"],
+		] as const) {
+			expect(await tunnelwatch(words)).toMatchObject({ code: 2, stdout: "", stderr: says });
+		}
+		const page = await tunnelwatch(["help", "quarantin"]);
+		expect(page.code).toBe(2);
+		expect(page.stderr).toMatch(/^error: unknown command 'quarantin'\n\(Did you mean quarantine\?\)\n\nUsage:/);
 		const rule = await tunnelwatch(["rules", "explain", "cloudflared-usge", "--record", "-"]);
 		expect(rule.code).toBe(1);
 		expect(rule.stderr).toContain("Did you mean cloudflared-usage?");
