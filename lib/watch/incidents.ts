@@ -10,7 +10,7 @@ import { isSerious, nameOf, type Problem, type StandingProblem } from "./problem
  * told last; the difference from what it should know is owed until it arrives, as with findings.
  *
  *   seen ── true again at the next look ──► begun ── no longer stands ──► over ── all told ──► (gone)
- *     └──── gone before that: (gone)                     └─── true again: a new incident ───► seen
+ *     └──── gone before that: (gone)                     └─── true again: a new incident beside it ───► seen
  */
 export interface Incident extends Pick<Problem, "code" | "subject" | "since" | "what" | "do"> {
 	readonly phase: "seen" | "begun" | "over";
@@ -44,9 +44,10 @@ export function advance(
 	const kept = known.flatMap((one): readonly Incident[] => {
 		const problem = stands.get(nameOf(one));
 		if (problem === undefined) return withoutProblem(one, hidden.has(nameOf(one)), now);
-		if (one.phase === "over") return [];
+		// Its end is still owed to somebody, who would keep it open for ever: the new time stands beside it.
+		if (one.phase === "over") return [one];
 		stands.delete(nameOf(one));
-		const isConfirmed = one.phase === "seen" && one.at < now && problem.lastTrue.getTime() === now.getTime();
+		const isConfirmed = one.phase === "seen" && one.at.getTime() !== now.getTime() && problem.lastTrue.getTime() === now.getTime();
 		return [isConfirmed ? { ...one, ...textOf(problem), phase: "begun", at: now, begunAt: now } : one];
 	});
 	const fresh = [...stands.values()].map(

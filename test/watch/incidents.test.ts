@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Delivery, Destination, OperationsNotice } from "../../lib/outbox/delivery.ts";
+import { endOf, type Incident, incidentValues, readIncidents, unaware } from "../../lib/watch/incidents.ts";
 import { noteProblems } from "../../lib/watch/problem-store.ts";
 import { type Problem, withoutEffects } from "../../lib/watch/problems.ts";
 import { type TellDeps, tellIncidents } from "../../lib/watch/tell-incidents.ts";
@@ -105,6 +106,28 @@ describe("people are told of trouble of the watch", () => {
 		expect(got).toHaveLength(1);
 	});
 
+	test("of the end of each time, also where the problem was back before the end could be told", async () => {
+		const { got, turns, world } = aWatch();
+		world.answer = () => (world.now >= inMinute(19) && world.now < inMinute(30) ? away : ok);
+		await turns(0, 4, unread);
+		await turns(5, 20);
+		await turns(21, 35, unread);
+		await turns(36, 60);
+		expect(got.filter((line) => !line.includes("refused")).map((line) => line.split(" ").slice(2).join(" "))).toEqual([
+			"begun cf-ops-events-unread-7246d2b2-202611211001",
+			"begun cf-ops-events-unread-7246d2b2-202611211022",
+			"over cf-ops-events-unread-7246d2b2-202611211001-over",
+			"over cf-ops-events-unread-7246d2b2-202611211022-over",
+		]);
+	});
+
+	test("by a clock that jumps back a day too, though the last look seems to lie ahead", async () => {
+		const { got, turns } = aWatch();
+		await turns(24 * 60, 24 * 60, unread);
+		await turns(0, 1, unread);
+		expect(got).toEqual(["0 teams begun cf-ops-events-unread-7246d2b2-202611211000"]);
+	});
+
 	test("of a destination that is down through the others, and when it works again it has missed nothing", async () => {
 		const { got, turns } = aWatch(["teams", "webhook"]);
 		await turns(0, 10, teamsIsDown);
@@ -167,6 +190,34 @@ describe("a message about trouble is kept until it arrives", () => {
 			"1 teams begun cf-ops-events-unread-7246d2b2-202611211001",
 			"3 teams begun cf-ops-events-unread-7246d2b2-202611211001",
 		]);
+	});
+});
+
+describe("an incident", () => {
+	const incident = (change: Partial<Incident> = {}): Incident => {
+		const { code, subject, since, what, do: todo } = unread;
+		return {
+			...{ code, subject, since, what, do: todo, phase: "begun", at: at("21T10:01:00"), begunAt: at("21T10:01:00"), told: {}, failed: {} },
+			...change,
+		};
+	};
+
+	test("that nobody could be told of for 72 hours is told to nobody any more", () => {
+		expect(unaware(incident(), ["teams"], at("24T10:00:59.999"))).toEqual(["teams"]);
+		expect(unaware(incident(), ["teams"], at("24T10:01:00"))).toEqual([]);
+	});
+
+	test("was over a quarter of an hour before that was certain, and never before it began", () => {
+		expect(endOf(incident())).toBeUndefined();
+		expect(endOf(incident({ phase: "over", at: at("21T11:00:00") }))).toEqual(at("21T10:45:00"));
+		expect(endOf(incident({ phase: "over", at: at("21T10:10:00") }))).toEqual(at("21T10:01:00"));
+	});
+
+	test("of which there are more than 40 does not make the row grow without end", () => {
+		const many = Array.from({ length: 41 }, (_, n) => incident({ subject: `hub-${n}` }));
+		const row = { partitionKey: "meta", rowKey: "a|incidents", etag: "e", values: incidentValues(many, undefined) };
+		const { incidents } = readIncidents(row);
+		expect([incidents.length, incidents.at(-1)?.subject]).toEqual([40, "hub-39"]);
 	});
 });
 
