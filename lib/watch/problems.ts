@@ -60,7 +60,7 @@ export function standing(known: readonly StandingProblem[], problems: readonly P
 	const before = new Map(known.map((one) => [nameOf(one), one]));
 	const current = problems.map((one) => ({ ...one, since: before.get(nameOf(one))?.since ?? one.since, lastTrue: now }));
 	const names = new Set(current.map(nameOf));
-	const fading = known.filter((one) => !names.has(nameOf(one)) && now.getTime() - one.lastTrue.getTime() < keepMs);
+	const fading = known.filter((one) => !names.has(nameOf(one)) && Math.abs(now.getTime() - one.lastTrue.getTime()) < keepMs);
 	return [...current, ...fading];
 }
 

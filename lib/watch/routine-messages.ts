@@ -6,7 +6,7 @@ import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import type { Delivery, Destination, DigestNotice, HeartbeatNotice } from "../outbox/delivery.ts";
 import { sendMs } from "../outbox/delivery.ts";
 import { openSession, readDestinations } from "../outbox/destination-session.ts";
-import { type DestinationState, lastTaken } from "../outbox/destination-state.ts";
+import { type DestinationState, isPaused, lastTaken } from "../outbox/destination-state.ts";
 import { openOwed } from "../outbox/outbox.ts";
 import { attempt } from "../outbox/send.ts";
 import { type ChangeDeps, changeRow } from "../store/change-row.ts";
@@ -48,7 +48,7 @@ export async function watch(deps: WatchDeps, now: Date): Promise<readonly string
 	for (const destination of deps.destinations) {
 		const read = states.get(destination.name);
 		const state = read?.state;
-		if (read === undefined || state === undefined || (state.pausedUntil !== undefined && state.pausedUntil > now)) continue;
+		if (read === undefined || state === undefined || isPaused(state, now)) continue;
 		const begun = await begin(deps, destination.name, state, now);
 		if (begun === undefined) continue;
 		const { due, known } = begun;
@@ -210,7 +210,7 @@ async function begin(
 ): Promise<{ readonly due: "digest" | "heartbeat"; readonly known: Watched } | undefined> {
 	let begun: { readonly due: ReturnType<typeof whatIsDue>; readonly known: Watched } | undefined;
 	const isOurs = await changeWatched(deps, destination, (known) => {
-		const isTried = known.triedAt !== undefined && now.getTime() - known.triedAt.getTime() < retryMs;
+		const isTried = known.triedAt !== undefined && Math.abs(now.getTime() - known.triedAt.getTime()) < retryMs;
 		begun = { due: isTried ? undefined : whatIsDue(deps.digestHour, { lastOk: lastTaken(state, now) }, known, now), known };
 		return begun.due === undefined ? undefined : { ...known, triedAt: now, since: known.since ?? now };
 	});

@@ -48,6 +48,12 @@ describe("a code is a level", () => {
 		expect(standing(second, [], later(15))).toHaveLength(1);
 		expect(standing(second, [], later(16))).toEqual([]);
 	});
+
+	test("that a clock far ahead has noted is gone as soon as the time is right again; a few minutes ahead are none", () => {
+		const [ahead, aDayAhead] = [later(10), later(24 * 60)].map((moment) => standing([], [problem("stream-silent")], moment));
+		expect(standing(ahead ?? [], [], now)).toHaveLength(1);
+		expect(standing(aDayAhead ?? [], [], now)).toEqual([]);
+	});
 });
 
 /**
