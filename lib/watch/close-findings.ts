@@ -61,26 +61,36 @@ async function tidyFindings(deps: TidyDeps, now: Date, limit: number): Promise<T
 		const page = await table.page({ ...range, from: survey.from === "" ? range.from : survey.from }, { columns });
 		const found = page.rows.filter(isFindingRow);
 		const old: { readonly row: Row; readonly what: keyof Tidied }[] = [];
+		const room = limit - tidied.closed - tidied.forgotten;
+		let cut: string | undefined;
 		for (const row of found) {
 			const read = schema.safeParse(row.values);
 			if (!read.success || isNewer(row, findingVersion)) continue;
 			const { status, rules } = read.data;
 			const quietMs = now.getTime() - (read.data.touchedAt ?? read.data.lastSeen).getTime();
-			if (status === "open" && quietMs < closeAfterMs) survey = counted(survey, rules);
-			else if (status === "open") old.push({ row, what: "closed" });
-			else if (quietMs >= forgetAfterMs) old.push({ row, what: "forgotten" });
+			const what = whatIsDue(status, quietMs);
+			if (what === undefined) survey = status === "open" ? counted(survey, rules) : survey;
+			else if (old.length < room) old.push({ row, what });
+			else {
+				// The next part begins with it, and counts what comes behind it.
+				cut = row.rowKey;
+				break;
+			}
 		}
-		const room = limit - tidied.closed - tidied.forgotten;
 		const work = { closed: (row: Row) => close(deps, row, now), forgotten: (row: Row) => forget(table, row) };
-		const done = await inParallel(old.slice(0, room), 16, async ({ row, what }) => ((await work[what](row)) ? what : undefined));
+		const done = await inParallel(old, 16, async ({ row, what }) => ((await work[what](row)) ? what : undefined));
 		for (const what of done) if (what !== undefined) tidied[what] += 1;
-		const cut = old[room]?.row.rowKey;
 		survey = cut === undefined ? onward(survey, page.rows.at(-1)?.rowKey, page.next !== undefined, now) : { ...survey, from: cut };
 		// One round at a time: a small table is not read over and over.
 		if (survey.partition === 0 && survey.from === "") break;
 	}
 	await writeSurvey(deps, stored.row, survey);
 	return tidied;
+}
+
+function whatIsDue(status: "open" | "closed", quietMs: number): keyof Tidied | undefined {
+	if (status === "open") return quietMs >= closeAfterMs ? "closed" : undefined;
+	return quietMs >= forgetAfterMs ? "forgotten" : undefined;
 }
 
 function counted(survey: Survey, rules: readonly string[]): Survey {

@@ -4,6 +4,7 @@ import { findingAddress, findingValues } from "../../lib/findings/finding-row.ts
 import { createDeviceStore } from "../../lib/knowledge/device-store.ts";
 import { pagerdutyEvents } from "../../lib/notify/pagerduty/event.ts";
 import { createPortal } from "../../lib/notify/portal.ts";
+import { destinationAddress, destinationValues, untried } from "../../lib/outbox/destination-state.ts";
 import { fallBack } from "../../lib/outbox/fallback.ts";
 import { readOutbox, retryDead } from "../../lib/outbox/outbox.ts";
 import { giveUp, raise } from "../../lib/outbox/owed.ts";
@@ -14,6 +15,7 @@ import { tidy } from "../../lib/watch/close-findings.ts";
 import { noteProblems, readStanding } from "../../lib/watch/problem-store.ts";
 import { createQuarantine } from "../../lib/watch/quarantine.ts";
 import { watch, whatIsDue } from "../../lib/watch/routine-messages.ts";
+import { readSurvey } from "../../lib/watch/survey.ts";
 import { aFinding, aSighting, at } from "../builders.ts";
 import { createCounter } from "../knowledge/counter.ts";
 import { createSink, createWorld, failed, keyOfSighting } from "../outbox/world.ts";
@@ -188,6 +190,18 @@ describe("tidying up", () => {
 		expect((await tidy(changeDeps(memory), days(30))).closed).toBe(1);
 	});
 
+	test("open findings are counted once each, however many parts the round has", async () => {
+		const memory = createMemoryTable(() => lastSeen);
+		for (const [n, touchedAt] of [lastSeen, lastSeen, days(29), lastSeen, days(29)].entries()) {
+			const finding = aFinding({ key: `3f9c2a7d5110aabbccddee0${n}`, touchedAt });
+			await memory.create({ ...findingAddress(finding.key), values: findingValues(finding) });
+		}
+		const done = [];
+		for (let run = 0; run < 4; run++) done.push((await tidy(changeDeps(memory), days(30), 1)).closed);
+		expect(done).toEqual([1, 1, 1, 0]);
+		expect((await readSurvey(memory)).survey.last?.open).toBe(2);
+	});
+
 	test("a closed one is forgotten after 90 days, not a moment before", async () => {
 		const memory = await stored({ touchedAt: lastSeen, status: "closed" });
 		expect((await tidy(changeDeps(memory), days(90, -1))).forgotten).toBe(0);
@@ -358,6 +372,31 @@ describe("a chat that hears nothing", () => {
 		expect(sink.got.map((notice) => notice.type)).toEqual(["heartbeat", "heartbeat"]);
 		await tend(world, sink, at("08T13:00:00"));
 		expect(sink.got).toHaveLength(2);
+	});
+
+	test("whose last try a clock far ahead has noted is tried again all the same", async () => {
+		const sink = createSink("teams", failed());
+		const world = createWorld([sink]);
+		await tend(world, sink, at("01T10:00:00"));
+		await tend(world, sink, at("28T10:00:00"));
+		await tend(world, sink, at("28T09:00:01"));
+		expect(sink.got).toHaveLength(1);
+		await tend(world, sink, at("28T09:00:00"));
+		expect(sink.got).toHaveLength(2);
+	});
+
+	test("and is asked for a pause is left alone until it is over, not longer", async () => {
+		const sink = createSink("teams");
+		const world = createWorld([sink]);
+		await tend(world, sink, at("01T10:00:00"));
+		await world.memory.create({
+			...destinationAddress("teams"),
+			values: destinationValues({ ...untried, pausedUntil: at("08T12:00:00") }),
+		});
+		await tend(world, sink, at("08T11:59:59.999"));
+		expect(sink.got).toEqual([]);
+		await tend(world, sink, at("08T12:00:00"));
+		expect(sink.got).toHaveLength(1);
 	});
 
 	test("the digest counts what was held back and what is approved, and names an approved tunnel new on its device once", async () => {
