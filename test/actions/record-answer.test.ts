@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { AnswerRequest } from "../../lib/actions/answer.ts";
 import { endSilences } from "../../lib/actions/end-silences.ts";
 import { type RecordedAnswer, recordAnswer } from "../../lib/actions/record-answer.ts";
+import { findingAddress } from "../../lib/findings/finding-row.ts";
 import { eachMinute } from "../../lib/outbox/deliver.ts";
 import type { Notice } from "../../lib/outbox/delivery.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
@@ -68,6 +69,26 @@ test("an answer leaves what was seen as it was", async () => {
 	expect(after?.newest).toEqual(before?.newest);
 	expect(after?.worst).toEqual(before?.worst);
 	expect(after?.newest.program.commandLine).not.toBe("");
+});
+
+test("the end of a silence whose finding a newer version has written is left to that version, and comes when it can be read", async () => {
+	const { world, sinks } = await alerted("teams");
+	await say(world, request("silence"));
+	await see(world);
+	const address = findingAddress(keyOfSighting);
+	const version = async (v: number) => {
+		const row = await world.memory.get(address);
+		if (row === undefined) throw new Error("stored");
+		await world.memory.replace({ ...address, values: { ...row.values, v } }, row.etag);
+	};
+	await version(99);
+	await pass(world, 24 * 60 * minute);
+	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"]]);
+
+	await version(1);
+	await pass(world, minute);
+	await pass(world, minute);
+	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"], ["still"]]);
 });
 
 test("a silence whose end cannot be noted is not recorded: nobody would say that it is over", async () => {
