@@ -13,6 +13,7 @@ import { didWords, whoWords } from "../lib/notify/story/answer-words.ts";
 import { findingTitle } from "../lib/notify/story/finding-title.ts";
 import { modeWords, verdictWords } from "../lib/notify/story/tunnel-words.ts";
 import { inert } from "../lib/notify/text.ts";
+import { cut } from "../lib/store/columns.ts";
 import type { Table } from "../lib/store/table.ts";
 import { printJson } from "./json-text.ts";
 import { withTable, wrongSettings } from "./open-app.ts";
@@ -39,7 +40,7 @@ export async function answerFinding(id: string, kind: AnswerKind, options: Answe
 		const request: AnswerRequest = {
 			...(await actorOf(settings, options.by)),
 			kind,
-			...(note === undefined ? {} : { note: redact(note.slice(0, answerLimits.note)) }),
+			...(note === undefined ? {} : { note: cut(redact(note), answerLimits.note) }),
 			...(until === undefined ? {} : { until }),
 			...(as === undefined ? {} : { as }),
 		};
@@ -93,13 +94,13 @@ export async function withFinding(
 
 /** In the cloud, the identity that opened the table; on this machine, the name given, unverified. */
 async function actorOf({ TABLE_ENDPOINT: endpoint }: Settings, by: string | undefined): Promise<Actor> {
-	const typed = { by: redact((by ?? userHere()).slice(0, 60)), how: "cli", verified: false } as const;
+	const typed = { by: cut(redact(by ?? userHere()), 60), how: "cli", verified: false } as const;
 	if (isLocal(endpoint)) return typed;
 	const { DefaultAzureCredential } = await import("@azure/identity");
 	const { token } = await new DefaultAzureCredential().getToken("https://storage.azure.com/.default");
 	// The table has accepted this identity, so what its token says of it holds.
 	const name = ownerOf(token);
-	return name === undefined ? typed : { by: redact(name.slice(0, 60)), how: "cli", verified: true };
+	return name === undefined ? typed : { by: cut(redact(name), 60), how: "cli", verified: true };
 }
 
 /** The name of this machine's user, or its number: in a container the user may stand in no list. */

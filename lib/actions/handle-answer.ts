@@ -4,6 +4,7 @@ import { type Finding, findingId } from "../findings/finding.ts";
 import { findingAddress, readFinding } from "../findings/finding-row.ts";
 import { scopeOf } from "../findings/silence.ts";
 import { type Inert, inert, inertText } from "../notify/text.ts";
+import { cut } from "../store/columns.ts";
 import type { AnswerRequest } from "./answer.ts";
 import { answerPage, proposalPage } from "./answer-page.ts";
 import { type FormPlace, readForm, signForm } from "./form.ts";
@@ -192,9 +193,11 @@ function whyNot({ code, says }: Refusal): Message {
 function requestOf(fields: URLSearchParams, signedIn: SignedIn, form: string, now: Date): AnswerRequest | undefined {
 	const kind = answerKinds.find((one) => one === fields.get("answer"));
 	if (kind === undefined) return undefined;
+	// Cut last: half a secret is not recognised as one.
+	const typed = (field: string, most: number) => cut(redact((fields.get(field) ?? "").trim()), most);
 	const isVerified = signedIn.who === "responder";
-	const by = isVerified ? signedIn.person.name : redact((fields.get("name") ?? "").trim().slice(0, 60));
-	const note = redact((fields.get("note") ?? "").trim().slice(0, 300));
+	const by = isVerified ? signedIn.person.name : typed("name", 60);
+	const note = typed("note", 300);
 	const days = Number(/^(1|7|30)$/.exec(fields.get("days") ?? "1")?.[0] ?? 1);
 	const as: Resolution | undefined = resolutions.find((one) => one === fields.get("as"));
 	return {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { redact } from "../families/redact.ts";
 import type { Redacted } from "../secrets/redacted.ts";
+import { cut } from "../store/columns.ts";
 
 /** Who is signed in, as the platform says. */
 export interface Person {
@@ -42,7 +43,7 @@ export function readPerson(header: string | undefined, { tenantId, responders }:
 	if (!/^[0-9a-f-]{36}$/i.test(id) || tenant.toLowerCase() !== tenantId) return { who: "stranger" };
 	const holds = all("roles", "groups", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role").map((one) => one.toLowerCase());
 	if (!responders.some((one) => holds.includes(one.toLowerCase()))) return { who: "stranger" };
-	return { who: "responder", person: { id: id.toLowerCase(), name: redact(name.slice(0, 120)) } };
+	return { who: "responder", person: { id: id.toLowerCase(), name: cut(redact(name), 120) } };
 }
 
 function parsed(header: string): unknown {

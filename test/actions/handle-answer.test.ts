@@ -441,6 +441,16 @@ test.each(hostileNames)(
 	},
 );
 
+test("a secret at the end of a long note is removed whole, and not cut so that its beginning stays", async () => {
+	const site = await aSite();
+	const [word, secret] = ["ghp_", "0123456789abcdefghijABCDEFGHIJ012345"];
+	for (const length of [260, 280, 285, 290])
+		await press(site, await visit(site), { note: `${"see ".repeat(length / 5)}${"-".repeat(length / 5)} ${word}${secret}` });
+
+	expect(await history(site)).toHaveLength(4);
+	expect(stored(site)).not.toContain(word);
+});
+
 test("what people and devices write stays text", async () => {
 	const site = await aSite();
 	const hostile = `<script>alert(1)</script> "><img src=x onerror=y> https://evil.example [x](y) <at>all</at>`;
