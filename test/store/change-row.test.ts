@@ -65,6 +65,25 @@ test("a missing table is created", async () => {
 	expect(await stored()).toMatchObject({ n: 1 });
 });
 
+test("a table that is just being created is waited for, and not asked again and again meanwhile", async () => {
+	const { add, memory } = setUp(false);
+	let creates = 0;
+	const slow: Table = {
+		...memory,
+		create: (row) => {
+			creates += 1;
+			return memory.create(row);
+		},
+		async ensure() {
+			for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+			await memory.ensure();
+		},
+	};
+
+	expect(await add(slow)).toMatchObject({ outcome: "written" });
+	expect(creates).toBe(2);
+});
+
 test("after eight tries against others it gives up, having waited longer each time", async () => {
 	const { add, memory, waits } = setUp();
 	const crowded: Table = { ...memory, create: async () => ({ outcome: "conflict" }) };

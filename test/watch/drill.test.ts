@@ -89,6 +89,9 @@ describe("what is sent, and when it is missing", () => {
 		expect(drillResult(withRun(sent, "00000000aa", { arrivedAt: undefined }), ...day)).toMatchObject({ hubs: 1, arrived: 0 });
 		expect(drillResult(sent, day[1], new Date("2026-11-26T06:00:00Z"))).toBeUndefined();
 		expect(drillResult(undefined, ...day)).toBeUndefined();
+		// One that began exactly between two digests is told by the second, and only there.
+		expect(drillResult(sent, tuesday("06:00:00"), tuesday("10:00:30"))).toBeUndefined();
+		expect(drillResult(sent, tuesday("10:00:30"), tuesday("12:00:00"))).toMatchObject({ arrived: 1 });
 	});
 });
 

@@ -61,6 +61,19 @@ describe("events that wait unread", () => {
 	});
 });
 
+test("after five minutes without a look what waits goes on ageing, after six it is judged anew: reader and timer were away together", () => {
+	const look = (known: StreamNote | undefined, minute: number, last: number) =>
+		lookAtStream(
+			known,
+			{ name: "defender", createdAt: created, partitions: [{ id: "0", begin: 0, last }] },
+			new Map([["0", { floor: 0, ranges: upTo(100) }]]),
+			new Date(start + minute * 60_000),
+		);
+	const first = look(look(undefined, 0, 100).note, 1, 105).note;
+	expect(look(first, 6, 105)).toMatchObject({ unread: 5, stuckMs: 5 * 60_000, oldestUnreadMs: 5 * 60_000 });
+	expect(look(first, 7, 105)).toMatchObject({ unread: 5, stuckMs: 0, oldestUnreadMs: 0 });
+});
+
 describe("messages that were passed over", () => {
 	const skipped = (minute: number) =>
 		minute < 1
@@ -76,6 +89,26 @@ describe("messages that were passed over", () => {
 		expect([...(looks.at(-1)?.gaps ?? [])]).toEqual([["0", [{ from: 41, to: 50 }]]]);
 		const late = watchFor(8, (minute) => ({ last: 90, ranges: minute < 3 ? skipped(minute) : upTo(90) }));
 		expect(late.every(({ gaps }) => gaps.size === 0)).toBe(true);
+	});
+
+	test("have been open since reading them again last got further, also when others are passed over meanwhile", () => {
+		const looks = watchFor(12, (minute) => ({
+			last: 90,
+			ranges:
+				minute < 6
+					? skipped(minute)
+					: minute < 8
+						? [
+								{ from: 0, to: 43 },
+								{ from: 51, to: 90 },
+							]
+						: [
+								{ from: 0, to: 43 },
+								{ from: 51, to: 80 },
+								{ from: 82, to: 90 },
+							],
+		}));
+		expect(looks.map(({ gapsMs }) => gapsMs / 60_000)).toEqual([0, 0, 0, 0, 1, 2, 0, 1, 2, 3, 4, 5]);
 	});
 
 	test("and expire while nobody reads are lost as they go, not only when reading goes on", () => {
