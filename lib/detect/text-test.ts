@@ -1,3 +1,5 @@
+import { foldedCodes, isAt } from "./folded-codes.ts";
+
 /** Tests of one text, compiled once. */
 export type TextTest = (text: string) => boolean;
 
@@ -19,17 +21,20 @@ export function containsText(needle: string): TextTest {
 
 /** Kusto's `startswith`. */
 export function startsWithText(needle: string): TextTest {
-	return tester(`^${folded(needle)}`);
+	const codes = foldedCodes(needle);
+	return (text) => isAt(text, 0, codes);
 }
 
 /** Kusto's `endswith`. */
 export function endsWithText(needle: string): TextTest {
-	return tester(`${folded(needle)}$`);
+	const codes = foldedCodes(needle);
+	return (text) => isAt(text, text.length - codes.length, codes);
 }
 
 /** Kusto's `=~`: the whole text equals the needle. */
 export function equalsText(needle: string): TextTest {
-	return tester(`^${folded(needle)}$`);
+	const codes = foldedCodes(needle);
+	return (text) => text.length === codes.length && isAt(text, 0, codes);
 }
 
 /** One of these flags, written as `flagPattern` describes. Names come without dashes and are read as regular expressions. */

@@ -1,3 +1,5 @@
+import { foldedCodes, isAt } from "../folded-codes.ts";
+
 /** Calls `found` with the id of every needle in the text, in any ASCII case, at least once. */
 export type TextIndex = (text: string, found: (id: number) => void) => void;
 
@@ -19,7 +21,7 @@ interface Suspect {
  */
 export function createTextIndex(needles: Iterable<readonly [needle: string, ids: readonly number[]]>): TextIndex {
 	const all = [...needles].map(([needle, ids]) => {
-		const codes = Array.from({ length: needle.length }, (_, at) => fold(needle.charCodeAt(at)));
+		const codes = foldedCodes(needle);
 		return { codes, grams: gramsOf(codes), ids };
 	});
 	const bits = Math.min(16, Math.max(8, Math.ceil(Math.log2(all.length * 16))));
@@ -75,17 +77,4 @@ function rarest(grams: readonly number[], commonness: ReadonlyMap<number, number
 		if (count < best.count || (count === best.count && off < best.off)) best = { at, count, off };
 	}
 	return best.at;
-}
-
-function isAt(text: string, start: number, codes: readonly number[]): boolean {
-	if (start < 0 || start + codes.length > text.length) return false;
-	for (let place = 0; place < codes.length; place++) {
-		if (fold(text.charCodeAt(start + place)) !== codes[place]) return false;
-	}
-	return true;
-}
-
-/** ASCII letters in lower case, everything else as it is. */
-function fold(code: number): number {
-	return code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
 }
