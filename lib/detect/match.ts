@@ -1,7 +1,9 @@
 import { columnNumber, type DefenderRecord, text } from "../defender/record.ts";
 import type { Column, TableName } from "../defender/tables.ts";
+import { type AtHand, createAtHand } from "./at-hand.ts";
 import type { Condition, Shape, Test } from "./condition.ts";
 import type { Rule } from "./rule.ts";
+import { needsOf } from "./rule-index/clues.ts";
 import { createRuleIndex, type RuleIndex } from "./rule-index/rule-index.ts";
 import { spell } from "./spell.ts";
 import {
@@ -41,9 +43,9 @@ interface Compiled {
  * with the same result as trying all (rule-index.ts), and compiles each rule when it is first tried.
  */
 export function createMatcher(rules: readonly Rule[]): (record: DefenderRecord) => readonly Match[] {
+	const atHand = createAtHand();
 	const compiled = new Map<Rule, Compiled>();
-	const turn = { number: 0 };
-	const leafOf = createLeaves(turn);
+	const leafOf = createLeaves(atHand);
 	const conditionOf = (rule: Rule): Compiled => {
 		const known = compiled.get(rule);
 		if (known !== undefined) return known;
@@ -54,13 +56,14 @@ export function createMatcher(rules: readonly Rule[]): (record: DefenderRecord) 
 	const matchers = new Map<TableName, (record: DefenderRecord) => readonly Match[]>();
 
 	return (record) => {
-		turn.number += 1;
+		atHand.next();
 		const known = matchers.get(record.table);
 		if (known !== undefined) return known(record);
 		// Most runs see some of the tables only.
 		const made = matcherOf(
 			rules.filter(({ tables }) => tables.includes(record.table)),
 			conditionOf,
+			atHand,
 		);
 		matchers.set(record.table, made);
 		return made(record);
@@ -74,23 +77,28 @@ const fewRules = 8;
 const triesWithoutIndex = 3_000;
 
 /** For rules of one table. */
-function matcherOf(rules: readonly Rule[], conditionOf: (rule: Rule) => Compiled): (record: DefenderRecord) => readonly Match[] {
+function matcherOf(
+	rules: readonly Rule[],
+	conditionOf: (rule: Rule) => Compiled,
+	atHand: AtHand,
+): (record: DefenderRecord) => readonly Match[] {
 	const everyPlace = [...rules.keys()];
+	const conditions: (Compiled | undefined)[] = rules.map(() => undefined);
 	let tries = 0;
 	let index: RuleIndex | undefined;
 	const worthTrying: RuleIndex = (record) => {
-		if (rules.length <= fewRules) return everyPlace;
+		if (index !== undefined) return index(record);
 		tries += rules.length;
-		if (tries < triesWithoutIndex) return everyPlace;
-		index ??= createRuleIndex(rules);
-		return index(record);
+		if (rules.length > fewRules && tries >= triesWithoutIndex) index = createRuleIndex(rules, atHand);
+		return everyPlace;
 	};
 	return (record) => {
 		const matches: Match[] = [];
 		for (const place of worthTrying(record)) {
 			const rule = rules[place];
 			if (rule === undefined) continue;
-			const condition = conditionOf(rule);
+			const condition = conditions[place] ?? conditionOf(rule);
+			conditions[place] = condition;
 			if (!condition.holds(record)) continue;
 			const evidence: Proof[] = [];
 			condition.prove(record, true, evidence);
@@ -103,16 +111,9 @@ function matcherOf(rules: readonly Rule[], conditionOf: (rule: Rule) => Compiled
 function compile(condition: Condition, leafOf: (test: Test) => Compiled): Compiled {
 	const compilePart = (part: Condition): Compiled => compile(part, leafOf);
 	switch (condition.kind) {
-		case "all": {
-			const parts = condition.parts.map(compilePart);
-			const holds: Predicate = (record) => parts.every((part) => part.holds(record));
-			return { holds, prove: proveGroup(parts, true) };
-		}
-		case "any": {
-			const parts = condition.parts.map(compilePart);
-			const holds: Predicate = (record) => parts.some((part) => part.holds(record));
-			return { holds, prove: proveGroup(parts, false) };
-		}
+		case "all":
+		case "any":
+			return group(condition.parts.map(compilePart), condition.kind === "all");
 		case "not": {
 			const part = compilePart(condition.part);
 			return { holds: (record) => !part.holds(record), prove: (record, wanted, proofs) => part.prove(record, !wanted, proofs) };
@@ -132,8 +133,21 @@ function compile(condition: Condition, leafOf: (test: Test) => Compiled): Compil
 	}
 }
 
-/** Many rules ask the same of a record, and proving asks again: each distinct test is compiled once and tried once per turn. */
-function createLeaves(turn: { readonly number: number }): (test: Test) => Compiled {
+function group(parts: readonly Compiled[], allOf: boolean): Compiled {
+	return {
+		holds(record) {
+			for (const part of parts) if (part.holds(record) !== allOf) return !allOf;
+			return allOf;
+		},
+		/** Where all parts must be as wanted, each of them proves it; elsewhere those that are. */
+		prove(record, wanted, proofs) {
+			for (const part of parts) if (wanted === allOf || part.holds(record) === wanted) part.prove(record, wanted, proofs);
+		},
+	};
+}
+
+/** Many rules ask the same of a record, and proving asks again: each distinct test is compiled once and tried once per record. */
+function createLeaves(atHand: AtHand): (test: Test) => Compiled {
 	const leaves = new Map<string, Compiled>();
 	const shapes: Shape[] = [];
 	const keyOf = (test: Test): string => {
@@ -145,72 +159,63 @@ function createLeaves(turn: { readonly number: number }): (test: Test) => Compil
 		const key = keyOf(test);
 		const known = leaves.get(key);
 		if (known !== undefined) return known;
-		const made = leaf(test, turn);
+		const made = leaf(test, atHand);
 		leaves.set(key, made);
 		return made;
 	};
 }
 
-function leaf(test: Test, turn: { readonly number: number }): Compiled {
-	const holds = compileTest(test);
-	let asked = 0;
-	let answer = false;
+function leaf(test: Test, atHand: AtHand): Compiled {
+	const { column } = test;
+	const needs = needsOf(test).map((texts) => texts.map((text) => atHand.idOf(column, text)));
+	const holds = compileTest(test, atHand.readerOf(column));
 	const made = new Map<boolean, Proof>();
 	const proof = (wanted: boolean): Proof => {
-		const one = { column: test.column, test: spell(test, wanted) };
+		const one = { column, test: spell(test, wanted) };
 		made.set(wanted, one);
 		return one;
 	};
 	return {
-		holds(record) {
-			if (asked === turn.number) return answer;
-			answer = holds(record);
-			asked = turn.number;
-			return answer;
-		},
+		holds: atHand.once((record) => {
+			for (const texts of needs) if (atHand.isWithout(texts)) return false;
+			return holds(record);
+		}),
 		prove: (_record, wanted, proofs) => void proofs.push(made.get(wanted) ?? proof(wanted)),
 	};
 }
 
-/** Where all parts must be as wanted, each of them proves it; elsewhere those that are. */
-function proveGroup(parts: readonly Compiled[], allOf: boolean): Compiled["prove"] {
-	return (record, wanted, proofs) => {
-		for (const part of parts) if (wanted === allOf || part.holds(record) === wanted) part.prove(record, wanted, proofs);
-	};
-}
-
-/** One test as a predicate. */
-export function compileTest(test: Test): Predicate {
+/** One test as a predicate; `read` reads its column. */
+export function compileTest(test: Test, read: (record: DefenderRecord) => string = (record) => text(record, test.column)): Predicate {
+	const onText =
+		(holds: TextTest): Predicate =>
+		(record) =>
+			holds(read(record));
 	switch (test.kind) {
 		case "has":
-			return onText(test.column, hasTerm(test.value));
+			return onText(hasTerm(test.value));
 		case "contains":
-			return onText(test.column, containsText(test.value));
+			return onText(containsText(test.value));
 		case "startsWith":
-			return onText(test.column, startsWithText(test.value));
+			return onText(startsWithText(test.value));
 		case "endsWith":
-			return onText(test.column, endsWithText(test.value));
+			return onText(endsWithText(test.value));
 		case "equals":
-			return onText(test.column, equalsText(test.value));
+			return onText(equalsText(test.value));
 		case "hasAll": {
 			const terms = test.values.map(hasTerm);
-			return onText(test.column, (value) => terms.every((term) => term(value)));
+			return onText((value) => terms.every((term) => term(value)));
 		}
 		case "in": {
 			const values = test.values.map(equalsText);
-			return onText(test.column, (value) => values.some((equal) => equal(value)));
+			return onText((value) => values.some((equal) => equal(value)));
 		}
 		case "equalsNumber":
 			return (record) => test.values.includes(columnNumber(record, test.column));
 		case "hasFlag":
-			return onText(test.column, hasAnyFlag(test.names));
+			return onText(hasAnyFlag(test.names));
 		case "hasWords":
-			return onText(test.column, hasWordsInOrder(test.words, test.first));
+			return onText(hasWordsInOrder(test.words, test.first));
 		case "hasShape":
-			return onText(test.column, test.shape.isIn);
+			return onText(test.shape.isIn);
 	}
-}
-
-function onText(column: Column, holds: TextTest): Predicate {
-	return (record) => holds(text(record, column));
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { TableName } from "../../lib/defender/tables.ts";
+import { createAtHand } from "../../lib/detect/at-hand.ts";
 import { all, any, contains, endsWith, equalsNumber, has, not } from "../../lib/detect/condition.ts";
 import { explain } from "../../lib/detect/explain.ts";
 import { createMatcher } from "../../lib/detect/match.ts";
@@ -42,7 +43,16 @@ test("of many rules the same match, in their order, as when each is evaluated by
 			const record = aRecord(table, { ...texts, ...numbers, ...least });
 			const expected = rules.filter((rule) => rule.tables.includes(table) && naive(rule.when, record)).map(({ id }) => id);
 			if (expected.length > 0) matching++;
-			expect(createMatcher(rules)(record).map(({ rule }) => rule.id)).toEqual(expected);
+			const match = createMatcher(rules);
+			expect(match(record).map(({ rule }) => rule.id)).toEqual(expected);
+			// After some thousand tries it looks up what is worth trying; what it found in one record says nothing of the next.
+			const other = aRecord(table, {});
+			const ofTable = rules.filter((rule) => rule.tables.includes(table));
+			for (let tries = 0; tries < 3_000; tries += Math.max(8, ofTable.length)) match(other);
+			const withoutText = match(other).map(({ rule }) => rule.id);
+			expect(withoutText).toEqual(ofTable.filter(({ when }) => naive(when, other)).map(({ id }) => id));
+			expect(match(record).map(({ rule }) => rule.id)).toEqual(expected);
+			expect(match(other).map(({ rule }) => rule.id)).toEqual(withoutText);
 		}),
 		{ numRuns: 3_000 },
 	);
@@ -69,9 +79,13 @@ test("of 3,000 rules only those are tried that have something in common with the
 	const rules = Array.from({ length: 3_000 }, (_, index) =>
 		aRule(all(endsWith("InitiatingProcessFileName", "\\powershell.exe"), any(contains("ProcessCommandLine", `tool-${index}-x`)))),
 	);
-	const worthTrying = createRuleIndex(rules);
+	const atHand = createAtHand();
+	const worthTrying = createRuleIndex(rules, atHand);
 
-	const tried = (columns: Readonly<Record<string, unknown>>) => worthTrying(aRecord("DeviceFileEvents", columns));
+	const tried = (columns: Readonly<Record<string, unknown>>) => {
+		atHand.next();
+		return worthTrying(aRecord("DeviceFileEvents", columns));
+	};
 	const powershell = { InitiatingProcessFileName: "C:\\Windows\\powershell.exe" };
 	expect(tried(powershell)).toEqual([]);
 	expect(tried({ ...powershell, ProcessCommandLine: "run TOOL-17-X and tool-2999-x" })).toEqual([17, 2_999]);
@@ -84,9 +98,13 @@ test("a rule that says nothing to look up is tried on every record, also beside 
 		any(has("FileName", "cloudflared"), has("FileName", "cf")),
 		equalsNumber("RemotePort", 7844, 443),
 	].map((when) => aRule(when));
-	const worthTrying = createRuleIndex(rules);
+	const atHand = createAtHand();
+	const worthTrying = createRuleIndex(rules, atHand);
 
-	const tried = (columns: Readonly<Record<string, unknown>>) => worthTrying(aRecord("DeviceFileEvents", columns));
+	const tried = (columns: Readonly<Record<string, unknown>>) => {
+		atHand.next();
+		return worthTrying(aRecord("DeviceFileEvents", columns));
+	};
 	expect(tried({})).toEqual([1, 2]);
 	expect(tried({ FileName: "CloudFlared.exe" })).toEqual([0, 1, 2]);
 	expect(tried({ RemotePort: 443 })).toEqual([1, 2, 3]);

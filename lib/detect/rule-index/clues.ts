@@ -19,6 +19,38 @@ export function cluesOf(rules: readonly Pick<Rule, "when">[]): readonly (readonl
 	return rules.map(({ when }) => witnessOf(when, commonest));
 }
 
+/**
+ * The texts that a test needs in its column, in any ASCII case: from each list at least one. None for a test that is as
+ * fast as looking them up.
+ */
+export function needsOf(test: Test): readonly (readonly string[])[] {
+	switch (test.kind) {
+		case "startsWith":
+		case "endsWith":
+		case "equals":
+		case "in":
+		case "equalsNumber":
+			return [];
+		default:
+			return cluesOfTest(test).flatMap((clues) =>
+				clues === undefined ? [] : [clues.flatMap((clue) => ("text" in clue ? [clue.text] : []))],
+			);
+	}
+}
+
+/** All texts that the tests of a condition need. */
+export function textsNeeded(condition: Condition): readonly { readonly column: Column; readonly text: string }[] {
+	switch (condition.kind) {
+		case "all":
+		case "any":
+			return condition.parts.flatMap(textsNeeded);
+		case "not":
+			return textsNeeded(condition.part);
+		default:
+			return needsOf(condition).flatMap((texts) => texts.map((text) => ({ column: condition.column, text })));
+	}
+}
+
 type Commonest = (clues: readonly Clue[]) => number;
 
 function witnessOf(condition: Condition, commonest: Commonest): readonly Clue[] | undefined {

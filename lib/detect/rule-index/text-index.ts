@@ -1,17 +1,17 @@
 import { foldedCodes, isAt } from "../folded-codes.ts";
 
-/** Calls `found` with the id of every needle in the text, in any ASCII case, at least once. */
-export type TextIndex = (text: string, found: (id: number) => void) => void;
+/** Calls `found` with every needle in the text, in any ASCII case, at least once. */
+export type TextIndex<Needle> = (text: string, found: (needle: Needle) => void) => void;
 
 /** A needle is found by three characters of it; a shorter one cannot be looked up. */
 export const gramLength = 3;
 
-interface Suspect {
+interface Suspect<Needle> {
 	/** Codes of its characters, ASCII letters in lower case. */
 	readonly codes: readonly number[];
 	/** Where in it the three characters stand. */
 	readonly offset: number;
-	readonly ids: readonly number[];
+	readonly needle: Needle;
 }
 
 /**
@@ -19,10 +19,10 @@ interface Suspect {
  * characters select the needles to compare character by character. Hashing may select too many, never too few: text and
  * needles are hashed alike.
  */
-export function createTextIndex(needles: Iterable<readonly [needle: string, ids: readonly number[]]>): TextIndex {
-	const all = [...needles].map(([needle, ids]) => {
-		const codes = foldedCodes(needle);
-		return { codes, grams: gramsOf(codes), ids };
+export function createTextIndex<Needle extends { readonly text: string }>(needles: readonly Needle[]): TextIndex<Needle> {
+	const all = needles.map((needle) => {
+		const codes = foldedCodes(needle.text);
+		return { codes, grams: gramsOf(codes), needle };
 	});
 	const bits = Math.min(16, Math.max(8, Math.ceil(Math.log2(all.length * 16))));
 	const entryOf = (gram: number): number => Math.imul(gram, 0x9e3779b1) >>> (32 - bits);
@@ -31,12 +31,12 @@ export function createTextIndex(needles: Iterable<readonly [needle: string, ids:
 
 	// List 0 is that of nearly all places, the empty one.
 	const table = new Uint16Array(2 ** bits);
-	const lists: Suspect[][] = [[]];
-	for (const { codes, grams, ids } of all) {
+	const lists: Suspect<Needle>[][] = [[]];
+	for (const { codes, grams, needle } of all) {
 		const offset = rarest(grams, commonness);
 		const entry = entryOf(grams[offset] ?? 0);
 		if (table[entry] === 0) table[entry] = lists.push([]) - 1;
-		lists[table[entry] ?? 0]?.push({ codes, offset, ids });
+		lists[table[entry] ?? 0]?.push({ codes, offset, needle });
 	}
 
 	return (text, found) => {
@@ -45,8 +45,8 @@ export function createTextIndex(needles: Iterable<readonly [needle: string, ids:
 			gram = next(gram, text.charCodeAt(at));
 			const list = table[entryOf(gram)] ?? 0;
 			if (list === 0) continue;
-			for (const { codes, offset, ids } of lists[list] ?? []) {
-				if (isAt(text, at - (gramLength - 1) - offset, codes)) for (const id of ids) found(id);
+			for (const { codes, offset, needle } of lists[list] ?? []) {
+				if (isAt(text, at - (gramLength - 1) - offset, codes)) found(needle);
 			}
 		}
 	};
