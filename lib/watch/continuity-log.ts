@@ -97,12 +97,18 @@ function short(gap: LoggedGap): LoggedGap {
 	return { ...gap, numbers: cut(gap.numbers, numbersKept) };
 }
 
-/** Never forgets a lost message: of very many entries the oldest become one. */
+const andOthers = " and others";
+
+/** Never forgets a lost message: of very many entries the oldest become one for each partition. */
 function kept(lost: readonly LoggedGap[]): readonly LoggedGap[] {
 	if (lost.length <= entriesKept) return lost;
-	const old = lost.slice(0, lost.length - entriesKept + 1);
-	const [first] = old;
-	if (first === undefined) return lost;
-	const count = old.reduce((sum, one) => sum + one.count, 0);
-	return [{ ...first, numbers: `${first.numbers} and others`, count }, ...lost.slice(-entriesKept + 1)];
+	const old = Map.groupBy(lost.slice(0, -entriesKept + 1), ({ partition }) => partition);
+	return [...[...old.values()].flatMap(joined), ...lost.slice(-entriesKept + 1)];
+}
+
+function joined(gaps: readonly LoggedGap[]): readonly LoggedGap[] {
+	const [first] = gaps;
+	if (first === undefined || gaps.length === 1) return gaps;
+	const count = gaps.reduce((sum, one) => sum + one.count, 0);
+	return [{ ...first, numbers: first.numbers.endsWith(andOthers) ? first.numbers : `${first.numbers}${andOthers}`, count }];
 }
