@@ -51,6 +51,24 @@ test("who comes second is told that someone is on it; a note is kept and nobody 
 	expect(noted).not.toHaveProperty("notice");
 });
 
+test("after the 24 hours somebody can be on it again, not a moment before", () => {
+	const finding = accepted(aFinding(), typed("acknowledge"));
+
+	expect(refusal(finding, typed("acknowledge"), at("22T19:59:59.999"))).toBe("acknowledged");
+	expect(accepted(finding, typed("acknowledge"), at("22T20:00:00")).ack).toMatchObject({ until: at("23T20:00:00") });
+});
+
+test("a reminder that was further away than 24 hours stays where it was", () => {
+	expect(accepted(aFinding({ nextNoticeAt: at("25T20:00:00") }), typed("acknowledge")).nextNoticeAt).toEqual(at("25T20:00:00"));
+	expect(accepted(aFinding({ nextNoticeAt: undefined }), typed("acknowledge")).nextNoticeAt).toEqual(at("22T20:00:00"));
+});
+
+test("what stood on no page speaks again during a silence: three such facts at once, or more where more were left", () => {
+	const told = aFinding({ sigs: ["user:000000000000"], changesLeft: 0 });
+	expect(accepted(told, typed("silence"))).toMatchObject({ sigs: [], changesLeft: 3 });
+	expect(accepted({ ...told, changesLeft: 5 }, typed("silence"))).toMatchObject({ changesLeft: 5 });
+});
+
 test("a silence lasts 24 hours unless it says otherwise, and 30 days at most", () => {
 	expect(accepted(aFinding(), typed("silence")).silence).toMatchObject({ until: at("22T20:00:00"), severity: "medium", held: 0 });
 	const days30 = new Date(now.getTime() + 30 * 86_400_000);
@@ -73,6 +91,9 @@ test("unverified silences end with the second in a row", () => {
 	expect(refusal(aFinding({ history: [past({})] }), typed("silence"))).toBeUndefined();
 	expect(refusal(aFinding({ history: [past({}), past({})] }), typed("silence"))).toBe("in-a-row");
 	expect(refusal(aFinding({ history: [past({}), past({}), past({ verified: true })] }), typed("silence"))).toBeUndefined();
+	// Who uses the command line has the table's own rights.
+	expect(refusal(aFinding({ history: [past({ how: "cli" }), past({})] }), typed("silence"))).toBeUndefined();
+	expect(refusal(aFinding({ history: [past({}), past({}), past({ kind: "lift" })] }), typed("silence"))).toBe("in-a-row");
 });
 
 test("a finding takes 10 answers an hour from the page, and the command line is not held to it", () => {
@@ -105,6 +126,21 @@ test("lifting ends the silence at once and tells how much it had held", () => {
 		reasons: { new: 1, answered: 3, still: 3 },
 		changes: [{ n: 3, kind: "still", text: "the silence by Kim Lee (unverified) ended; events during it: 41" }],
 	});
+});
+
+test("what a silence held is told once: the quiet period starts again, and a later reminder stays where it was", () => {
+	const silence = { ...accepted(aFinding(), typed("silence")).silence, held: 2 } as NonNullable<Finding["silence"]>;
+	const changes = Array.from({ length: 10 }, (_, n) => ({ n: 1, kind: "changed" as const, text: redacted(`fact ${n}`) }));
+	const lifted = (change: Partial<Finding>) => accepted(aFinding({ silence, quietMs: 24 * 3_600_000, count: 3, ...change }), typed("lift"));
+
+	expect(lifted({ nextNoticeAt: at("21T21:00:00") })).toMatchObject({ nextNoticeAt: at("22T20:00:00"), countAtNotice: 3 });
+	expect(lifted({ nextNoticeAt: at("25T20:00:00") }).nextNoticeAt).toEqual(at("25T20:00:00"));
+	expect(lifted({ nextNoticeAt: undefined }).nextNoticeAt).toEqual(at("22T20:00:00"));
+	// The row keeps the newest ten.
+	expect(lifted({ changes }).changes.map(({ text }) => text)).toEqual([
+		...["fact 1", "fact 2", "fact 3", "fact 4", "fact 5", "fact 6", "fact 7", "fact 8", "fact 9"],
+		"the silence by Kim Lee (unverified) ended; events during it: 2",
+	]);
 });
 
 test("who says that it is not ours makes it high at least, ends the silence, and nobody can silence it until it is closed", () => {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { styleHash } from "../../lib/actions/answer-page.ts";
 import { readKeys, readLink, signLink } from "../../lib/actions/link.ts";
+import { readPerson } from "../../lib/actions/person.ts";
 import { findingId, findingKey } from "../../lib/findings/finding.ts";
 import { terminalCard } from "../../lib/notify/console/terminal-card.ts";
 import { tell } from "../../lib/notify/story/tell.ts";
@@ -95,7 +96,9 @@ test("a link is the same in every attempt, and another one for another notice or
 
 test("one to three keys of 32 bytes are taken, and nothing else", () => {
 	const one = randomBytes(32).toString("base64");
+	expect(readKeys(one)).toHaveLength(1);
 	expect(readKeys(`${one} ${randomBytes(32).toString("base64")}`)).toHaveLength(2);
+	expect(readKeys(` ${one}\n${one} ${one} `)).toHaveLength(3);
 	for (const wrong of ["", "short", randomBytes(16).toString("base64"), `${one} x`, [one, one, one, one].join(" ")])
 		expect(readKeys(wrong)).toBeUndefined();
 });
@@ -177,6 +180,22 @@ describe("what is refused changes nothing and says why", () => {
 		expect(answer.status).toBe(status);
 		expect(answer.body).toMatch(says);
 		expect(stored(site)).toBe(before);
+	});
+
+	test("a form of more than 4,096 bytes, whatever its length claims; one of 4,096 is taken", async () => {
+		const site = await aSite();
+		const fits = await press(site, await visit(site), {}, { "content-length": "4096" });
+		const tooLong = await press(site, await visit(site), {}, { "content-length": "4097" });
+		const lies = await press(site, await visit(site), { more: "x".repeat(4_096) }, { "content-length": "10" });
+		expect([fits.status, tooLong.status, lies.status]).toEqual([303, 413, 413]);
+	});
+
+	test("a body that is no form; its type may be written in any case", async () => {
+		const site = await aSite();
+		const types = ["Application/X-WWW-Form-URLEncoded ; charset=UTF-8", "text/plain", "application/x-www-form-urlencoded2", ""];
+		const answers = [];
+		for (const type of types) answers.push(await press(site, await visit(site), { note: type }, { "content-type": type }));
+		expect(answers.map(({ status }) => status)).toEqual([303, 415, 415, 415]);
 	});
 
 	test("a form that is 15 minutes old", async () => {
@@ -497,6 +516,24 @@ describe("with a sign-in", () => {
 		expect((await visit(site, site.link(), theirs)).response.status).toBe(403);
 		expect((await press(site, mine, {}, theirs)).status).toBe(403);
 		expect(await history(site)).toEqual([]);
+	});
+
+	test("ids count in any case, as the platform and the settings may write them", async () => {
+		const [group = ""] = responders;
+		const look = async (to: Parameters<typeof readPerson>[1], change: Record<string, string>) => readPerson(principal(change), to).who;
+		expect(await look(signIn, { tid: tenantId.toUpperCase(), groups: group.toUpperCase() })).toBe("responder");
+		expect(await look({ tenantId, responders: [group.toUpperCase()] }, {})).toBe("responder");
+		expect(await look({ tenantId, responders: ["Responder"] }, { roles: "responder" })).toBe("responder");
+		expect(await look({ tenantId, responders: ["Responder"] }, { roles: "responders" })).toBe("stranger");
+	});
+
+	test("an identity of more than 16,384 characters is none, whatever it holds", () => {
+		const ofLength = (length: number) => {
+			// Blanks at the end of base64 are not read.
+			const header = principal();
+			return readPerson(`${header}${" ".repeat(length - header.length)}`, signIn).who;
+		};
+		expect([ofLength(16_384), ofLength(16_385)]).toEqual(["responder", "nobody"]);
 	});
 
 	test("a form of one person is no good for another", async () => {
