@@ -65,7 +65,7 @@ export async function logGaps(
 	await change(deps, hub, (known) => ({
 		rereadCount: known.rereadCount + rereads.reduce((sum, { count }) => sum + count, 0),
 		rereads: [...known.rereads, ...rereads].slice(-entriesKept),
-		lost: [...known.lost, ...lost],
+		lost: [...known.lost, ...lost.filter((one) => !known.lost.some((told) => isSameLoss(told, one)))],
 	}));
 }
 
@@ -91,6 +91,15 @@ async function change(deps: ChangeDeps, hub: string, next: (known: ContinuityLog
 		return { values: columns(values), result: undefined };
 	});
 	if (changed.outcome !== "written") throw new Error(`what was passed over in ${hub} could not be noted: ${changed.outcome}`);
+}
+
+const sameLossMs = 3_600_000;
+
+/** Told again because it could not be settled at once: a reader noted something in the same moment. */
+function isSameLoss(told: LoggedGap, one: LoggedGap): boolean {
+	const { partition, numbers, count } = short(one);
+	const isRecent = Math.abs(one.at.getTime() - told.at.getTime()) < sameLossMs;
+	return isRecent && told.partition === partition && told.numbers === numbers && told.count === count;
 }
 
 function short(gap: LoggedGap): LoggedGap {

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { acceptLost, countRereads, type LoggedGap, logGaps, lostCount, nothingLogged, readContinuityLog } from "../../lib/watch/continuity-log.ts";
+import {
+	acceptLost,
+	countRereads,
+	type LoggedGap,
+	logGaps,
+	lostCount,
+	nothingLogged,
+	readContinuityLog,
+} from "../../lib/watch/continuity-log.ts";
 import { at } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
 import { changeDeps } from "../store/change-deps.ts";
@@ -30,11 +38,28 @@ test("of very many lost stretches none is forgotten: sixty lines are kept, the o
 
 test("what is lost of each partition stays its own, and is named once however often lines are joined", async () => {
 	const deps = createDeps();
-	for (let n = 0; n < 200; n++) await logGaps(deps, "defender", { lost: [{ ...gap("20T07:00:00", 1), partition: String(n % 2) }] });
+	const nth = (n: number): LoggedGap => ({ at: at("20T07:00:00"), partition: String(n % 2), numbers: String(n), count: 1 });
+	for (let n = 0; n < 200; n++) await logGaps(deps, "defender", { lost: [nth(n)] });
 	const { lost } = await readContinuityLog(deps.table, "defender");
 	const of = (id: string) => lost.filter(({ partition }) => partition === id);
-	expect([lost.length, lostCount({ ...nothingLogged, lost: of("0") }), lostCount({ ...nothingLogged, lost: of("1") })]).toEqual([61, 100, 100]);
-	expect([of("0")[0]?.numbers, of("1")[0]?.numbers]).toEqual(["1-1 and others", "1-1 and others"]);
+	expect([lost.length, lostCount({ ...nothingLogged, lost: of("0") }), lostCount({ ...nothingLogged, lost: of("1") })]).toEqual([
+		61, 100, 100,
+	]);
+	expect([of("0")[0]?.numbers, of("1")[0]?.numbers]).toEqual(["0 and others", "1 and others"]);
+});
+
+test("a stretch that two looks tell lost, because a reader noted something between them, counts once", async () => {
+	const deps = createDeps();
+	await logGaps(deps, "defender", { lost: [gap("20T07:00:00", 10)] });
+	await logGaps(deps, "defender", { lost: [gap("20T07:01:00", 10), { ...gap("20T07:01:00", 10), partition: "1" }] });
+	await logGaps(deps, "defender", { lost: [gap("20T08:00:00", 10)] });
+	const { lost } = await readContinuityLog(deps.table, "defender");
+	// An hour later those are the numbers of a hub that was made anew.
+	expect(lost.map(({ at: moment, partition }) => [moment, partition])).toEqual([
+		[at("20T07:00:00"), "0"],
+		[at("20T07:01:00"), "1"],
+		[at("20T08:00:00"), "0"],
+	]);
 });
 
 test("what was read again is counted for good, and its newest sixty lines are kept", async () => {
