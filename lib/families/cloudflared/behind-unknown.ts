@@ -49,4 +49,5 @@ export function behindUnknown(start: Start): Behind {
 /** `mailto:…`; a drive has one letter. */
 const link = /^[a-z][a-z\d+.-]{1,32}:/i;
 
-const nothingBehind: Behind = { words: [], text: [] };
+/** Nearly every program. */
+export const nothingBehind: Behind = { words: [], text: [] };

@@ -1,10 +1,10 @@
 import type { DefenderRecord } from "../../defender/record.ts";
 import { columnText } from "../../sighting/column-text.ts";
 import type { Contact, Identified } from "../../sighting/reading.ts";
-import { behindUnknown } from "./behind-unknown.ts";
+import { behindUnknown, nothingBehind } from "./behind-unknown.ts";
 import { readCommand } from "./command.ts";
 import { folderOf } from "./folders.ts";
-import { opensTunnel, readStart, type StartReading } from "./read-start.ts";
+import { opensTunnel, readStart, type Signs, type StartReading } from "./read-start.ts";
 import { type Start, withoutQuotes } from "./start.ts";
 import { type Expanded, expand } from "./starters.ts";
 
@@ -22,12 +22,14 @@ export interface Candidate {
 
 /** What is known besides the command. */
 interface Known {
-	readonly contact?: Contact;
-	readonly official?: boolean;
-	readonly nameless?: boolean;
+	readonly contact: Contact | undefined;
+	readonly official: boolean;
+	readonly nameless: boolean;
 	/** What the start comes to, where that was read already. */
-	readonly expanded?: Expanded | undefined;
+	readonly expanded: Expanded | undefined;
 }
+
+export const nothingKnown: Known = { contact: undefined, official: false, nameless: false, expanded: undefined };
 
 /** Reads every command that a process comes to, itself or what it starts, and sees through a starter's name on cloudflared. */
 export function candidate(
@@ -35,17 +37,12 @@ export function candidate(
 	outer: Start,
 	parent: string,
 	commandLine: string,
-	{ contact, official = false, nameless = false, expanded }: Known,
+	{ contact, official, nameless, expanded }: Known,
 ): Candidate {
 	// Called as a starter is, and it is none.
 	const { starts, isStarter } = official ? { starts: [outer], isStarter: false } : (expanded ?? expand(outer));
 	const talks = contact?.host === "edge" && contact.talker === "other";
-	const readings = starts.map((start) => {
-		const reading = readStart(start, { official, suspicious: talks || (nameless && start === outer) });
-		// A word of another program's, such as `login`, is one of cloudflared's commands too.
-		const isRead = official || isOpening(reading) || (startsTool(reading) && reading.kind !== "renamed" && reading.mode !== "would-fail");
-		return isRead ? reading : (hiddenBehind(start) ?? reading);
-	});
+	const readings = starts.map((start) => readWhole(start, { official, suspicious: talks || (nameless && start === outer) }));
 	// A starter's name on a program whose own arguments are cloudflared's: words for the starter among them are a disguise.
 	const own = isStarter ? readStart(outer, { official, suspicious: talks }) : undefined;
 	const strong = own !== undefined && own.kind === "renamed" && own.certain && own.mode !== "would-fail";
@@ -54,7 +51,7 @@ export function candidate(
 	const plain = isStarter || readings.some(isOpening) ? undefined : withoutQuotes(outer);
 	const unquoted = plain === undefined ? undefined : readStart(plain, { official, suspicious: talks || nameless });
 	const counts = unquoted !== undefined && startsTool(unquoted) && (isOpening(unquoted) || !readings.some(startsTool));
-	const more = [...(disguised ? [own] : []), ...(counts ? [unquoted] : [])];
+	const more = disguised || counts ? [...(disguised ? [own] : []), ...(counts ? [unquoted] : [])] : [];
 	return {
 		subject,
 		isStarter: !disguised && (isStarter || readings.some(({ start }) => start.trail.starter !== "")),
@@ -66,6 +63,14 @@ export function candidate(
 	};
 }
 
+/** One start, with what a program of unknown grammar hides. */
+function readWhole(start: Start, signs: Signs): StartReading {
+	const reading = readStart(start, signs);
+	// A word of another program's, such as `login`, is one of cloudflared's commands too.
+	const isRead = signs.official || isOpening(reading) || (startsTool(reading) && reading.kind !== "renamed" && reading.mode !== "would-fail");
+	return isRead ? reading : (hiddenBehind(start) ?? reading);
+}
+
 const versionColumns = [
 	"ProcessVersionInfoCompanyName",
 	"ProcessVersionInfoProductName",
@@ -75,9 +80,14 @@ const versionColumns = [
 
 /** A Windows program without a version resource, as cloudflared is, where any user can put one. Rows without the columns say nothing. */
 export function isNameless(record: DefenderRecord, path: string): boolean {
-	if (!/^(?:[a-z]:)?\\/i.test(path) || !versionColumns.some((column) => record.columns[column] !== undefined)) return false;
+	if (!/^(?:[a-z]:)?\\/i.test(path)) return false;
+	// The place of a path is known already.
 	const place = folderOf(path);
-	return versionColumns.every((column) => columnText(record, column) === "") && (place === "user" || place === "program-data");
+	if (place !== "user" && place !== "program-data") return false;
+	return (
+		versionColumns.every((column) => columnText(record, column) === "") &&
+		versionColumns.some((column) => record.columns[column] !== undefined)
+	);
 }
 
 function hasShortFlag({ args }: Start): boolean {
@@ -88,6 +98,7 @@ function hasShortFlag({ args }: Start): boolean {
 /** A start behind a program whose grammar is not known, if it is one without doubt. */
 function hiddenBehind(start: Start): StartReading | undefined {
 	const behind = behindUnknown(start);
+	if (behind === nothingBehind) return undefined;
 	const read = (one: Start): StartReading => readStart(one, { official: false, suspicious: false });
 	const isStart = (one: StartReading): boolean => isOpening(one) && startsTool(one) && one.certain;
 	// Monitoring looks for processes by such a text: it must name a credential or a target, too.

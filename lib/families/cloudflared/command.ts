@@ -18,38 +18,55 @@ interface Node {
 	readonly level: Level;
 	/** Without one of its commands it only prints help. */
 	readonly needsCommand?: true;
-	readonly commands?: Readonly<Record<string, Node>>;
-	readonly aliases?: Readonly<Record<string, string>>;
+	readonly commands?: ReadonlyMap<string, Node>;
+	readonly aliases?: ReadonlyMap<string, string>;
 }
 
 const leaf: Node = { level: "any" };
-const leaves = (...names: readonly string[]): Readonly<Record<string, Node>> => Object.fromEntries(names.map((name) => [name, leaf]));
+const leaves = (...names: readonly string[]): readonly (readonly [string, Node])[] => names.map((name) => [name, leaf]);
 
 const access: Node = {
 	level: "none",
 	needsCommand: true,
-	commands: leaves("login", "curl", "token", "tcp", "ssh-config", "ssh-gen"),
-	aliases: { rdp: "tcp", ssh: "tcp", smb: "tcp" },
+	commands: new Map(leaves("login", "curl", "token", "tcp", "ssh-config", "ssh-gen")),
+	aliases: new Map([
+		["rdp", "tcp"],
+		["ssh", "tcp"],
+		["smb", "tcp"],
+	]),
 };
 
 /** Every command of cloudflared 2026.8.2. Groups that only hold others are read as one: what is under them starts nothing. */
 const program: Node = {
 	level: "program",
-	commands: {
-		tunnel: {
-			level: "tunnel",
-			commands: {
-				run: { level: "run" },
-				...leaves("login", "create", "route", "vnet", "list", "ready", "info", "ingress", "delete", "cleanup", "token", "diag"),
+	commands: new Map<string, Node>([
+		[
+			"tunnel",
+			{
+				level: "tunnel",
+				commands: new Map<string, Node>([
+					["run", { level: "run" }],
+					...leaves("login", "create", "route", "vnet", "list", "ready", "info", "ingress", "delete", "cleanup", "token", "diag"),
+				]),
 			},
-		},
-		access,
-		service: { level: "none", needsCommand: true, commands: { install: { level: "service install" }, uninstall: leaf } },
-		management: { level: "any", needsCommand: true, commands: leaves("token") },
-		update: { level: "update" },
+		],
+		["access", access],
+		[
+			"service",
+			{
+				level: "none",
+				needsCommand: true,
+				commands: new Map<string, Node>([
+					["install", { level: "service install" }],
+					["uninstall", leaf],
+				]),
+			},
+		],
+		["management", { level: "any", needsCommand: true, commands: new Map(leaves("token")) }],
+		["update", { level: "update" }],
 		...leaves("login", "version", "tail", "proxy-dns", "db-connect"),
-	},
-	aliases: { forward: "access" },
+	]),
+	aliases: new Map([["forward", "access"]]),
 };
 
 /** Reads the arguments behind the program's name. Bounded by their number; names are case-sensitive. */
@@ -81,7 +98,7 @@ export function readCommand(args: readonly string[]): Command {
 function commandNamed(node: Node, word: string): { readonly name: string; readonly node: Node } | "help" | undefined {
 	if (node.commands === undefined) return undefined;
 	if (word === "help" || word === "h") return "help";
-	const name = node.aliases !== undefined && Object.hasOwn(node.aliases, word) ? (node.aliases[word] ?? word) : word;
-	const found = Object.hasOwn(node.commands, name) ? node.commands[name] : undefined;
+	const name = node.aliases?.get(word) ?? word;
+	const found = node.commands.get(name);
 	return found === undefined ? undefined : { name, node: found };
 }

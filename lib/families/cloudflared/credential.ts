@@ -1,6 +1,5 @@
 import type { Claim } from "../../sighting/reading.ts";
 import type { Tunnel } from "../../sighting/sighting.ts";
-import { givenIn } from "./claims.ts";
 import type { Command } from "./command.ts";
 import type { Start } from "./start.ts";
 import { readTunnelId } from "./token.ts";
@@ -35,9 +34,8 @@ function wordOf(start: Start, value: string, inEnvironment: boolean): { readonly
 	return { word: { value, start: 0, hidden }, ends: at === start.args.length - 1 };
 }
 
-/** Every tunnel that the start names: the one that counts, and those that are only given. */
-export function claimsOf(start: Start, effective: Tunnel | undefined): readonly Claim[] {
-	const given = givenIn(start.args, start.environment);
+/** Every tunnel that a start names: the one that counts, and those that are only given. */
+export function claimsOf(given: readonly Tunnel[], effective: Tunnel | undefined): readonly Claim[] {
 	if (effective === undefined && given.length === 0) return [];
 	const effectiveClaim: readonly Claim[] = effective === undefined ? [] : [{ tunnel: effective, place: "effective" }];
 	return [...effectiveClaim, ...given.filter((one) => !isSame(one, effective)).map((tunnel) => ({ tunnel, place: "given" }) as const)];
@@ -49,10 +47,16 @@ export function isSame(one: Tunnel, other: Tunnel | undefined): boolean {
 }
 
 /** Another token, a file with one, credentials, or the UUID of another tunnel beside the one that counts. */
-export function hasSecond(runs: Runs, lookup: Lookup, start: Start, command: Command, tunnel: Tunnel | undefined): boolean {
+export function hasSecond(
+	runs: Runs,
+	lookup: Lookup,
+	given: readonly Tunnel[],
+	command: Command,
+	tunnel: Tunnel | undefined,
+): boolean {
 	if (runs.kind !== "token" && runs.kind !== "service-install") return false;
 	const named = ["token-file", "credentials-file", "credentials-contents"].some((flag) => (lookup(flag)?.value ?? "") !== "");
-	const other = givenIn(start.args, start.environment).some((one) => !isSame(one, tunnel));
+	const other = given.some((one) => !isSame(one, tunnel));
 	const tokens = command.levels.flatMap(({ flags }) => flags.get("token") ?? []).filter((value) => value !== "");
 	const ids = command.outcome === "command" ? command.positionals.map((word) => readTunnelId(word)) : [];
 	return named || other || new Set(tokens).size > 1 || ids.some((id) => id !== undefined && id !== tunnel?.tunnelId);

@@ -28,6 +28,9 @@ const own = new Set(
 const ownVariable =
 	/^TUNNEL_(?:TOKEN|TOKEN_FILE|CRED_FILE|CRED_CONTENTS|URL|NAME|EDGE|CACERT|ORIGIN_CERT|HELLO_WORLD|BASTION|SOCKS|UNIX_SOCKET|HOSTNAME)$/;
 
+/** Targets that no web server has. */
+const farTarget = /^(?:rdp|ssh|smb|tcp|unix|unix\+tls|vnc):/i;
+
 /** Only argument positions count, and only if the whole list parses into something that runs. */
 export function evidenceOf(command: Command, runs: Runs, args: readonly Word[], variables: Iterable<string>): Evidence {
 	if (tokenInPlace(args)) return "strong";
@@ -35,11 +38,10 @@ export function evidenceOf(command: Command, runs: Runs, args: readonly Word[], 
 		command.path[0] === "tunnel" && command.outcome === "command" && runs.kind === "nothing" && command.positionals.length === 0;
 	if ((runs.kind === "nothing" && !oldBastion) || runs.kind === "help" || runs.kind === "service-mode") return "none";
 	for (const { spelling } of command.levels) for (const name of spelling.values()) if (own.has(name)) return "strong";
-	if ([...variables].some((name) => ownVariable.test(name)) && command.path[0] === "tunnel") return "strong";
-	const urls = command.levels.flatMap(({ flags }) => flags.get("url") ?? []);
+	if (command.path[0] === "tunnel" && [...variables].some((name) => ownVariable.test(name))) return "strong";
 	const opens =
 		runs.kind === "quick" || runs.kind === "adhoc" || runs.kind === "token" || runs.kind === "token-file" || runs.kind === "credentials";
-	if (opens && urls.some((url) => /^(?:rdp|ssh|smb|tcp|unix|unix\+tls|vnc):/i.test(url))) return "strong";
+	if (opens && command.levels.some(({ flags }) => flags.get("url")?.some((url) => farTarget.test(url)) === true)) return "strong";
 	if (runs.kind === "credentials" && readTunnelId(runs.tunnel?.value ?? "") !== undefined) return "strong";
 	const [program] = command.levels;
 	if (command.path[0] === "tunnel" && program !== undefined && program.flags.size > 0) return "leading";
@@ -50,6 +52,8 @@ export function evidenceOf(command: Command, runs: Runs, args: readonly Word[], 
 
 /** A readable token behind `run --token` or `service install`. */
 function tokenInPlace(args: readonly Word[]): boolean {
+	// Nearly no line has a word as long as a token.
+	if (!args.some(isLong)) return false;
 	const install = args.findIndex(({ value }, at) => value === "install" && args[at - 1]?.value === "service");
 	if (install !== -1) return args.slice(install + 1).some((word) => isReadable(word));
 	if (!args.some(({ value }) => value === "run") || !args.some(({ value }) => value === "tunnel")) return false;
@@ -61,6 +65,10 @@ function tokenInPlace(args: readonly Word[]): boolean {
 	});
 }
 
+function isLong({ value }: Word): boolean {
+	return value.length > 60;
+}
+
 function isReadable(word: Word): boolean {
-	return word.value.length > 60 && readToken(word, false).tunnel !== undefined;
+	return isLong(word) && readToken(word, false).tunnel !== undefined;
 }

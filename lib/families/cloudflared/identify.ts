@@ -1,12 +1,11 @@
 import type { DefenderRecord } from "../../defender/record.ts";
-import type { Column } from "../../defender/tables.ts";
 import { columnText } from "../../sighting/column-text.ts";
-import type { Contact, Identified, Reading } from "../../sighting/reading.ts";
+import type { Claim, Contact, Identified, Reading } from "../../sighting/reading.ts";
 import type { Mode } from "../../sighting/sighting.ts";
 import { targetClass } from "../../sighting/targets.ts";
 import { exposesAdministration } from "../../verdict/doubts.ts";
 import { isAboutTunnels, ofFile } from "./about-tunnels.ts";
-import { type Candidate, candidate, isNameless, startsTool } from "./candidate.ts";
+import { type Candidate, candidate, isNameless, nothingKnown, startsTool } from "./candidate.ts";
 import { isPrivate } from "./contacts.ts";
 import { isSame } from "./credential.ts";
 import { filePlace } from "./file-place.ts";
@@ -21,53 +20,80 @@ import { pathWithBlank } from "./path-with-blank.ts";
 import { opensTunnel, type StartReading } from "./read-start.ts";
 import { contactOf } from "./record-contact.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
-import { startOf } from "./start.ts";
+import { type Start, startOf } from "./start.ts";
 import { type Expanded, expand, mayStartOthers } from "./starters.ts";
 import { readTunnelId } from "./token.ts";
 import type { Word } from "./words.ts";
 
 /** What really runs in a record, and with which credential. Never throws; bounded, whatever the record holds. */
 export function identify(record: DefenderRecord): Identified {
-	const get = (column: Column): string => columnText(record, column);
-	const actorName = get("InitiatingProcessFileName") || baseName(get("InitiatingProcessFolderPath"));
-	const actorPath = withName(get("InitiatingProcessFolderPath"), actorName);
-	const actorLine = get("InitiatingProcessCommandLine");
-	const ownName = get("FileName") || baseName(get("FolderPath"));
-	const ownPath = withName(get("FolderPath"), ownName);
+	const seen = columnsOf(record);
+	const { actorName, actorPath, actorLine } = seen;
 	const contact = contactOf(record, actorName, actorPath);
-	// Its words matter only where it is a shell or the like, or where the other process is not the tool.
-	const actor = once(() => startOf(actorPath, actorLine, noVariables));
-	const actorExpanded = once(() => expand(actor()));
 	// Read one after the other: where the first one is the tool, which is nearly always, the others do not matter.
+	let actor: Start | undefined;
+	let actorExpanded: Expanded | undefined;
 	let first: Candidate | undefined;
-	const isTool = (one: Candidate): boolean => {
-		first ??= one;
-		return one.readings.some(startsTool);
+	if (record.table === "DeviceProcessEvents" || (record.table === "DeviceEvents" && seen.ownLine !== "")) {
+		let variables = noVariables;
+		// Its words matter only where it is a shell or the like, or where the other process is not the tool.
+		if (actorPath === "" || mayStartOthers(actorPath)) {
+			actor = startOf(actorPath, actorLine, noVariables);
+			actorExpanded = expand(actor);
+			variables = variablesOf(actorExpanded);
+		}
+		const own = ownCandidate(record, seen, variables);
+		if (own.readings.some(startsTool)) return finish(record, own, contact, seen);
+		first = own;
+	}
+	const texts = laterStarts(record).map(({ start, text }) => candidate("text", start, programName(actorName), text, nothingKnown));
+	const later = allOf(texts.filter(({ readings }) => readings.some(startsTool)));
+	if (later !== undefined) return finish(record, later, contact, seen);
+	first ??= texts[0];
+	actor ??= startOf(actorPath, actorLine, noVariables);
+	const official = isOfficial(columnText(record, "InitiatingProcessSHA256"));
+	const expanded = official ? undefined : (actorExpanded ?? expand(actor));
+	const known = { contact, official, nameless: false, expanded };
+	const acting = candidate("actor", actor, programName(columnText(record, "InitiatingProcessParentFileName")), actorLine, known);
+	return finish(record, acting.readings.some(startsTool) ? acting : (first ?? acting), contact, seen);
+}
+
+/** The columns that every record is read by, each read once: to find one among so many costs more than to look at its text. */
+interface Seen extends RecordNames {
+	readonly ownLine: string;
+	readonly actorName: string;
+	readonly actorLine: string;
+}
+
+function columnsOf(record: DefenderRecord): Seen {
+	const actorFolder = columnText(record, "InitiatingProcessFolderPath");
+	const actorName = columnText(record, "InitiatingProcessFileName") || baseName(actorFolder);
+	const ownFolder = columnText(record, "FolderPath");
+	const ownName = columnText(record, "FileName") || baseName(ownFolder);
+	return {
+		ownName,
+		ownPath: withName(ownFolder, ownName),
+		ownLine: columnText(record, "ProcessCommandLine"),
+		actorName,
+		actorPath: withName(actorFolder, actorName),
+		actorLine: columnText(record, "InitiatingProcessCommandLine"),
 	};
-	const own = (): Candidate | undefined => {
-		const line = get("ProcessCommandLine");
-		if (record.table !== "DeviceProcessEvents" && (record.table !== "DeviceEvents" || line === "")) return undefined;
-		const variables = actorPath === "" || mayStartOthers(actorPath) ? variablesOf(actorExpanded()) : noVariables;
-		const start = startOf(ownPath, line, variables);
-		const parent = parentOf(actorName, get("InitiatingProcessParentFileName"));
-		const one = candidate("own", start, parent, line, { official: isOfficial(get("SHA256")), nameless: isNameless(record, ownPath) });
-		return isTool(one) ? one : undefined;
+}
+
+/** The process that the row is about. */
+function ownCandidate(
+	record: DefenderRecord,
+	{ ownPath, ownLine, actorName }: Seen,
+	variables: ReadonlyMap<string, Word>,
+): Candidate {
+	const known = {
+		contact: undefined,
+		official: isOfficial(columnText(record, "SHA256")),
+		nameless: isNameless(record, ownPath),
+		expanded: undefined,
 	};
-	const later = (): Candidate | undefined => {
-		const all = laterStarts(record).map(({ start, text }) => candidate("text", start, programName(actorName), text, {}));
-		return allOf(all.filter(isTool));
-	};
-	const acting = (): Candidate | undefined => {
-		const official = isOfficial(get("InitiatingProcessSHA256"));
-		const one = candidate("actor", actor(), programName(get("InitiatingProcessParentFileName")), actorLine, {
-			contact,
-			official,
-			expanded: official ? undefined : actorExpanded(),
-		});
-		return isTool(one) ? one : undefined;
-	};
-	const chosen = own() ?? later() ?? acting() ?? first;
-	return finish(record, chosen, contact, { ownName, ownPath, actorPath });
+	const parent = parentOf(actorName, columnText(record, "InitiatingProcessParentFileName"));
+	return candidate("own", startOf(ownPath, ownLine, variables), parent, ownLine, known);
 }
 
 /** The commands of one script or task count together: the first one could be there to be seen. */
@@ -92,35 +118,30 @@ function worstOf(readings: readonly StartReading[]): StartReading | undefined {
 		if (mode === "would-fail") return 2;
 		return mode === "service-mode" ? 0 : 1;
 	};
-	return readings.reduce<StartReading | undefined>(
+	return readings.length < 2 ? readings[0] : readings.reduce<StartReading | undefined>(
 		(worst, one) => (worst === undefined || rank(one) > rank(worst) ? one : worst),
 		undefined,
 	);
 }
 
-function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: Contact, names: RecordNames): Identified {
-	const tools = chosen?.readings.filter(startsTool) ?? [];
-	const worst = worstOf(tools) ?? chosen?.readings[0];
-	const own = tools.flatMap(({ claims }) => claims);
+function finish(record: DefenderRecord, chosen: Candidate, contact: Contact, names: Seen): Identified {
+	const tools = chosen.readings.filter(startsTool);
+	const worst = worstOf(tools) ?? chosen.readings[0];
+	const own = together(tools, ({ claims }) => claims);
 	const others = otherClaims(record, chosen, tools.length > 0);
-	const isWrapper = tools.length > 0 && (chosen?.isStarter === true || worst?.start.image === "?");
+	const isWrapper = tools.length > 0 && (chosen.isStarter || worst?.start.image === "?");
 	const inner = worst === undefined || tools.length === 0 ? withoutCommand(record, names, contact) : worst.kind;
 	const fallback = ofFile(record) || (names.ownName !== "" && record.table !== "DeviceNetworkEvents") ? "own" : "actor";
-	const subject = tools.length > 0 ? (chosen?.subject ?? "actor") : fallback;
+	const subject = tools.length > 0 ? chosen.subject : fallback;
 	const image = tools.length > 0 ? (worst?.start.image ?? "") : subject === "own" ? names.ownPath : names.actorPath;
-	const parent = chosen?.parent ?? "";
+	const { parent } = chosen;
 	const launcher = launcherOf(image, parent);
-	const exposes = distinct(tools.flatMap((one) => one.exposes));
+	const exposes = distinct(together(tools, (one) => one.exposes));
 	const trail = worst?.start.trail;
-	const starter = isWrapper ? trail?.starter || baseName(chosen?.outer.image ?? "") : "";
+	const starter = isWrapper ? trail?.starter || baseName(chosen.outer.image) : "";
 	return {
 		subject,
-		commandLine:
-			tools.length > 0
-				? (chosen?.commandLine ?? "")
-				: subject === "own"
-					? columnText(record, "ProcessCommandLine")
-					: columnText(record, "InitiatingProcessCommandLine"),
+		commandLine: tools.length > 0 ? chosen.commandLine : subject === "own" ? names.ownLine : names.actorLine,
 		image: image === "?" ? "" : image,
 		starter: starter === "?" ? "" : starter,
 		launcher: launcher?.name ?? "",
@@ -128,11 +149,11 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 		tunnelId: readTunnelId(worst?.tunnelName ?? "") ?? "",
 		hostname: worst?.hostname ?? "",
 		exposes,
-		flags: distinct(tools.flatMap(({ flags }) => flags)),
+		flags: distinct(together(tools, ({ flags }) => flags)),
 		reading: {
 			kind: isWrapper ? "wrapper" : inner,
 			inner,
-			official: tools.length > 0 ? chosen?.official === true : ofFile(record) && isOfficial(columnText(record, "SHA256")),
+			official: tools.length > 0 ? chosen.official : ofFile(record) && isOfficial(columnText(record, "SHA256")),
 			certain: worst?.certain === true || (tools.length === 0 && inner === "renamed"),
 			folderClass: folderOf(image),
 			publicFolder: isPublicFolder(image),
@@ -146,9 +167,9 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			mode: tools.length > 0 ? modeIn(record, worst, contact) : asksForQuickTunnel(contact) ? "quick" : "unknown",
 			decoding: worst?.decoding ?? "not-visible",
 			tunnel: tools.length > 0 ? worst?.tunnel : undefined,
-			claims: [...own, ...others.claims.filter(({ tunnel }) => !own.some((one) => isSame(one.tunnel, tunnel)))],
+			claims: allClaims(own, others.claims),
 			secondCredential: tools.some((one) => one.secondCredential) || hasAnother(tools),
-			detours: distinct(tools.flatMap(({ detours }) => detours)),
+			detours: distinct(together(tools, ({ detours }) => detours)),
 			tokenFile: filePlace(worst?.tokenFile ?? ""),
 			credentialsFile: filePlace(worst?.credentialsFile ?? ""),
 			config: filePlace(worst?.config ?? ""),
@@ -167,18 +188,21 @@ function finish(record: DefenderRecord, chosen: Candidate | undefined, contact: 
 			byUnusualParent: unusualParents.test(parent),
 			highUser: isHighUser(record, subject),
 			altered: tools.some(({ altered }) => altered),
-			unread: others.unread || (tools.length > 0 ? tools : (chosen?.readings ?? [])).some(({ start }) => start.trail.unread),
+			unread: others.unread || (tools.length > 0 ? tools : chosen.readings).some(({ start }) => start.trail.unread),
 		},
 	};
 }
 
-/** What the work comes to, done when it is first asked for. */
-function once<T>(work: () => T): () => T {
-	let done: { readonly value: T } | undefined;
-	return () => {
-		done ??= { value: work() };
-		return done.value;
-	};
+/** What a start takes its credential from counts more than the same tunnel elsewhere. */
+function allClaims(own: readonly Claim[], others: readonly Claim[]): readonly Claim[] {
+	if (own.length === 0 || others.length === 0) return own.length === 0 ? others : own;
+	return [...own, ...others.filter(({ tunnel }) => !own.some((one) => isSame(one.tunnel, tunnel)))];
+}
+
+/** What all of them have in one list; nearly always there is one of them at most. */
+function together<T>(tools: readonly StartReading[], listOf: (tool: StartReading) => readonly T[]): readonly T[] {
+	const [only, ...others] = tools;
+	return only === undefined || others.length > 0 ? tools.flatMap(listOf) : listOf(only);
 }
 
 function distinct<T>(list: readonly T[]): readonly T[] {
@@ -226,10 +250,11 @@ function asksForQuickTunnel({ host, talker }: Contact): boolean {
 
 /** Some rows hold the folder only. */
 function withName(path: string, fileName: string): string {
-	if (path === "" || fileName === "" || baseName(path).toLowerCase() === baseName(fileName).toLowerCase())
-		return path === "" ? fileName : path;
+	if (path === "" || fileName === "") return path === "" ? fileName : path;
+	const own = baseName(path);
+	if (own === fileName || own.toLowerCase() === baseName(fileName).toLowerCase()) return path;
 	const separator = path.includes("/") ? "/" : "\\";
 	// The file's own name counts where its path ends in another one.
-	if (/\.[a-z0-9]{1,4}$/i.test(path)) return path.slice(0, path.lastIndexOf(separator) + 1) + fileName;
+	if (/\.[a-z0-9]{1,4}$/i.test(path.slice(-5))) return path.slice(0, path.lastIndexOf(separator) + 1) + fileName;
 	return path.endsWith(separator) ? path + fileName : path + separator + fileName;
 }

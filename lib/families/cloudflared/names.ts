@@ -1,4 +1,4 @@
-import { lastPart } from "../../sighting/last-part.ts";
+import { lastPart, lastPartAt } from "../../sighting/last-part.ts";
 
 /** How a file name stands to cloudflared's own: exactly it, the name of a published file, or a variation of it. */
 export type NameKind = "named" | "release" | "variant";
@@ -9,8 +9,10 @@ const variation = /^(?:cloudflared(?:[^a-z].*|x64|x86|win(?:32|64)?|amd64|arm64)
 
 /** `undefined` for every name that is not made of it. Documents are none: `cloudflared.log`, `cloudflared.yml`. */
 export function nameKind(fileName: string): NameKind | undefined {
+	// All of them begin with `cloudf`: most names are done after a look at their first letter.
+	const end = lastOf(fileName);
+	if ((end.charCodeAt(lastPartAt(end)) | upperToLower) !== letterC) return undefined;
 	const name = baseName(fileName).toLowerCase();
-	// All of them begin so; most names are done after one look.
 	if (!name.startsWith("cloudf")) return undefined;
 	if (/^cloudflared(?:\.exe(?:\.new|\.old)?)?$/.test(name)) return "named";
 	if (released.test(name)) return "release";
@@ -21,10 +23,18 @@ export function nameKind(fileName: string): NameKind | undefined {
 
 /** The last part of a path without what Windows drops from its end. */
 export function baseName(path: string): string {
-	const end = path.length > 1_024 ? path.slice(-1_024) : path;
-	const last = lastPart(end);
+	const last = lastPart(lastOf(path));
 	return last.endsWith(".") || last.endsWith(" ") ? last.replace(/[. ]{1,64}$/, "") : last;
 }
+
+/** So much of a path is looked at. */
+function lastOf(path: string): string {
+	return path.length > 1_024 ? path.slice(-1_024) : path;
+}
+
+const letterC = 0x63;
+/** The bit by which the two cases of a letter of ASCII differ. */
+const upperToLower = 0x20;
 
 /** The name of a program to compare: lower case, without `.exe`, `.cmd`, `.bat`. */
 export function programName(path: string): string {

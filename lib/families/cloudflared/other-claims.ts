@@ -47,28 +47,28 @@ const otherTexts = [
 const shortest = 24;
 
 /** Tokens anywhere else in the record. In the text of what starts it they count as given. */
-export function otherClaims(record: DefenderRecord, chosen: Candidate | undefined, runs: boolean): FoundClaims {
-	const textOf = (column: Column): string => columnText(record, column);
-	const decoded = chosen?.readings.map(({ start }) => start.command.text) ?? [];
+export function otherClaims(record: DefenderRecord, chosen: Candidate, runs: boolean): FoundClaims {
+	const texts: string[] = [];
+	const keep = (text: string): void => {
+		if (text.length >= shortest) texts.push(text);
+	};
+	for (const { start } of chosen.readings) keep(start.command.text);
+	for (const column of startTexts) keep(columnText(record, column));
+	const giving = runs ? texts.length : 0;
+	for (const column of otherTexts) keep(columnText(record, column));
 	const distinct = new Map<string, Claim>();
-	const read = new Set<string>();
 	let unread = false;
-	for (const [texts, gives] of [[[...decoded, ...startTexts.map(textOf)], runs] as const, [otherTexts.map(textOf), false] as const]) {
-		for (const text of texts) {
-			// A command often stands in two columns, or is the column.
-			if (text.length < shortest || read.has(text)) continue;
-			if (distinct.size >= most) return { claims: [...distinct.values()], unread: true };
-			read.add(text);
-			const found = foundIn(text, gives);
-			unread ||= found.unread;
-			for (const claim of found.claims) {
-				const key = `${claim.tunnel.account} ${claim.tunnel.tunnelId}`;
-				const before = distinct.get(key);
-				if (before === undefined || (before.place === "elsewhere" && claim.place === "given")) distinct.set(key, claim);
-			}
+	for (const [at, text] of texts.entries()) {
+		// A command often stands in two columns, or is the column. What gives a credential in one place is read again where it gives none.
+		if (texts.indexOf(text, at < giving ? 0 : giving) < at) continue;
+		if (distinct.size >= most) return { claims: [...distinct.values()], unread: true };
+		const found = foundIn(text, at < giving);
+		unread ||= found.unread;
+		for (const claim of found.claims) {
+			const key = `${claim.tunnel.account} ${claim.tunnel.tunnelId}`;
+			const before = distinct.get(key);
+			if (before === undefined || (before.place === "elsewhere" && claim.place === "given")) distinct.set(key, claim);
 		}
-		// What gives a credential in one place is read again where it gives none.
-		if (gives) read.clear();
 	}
 	return { claims: [...distinct.values()], unread };
 }

@@ -38,7 +38,7 @@ export function parseLevel(args: readonly string[], known: ReadonlyMap<string, F
 		if (written.startsWith("-") || written.startsWith("=")) return { mistake: "bad flag syntax" };
 		const equals = written.indexOf("=", 1);
 		const name = equals === -1 ? written : written.slice(0, equals);
-		const flag = builtIn(name, isProgram, known) ?? known?.get(name) ?? (known === undefined ? guess(name, args[at]) : undefined);
+		const flag = known?.get(name) ?? builtIn(name, isProgram) ?? (known === undefined ? guess(name, args[at]) : undefined);
 		if (flag === undefined) return { mistake: "flag provided but not defined" };
 		let value = equals === -1 ? undefined : written.slice(equals + 1);
 		if (value === undefined) value = flag.kind === "switch" ? "true" : args[at++];
@@ -63,8 +63,7 @@ export function parseLevel(args: readonly string[], known: ReadonlyMap<string, F
 const noFlags: ParsedLevel["flags"] = new Map();
 const noSpelling: ParsedLevel["spelling"] = new Map();
 
-function builtIn(name: string, isProgram: boolean, known: ReadonlyMap<string, Flag> | undefined): Flag | undefined {
-	if (known?.has(name) === true) return undefined;
+function builtIn(name: string, isProgram: boolean): Flag | undefined {
 	if (help.names.includes(name)) return help;
 	return isProgram && version.names.includes(name) ? version : undefined;
 }

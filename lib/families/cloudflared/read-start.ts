@@ -1,5 +1,6 @@
 import type { Claim, Decoding, ProgramKind } from "../../sighting/reading.ts";
 import type { FolderClass, Mode, Tunnel } from "../../sighting/sighting.ts";
+import { givenIn } from "./claims.ts";
 import { type Command, readCommand } from "./command.ts";
 import { claimsOf, credentialOf, hasSecond } from "./credential.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
@@ -63,6 +64,7 @@ export function readStart(start: Start, signs: Signs): StartReading {
 	const place = folderOf(start.image);
 	const { kind, certain, pretends } = programOf(start, evidenceOf(command, runs, start.args, start.environment.keys()), runs, place, signs);
 	const credential = credentialOf(runs, start, command);
+	const given = givenIn(start.args, start.environment);
 	const mode = kind === "other" ? "unknown" : modeIn(start, runs, credential?.decoding);
 	const shown = command.levels.every(({ flags }) => flags.size === 0) ? [] : command.levels.flatMap(({ flags }) => [...flags.keys()]);
 	const opens = opensTunnel(mode);
@@ -77,8 +79,8 @@ export function readStart(start: Start, signs: Signs): StartReading {
 		mode,
 		decoding,
 		tunnel: conclusive || decoding === "ambiguous" ? tunnel : undefined,
-		claims: kind === "other" ? [] : claimsOf(start, tunnel),
-		secondCredential: hasSecond(runs, lookup, start, command, tunnel),
+		claims: kind === "other" ? [] : claimsOf(given, tunnel),
+		secondCredential: hasSecond(runs, lookup, given, command, tunnel),
 		detours: isSet ? detourFlags.filter((flag) => isDetour(flag, lookup(flag)?.value)) : none,
 		tokenFile: lookup("token-file")?.value ?? "",
 		credentialsFile: lookup("credentials-file")?.value ?? "",
@@ -88,8 +90,12 @@ export function readStart(start: Start, signs: Signs): StartReading {
 		exposes: opens ? exposed(lookup, sources) : [],
 		flags: shown.length === 0 ? none : tellingFlags.filter((flag) => shown.includes(flag)),
 		opensInOldReleases: mode === "would-fail" && ["bastion", "socks5", "unix-socket"].some((flag) => shown.includes(flag)),
-		altered: start.trail.altered || [...start.environment].some(([name, value]) => choosesOther(name, value, start.image)),
+		altered: start.trail.altered || isAltered(start),
 	};
+}
+
+function isAltered({ environment, image }: Start): boolean {
+	return environment.size > 0 && [...environment].some(([name, value]) => choosesOther(name, value, image));
 }
 
 const none: readonly string[] = [];
@@ -120,7 +126,7 @@ function ofNothing(start: Start, command: Command, signs: Signs): StartReading {
 		mode: kind === "other" ? "unknown" : modeIn(start, refused, undefined),
 		decoding: "not-visible",
 		tunnel: undefined,
-		claims: kind === "other" ? [] : claimsOf(start, undefined),
+		claims: kind === "other" ? [] : claimsOf(givenIn(start.args, start.environment), undefined),
 		secondCredential: false,
 		detours: none,
 		tokenFile: "",

@@ -57,7 +57,7 @@ export function startOf(image: string, commandLine: string, environment: Readonl
 	const unread = commandLine.length > front + back;
 	const text = unread ? `${commandLine.slice(0, front)}${commandLine.slice(-back)}` : commandLine;
 	const words = isPosix(image, text) ? posixWords(text) : windowsWords(text);
-	return fromWords({ text, words }, image, environment, { ...noTrail, unread });
+	return fromWords({ text, words }, image, environment, unread ? { ...noTrail, unread } : noTrail);
 }
 
 /** A start from words that are already split. An empty `image` is replaced by the first word. */
@@ -72,7 +72,7 @@ export function fromWords(command: Words, image: string, environment: ReadonlyMa
  */
 export function withoutQuotes(start: Start): Start | undefined {
 	const { text } = start.command;
-	if (!/["'\\]/.test(text) || !isPosix(start.image, text)) return undefined;
+	if (!isPosix(start.image, text) || !/["'\\]/.test(text)) return undefined;
 	const words = [...text.matchAll(/\S+/g)].slice(0, mostWords).map((match) => ({ value: match[0], start: match.index, hidden: false }));
 	return fromWords({ text, words }, start.image, start.environment, { ...start.trail, unread: true });
 }

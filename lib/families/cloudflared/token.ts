@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { decodedRuns, encodedJson, hasLongRun, jsonStart } from "../../secrets/base64.ts";
+import { createLongRunLook } from "../../secrets/long-run.ts";
 import type { Tunnel } from "../../sighting/sighting.ts";
 
 /** What a text gives away about one tunnel, and where the secret stands in it. */
@@ -12,7 +13,7 @@ export interface FoundTunnel {
 const uuid = "[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}";
 /** As cloudflared's parser takes it: dashes, braces and `urn:uuid:` are optional. */
 const tunnelId = new RegExp(String.raw`^(?:urn:uuid:)?\{?(${uuid})\}?$`, "i");
-const eightDigits = /[0-9a-f]{8}/i;
+const hasEightDigits = createLongRunLook(8, (character) => /[0-9a-f]/i.test(character), false);
 const accountTag = /^[0-9a-f]{32}$/i;
 const objects = /\{[^{}]{30,4000}(?:\}|$)/g;
 const looseMember = /[{,]\s*["']?(\w{1,12})["']?\s*:\s*["']?(\{?[^"',{}\s]*\}?)/g;
@@ -88,7 +89,7 @@ function readTunnel(json: string): Tunnel | undefined {
 
 /** Both ids begin with so many digits; only an escape could write them otherwise. */
 function mayHoldIds(text: string): boolean {
-	return text.includes("\\") || eightDigits.test(text);
+	return text.includes("\\") || hasEightDigits(text);
 }
 
 /** The members by key in lower case, as Go reads them; of a text that is no JSON (cut short, quotes eaten by a shell) what is left. */

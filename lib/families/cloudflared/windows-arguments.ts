@@ -23,47 +23,41 @@ export function windowsWords(commandLine: string, most = mostWords): readonly Wo
 
 const [tab, blank, quote, backslash] = [9, 32, 34, 92] as const;
 
-/** By the codes of characters, since every command line of a flood goes through here. */
+/** What stands up to the next quote is copied in one piece, since every command line of a flood goes through here. */
 function readArgument(text: string, from: number): { readonly argument: string; readonly next: number } {
 	let argument = "";
 	let quoted = false;
-	let backslashes = 0;
 	let at = from;
-	for (; at < text.length; at++) {
-		const code = text.charCodeAt(at);
-		if (code === backslash) {
-			backslashes++;
-			continue;
-		}
-		if (code === quote) {
-			argument += "\\".repeat(Math.floor(backslashes / 2));
-			if (backslashes % 2 === 1) argument += '"';
-			else {
-				if (quoted && text.charCodeAt(at + 1) === quote) {
-					argument += '"';
-					at++;
-				}
-				quoted = !quoted;
+	for (;;) {
+		const end = quoted ? nextQuote(text, at) : plainEnd(text, at);
+		if (text.charCodeAt(end) !== quote) return { argument: argument + text.slice(at, end), next: end };
+		// Only before a quote do backslashes mean something else.
+		let backslashes = 0;
+		while (end - backslashes > at && text.charCodeAt(end - backslashes - 1) === backslash) backslashes++;
+		argument += text.slice(at, end - backslashes) + "\\".repeat(Math.floor(backslashes / 2));
+		at = end + 1;
+		if (backslashes % 2 === 1) argument += '"';
+		else {
+			if (quoted && text.charCodeAt(at) === quote) {
+				argument += '"';
+				at++;
 			}
-			backslashes = 0;
-			continue;
+			quoted = !quoted;
 		}
-		if (isBlank(code) && !quoted) break;
-		// Characters without a special meaning, and backslashes before one of them, are copied in one piece.
-		const start = at - backslashes;
-		at = plainEnd(text, at + 1);
-		argument += text.slice(start, at);
-		at--;
-		backslashes = 0;
 	}
-	return { argument: backslashes === 0 ? argument : argument + "\\".repeat(backslashes), next: at };
 }
 
-/** Where the next blank, quote or backslash stands, or the end. */
+/** Where the next quote stands, or the end. */
+function nextQuote(text: string, from: number): number {
+	const at = text.indexOf('"', from);
+	return at === -1 ? text.length : at;
+}
+
+/** Where the next blank or quote stands, or the end. */
 function plainEnd(text: string, from: number): number {
 	for (let at = from; at < text.length; at++) {
 		const code = text.charCodeAt(at);
-		if (code === quote || code === backslash || isBlank(code)) return at;
+		if (code === quote || isBlank(code)) return at;
 	}
 	return text.length;
 }
