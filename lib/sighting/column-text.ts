@@ -6,7 +6,14 @@ import type { Column } from "../defender/tables.ts";
  * Analytics holds objects. Empty where it is missing, null, or nested too deep to write down.
  */
 export function columnText(record: DefenderRecord, column: Column): string {
-	const value = record.columns[column];
+	return textOf(record.columns[column]);
+}
+
+/** Columns that are asked for by their names in the code: of records of the same shape the engine then knows where they lie. */
+export type NamedColumns = Readonly<Partial<Record<Column, unknown>>>;
+
+/** The same for a column's value. */
+export function textOf(value: unknown): string {
 	// It runs a hundred times for each sighting, and finds text or nothing nearly every time.
 	if (typeof value === "string") return value;
 	if (value === undefined || value === null) return "";

@@ -5,6 +5,8 @@ import { findTunnels, mostTokens, plainCredentials } from "./token.ts";
 import { readToken } from "./token-reading.ts";
 import type { Word } from "./words.ts";
 
+/** The account alone has 32 digits, in base64 that is more than this. */
+const shortestToken = 40;
 /** Tokens decoded among the arguments and variables of one start. */
 const most = 16;
 const front = 48 * 1_024;
@@ -17,21 +19,27 @@ export function givenIn(args: readonly Word[], environment: ReadonlyMap<string, 
 		if (tunnel !== undefined && tunnel.account !== "" && found.length < most) found.push(tunnel);
 	};
 	const install = args.findIndex(({ value }, at) => value === "install" && args[at - 1]?.value === "service");
-	if (install !== -1) for (const { value } of args.slice(install + 1)) keep(readToken({ value, start: 0, hidden: false }, false).tunnel);
-	args.forEach((word, at) => {
-		if (!word.value.startsWith("-")) return;
-		const flag = /^--?(token|credentials-contents)(?:=(.*))?$/s.exec(word.value);
-		if (flag === null) return;
+	if (install !== -1) for (const { value } of args.slice(install + 1)) keep(tokenIn(value, false));
+	for (let at = 0; at < args.length; at++) {
+		const written = args[at]?.value ?? "";
+		if (!written.startsWith("-")) continue;
+		const flag = /^--?(token|credentials-contents)(?:=(.*))?$/s.exec(written);
+		if (flag === null) continue;
 		const value = flag[2] ?? args[at + 1]?.value ?? "";
-		if (flag[1] === "token") keep(readToken({ value, start: 0, hidden: false }, at + 2 >= args.length).tunnel);
+		if (flag[1] === "token") keep(tokenIn(value, at + 2 >= args.length));
 		else for (const { tunnel } of plainCredentials(value)) keep(tunnel);
 		if (flag[1] === "credentials-contents") keep(accountOnly(value));
-	});
+	}
 	for (const [name, { value }] of environment) {
-		if (name === "TUNNEL_TOKEN") keep(readToken({ value, start: 0, hidden: false }, true).tunnel);
+		if (name === "TUNNEL_TOKEN") keep(tokenIn(value, true));
 		if (name === "TUNNEL_CRED_CONTENTS") keep(accountOnly(value));
 	}
 	return found;
+}
+
+/** @param ends as for `readToken`. */
+function tokenIn(value: string, ends: boolean): Tunnel | undefined {
+	return value.length < shortestToken ? undefined : readToken({ value, start: 0, hidden: false }, ends).tunnel;
 }
 
 /** Credentials JSON, whose tunnel may stand elsewhere: the account is what counts. */

@@ -1,5 +1,5 @@
 import type { DefenderRecord } from "../../defender/record.ts";
-import { columnText } from "../../sighting/column-text.ts";
+import { columnText, type NamedColumns, textOf } from "../../sighting/column-text.ts";
 import type { Claim, Contact, Identified, Reading } from "../../sighting/reading.ts";
 import type { Mode } from "../../sighting/sighting.ts";
 import { targetClass } from "../../sighting/targets.ts";
@@ -15,7 +15,7 @@ import { laterStarts } from "./later-starts.ts";
 import { launcherOf } from "./launchers.ts";
 import { baseName, programName } from "./names.ts";
 import { hasAnother, otherClaims } from "./other-claims.ts";
-import { isHighUser, parentOf, serviceManagers, shells, unusualParents } from "./parents.ts";
+import { isHighUser, kindOfParent, parentOf } from "./parents.ts";
 import { pathWithBlank } from "./path-with-blank.ts";
 import { opensTunnel, type StartReading } from "./read-start.ts";
 import { contactOf } from "./record-contact.ts";
@@ -27,7 +27,7 @@ import type { Word } from "./words.ts";
 
 /** What really runs in a record, and with which credential. Never throws; bounded, whatever the record holds. */
 export function identify(record: DefenderRecord): Identified {
-	const seen = columnsOf(record);
+	const seen = columnsOf(record.columns);
 	const { actorName, actorPath, actorLine } = seen;
 	const contact = contactOf(record, actorName, actorPath);
 	// Read one after the other: where the first one is the tool, which is nearly always, the others do not matter.
@@ -51,49 +51,46 @@ export function identify(record: DefenderRecord): Identified {
 	if (later !== undefined) return finish(record, later, contact, seen);
 	first ??= texts[0];
 	actor ??= startOf(actorPath, actorLine, noVariables);
-	const official = isOfficial(columnText(record, "InitiatingProcessSHA256"));
+	const official = isOfficial(seen.actorHash);
 	const expanded = official ? undefined : (actorExpanded ?? expand(actor));
 	const known = { contact, official, nameless: false, expanded };
-	const acting = candidate("actor", actor, programName(columnText(record, "InitiatingProcessParentFileName")), actorLine, known);
+	const acting = candidate("actor", actor, programName(seen.actorParent), actorLine, known);
 	return finish(record, acting.readings.some(startsTool) ? acting : (first ?? acting), contact, seen);
 }
 
 /** The columns that every record is read by, each read once: to find one among so many costs more than to look at its text. */
 interface Seen extends RecordNames {
 	readonly ownLine: string;
+	readonly ownHash: string;
 	readonly actorName: string;
 	readonly actorLine: string;
+	readonly actorHash: string;
+	readonly actorParent: string;
 }
 
-function columnsOf(record: DefenderRecord): Seen {
-	const actorFolder = columnText(record, "InitiatingProcessFolderPath");
-	const actorName = columnText(record, "InitiatingProcessFileName") || baseName(actorFolder);
-	const ownFolder = columnText(record, "FolderPath");
-	const ownName = columnText(record, "FileName") || baseName(ownFolder);
+function columnsOf(columns: NamedColumns): Seen {
+	const actorFolder = textOf(columns.InitiatingProcessFolderPath);
+	const actorName = textOf(columns.InitiatingProcessFileName) || baseName(actorFolder);
+	const ownFolder = textOf(columns.FolderPath);
+	const ownName = textOf(columns.FileName) || baseName(ownFolder);
 	return {
 		ownName,
 		ownPath: withName(ownFolder, ownName),
-		ownLine: columnText(record, "ProcessCommandLine"),
+		ownLine: textOf(columns.ProcessCommandLine),
+		ownHash: textOf(columns.SHA256),
 		actorName,
 		actorPath: withName(actorFolder, actorName),
-		actorLine: columnText(record, "InitiatingProcessCommandLine"),
+		actorLine: textOf(columns.InitiatingProcessCommandLine),
+		actorHash: textOf(columns.InitiatingProcessSHA256),
+		actorParent: textOf(columns.InitiatingProcessParentFileName),
 	};
 }
 
 /** The process that the row is about. */
-function ownCandidate(
-	record: DefenderRecord,
-	{ ownPath, ownLine, actorName }: Seen,
-	variables: ReadonlyMap<string, Word>,
-): Candidate {
-	const known = {
-		contact: undefined,
-		official: isOfficial(columnText(record, "SHA256")),
-		nameless: isNameless(record, ownPath),
-		expanded: undefined,
-	};
-	const parent = parentOf(actorName, columnText(record, "InitiatingProcessParentFileName"));
-	return candidate("own", startOf(ownPath, ownLine, variables), parent, ownLine, known);
+function ownCandidate(record: DefenderRecord, seen: Seen, variables: ReadonlyMap<string, Word>): Candidate {
+	const { ownPath, ownLine } = seen;
+	const known = { contact: undefined, official: isOfficial(seen.ownHash), nameless: isNameless(record, ownPath), expanded: undefined };
+	return candidate("own", startOf(ownPath, ownLine, variables), parentOf(seen.actorName, seen.actorParent), ownLine, known);
 }
 
 /** The commands of one script or task count together: the first one could be there to be seen. */
@@ -135,6 +132,7 @@ function finish(record: DefenderRecord, chosen: Candidate, contact: Contact, nam
 	const subject = tools.length > 0 ? chosen.subject : fallback;
 	const image = tools.length > 0 ? (worst?.start.image ?? "") : subject === "own" ? names.ownPath : names.actorPath;
 	const { parent } = chosen;
+	const { byServiceManager, byShell, byUnusualParent } = kindOfParent(parent);
 	const launcher = launcherOf(image, parent);
 	const exposes = distinct(together(tools, (one) => one.exposes));
 	const trail = worst?.start.trail;
@@ -153,7 +151,7 @@ function finish(record: DefenderRecord, chosen: Candidate, contact: Contact, nam
 		reading: {
 			kind: isWrapper ? "wrapper" : inner,
 			inner,
-			official: tools.length > 0 ? chosen.official : ofFile(record) && isOfficial(columnText(record, "SHA256")),
+			official: tools.length > 0 ? chosen.official : ofFile(record) && isOfficial(names.ownHash),
 			certain: worst?.certain === true || (tools.length === 0 && inner === "renamed"),
 			folderClass: folderOf(image),
 			publicFolder: isPublicFolder(image),
@@ -181,11 +179,11 @@ function finish(record: DefenderRecord, chosen: Candidate, contact: Contact, nam
 			registry: record.table === "DeviceRegistryEvents",
 			file: ofFile(record),
 			byServiceManager:
-				serviceManagers.test(parent) ||
+				byServiceManager ||
 				(subject === "text" &&
 					/^(?:imagepath|environment|appenvironment\w*|appparameters|application)$/i.test(columnText(record, "RegistryValueName"))),
-			byShell: shells.test(parent),
-			byUnusualParent: unusualParents.test(parent),
+			byShell,
+			byUnusualParent,
 			highUser: isHighUser(record, subject),
 			altered: tools.some(({ altered }) => altered),
 			unread: others.unread || (tools.length > 0 ? tools : chosen.readings).some(({ start }) => start.trail.unread),
