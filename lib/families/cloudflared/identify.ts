@@ -184,7 +184,7 @@ function finish(record: DefenderRecord, chosen: Candidate, contact: Contact, nam
 					/^(?:imagepath|environment|appenvironment\w*|appparameters|application)$/i.test(columnText(record, "RegistryValueName"))),
 			byShell,
 			byUnusualParent,
-			highUser: isHighUser(record, subject),
+			highUser: isHighUser(record.columns, subject),
 			altered: tools.some(({ altered }) => altered),
 			unread: others.unread || (tools.length > 0 ? tools : chosen.readings).some(({ start }) => start.trail.unread),
 		},

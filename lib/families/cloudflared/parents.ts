@@ -1,5 +1,4 @@
-import type { DefenderRecord } from "../../defender/record.ts";
-import { columnText } from "../../sighting/column-text.ts";
+import { type NamedColumns, textOf } from "../../sighting/column-text.ts";
 import type { Identified } from "../../sighting/reading.ts";
 import { rememberedByPath } from "../../sighting/remembered-by-path.ts";
 import { programName } from "./names.ts";
@@ -28,9 +27,9 @@ export const kindOfParent = rememberedByPath((parent) => ({
 }));
 
 /** SYSTEM, root, a service account or the computer itself. */
-export function isHighUser(record: DefenderRecord, subject: Identified["subject"]): boolean {
-	const own = subject === "own" && columnText(record, "AccountName") !== "";
-	const name = columnText(record, own ? "AccountName" : "InitiatingProcessAccountName").toLowerCase();
-	const sid = columnText(record, own ? "AccountSid" : "InitiatingProcessAccountSid");
+export function isHighUser(columns: NamedColumns, subject: Identified["subject"]): boolean {
+	const own = subject === "own" && textOf(columns.AccountName) !== "";
+	const name = textOf(own ? columns.AccountName : columns.InitiatingProcessAccountName).toLowerCase();
+	const sid = textOf(own ? columns.AccountSid : columns.InitiatingProcessAccountSid);
 	return /^(?:system|root|local service|network service)$/.test(name) || name.endsWith("$") || /^S-1-5-(?:18|19|20)$/.test(sid);
 }

@@ -31,10 +31,11 @@ const unit =
 
 /** What else runs: commands whose output is used, text printed into a shell, a crontab or a script, and text that is decoded. Bounded. */
 export function layersIn(text: string, shell: Shell): Layers {
-	const quoted = shell === "posix" ? [...text.matchAll(backticks)] : [];
-	const used = shell === "cmd" ? [] : [...text.matchAll(substitution), ...quoted].map(([, inner = ""]) => inner);
+	const substituted = shell !== "cmd" && text.includes("(") ? insideOf(text, substitution) : [];
+	const quoted = shell === "posix" && text.includes("`") ? insideOf(text, backticks) : [];
+	const used = [...substituted, ...quoted];
 	const kept = printedIn(text);
-	const units = [...text.matchAll(unit)].map(([, command = ""]) => command);
+	const units = text.search(unit) === -1 ? [] : insideOf(text, unit);
 	const hidden = decodesText(text)
 		? [...decodedRuns(text, 1)].map(({ decoded, start, end }) => decodeWide(text.slice(start, end)) ?? decoded)
 		: [];
@@ -47,8 +48,15 @@ export function layersIn(text: string, shell: Shell): Layers {
 	};
 }
 
+function insideOf(text: string, pattern: RegExp): readonly string[] {
+	return [...text.matchAll(pattern)].map(([, inner = ""]) => inner);
+}
+
+/** Each kind of `sink` has one of these; most texts have none, and the search for a sink costs many times as much. */
+const sinkSign = /[<>|]|\$\(|out-file|-content|tee-object/i;
+
 function printedIn(text: string): readonly string[] {
-	return sink.test(text)
+	return sinkSign.test(text) && sink.test(text)
 		? [...text.matchAll(printed)].flatMap(([, double, single, bare]) => printedLines(double ?? single ?? bare ?? ""))
 		: [];
 }

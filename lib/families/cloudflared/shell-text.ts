@@ -76,16 +76,16 @@ function quotedCommands(text: string, shell: "posix" | "powershell" | "none"): r
 	const escaping = shell === "powershell" ? "`" : "\\";
 	const found: Words[] = [];
 	let words: Word[] = [];
-	let word: { parts: string[]; start: number; hidden: boolean } | undefined;
+	let word: { value: string; start: number; hidden: boolean } | undefined;
 	let begin = 0;
 	let quote = "";
-	const add = (character: string, at: number): void => {
-		word ??= { parts: [], start: at, hidden: false };
-		word.parts.push(character);
+	const add = (piece: string, at: number): void => {
+		word ??= { value: "", start: at, hidden: false };
+		word.value += piece;
 	};
 	const endWord = (): void => {
 		if (word !== undefined && words.length < mostWords)
-			words.push({ value: word.parts.join(""), start: word.start - begin, hidden: word.hidden });
+			words.push({ value: word.value, start: word.start - begin, hidden: word.hidden });
 		word = undefined;
 	};
 	const endCommand = (at: number): void => {
@@ -95,6 +95,12 @@ function quotedCommands(text: string, shell: "posix" | "powershell" | "none"): r
 		begin = at + 1;
 	};
 	for (let at = 0; at < text.length; at++) {
+		const plain = plainEnd(text, at);
+		if (plain > at) {
+			add(text.slice(at, plain), at);
+			at = plain - 1;
+			continue;
+		}
 		const character = text[at] ?? "";
 		if (character === escaping && quote !== "'") {
 			const lineEnd = shell === "none" ? "" : (/^\r?\n/.exec(text.slice(at + 1, at + 3))?.[0] ?? "");
@@ -110,7 +116,7 @@ function quotedCommands(text: string, shell: "posix" | "powershell" | "none"): r
 			if (shell !== "none" && quote === '"' && character === "$" && word !== undefined) word.hidden = true;
 		} else if (character === '"' || character === "'") {
 			quote = character;
-			word ??= { parts: [], start: at, hidden: false };
+			word ??= { value: "", start: at, hidden: false };
 		} else if (shell === "none") {
 			if (/\s/.test(character)) endWord();
 			else add(character, at);
@@ -125,8 +131,8 @@ function quotedCommands(text: string, shell: "posix" | "powershell" | "none"): r
 		} else if (/\s/.test(character) && !/[\r\n]/.test(character)) endWord();
 		else if (character === "," && shell === "powershell") endWord();
 		else if (character === "#" && word === undefined) at = endOfLine(text, at) - 1;
-		else if ((character === ">" || character === "<") && (word === undefined || /^\d$/.test(word.parts.join("")) || shell === "posix")) {
-			if (word !== undefined && /^\d?$/.test(word.parts.join(""))) word = undefined;
+		else if ((character === ">" || character === "<") && (word === undefined || /^\d$/.test(word.value) || shell === "posix")) {
+			if (word !== undefined && /^\d?$/.test(word.value)) word = undefined;
 			endWord();
 			at = endOfRedirection(text, at);
 		} else if (/[;|{}()\r\n]/.test(character) || (character === "&" && (shell === "posix" || words.length > 0 || word !== undefined)))
@@ -140,6 +146,15 @@ function quotedCommands(text: string, shell: "posix" | "powershell" | "none"): r
 	endCommand(text.length);
 	return found;
 }
+
+/** The end of what stands for itself, whatever the shell and whatever is around it: it is copied in one piece. */
+function plainEnd(text: string, from: number): number {
+	let at = from;
+	while (at < text.length && plainCharacters[text.charCodeAt(at)] === 1) at++;
+	return at;
+}
+
+const plainCharacters = Uint8Array.from({ length: 128 }, (_, code) => Number(/[\w./:=+-]/.test(String.fromCharCode(code))));
 
 function endOfLine(text: string, from: number): number {
 	const end = text.indexOf("\n", from);

@@ -16,6 +16,8 @@ const tunnelId = new RegExp(String.raw`^(?:urn:uuid:)?\{?(${uuid})\}?$`, "i");
 const hasEightDigits = createLongRunLook(8, (character) => /[0-9a-f]/i.test(character), false);
 const accountTag = /^[0-9a-f]{32}$/i;
 const objects = /\{[^{}]{30,4000}(?:\}|$)/g;
+/** What `readTunnel` takes an account or a tunnel from; most objects in a record have no such member. */
+const idMember = /[{,]\s*["']?(?:a|t|AccountTag|TunnelID)["']?\s*:/i;
 const looseMember = /[{,]\s*["']?(\w{1,12})["']?\s*:\s*["']?(\{?[^"',{}\s]*\}?)/g;
 const layers = 2;
 /** No real text holds more; the limit bounds the work on hostile text. Where it is reached, more may stand there. */
@@ -49,7 +51,7 @@ const none: readonly FoundTunnel[] = [];
 
 /** Credentials JSON, or a token's JSON, that stands in a text as it is; its quotes may be escaped or eaten by a shell. */
 export function plainCredentials(text: string): readonly FoundTunnel[] {
-	if (!text.includes("{") || !mayHoldIds(text)) return none;
+	if (!text.includes("{") || !mayHoldIds(text) || !idMember.test(text.replaceAll("\\", ""))) return none;
 	const found: FoundTunnel[] = [];
 	for (const match of text.matchAll(objects)) {
 		const tunnel = readTunnel(match[0].replaceAll("\\", ""));
