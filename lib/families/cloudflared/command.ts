@@ -95,6 +95,15 @@ export function readCommand(args: readonly string[]): Command {
 	}
 }
 
+/** Whatever else stands there, it does nothing with such a first argument, which neither is nor sets anything it knows. */
+export function refusesFirst(argument: string): boolean {
+	const read = parseLevel([argument], flagsOf(program.level), true);
+	// Its value could be the next argument.
+	if ("mistake" in read) return read.mistake !== "flag needs an argument";
+	const [word] = read.positionals;
+	return word !== undefined && commandNamed(program, word) === undefined;
+}
+
 function commandNamed(node: Node, word: string): { readonly name: string; readonly node: Node } | "help" | undefined {
 	if (node.commands === undefined) return undefined;
 	if (word === "help" || word === "h") return "help";

@@ -15,15 +15,14 @@ export interface OwnCredential extends TokenReading {
 
 /** The token that counts; `undefined`: none is given in words. */
 export function credentialOf(runs: Runs, start: Start, command: Command): OwnCredential | undefined {
-	if (runs.kind === "token") {
-		const word = wordOf(start, runs.token.value, runs.token.from === "environment");
-		return { ...readToken(word.word, word.ends), conclusive: runs.token.from === "arguments" };
-	}
-	if (runs.kind === "service-install" && runs.token !== undefined) {
-		const word = wordOf(start, runs.token, false);
-		return { ...readToken(word.word, word.ends), conclusive: command.outcome === "command" };
-	}
-	return undefined;
+	if (runs.kind === "token") return readAs(wordOf(start, runs.token.value, runs.token.from === "environment"), runs.token.from === "arguments");
+	if (runs.kind !== "service-install" || runs.token === undefined) return undefined;
+	return readAs(wordOf(start, runs.token, false), command.outcome === "command");
+}
+
+function readAs({ word, ends }: { readonly word: Word; readonly ends: boolean }, conclusive: boolean): OwnCredential {
+	const { decoding, tunnel } = readToken(word, ends);
+	return { decoding, tunnel, conclusive };
 }
 
 /** The word that holds a value, to know whether a shell would replace it and whether the text ends in it. */

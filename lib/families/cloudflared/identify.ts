@@ -8,6 +8,7 @@ import { isAboutTunnels, ofFile } from "./about-tunnels.ts";
 import { type Candidate, candidate, isNameless, nothingKnown, startsTool } from "./candidate.ts";
 import { isPrivate } from "./contacts.ts";
 import { isSame } from "./credential.ts";
+import { isClearlyOther } from "./clearly-other.ts";
 import { filePlace } from "./file-place.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
 import { type RecordNames, withoutCommand } from "./kind-without-command.ts";
@@ -33,7 +34,7 @@ export function identify(record: DefenderRecord): Identified {
 	// Read one after the other: where the first one is the tool, which is nearly always, the others do not matter.
 	let actor: Start | undefined;
 	let actorExpanded: Expanded | undefined;
-	let first: Candidate | undefined;
+	let own: (() => Candidate) | undefined;
 	if (record.table === "DeviceProcessEvents" || (record.table === "DeviceEvents" && seen.ownLine !== "")) {
 		let variables = noVariables;
 		// Its words matter only where it is a shell or the like, or where the other process is not the tool.
@@ -42,20 +43,29 @@ export function identify(record: DefenderRecord): Identified {
 			actorExpanded = expand(actor);
 			variables = variablesOf(actorExpanded);
 		}
-		const own = ownCandidate(record, seen, variables);
-		if (own.readings.some(startsTool)) return finish(record, own, contact, seen);
-		first = own;
+		const official = isOfficial(seen.ownHash);
+		own = once(() => ownCandidate(record, seen, official, variables));
+		const isOther = !official && variables.size === 0 && isClearlyOther(seen.ownPath, seen.ownLine);
+		if (!isOther && own().readings.some(startsTool)) return finish(record, own(), contact, seen);
 	}
 	const texts = laterStarts(record).map(({ start, text }) => candidate("text", start, programName(actorName), text, nothingKnown));
 	const later = allOf(texts.filter(({ readings }) => readings.some(startsTool)));
 	if (later !== undefined) return finish(record, later, contact, seen);
-	first ??= texts[0];
 	actor ??= startOf(actorPath, actorLine, noVariables);
 	const official = isOfficial(seen.actorHash);
 	const expanded = official ? undefined : (actorExpanded ?? expand(actor));
 	const known = { contact, official, nameless: false, expanded };
 	const acting = candidate("actor", actor, programName(seen.actorParent), actorLine, known);
-	return finish(record, acting.readings.some(startsTool) ? acting : (first ?? acting), contact, seen);
+	return finish(record, acting.readings.some(startsTool) ? acting : (own?.() ?? texts[0] ?? acting), contact, seen);
+}
+
+/** What the work comes to, done when it is first asked for. */
+function once<T>(work: () => T): () => T {
+	let done: { readonly value: T } | undefined;
+	return () => {
+		done ??= { value: work() };
+		return done.value;
+	};
 }
 
 /** The columns that every record is read by, each read once: to find one among so many costs more than to look at its text. */
@@ -87,9 +97,9 @@ function columnsOf(columns: NamedColumns): Seen {
 }
 
 /** The process that the row is about. */
-function ownCandidate(record: DefenderRecord, seen: Seen, variables: ReadonlyMap<string, Word>): Candidate {
+function ownCandidate(record: DefenderRecord, seen: Seen, official: boolean, variables: ReadonlyMap<string, Word>): Candidate {
 	const { ownPath, ownLine } = seen;
-	const known = { contact: undefined, official: isOfficial(seen.ownHash), nameless: isNameless(record, ownPath), expanded: undefined };
+	const known = { contact: undefined, official, nameless: isNameless(record, ownPath), expanded: undefined };
 	return candidate("own", startOf(ownPath, ownLine, variables), parentOf(seen.actorName, seen.actorParent), ownLine, known);
 }
 

@@ -21,6 +21,7 @@ export interface Expanded {
 
 /** Follows starters down to the programs they start. Bounded: so many commands, so many layers. */
 export function expand(start: Start): Expanded {
+	if (!mayStartOthers(start.image)) return { starts: [start], isStarter: false };
 	const found: Start[] = [];
 	const isStarter = collect(start, 0, found);
 	if (!isStarter) return { starts: [start], isStarter };
