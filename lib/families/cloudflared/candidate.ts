@@ -67,7 +67,8 @@ export function candidate(
 function readWhole(start: Start, signs: Signs): StartReading {
 	const reading = readStart(start, signs);
 	// A word of another program's, such as `login`, is one of cloudflared's commands too.
-	const isRead = signs.official || isOpening(reading) || (startsTool(reading) && reading.kind !== "renamed" && reading.mode !== "would-fail");
+	const isRead =
+		signs.official || isOpening(reading) || (startsTool(reading) && reading.kind !== "renamed" && reading.mode !== "would-fail");
 	return isRead ? reading : (hiddenBehind(start) ?? reading);
 }
 

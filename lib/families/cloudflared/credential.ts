@@ -15,7 +15,8 @@ export interface OwnCredential extends TokenReading {
 
 /** The token that counts; `undefined`: none is given in words. */
 export function credentialOf(runs: Runs, start: Start, command: Command): OwnCredential | undefined {
-	if (runs.kind === "token") return readAs(wordOf(start, runs.token.value, runs.token.from === "environment"), runs.token.from === "arguments");
+	if (runs.kind === "token")
+		return readAs(wordOf(start, runs.token.value, runs.token.from === "environment"), runs.token.from === "arguments");
 	if (runs.kind !== "service-install" || runs.token === undefined) return undefined;
 	return readAs(wordOf(start, runs.token, false), command.outcome === "command");
 }
@@ -46,13 +47,7 @@ export function isSame(one: Tunnel, other: Tunnel | undefined): boolean {
 }
 
 /** Another token, a file with one, credentials, or the UUID of another tunnel beside the one that counts. */
-export function hasSecond(
-	runs: Runs,
-	lookup: Lookup,
-	given: readonly Tunnel[],
-	command: Command,
-	tunnel: Tunnel | undefined,
-): boolean {
+export function hasSecond(runs: Runs, lookup: Lookup, given: readonly Tunnel[], command: Command, tunnel: Tunnel | undefined): boolean {
 	if (runs.kind !== "token" && runs.kind !== "service-install") return false;
 	const named = ["token-file", "credentials-file", "credentials-contents"].some((flag) => (lookup(flag)?.value ?? "") !== "");
 	const other = given.some((one) => !isSame(one, tunnel));

@@ -6,9 +6,9 @@ import { targetClass } from "../../sighting/targets.ts";
 import { exposesAdministration } from "../../verdict/doubts.ts";
 import { isAboutTunnels, ofFile } from "./about-tunnels.ts";
 import { type Candidate, candidate, isNameless, nothingKnown, startsTool } from "./candidate.ts";
+import { isClearlyOther } from "./clearly-other.ts";
 import { isPrivate } from "./contacts.ts";
 import { isSame } from "./credential.ts";
-import { isClearlyOther } from "./clearly-other.ts";
 import { filePlace } from "./file-place.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
 import { type RecordNames, withoutCommand } from "./kind-without-command.ts";
@@ -125,10 +125,9 @@ function worstOf(readings: readonly StartReading[]): StartReading | undefined {
 		if (mode === "would-fail") return 2;
 		return mode === "service-mode" ? 0 : 1;
 	};
-	return readings.length < 2 ? readings[0] : readings.reduce<StartReading | undefined>(
-		(worst, one) => (worst === undefined || rank(one) > rank(worst) ? one : worst),
-		undefined,
-	);
+	return readings.length < 2
+		? readings[0]
+		: readings.reduce<StartReading | undefined>((worst, one) => (worst === undefined || rank(one) > rank(worst) ? one : worst), undefined);
 }
 
 function finish(record: DefenderRecord, chosen: Candidate, contact: Contact, names: Seen): Identified {

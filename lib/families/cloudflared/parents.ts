@@ -12,8 +12,7 @@ export function parentOf(actorName: string, grandparent: string): string {
 const serviceManagers = /^(?:services|systemd|init|launchd|openrc-run|runit|s6-supervise|svscan|supervise-daemon)$/;
 
 /** A person or a script drives them. */
-const shells =
-	/^(?:cmd|powershell|pwsh|bash|sh|zsh|dash|ash|fish|ksh|explorer|windowsterminal|conhost|sudo|su|login|sshd|tmux.*|screen)$/;
+const shells = /^(?:cmd|powershell|pwsh|bash|sh|zsh|dash|ash|fish|ksh|explorer|windowsterminal|conhost|sudo|su|login|sshd|tmux.*|screen)$/;
 
 /** They start no tunnels in normal work: Office, browsers, script hosts, web servers, remote management. */
 const unusualParents =

@@ -84,8 +84,7 @@ function quotedCommands(text: string, shell: "posix" | "powershell" | "none"): r
 		word.value += piece;
 	};
 	const endWord = (): void => {
-		if (word !== undefined && words.length < mostWords)
-			words.push({ value: word.value, start: word.start - begin, hidden: word.hidden });
+		if (word !== undefined && words.length < mostWords) words.push({ value: word.value, start: word.start - begin, hidden: word.hidden });
 		word = undefined;
 	};
 	const endCommand = (at: number): void => {
