@@ -176,7 +176,8 @@ function silenced(finding: Finding, request: AnswerRequest, now: Date): Partial<
 		silence: {
 			...{ by, how, verified, at: now, until: untilOf(request, now), severity: finding.severity },
 			scope,
-			held: silenceNow(finding, now)?.held ?? 0,
+			// Also of one that is over and that nobody was told the end of yet.
+			held: finding.silence?.held ?? 0,
 			...(note === undefined ? {} : { note }),
 		},
 		// What did not stand on the page is news again, though it was told before: another user of weeks ago speaks once more.

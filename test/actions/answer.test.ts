@@ -143,6 +143,14 @@ test("what a silence held is told once: the quiet period starts again, and a lat
 	]);
 });
 
+test("who silences again in the minute in which a silence ends loses nothing of what it held", () => {
+	const held = { ...accepted(aFinding(), typed("silence")).silence, held: 41 } as NonNullable<Finding["silence"]>;
+	const silenced = aFinding({ silence: held });
+
+	for (const time of ["22T19:59:59", "22T20:00:00", "22T20:00:30"])
+		expect(accepted(silenced, signedIn("silence"), at(time)).silence).toMatchObject({ at: at(time), held: 41 });
+});
+
 test("who says that it is not ours makes it high at least, ends the silence, and nobody can silence it until it is closed", () => {
 	const finding = accepted(accepted(aFinding(), typed("silence")), typed("not-ours", { by: redacted("Ana") }));
 
