@@ -152,7 +152,7 @@ export function createMinute(deps: MinuteDeps): () => Promise<readonly (DeliverL
 			gaps: stream?.open.reduce((sum, one) => sum + countOf(one.gaps), 0) ?? 0,
 			reread: again?.count ?? 0,
 			lost: stream?.lost ?? 0,
-			codes: withoutEffects(stands).map(nameOf),
+			codes: [...new Set(withoutEffects(stands).map(nameOf))],
 			ms: deps.clock().getTime() - started.getTime(),
 		};
 		return [line, ...problemLog(errors, started).map((what): ErrorLine => ({ event: "error", what }))];

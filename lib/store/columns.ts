@@ -49,6 +49,22 @@ function oneLine(text: string): string {
 	return text.replace(/[\u2028\u2029]/g, (separator) => (separator === "\u2028" ? "\\u2028" : "\\u2029"));
 }
 
+/** A column holds 32,768 UTF-16 units. */
+const mostListUnits = 30_000;
+
+/** JSON of a list; where not all of it fits into a column, without the entries for which no room is left. */
+export function listText(list: readonly unknown[]): string {
+	let units = 2;
+	const fitting: string[] = [];
+	for (const one of list) {
+		const text = JSON.stringify(one);
+		if (units + text.length + 1 > mostListUnits) continue;
+		units += text.length + 1;
+		fitting.push(text);
+	}
+	return `[${fitting.join(",")}]`;
+}
+
 /** Cut to `units` UTF-16 units, never through a character, and free of the lone surrogates that no table gives back. */
 export function cut<T extends string>(text: T, units: number): T {
 	const whole = text.toWellFormed();

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { giveUpAfterMs } from "../outbox/backoff.ts";
 import { problemCodes } from "../outbox/problem-code.ts";
-import { columns, countColumn, cut, dateColumn, jsonColumn } from "../store/columns.ts";
+import { columns, countColumn, cut, dateColumn, jsonColumn, listText } from "../store/columns.ts";
 import type { Key, Row, Values } from "../store/table.ts";
 import { isSerious, nameOf, type Problem, type StandingProblem } from "./problems.ts";
 
@@ -81,12 +81,12 @@ export function endOf({ phase, at, begunAt }: Incident): Date | undefined {
 
 export const incidentsAddress: Key = { partitionKey: "meta", rowKey: "a|incidents" };
 
-/** Most incidents in the row, more than there are causes. Ended ones that every destination knows of are not kept. */
-const mostIncidents = 40;
-
-/** The incidents as columns, the first 40 of them. `leaseUntil`: who tells them now has until then. */
+/**
+ * The incidents as columns, as many as fit: more than there are causes. Ended ones that every destination knows of are not
+ * among them. `leaseUntil`: who tells them now has until then.
+ */
 export function incidentValues(incidents: readonly Incident[], leaseUntil: Date | undefined): Values {
-	return columns({ v: 1, incidents: JSON.stringify(incidents.slice(0, mostIncidents)), leaseUntil });
+	return columns({ v: 1, incidents: listText(incidents), leaseUntil });
 }
 
 const schema = z.object({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { columns, countColumn, cut, jsonColumn } from "../../lib/store/columns.ts";
+import { columns, countColumn, cut, jsonColumn, listText } from "../../lib/store/columns.ts";
 
 test("a text that just fits is kept whole, a longer one ends with an ellipsis within the same length", () => {
 	expect(cut("abc", 3)).toBe("abc");
@@ -21,6 +21,14 @@ test("line separators come back from JSON as what they were, each as itself", ()
 test("a count below nothing or between two numbers makes its row unreadable", () => {
 	const readable = [0, 1, -1, 0.5, "1", Number.NaN].map((count) => countColumn.safeParse(count).success);
 	expect(readable).toEqual([true, true, false, false, false, false]);
+});
+
+test("a list that is too long for a column keeps its first entries, and what follows one that is too long by itself", () => {
+	expect(listText([1, "two", { three: 3 }])).toBe('[1,"two",{"three":3}]');
+	expect(listText([])).toBe("[]");
+	const kept: unknown = JSON.parse(listText(["x".repeat(40_000), "a", "b"]));
+	expect(kept).toEqual(["a", "b"]);
+	expect(listText(Array.from({ length: 1_000 }, () => "x".repeat(97))).length).toBe(29_901);
 });
 
 test("a column that holds no JSON is unreadable, and throws nothing", () => {
