@@ -9,6 +9,7 @@ export const blankReading: Reading = {
 	folderClass: "unknown",
 	publicFolder: false,
 	pretends: false,
+	calledOtherwise: false,
 	container: false,
 	remote: false,
 	later: false,

@@ -67,6 +67,8 @@ export interface Reading {
 	readonly publicFolder: boolean;
 	/** The command line calls itself by the tool's name, the file is another. */
 	readonly pretends: boolean;
+	/** The other way round: the file has the tool's name, the command line calls itself by another. */
+	readonly calledOtherwise: boolean;
 	/** It runs in a container. */
 	readonly container: boolean;
 	/** It runs on another machine. */

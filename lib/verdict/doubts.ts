@@ -7,6 +7,7 @@ import type { Wording } from "./words.ts";
 /** Why an approved tunnel is not simply ours. */
 export type Doubt =
 	| "renamed"
+	| "called-otherwise"
 	| "open-folder"
 	| "user-folder"
 	| "second-credential"
@@ -44,6 +45,7 @@ export function doubtsOf({ program }: Sighting, reading: Reading, { by, foreignB
 		[reading.startArguments || (otherArguments && isProcess), "start-arguments"],
 		[exposesAdministration(reading.exposes), "exposes"],
 		[reading.secondCredential, "second-credential"],
+		[reading.calledOtherwise, "called-otherwise"],
 		[reading.decoding !== "readable", "decoding"],
 		[reading.altered, "altered"],
 		[reading.unread, "unread"],
@@ -64,6 +66,7 @@ export function exposesAdministration(exposes: readonly TargetClass[]): boolean 
 /** Behind "The tunnel is approved, but …". */
 export const doubtWords: Readonly<Record<Doubt, Wording>> = {
 	renamed: ({ tool }) => redactedText`the program is not ${tool} by its name`,
+	"called-otherwise": redactedText`its command line calls the program by another name`,
 	"open-folder": redactedText`the program lies where anybody can write`,
 	"user-folder": redactedText`the program lies in a user's folder or has a name of its own`,
 	"second-credential": redactedText`the command names a second credential`,

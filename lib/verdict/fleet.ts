@@ -26,7 +26,7 @@ export function fleetFit(
 	now: Date,
 	events: readonly ServiceEvent[] = [],
 ): FleetFit {
-	if (!hiddenModes.has(reading.mode) || reading.kind !== "named" || reading.pretends) return { fit: "none" };
+	if (!hiddenModes.has(reading.mode) || reading.kind !== "named" || reading.pretends || reading.calledOtherwise) return { fit: "none" };
 	if (reading.detours.length > 0 || reading.contact.host === "foreign-edge" || exposesAdministration(reading.exposes))
 		return { fit: "none" };
 	if (reading.unread || reading.altered || reading.startArguments || (!reading.registry && runsOtherArguments(events)))

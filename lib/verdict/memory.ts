@@ -54,10 +54,10 @@ function isHidden({ mode }: Reading): boolean {
 	return mode === "named-token-file" || mode === "named-env" || mode === "named-credentials";
 }
 
-function isPlain({ kind, detours, contact, exposes, unread, altered, startArguments, pretends }: Reading): boolean {
+function isPlain({ kind, detours, contact, exposes, unread, altered, startArguments, pretends, calledOtherwise }: Reading): boolean {
 	const plain =
 		detours.length === 0 && contact.host !== "foreign-edge" && !exposesAdministration(exposes) && !unread && !altered && !startArguments;
-	return kind === "named" && !pretends && plain;
+	return kind === "named" && !pretends && !calledOtherwise && plain;
 }
 
 /** The same path and the same hash. Rows of the registry carry no hash of the program: there the path has to do. */

@@ -195,7 +195,8 @@ export const situations: readonly SituationRow[] = [
 	},
 	// Approved, but.
 	{
-		when: (f) => hasDoubt(f, "exposes") || hasDoubt(f, "open-folder") || hasDoubt(f, "second-credential"),
+		when: (f) =>
+			hasDoubt(f, "exposes") || hasDoubt(f, "open-folder") || hasDoubt(f, "second-credential") || hasDoubt(f, "called-otherwise"),
 		least: "medium",
 		most: "high",
 		reason: redactedText`the tunnel is approved, and something about this start is not`,

@@ -109,6 +109,7 @@ describe("an approved token is not ours", () => {
 	test.each<readonly [string, Partial<Reading>, string]>([
 		["under another name", { inner: "renamed" }, "the program is not cloudflared by its name"],
 		["in a file that only calls itself cloudflared", { pretends: true }, "the program is not cloudflared by its name"],
+		["in a file that its command line calls otherwise", { calledOtherwise: true }, "its command line calls the program by another name"],
 		["in a temporary folder", { folderClass: "temp" }, "the program lies where anybody can write"],
 		["in a user's folder", { folderClass: "user" }, "the program lies in a user's folder or has a name of its own"],
 		["under a name of its own", { inner: "variant" }, "the program lies in a user's folder or has a name of its own"],

@@ -165,6 +165,7 @@ function finish(record: DefenderRecord, chosen: Candidate, contact: Contact, nam
 			folderClass: folderOf(image),
 			publicFolder: isPublicFolder(image),
 			pretends: tools.some(({ pretends }) => pretends),
+			calledOtherwise: tools.some(({ calledOtherwise }) => calledOtherwise),
 			container: trail !== undefined && trail.container !== "none",
 			remote: trail?.remote ?? false,
 			later: trail?.later ?? false,

@@ -18,6 +18,7 @@ export interface StartReading {
 	readonly kind: Exclude<ProgramKind, "wrapper">;
 	readonly certain: boolean;
 	readonly pretends: boolean;
+	readonly calledOtherwise: boolean;
 	readonly folderClass: FolderClass;
 	readonly mode: Mode;
 	readonly decoding: Decoding;
@@ -75,6 +76,7 @@ export function readStart(start: Start, signs: Signs): StartReading {
 		kind,
 		certain,
 		pretends,
+		calledOtherwise: isCalledOtherwise(start),
 		folderClass: place,
 		mode,
 		decoding,
@@ -122,6 +124,7 @@ function ofNothing(start: Start, command: Command, signs: Signs): StartReading {
 		kind,
 		certain,
 		pretends,
+		calledOtherwise: isCalledOtherwise(start),
 		folderClass: place,
 		mode: kind === "other" ? "unknown" : modeIn(start, refused, undefined),
 		decoding: "not-visible",
@@ -162,6 +165,11 @@ export function opensTunnel(mode: Mode): boolean {
 		case "unknown":
 			return false;
 	}
+}
+
+/** The file is the tool's by its name, and the command line calls it something else. */
+function isCalledOtherwise({ image, argument0 }: Start): boolean {
+	return argument0 !== "" && nameKind(argument0) === undefined && nameKind(image) !== undefined;
 }
 
 /** The file on disk counts; what the command line calls itself is the starter's choice. */
@@ -242,10 +250,12 @@ function exposed(lookup: Lookup, sources: Sources): readonly string[] {
 			return target === "" ? [] : [target];
 		case "unix-socket":
 			return [`unix:${target}`];
+		// What it then leads to, nobody has said: the account can set any target.
+		case "none":
+			return socks ? ["socks-proxy"] : [];
 		// A page that the program makes itself: nothing of the device is reachable.
 		case "hello-world":
 		case "ingress":
-		case "none":
 			return [];
 	}
 }

@@ -456,6 +456,9 @@ const hostile: readonly Row[] = [
 		proc("C:\\tmp\\u.exe", `u.exe tunnel run --token ${foreign}`, `C:\\Windows\\System32\\cmd.exe|cmd /c "${W}" tunnel run --token ${own}`),
 		"high",
 	],
+	["file of the name, other argv0", proc(W, `svchost.exe tunnel run --token ${own}`), "medium"],
+	["file of the name, other argv0, Linux", lx(X, `[kworker/0:1] tunnel run --token ${own}`), "medium"],
+	["own acct socks, no target", lx(X, `cloudflared tunnel run --socks5 --token ${own}`), "medium"],
 	["pretends argv0", proc("C:\\Windows\\Temp\\svch0st.exe", `cloudflared tunnel run --token ${own}`), "high"],
 	["node as tool", proc("C:\\Program Files\\nodejs\\node.exe", `node.exe tunnel run --token ${foreign}`), "high"],
 	[
