@@ -49,6 +49,7 @@ const startsByItself = any(
 		contains("RegistryKey", "\\Services\\"),
 		oneOf("RegistryValueName", "Application", "AppParameters"),
 	),
+	all(contains("RegistryKey", "\\Services\\"), equals("RegistryValueName", "ImagePath")),
 	contains("RegistryKey", "\\Schedule\\TaskCache\\"),
 );
 
@@ -62,7 +63,10 @@ export const cloudflaredAutostart: Rule = {
 	meaning:
 		"cloudflared was put where it starts again by itself: a Run key, another key that Windows starts programs from, a service manager's settings, a scheduled task or a WMI subscription. It comes back after every restart.",
 	tables: ["DeviceRegistryEvents", "DeviceEvents"],
-	when: any(all(startsByItself, startsTunnel("RegistryValueData")), all(startsLater, taskStartsTunnel)),
+	when: any(
+		all(startsByItself, any(startsTunnel("RegistryValueData"), hasEncodedStart("RegistryValueData"), hasDecodedStart("RegistryValueData"))),
+		all(startsLater, taskStartsTunnel),
+	),
 	runbook: [
 		"Read the program and its arguments in RegistryValueData or AdditionalFields: which tunnel, and what does it expose?",
 		"Look in DeviceProcessEvents of this device, last 7 days, for that program: did it run already?",
@@ -90,6 +94,16 @@ export const cloudflaredAutostart: Rule = {
 			{
 				RegistryKey: "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Image File Execution Options\\sethc.exe",
 				RegistryValueName: "Debugger",
+				RegistryValueData: "C:\\ProgramData\\a.exe tunnel --url rdp://localhost:3389",
+			},
+			{
+				RegistryKey: "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run",
+				RegistryValueName: "a",
+				RegistryValueData: `powershell.exe -w hidden -enc ${Buffer.from("C:\\Temp\\a.exe tunnel run --token-file C:\\Temp\\t", "utf16le").toString("base64")}`,
+			},
+			{
+				RegistryKey: "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\a",
+				RegistryValueName: "ImagePath",
 				RegistryValueData: "C:\\ProgramData\\a.exe tunnel --url rdp://localhost:3389",
 			},
 			{

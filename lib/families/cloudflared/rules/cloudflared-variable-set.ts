@@ -12,7 +12,7 @@ function named(test: (column: Column, value: string) => Condition, name: Column,
 
 /** Programs and calls that set a variable for everything started later. */
 const setsForLater = any(
-	oneOf("FileName", "setx.exe", "launchctl", "systemctl"),
+	oneOf("FileName", "setx.exe", "nssm.exe", "launchctl", "systemctl"),
 	contains("ProcessCommandLine", "setx"),
 	contains("ProcessCommandLine", "SetEnvironmentVariable"),
 	contains("ProcessCommandLine", "\\Environment"),
