@@ -1,4 +1,5 @@
 import { nameKind, programName } from "./names.ts";
+import { variableStart } from "./registry-value.ts";
 import { shellInner } from "./shell-starts.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
 import { isOwnVariables } from "./surroundings.ts";
@@ -39,7 +40,7 @@ const otherFiles =
 function startsInside(start: Start): readonly Start[] {
 	const { words } = start.command;
 	const verb = words.findIndex(({ value }, at) => at > 0 && /^(?:run|create|exec|runp|debug)$/.test(value));
-	if (verb === -1) return [];
+	if (verb === -1) return variablesGiven(words);
 	const environment = new Map(start.environment);
 	words.forEach(({ value }, at) => {
 		const assigned = /^(?:-e|--env)$/.test(value) ? words[at + 1]?.value : /^(?:--env=|-e(?=\w))(.*)$/s.exec(value)?.[1];
@@ -70,6 +71,14 @@ function startsInside(start: Start): readonly Start[] {
 	const args = withoutName.length === 0 && !isExec ? [{ value: "version", start: 0, hidden: false }] : withoutName;
 	const container = isExec || officialImage.test((words[image]?.value ?? "").replace(/^--image=/, "")) ? "official" : "mirror";
 	return [fromWords({ text: start.command.text, words: [program, ...args] }, "cloudflared", environment, { ...noTrail, container })];
+}
+
+/** `kubectl set env deployment/web N=V`: its containers start again, and read it. */
+function variablesGiven(words: readonly Word[]): readonly Start[] {
+	const at = words.findIndex(({ value }, index) => value === "env" && words[index - 1]?.value === "set");
+	return at === -1
+		? []
+		: words.slice(at + 1).flatMap(({ value }) => variableStart(value.slice(0, value.indexOf("=")), value.slice(value.indexOf("=") + 1)));
 }
 
 /** Options that stand alone; the word behind any other is its value, such as the container's name. */

@@ -31,9 +31,17 @@ export function withoutCommand(
 		return "renamed";
 	if (ownsConstants(record) && actorPath !== "") return "renamed";
 	if (connects(contact)) return "renamed";
+	if (isTaskOfAnother(record)) return "mention";
 	const texts = [ownName, columnText(record, "ProcessCommandLine"), columnText(record, "InitiatingProcessCommandLine"), actorPath];
 	// The name makes a bystander's row one about cloudflared; a row that is about tunnels anyway is not made less by it.
 	return texts.some((text) => /cloudflared/i.test(text)) && !isAboutTunnels(record, contact) ? "mention" : "other";
+}
+
+/** A task that starts other programs, with the name in a path or an argument. */
+function isTaskOfAnother(record: DefenderRecord): boolean {
+	if (record.table !== "DeviceEvents" || !/^ScheduledTask/.test(columnText(record, "ActionType"))) return false;
+	const task = additionalText(record, "TaskContent");
+	return /<Command>/i.test(task) && !/tunnel/i.test(task);
 }
 
 /** The event source that only the program itself registers, under whatever name it runs. */

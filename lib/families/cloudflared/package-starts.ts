@@ -57,7 +57,12 @@ function managedInner(start: Start, manager: number): readonly Start[] {
 
 /** Code on the command line that starts programs. */
 export function codeInner(start: Start): readonly Start[] {
-	return codeStarts(start.command.words, start.environment, (commandLine) => inside(commandLine, start, "posix"));
+	return codeStarts(start.command, start.environment, (commandLine) => inside(commandLine, start, "posix"));
+}
+
+/** AppleScript, and its JavaScript: a notification or a dialog is text. */
+export function appleInner(start: Start): readonly Start[] {
+	return /\bdo\s{0,8}(?:shell\s{0,8})?script\b|\bwrite text\b|\bNSTask\b/i.test(start.command.text) ? codeInner(start) : [];
 }
 
 /** `mshta vbscript:…`, `rundll32 javascript:…`: the address is the code. */

@@ -1,5 +1,5 @@
 import { fromWords, noTrail, type Start } from "./start.ts";
-import { mostWords, type Word } from "./words.ts";
+import { mostWords, restFrom, type Words } from "./words.ts";
 
 /** What an interpreter takes as code on its command line: `python -c`, `node -e`, `osascript -e`. */
 const codeSwitch = /^(?:-c|-e|-r|-E|--eval|--print|-p|-pe)$/;
@@ -13,13 +13,19 @@ const longest = 64 * 1_024;
  * @param shell reads such a command line.
  */
 export function codeStarts(
-	words: readonly Word[],
+	command: Words,
 	environment: Start["environment"],
 	shell: (commandLine: string) => readonly Start[],
 ): readonly Start[] {
-	const at = words.findIndex(({ value }, index) => index > 0 && codeSwitch.test(value));
-	const code = words[at + 1]?.value ?? "";
-	return at === -1 ? [] : startsInCode(code, environment, shell);
+	const at = command.words.findIndex(({ value }, index) => index > 0 && codeSwitch.test(value));
+	return at === -1 ? [] : startsInCode(codeOf(command, at + 1), environment, shell);
+}
+
+/** Linux and macOS report arguments without the quotes around them: code that is not quoted goes on to the end. */
+function codeOf(command: Words, at: number): string {
+	const word = command.words[at];
+	if (word === undefined) return "";
+	return /\s/.test(word.value) || /["']/.test(command.text[word.start] ?? "") ? word.value : restFrom(command, at);
 }
 
 /** The same for code that stands alone. */

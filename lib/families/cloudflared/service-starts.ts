@@ -34,7 +34,7 @@ export function serviceControlInner(start: Start): readonly Start[] {
 	return at === -1 || value === "" ? [] : laterText(value, start, remote);
 }
 
-/** `nssm install NAME program …`, `nssm set NAME Application …`. */
+/** `nssm install NAME program …`, `nssm set NAME Application …`, `nssm set NAME AppEnvironmentExtra N=V`. */
 export function nssmInner(start: Start): readonly Start[] {
 	const { words } = start.command;
 	const verb = words[1]?.value.toLowerCase() ?? "";
@@ -49,6 +49,12 @@ export function nssmInner(start: Start): readonly Start[] {
 	const setting = words[3]?.value.toLowerCase() ?? "";
 	const value = restFrom(start.command, 4);
 	if (setting === "application") return laterText(value, start, false);
+	if (/^appenvironment(?:extra)?$/.test(setting)) {
+		// `+N=V` adds one; `:N=` takes one away.
+		const variables = value.replaceAll('"', "").replace(/(^|\s)\+(?=TUNNEL_)/gi, "$1");
+		const one = registryValueStart(`\\Services\\${words[2]?.value}\\Parameters`, setting, variables);
+		return one === undefined ? [] : [one];
+	}
 	return setting === "appparameters" ? [argumentsOnly(value, start.environment, "")] : [];
 }
 

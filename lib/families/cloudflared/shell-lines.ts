@@ -47,6 +47,24 @@ export function localsOf({ words }: Words, shell: Shell): readonly (readonly [st
 	return value === undefined || value.value.includes("$") ? [] : [[name[1]?.toLowerCase() ?? "", { ...value, hidden: false }]];
 }
 
+/** The variable of cmd's `for %i in`, whose values stand in the brackets that follow. With `/f` they are commands or files. */
+export function loopVariable({ words }: Words): string {
+	const at = words.findIndex(({ value }) => /^%%?[a-z]$/i.test(value));
+	const isLoop = /^for$/i.test(words[0]?.value ?? "") && /^in$/i.test(words[at + 1]?.value ?? "");
+	return isLoop && !words.some(({ value }) => /^\/[fr]$/i.test(value)) ? (words[at]?.value.slice(-1).toLowerCase() ?? "") : "";
+}
+
+/** `for t in a b`, `foreach ($t in 'a')`, and what stands in the brackets of cmd's: the variable and its last value. */
+export function valueInLoop({ words }: Words, counter: string, shell: Shell): readonly [string, Word] | undefined {
+	const last = words.at(-1);
+	if (last === undefined || last.hidden) return undefined;
+	if (shell === "cmd") return counter === "" ? undefined : [counter, last];
+	const at = shell === "posix" && words[0]?.value === "for" ? 1 : 0;
+	const name = (shell === "posix" ? /^(\w{1,64})$/ : /^\$(\w{1,64})$/).exec(words[at]?.value ?? "")?.[1];
+	if (name === undefined || (shell === "posix" && at === 0) || words[at + 1]?.value !== "in") return undefined;
+	return [name.toLowerCase(), last];
+}
+
 /** `$a = @('tunnel', 'run')` of PowerShell: the words that `@a` stands for later. */
 export function namedList({ words }: Words): readonly [string, readonly Word[]] | undefined {
 	const [first, ...rest] = words;
@@ -103,9 +121,9 @@ export function withValues(command: Words, locals: ReadonlyMap<string, Word>): {
 	const words = command.words.map((word) => {
 		if (!word.hidden) return word;
 		const value = word.value.replace(
-			/\$(?:\{(\w{1,64})\}|(\w{1,64}))|%(\w{1,64})%|!(\w{1,64})!/g,
+			/\$(?:\{(\w{1,64})\}|(\w{1,64}))|%(\w{1,64})%|!(\w{1,64})!|%%?([a-z])(?!\w)/gi,
 			(whole: string, ...names: readonly (string | undefined)[]) => {
-				const name = names.slice(0, 4).find((one) => one !== undefined) ?? "";
+				const name = names.slice(0, 5).find((one) => one !== undefined) ?? "";
 				return locals.get(name.toLowerCase())?.value ?? whole;
 			},
 		);

@@ -1,4 +1,5 @@
 import { commandText } from "./command-text.ts";
+import { foldedText } from "./folded-text.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
 import { callsAfter, methodStarts, noCalls, objectStarts } from "./method-starts.ts";
 import { registryValueStart } from "./registry-value.ts";
@@ -6,14 +7,14 @@ import { withoutAssignments } from "./shell-assignments.ts";
 import { changesLater, definesFunction, folderAfter, fromFolder, wholeVariable } from "./shell-changes.ts";
 import { withoutDocuments } from "./shell-documents.ts";
 import { layersIn } from "./shell-layers.ts";
-import { localsOf, namedList, withLists, withoutKeywords, withoutResult, withValues } from "./shell-lines.ts";
+import { localsOf, loopVariable, namedList, valueInLoop, withLists, withoutKeywords, withoutResult, withValues } from "./shell-lines.ts";
 import { type Shell, shellCommands } from "./shell-text.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
 import { mostCommands, mostWords, restFrom, type Word, type Words, wordAfter } from "./words.ts";
 
 /** The starts in the text of a shell that a start carries. */
 export function inside(written: string, start: Pick<Start, "environment" | "trail">, shell: Shell): readonly Start[] {
-	const text = shell === "posix" ? withoutDocuments(written) : written;
+	const { text, folded } = shell === "powershell" ? foldedText(written) : { text: documentless(written, shell), folded: false };
 	const { layers, unread } = layersIn(text, shell);
 	const deeper = layers.flatMap((layer) =>
 		startsIn(shellCommands(layer.text, shell), start, shell).map((one) =>
@@ -25,9 +26,14 @@ export function inside(written: string, start: Pick<Start, "environment" | "trai
 	const said = spoken.slice(0, mostCommands).flatMap((one) => startsIn(shellCommands(one, shell), start, shell));
 	const found = [...startsIn(commands, start, shell), ...said, ...deeper];
 	const altered = definesFunction(text, shell);
-	return unread || altered
-		? found.map((one) => ({ ...one, trail: { ...one.trail, unread: one.trail.unread || unread, altered: one.trail.altered || altered } }))
+	const open = unread || folded;
+	return open || altered
+		? found.map((one) => ({ ...one, trail: { ...one.trail, unread: one.trail.unread || open, altered: one.trail.altered || altered } }))
 		: found;
+}
+
+function documentless(text: string, shell: Shell): string {
+	return shell === "posix" ? withoutDocuments(text) : text;
 }
 
 /** `'…' | iex`, `iex ('…')`, `'…' | Out-File start.bat`: a text that stands alone is run, now or later. */
@@ -56,6 +62,7 @@ function startsIn(
 	let altered = trail.altered;
 	let folder = "";
 	let calls = noCalls;
+	let counter = "";
 	const locals = new Map<string, Word>();
 	const lists = new Map<string, readonly Word[]>();
 	// For all commands together: a long list that many of them name would take the product of both.
@@ -65,6 +72,9 @@ function startsIn(
 		const { rest: written, assigned } = withoutAssignments(withoutKeywords(withoutResult(command, shell), shell), shell);
 		if (assigned.length > 0) variables = new Map([...variables, ...assigned]);
 		for (const [name, value] of shell === "cmd" ? assigned : localsOf(command, shell)) locals.set(name.toLowerCase(), value);
+		const value = valueInLoop(command, counter, shell);
+		if (value !== undefined) locals.set(...value);
+		counter = shell === "cmd" ? loopVariable(command) : "";
 		const list = shell === "powershell" ? namedList(command) : undefined;
 		if (list !== undefined) lists.set(...list);
 		const spread = withLists(written, lists, wordsLeft);

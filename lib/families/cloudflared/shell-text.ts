@@ -63,7 +63,7 @@ function isSet([first = "", second = ""]: readonly string[]): boolean {
 }
 
 function withVariables(word: Word): Word {
-	return /%[A-Za-z_][^%\s]{0,63}%|![A-Za-z_][^!\s]{0,63}!/.test(word.value) ? { ...word, hidden: true } : word;
+	return /%[A-Za-z_][^%\s]{0,63}%|![A-Za-z_][^!\s]{0,63}!|^%%?[A-Za-z]$/.test(word.value) ? { ...word, hidden: true } : word;
 }
 
 /** The arguments of a process on Linux or macOS, as its command line shows them: quotes group, nothing is an operator. */

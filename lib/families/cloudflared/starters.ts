@@ -1,7 +1,7 @@
 import { rememberedByPath } from "../../sighting/remembered-by-path.ts";
 import { containerInner } from "./container-starts.ts";
 import { baseName, nameKind, programName } from "./names.ts";
-import { addressInner, codeInner, packageInner, wholeTextInner } from "./package-starts.ts";
+import { addressInner, appleInner, codeInner, packageInner, wholeTextInner } from "./package-starts.ts";
 import { appletInner, compatibilityInner, daemonInner, dllInner, findInner, prefixInner, transferInner } from "./prefix-starts.ts";
 import { remoteInner, sshInner } from "./remote-starts.ts";
 import { nssmInner, serviceControlInner, valueInner, variableInner } from "./service-starts.ts";
@@ -88,7 +88,8 @@ const starters: readonly Starter[] = [
 	{ names: /^(?:net|net1)$/, inner: () => [] },
 	{ names: /^wsl$/, inner: (start) => prefixInner(start, /^-(?:d|u)$|^--(?:distribution|user|cd)$/) },
 	{ names: /^(?:pm2|nix|npx|bunx|npm|pnpm|yarn|bun|node|deno|go|python[\d.]*|pythonw|py|uvx|pipx)$/, inner: packageInner },
-	{ names: /^(?:perl|ruby|php|lua|osascript)$/, inner: codeInner },
+	{ names: /^(?:perl|ruby|php|lua)$/, inner: codeInner },
+	{ names: /^osascript$/, inner: appleInner },
 	{ names: /^(?:mshta|rundll32)$/, inner: (start) => [...addressInner(start), ...dllInner(start)] },
 	{ names: /^(?:awk|gawk|mawk|socat|vim?|gdb|expect)$/, inner: wholeTextInner },
 	{ names: /^find$/, inner: findInner },

@@ -21,6 +21,7 @@ const kinds = {
 	questions: "claude|codex|gemini|aider|llm|ollama|chatgpt|copilot|opencode|goose",
 	history: "atuin|mcfly|hishtory|zoxide|thefuck|starship",
 	stores: "redis-cli|psql|mysql|sqlite3|vault|pass|secret-tool|gitleaks|trufflehog",
+	clusters: "kubectl|oc|helm|k9s|kustomize|argocd|flux|istioctl",
 	packages: "apt|apt-get|apt-cache|dpkg|yum|dnf|rpm|pacman|apk|zypper|brew|port|winget|choco|scoop|pip|pip3",
 } as const;
 

@@ -70,6 +70,20 @@ const ways: readonly (readonly [string, [string, string]])[] = [
 	["the loader", ["/lib64/ld-linux-x86-64.so.2", "/lib64/ld-linux-x86-64.so.2 /tmp/u tunnel run --token SECRET"]],
 	["su, the user last", ["/bin/su", `su -c "/tmp/u tunnel run --token SECRET" root`]],
 	["script", ["/usr/bin/script", `script -qc "/tmp/u tunnel run --token SECRET" /dev/null`]],
+	["PowerShell: a name in two pieces", powershell(`& ('C:\\tmp\\cloud'+'flared.exe') ('tun'+'nel') run --token SECRET`)],
+	["PowerShell: a pattern with a place", powershell(`'${windows} tunnel run --token {0}' -f 'SECRET' | iex`)],
+	["PowerShell: foreach", powershell(`foreach ($t in 'SECRET') { & ${windows} tunnel run --token $t }`)],
+	["cmd: a loop over tokens", ["cmd.exe", `cmd /c for %i in (SECRET) do ${windows} tunnel run --token %i`]],
+	["for … in", bash("for t in SECRET; do /tmp/u tunnel run --token $t; done")],
+	["code without the quotes around it", ["/usr/bin/python3", "python3 -c import os; os.system('/tmp/u tunnel run --token SECRET')"]],
+	[
+		"a list of words in such code",
+		["/usr/bin/python3", "python3 -c import subprocess; subprocess.Popen(['/tmp/u', 'tunnel', 'run', '--token', 'SECRET'])"],
+	],
+	["AppleScript", ["/usr/bin/osascript", `osascript -e do shell script "/tmp/u tunnel run --token SECRET" with administrator privileges`]],
+	["nssm: a service's variable", ["nssm.exe", "nssm set upd AppEnvironmentExtra TUNNEL_TOKEN=SECRET"]],
+	["nssm: one more variable", ["nssm.exe", `nssm set upd AppEnvironmentExtra +TUNNEL_LOGLEVEL=fatal "+TUNNEL_TOKEN=SECRET"`]],
+	["kubectl set env", ["/usr/bin/kubectl", "kubectl set env deployment/web TUNNEL_TOKEN=SECRET"]],
 	["a container of another name", ["/usr/bin/docker", "docker run -d --name x some/image tunnel run --token SECRET"]],
 ];
 
@@ -108,9 +122,33 @@ describe("what a shell's variable holds when it is used is not certain", () => {
 describe("text that is only shown starts nothing", () => {
 	test.for([
 		["a hint", "echo 'now run: cloudflared tunnel run --token SECRET'"],
+		["a loop over texts", "for t in SECRET; do echo tunnel run --token $t; done"],
 		["a note in a text file", "echo 'cloudflared tunnel run --token SECRET' >> notes.txt"],
 	])("%s", ([, script = ""]) => {
 		expect(started(...bash(script), foreignToken)?.severity ?? "none").toMatch(/^(?:none|info|low)$/);
+	});
+});
+
+describe("everyday work on clusters and scripts", () => {
+	test.for<[string, string]>([
+		["/usr/bin/kubectl", "kubectl rollout restart deployment/cloudflared -n tunnel"],
+		["/usr/bin/kubectl", "kubectl -n tunnel exec deploy/cloudflared -- cloudflared tunnel info run"],
+		["/usr/bin/helm", "helm upgrade cloudflared ./charts/cloudflared -n tunnel run"],
+		["/usr/bin/kubectl", "kubectl set env deployment/web LOG=debug TUNNEL_LOGLEVEL=info"],
+		["powershell.exe", `powershell -c "Write-Host ('cloudflared ' + 'tunnel run --token x')"`],
+		["powershell.exe", `powershell -c "'{0} tunnel run --token {1}' -f 'cloudflared','x' | Out-File notes.txt"`],
+		["cmd.exe", "cmd /c for %i in (a b) do echo cloudflared tunnel run --token %i"],
+		["/usr/bin/osascript", `osascript -e display notification "cloudflared tunnel run --token x" with title "job"`],
+		["nssm.exe", "nssm set upd AppEnvironmentExtra LOG=debug"],
+	])("%s is low at most: %s", ([program, line]) => {
+		expect(started(program, line, "")?.severity ?? "none").toMatch(/^(?:none|info|low)$/);
+	});
+
+	test("an approved token stays ours where brackets say nothing, and not where the text is put together", () => {
+		const tool = "C:\\Program Files\\cloudflared\\cloudflared.exe";
+		const verdict = (line: string) => started(...powershell(line), approvedToken)?.ownership.verdict;
+		expect(verdict(`& ('${tool}') tunnel run --token SECRET`)).toBe("ours");
+		expect(verdict(`& ('C:\\Program Files\\cloudflared\\cloud' + 'flared.exe') tunnel run --token SECRET`)).toBe("cannot-tell");
 	});
 });
 
@@ -205,6 +243,30 @@ describe("what starts later is read where it is kept", () => {
 		expect(sighting?.ownership.verdict).toBe(verdict);
 		expect(sighting?.quiet).toBeUndefined();
 		expect(scale.indexOf(sighting?.severity ?? "none")).toBeGreaterThanOrEqual(scale.indexOf("high"));
+	});
+
+	test("a task of another program that works on its folder is low at most", () => {
+		const copy = kept("ScheduledTaskCreated", { TaskContent: task("robocopy.exe", "C:\\ProgramData\\cloudflared D:\\backup") });
+		expect(copy?.severity ?? "none").toMatch(/^(?:none|info|low)$/);
+	});
+
+	test.for([
+		["a Run key", "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run", "upd"],
+		["a service", "SYSTEM\\ControlSet001\\Services\\upd", "ImagePath"],
+	])("an encoded command in %s", ([, key = "", RegistryValueName = ""]) => {
+		const RegistryKey = `HKEY_LOCAL_MACHINE\\${key}`;
+		const row = { ActionType: "RegistryValueSet", RegistryKey, RegistryValueName };
+		const sighting = seen("DeviceRegistryEvents", { ...row, RegistryValueData: `powershell.exe -w hidden -enc ${encoded}` });
+		expect([sighting?.ownership.verdict, sighting?.severity]).toEqual(["not-ours", "high"]);
+		const everyday = Buffer.from("Restart-Service Spooler", "utf16le").toString("base64");
+		expect(seen("DeviceRegistryEvents", { ...row, RegistryValueData: `powershell.exe -enc ${everyday}` })).toBeUndefined();
+	});
+
+	test("a service that serves remote administration", () => {
+		const row = { ActionType: "RegistryValueSet", RegistryKey: "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\upd" };
+		const data = (RegistryValueData: string) => seen("DeviceRegistryEvents", { ...row, RegistryValueName: "ImagePath", RegistryValueData });
+		expect(data(`${windows} tunnel --url rdp://localhost:3389`)?.severity).toBe("high");
+		expect(data("C:\\vpn\\vpn.exe --tunnel --url https://vpn.example.com")).toBeUndefined();
 	});
 
 	test("a task of another program is not told", () => {
