@@ -87,10 +87,11 @@ function matcherOf(
 	let tries = 0;
 	let index: RuleIndex | undefined;
 	const worthTrying: RuleIndex = (record) => {
-		if (index !== undefined) return index(record);
+		if (rules.length <= fewRules) return everyPlace;
 		tries += rules.length;
-		if (rules.length > fewRules && tries >= triesWithoutIndex) index = createRuleIndex(rules, atHand);
-		return everyPlace;
+		if (tries < triesWithoutIndex) return everyPlace;
+		index ??= createRuleIndex(rules, atHand);
+		return index(record);
 	};
 	return (record) => {
 		const matches: Match[] = [];
