@@ -12,7 +12,11 @@ const flagsBeforeTunnel: Shape = {
 	pattern: "^\\S+\\s+-.*\\stunnel(\\s|$)",
 	isIn: (text) => {
 		if (!text.includes("tunnel")) return false;
-		const command = readCommand(windowsArguments(text.slice(0, longest), mostArguments).slice(1));
+		const start = text.slice(0, longest);
+		const [, first = ""] = windowsArguments(start, 2);
+		// Most lines stop here: cloudflared's own flags begin right behind the program.
+		if (!first.startsWith("-")) return false;
+		const command = readCommand(windowsArguments(start, mostArguments).slice(1));
 		return command.outcome === "command" && command.path[0] === "tunnel" && (command.levels[0]?.flags.size ?? 0) > 0;
 	},
 	example: "node.exe --loglevel fatal tunnel run",
