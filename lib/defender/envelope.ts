@@ -82,8 +82,14 @@ export function decodeRecords(list: readonly unknown[], limits: Pick<Limits, "re
 
 /** A column nested too deep to be written down costs itself; the rest of its record is read all the same. */
 function withoutDeepColumns(record: DefenderRecord): DefenderRecord {
-	if (!Object.values(record.columns).some((value) => isTooDeep(value, mostDepth))) return record;
+	if (!hasDeepColumn(record.columns)) return record;
 	return { ...record, columns: Object.fromEntries(Object.entries(record.columns).filter(([, value]) => !isTooDeep(value, mostDepth))) };
+}
+
+function hasDeepColumn(columns: DefenderRecord["columns"]): boolean {
+	// Takes every column of every record in hand, without the list that Object.values would make of them.
+	for (const column in columns) if (isTooDeep(columns[column], mostDepth)) return true;
+	return false;
 }
 
 type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: UnreadableReason };

@@ -26,10 +26,17 @@ export function createSlicer(buffer: Buffer): Slicer {
 		// The last record ends with the list: `]`, then only `}` and blanks.
 		const end = next === -1 ? buffer.lastIndexOf("]") : next;
 		if (from === -1 || end <= hit) return undefined;
-		const record = parse(buffer.toString("utf8", from, next === -1 ? end : buffer.lastIndexOf(",", next)));
+		const record = parse(buffer.toString("utf8", from, next === -1 ? end : commaBefore(buffer, next)));
 		return isRecord(record) ? { record, start: from, end } : undefined;
 	};
 }
+
+/** Nearly always right before: looking there is far cheaper than a search. */
+function commaBefore(buffer: Buffer, next: number): number {
+	return buffer[next - 1] === comma ? next - 1 : buffer.lastIndexOf(",", next);
+}
+
+const comma = 44;
 
 function parse(json: string): unknown {
 	try {
