@@ -6,54 +6,81 @@ export type TextIndex<Needle> = (text: string, found: (needle: Needle) => void) 
 /** A needle is found by three characters of it; a shorter one cannot be looked up. */
 export const gramLength = 3;
 
-interface Suspect<Needle> {
-	/** Codes of its characters, ASCII letters in lower case. */
-	readonly codes: readonly number[];
-	/** Where in it the three characters stand. */
-	readonly offset: number;
-	readonly needle: Needle;
-}
-
 /**
  * Searches for all needles in one pass over the text, however many there are. At each position, the last three
- * characters select the needles to compare character by character. Hashing may select too many, never too few: text and
- * needles are hashed alike.
+ * characters select the needles to compare character by character. Three characters may select too many, never too few:
+ * those of text and needles are folded and hashed alike.
  */
 export function createTextIndex<Needle extends { readonly text: string }>(needles: readonly Needle[]): TextIndex<Needle> {
-	const all = needles.map((needle) => {
-		const codes = foldedCodes(needle.text);
-		return { codes, grams: gramsOf(codes), needle };
-	});
-	const bits = Math.min(16, Math.max(8, Math.ceil(Math.log2(all.length * 16))));
-	const entryOf = (gram: number): number => Math.imul(gram, 0x9e3779b1) >>> (32 - bits);
-	const commonness = new Map<number, number>();
-	for (const { grams } of all) for (const gram of grams) commonness.set(gram, (commonness.get(gram) ?? 0) + 1);
+	const tables = tablesOf(needles);
+	// The same function for all columns: small, and compiled soon.
+	return (text, found) => find(tables, text, found);
+}
 
-	// List 0 is that of nearly all places, the empty one.
-	const table = new Uint16Array(2 ** bits);
-	const lists: Suspect<Needle>[][] = [[]];
-	for (const { codes, grams, needle } of all) {
-		const offset = rarest(grams, commonness);
-		const entry = entryOf(grams[offset] ?? 0);
-		if (table[entry] === 0) table[entry] = lists.push([]) - 1;
-		lists[table[entry] ?? 0]?.push({ codes, offset, needle });
-	}
+interface Tables<Needle> {
+	readonly needles: readonly Needle[];
+	readonly codes: readonly (readonly number[])[];
+	/** For each hash of three characters, one more than the number of a needle that has them; 0 = none. */
+	readonly first: Uint16Array;
+	readonly shift: number;
+	/** For each needle, the next one with that hash, as in `first`. */
+	readonly next: Uint16Array;
+	/** The three characters by which a needle is found. */
+	readonly gram: Int32Array;
+	/** How far before the last of them the needle starts. */
+	readonly back: Int32Array;
+}
 
-	return (text, found) => {
-		let gram = 0;
-		for (let at = 0; at < text.length; at++) {
-			gram = next(gram, text.charCodeAt(at));
-			const list = table[entryOf(gram)] ?? 0;
-			if (list === 0) continue;
-			for (const { codes, offset, needle } of lists[list] ?? []) {
-				if (isAt(text, at - (gramLength - 1) - offset, codes)) found(needle);
-			}
+function find<Needle>(
+	{ needles, codes, first, shift, next, gram, back }: Tables<Needle>,
+	text: string,
+	found: (needle: Needle) => void,
+): void {
+	let last = 0;
+	for (let at = 0; at < text.length; at++) {
+		last = gramWith(last, text.charCodeAt(at));
+		for (let entry = first[hash(last, shift)] ?? 0; entry !== 0; entry = next[entry - 1] ?? 0) {
+			if (gram[entry - 1] !== last) continue;
+			const needle = needles[entry - 1];
+			if (needle !== undefined && isAt(text, at - (back[entry - 1] ?? 0), codes[entry - 1] ?? [])) found(needle);
 		}
-	};
+	}
+}
+
+function tablesOf<Needle extends { readonly text: string }>(needles: readonly Needle[]): Tables<Needle> {
+	if (needles.length > mostNeedles)
+		throw new Error(`one column has ${needles.length} texts to look for; at most ${mostNeedles} can be told apart`);
+	const codes = needles.map(({ text }) => foldedCodes(text));
+	const grams = codes.map(gramsOf);
+	const commonness = new Map<number, number>();
+	for (const gram of grams.flat()) commonness.set(gram, (commonness.get(gram) ?? 0) + 1);
+	// So large that what leads to a needle is rarely the hash of something else.
+	const bits = Math.min(16, Math.max(8, Math.ceil(Math.log2(needles.length * 16))));
+	const shift = 32 - bits;
+	const first = new Uint16Array(2 ** bits);
+	const next = new Uint16Array(needles.length);
+	const gram = new Int32Array(needles.length);
+	const back = new Int32Array(needles.length);
+	for (const [number, all] of grams.entries()) {
+		const offset = rarest(all, commonness);
+		const chosen = all[offset] ?? 0;
+		gram[number] = chosen;
+		back[number] = gramLength - 1 + offset;
+		next[number] = first[hash(chosen, shift)] ?? 0;
+		first[hash(chosen, shift)] = number + 1;
+	}
+	return { needles, codes, first, shift, next, gram, back };
+}
+
+/** The tables number them in 16 bits, to stay in the processor's nearest cache. */
+const mostNeedles = 65_535;
+
+function hash(gram: number, shift: number): number {
+	return Math.imul(gram, 0x9e3779b1) >>> shift;
 }
 
 /** The last three characters, eight bits of each. Setting 0x20 folds letters, and a few other characters with them. */
-function next(gram: number, code: number): number {
+function gramWith(gram: number, code: number): number {
 	return ((gram << 8) | (code & 0xff) | 0x20) & 0xffffff;
 }
 
@@ -61,7 +88,7 @@ function gramsOf(codes: readonly number[]): readonly number[] {
 	const grams: number[] = [];
 	let gram = 0;
 	for (const [at, code] of codes.entries()) {
-		gram = next(gram, code);
+		gram = gramWith(gram, code);
 		if (at >= gramLength - 1) grams.push(gram);
 	}
 	return grams;
