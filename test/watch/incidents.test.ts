@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Delivery, Destination, OperationsNotice } from "../../lib/outbox/delivery.ts";
+import { destinationAddress, destinationValues, readDestination, untried } from "../../lib/outbox/destination-state.ts";
 import { isAcceptable } from "../../lib/store/row-limits.ts";
 import { endOf, type Incident, incidentValues, readIncidents, unaware } from "../../lib/watch/incidents.ts";
 import { noteProblems } from "../../lib/watch/problem-store.ts";
@@ -31,10 +32,12 @@ function aWatch(names: readonly string[] = ["teams"]) {
 	const table = createMemoryTable(() => world.now);
 	const world = { now: inMinute(0), answer: (_name: string): Delivery => ok };
 	const got: string[] = [];
+	const sent: OperationsNotice[] = [];
 	const destinations = names.map(
 		(name): Destination => ({
 			name,
 			send(notice) {
+				sent.push(notice as OperationsNotice);
 				const { id, phase } = notice as OperationsNotice;
 				const delivery = world.answer(name);
 				got.push(`${(world.now.getTime() - start) / 60_000} ${name} ${phase}${delivery.ok ? "" : " refused"} ${id}`);
@@ -65,7 +68,7 @@ function aWatch(names: readonly string[] = ["teams"]) {
 	const turns = async (from: number, to: number, ...problems: readonly Problem[]) => {
 		for (let minute = from; minute <= to; minute++) await turn(minute, ...problems);
 	};
-	return { world, deps, table, got, look, turn, turns };
+	return { world, deps, table, got, sent, look, turn, turns };
 }
 
 describe("people are told of trouble of the watch", () => {
@@ -79,11 +82,32 @@ describe("people are told of trouble of the watch", () => {
 		]);
 	});
 
-	test("not of what is gone at the next look", async () => {
+	test("not of what is gone at the next look, however often that happens", async () => {
 		const { got, turns } = aWatch();
-		await turns(0, 0, unread);
-		await turns(1, 60);
+		for (const minute of [0, 40, 80]) {
+			await turns(minute, minute, unread);
+			await turns(minute + 1, minute + 39);
+		}
 		expect(got).toEqual([]);
+	});
+
+	test("with what is true when they are told, without a secret and without marks of code", async () => {
+		const { sent, turns } = aWatch();
+		const now = { ...unread, what: "90 messages wait for `detect`; it sent Bearer 0123456789abcdefghijABCDEFGHIJ012345." };
+		await turns(0, 0, unread);
+		await turns(1, 1, now);
+		expect(sent).toMatchObject([
+			{ what: expect.stringMatching(/^90 messages wait for "detect"; it sent Bearer \[removed/), todo: "Look." },
+		]);
+	});
+
+	test("at most 16 messages a minute, so that a run ends in time; the others follow", async () => {
+		const { got, turns } = aWatch(Array.from({ length: 20 }, (_, n) => `webhook-${n}`));
+		await turns(0, 1, unread);
+		expect(got).toHaveLength(16);
+		await turns(2, 5, unread);
+		expect(new Set(got.map((line) => line.split(" ")[1])).size).toBe(20);
+		expect(got).toHaveLength(20);
 	});
 
 	test("under another name when it comes back a day later", async () => {
@@ -115,8 +139,11 @@ describe("people are told of trouble of the watch", () => {
 		).toEqual(["cf-ops-settings-wrong-202611211001", "cf-ops-stream-silent-202611211001"]);
 	});
 
-	test("once by two timers that look at the same moment", async () => {
+	test("once by two timers that look at the same moment, which is one look", async () => {
 		const { got, deps, look, world } = aWatch();
+		const both = await look(-60, unread);
+		for (const _ of [1, 2]) await tellIncidents(deps, both, world.now);
+		expect(got).toEqual([]);
 		for (let minute = 0; minute < 5; minute++) {
 			const shown = await look(minute, unread);
 			await Promise.all([tellIncidents(deps, shown, world.now), tellIncidents(deps, shown, world.now)]);
@@ -185,6 +212,40 @@ describe("a message about trouble is kept until it arrives", () => {
 		expect(of("teams").filter((line) => !line.includes("refused"))).toHaveLength(1);
 	});
 
+	test("it is not tried while its destination asked for time, as long as that asked for, nor where it was refused for good", async () => {
+		const { got, turns, world, table } = aWatch(["teams", "webhook", "slack"]);
+		await table.create({
+			...destinationAddress("slack"),
+			values: destinationValues({ ...untried, pausedUntil: inMinute(30) }),
+		});
+		const answers: Record<string, Delivery> = {
+			teams: { ...away, scope: "dead", reason: "rejected", status: 400 },
+			webhook: { ...away, reason: "server", retryAfterMs: 20 * 60_000 },
+		};
+		world.answer = (name) => answers[name] ?? ok;
+		await turns(0, 31, unread);
+		expect(got.map((line) => line.split(" ").slice(0, 2).join(" "))).toEqual(["1 teams", "1 webhook", "21 webhook", "30 slack"]);
+	});
+
+	test("what a destination answers to it counts for its other messages too", async () => {
+		const { turns, world, table } = aWatch();
+		world.answer = () => ({ ...away, scope: "down", reason: "auth", status: 401 });
+		await turns(0, 1, unread);
+		expect(readDestination(await table.get(destinationAddress("teams")))).toMatchObject({ downSince: inMinute(1), lastError: "auth" });
+	});
+
+	test("the end is tried again soon, however long the beginning had to wait", async () => {
+		const { got, turns, world } = aWatch();
+		world.answer = () => (world.now < inMinute(20) ? away : ok);
+		await turns(0, 60, unread);
+		world.answer = () => (world.now < inMinute(77) ? away : ok);
+		await turns(61, 90);
+		expect(got.slice(-2)).toEqual([
+			"76 teams over refused cf-ops-events-unread-7246d2b2-202611211001-over",
+			"77 teams over cf-ops-events-unread-7246d2b2-202611211001-over",
+		]);
+	});
+
 	test("its end alone says nothing to one that never heard of its beginning", async () => {
 		const { got, turns, world } = aWatch();
 		world.answer = () => away;
@@ -203,10 +264,12 @@ describe("a message about trouble is kept until it arrives", () => {
 		let writes = 0;
 		const dying = { ...deps.table, replace: (row: never, etag: string) => (writes++ === 0 ? deps.table.replace(row, etag) : never()) };
 		await expect(tellIncidents({ ...deps, table: dying }, shown, world.now)).rejects.toThrow("killed");
-		await turns(2, 10, unread);
+		// The lease of 90 s is over at that very moment.
+		await turns(2.49, 2.49, unread);
+		await turns(2.5, 10, unread);
 		expect(got).toEqual([
 			"1 teams begun cf-ops-events-unread-7246d2b2-202611211001",
-			"3 teams begun cf-ops-events-unread-7246d2b2-202611211001",
+			"2.5 teams begun cf-ops-events-unread-7246d2b2-202611211001",
 		]);
 	});
 });

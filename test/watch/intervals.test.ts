@@ -48,6 +48,7 @@ describe("what is recorded of a partition", () => {
 		const covered = { floor: 5, ranges: [...batch(5, 8), ...batch(12, 20)] };
 		expect(missing(covered, 25)).toEqual([...batch(9, 11), ...batch(21, 25)]);
 		expect(topOf(covered)).toBe(20);
+		expect([missing({ floor: 5, ranges: [] }, 4), missing({ floor: 5, ranges: [] }, 5)]).toEqual([[], batch(5, 5)]);
 	});
 
 	test("a batch that comes again does not open what was settled", () => {

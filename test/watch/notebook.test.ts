@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Message } from "../../lib/defender/message.ts";
 import { coverageAddress, readCoverage } from "../../lib/watch/coverage.ts";
-import { newestEvent } from "../../lib/watch/newest-event.ts";
+import { newestEvent, streamAddress } from "../../lib/watch/newest-event.ts";
 import { createNotebook } from "../../lib/watch/notebook.ts";
 import { at } from "../builders.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
@@ -46,8 +46,10 @@ test("what the table did not take is written the next time", async () => {
 	const notebook = createNotebook(changeDeps({ ...table, get: (key) => (outage.on ? Promise.reject(new Error("away")) : table.get(key)) }));
 	notebook.recorded([message(1)]);
 	await expect(notebook.write(now)).rejects.toThrow("away");
-	notebook.recorded([message(2)]);
 	outage.on = false;
+	await notebook.write(now);
+	expect(await newestEvent(table)).toEqual(now);
+	notebook.recorded([message(2, at("21T09:00:00"))]);
 	await notebook.write(now);
 	expect(await covered()).toEqual([{ from: 1, to: 2 }]);
 	expect(await newestEvent(table)).toEqual(now);
@@ -64,8 +66,10 @@ test("a partition with more gaps than its row holds keeps no other partition fro
 	expect(await covered()).toEqual([{ from: 0, to: 1_800 }]);
 });
 
-test("nothing to write makes no call", async () => {
+test("nothing to write makes no call, nor does a message whose number the host did not say", async () => {
 	const { notebook, table } = aNotebook();
+	await notebook.write(now);
+	notebook.recorded([{ at: { source: "defender/0", message: -1 }, body: "" }]);
 	await notebook.write(now);
 	expect(table.all()).toEqual([]);
 });
@@ -88,4 +92,11 @@ test("the newest event is remembered for health, never moved back", async () => 
 	notebook.recorded([message(3, at("21T10:02:00"))]);
 	await notebook.write(now);
 	expect(await newestEvent(table)).toEqual(at("21T10:02:00"));
+	notebook.recorded([message(4, at("21T10:05:00")), message(5, at("21T10:04:00"))]);
+	await notebook.write(now);
+	expect(await newestEvent(table)).toEqual(at("21T10:05:00"));
+	const before = await table.get(streamAddress);
+	notebook.recorded([message(6, at("21T10:05:00"))]);
+	await notebook.write(now);
+	expect((await table.get(streamAddress))?.etag).toBe(before?.etag);
 });

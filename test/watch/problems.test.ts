@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { type ProblemCode, problemCodes } from "../../lib/outbox/problem-code.ts";
+import { noteProblems, readStanding } from "../../lib/watch/problem-store.ts";
 import { nameOf, type Problem, type StandingProblem, standing, withoutEffects } from "../../lib/watch/problems.ts";
 import { at } from "../builders.ts";
+import { createMemoryTable } from "../simulation/memory-table.ts";
+import { changeDeps } from "../store/change-deps.ts";
 
 const now = at("21T10:00:00");
 const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
@@ -15,12 +18,18 @@ describe("one cause is one alarm: what it brings about is not told besides", () 
 		["a table that refuses", problemCodes.map((code) => problem(code)), ["settings-wrong", "table-down"]],
 		[
 			"a hub that does not answer",
-			[problem("hub-unreachable", "h"), problem("events-unread", "h"), problem("stream-silent")],
+			[
+				...[problem("hub-unreachable", "h"), problem("events-unread", "h"), problem("events-late", "h")],
+				...[problem("stream-silent"), problem("drill-missing", "h")],
+			],
 			["hub-unreachable:h"],
 		],
 		[
 			"events that wait unread",
-			[problem("events-unread", "h"), problem("events-late", "h"), problem("stream-silent")],
+			[
+				...[problem("events-unread", "h"), problem("events-late", "h"), problem("gap-open", "h")],
+				...[problem("stream-silent"), problem("drill-missing", "h")],
+			],
 			["events-unread:h"],
 		],
 		["events that are gone", [problem("events-lost", "h"), problem("gap-open", "h")], ["events-lost:h"]],
@@ -47,6 +56,14 @@ describe("a code is a level", () => {
 		expect(second).toMatchObject([{ since: now, lastTrue: later(1) }]);
 		expect(standing(second, [], later(15))).toHaveLength(1);
 		expect(standing(second, [], later(16))).toEqual([]);
+	});
+
+	test("and what health reads of it is empty again once it is gone", async () => {
+		const table = createMemoryTable(() => now);
+		await noteProblems(changeDeps(table), [problem("stream-silent")], now);
+		expect(await readStanding(table)).toHaveLength(1);
+		await noteProblems(changeDeps(table), [], later(15));
+		expect(await readStanding(table)).toEqual([]);
 	});
 
 	test("that a clock far ahead has noted is gone as soon as the time is right again; a few minutes ahead are none", () => {

@@ -107,6 +107,45 @@ describe("a silence", () => {
 		expect(readRhythm({ ...row, values: { habits: "[]" } })).toBeUndefined();
 	});
 
+	test("of the first three weeks and a day needs a whole day; from then on what is usual counts", () => {
+		const at = (minutes: number) => new Date(start + minutes * minuteMs);
+		const week = 7 * day;
+		const known = (weeks: number) => ({ ...newRhythm(at(0)), habits: silent.habits.map((habit) => ({ ...habit, weeks })), longest: 0 });
+		const silence = (rhythm: Rhythm, from: number) => {
+			const heard = { ...rhythm, at: at(from), lastArrival: at(from) };
+			const now = at(from + 60);
+			return isSilent(observe(heard, false, now), now);
+		};
+		expect(silence(known(3), 3 * week + day - 61)).toBe(false);
+		expect(silence(known(3), 3 * week + day - 60)).toBe(true);
+		// An hour that was seen twice says nothing yet.
+		expect(silence(known(2), 3 * week + day)).toBe(false);
+	});
+
+	test("that was told teaches no more than a little, one that was only long teaches all of itself", () => {
+		const after = (toldAt: Date | undefined) => {
+			const now = new Date(silent.at.getTime() + minuteMs);
+			return observe({ ...silent, toldAt, missed: 1_000, longest: 40, longestAt: now }, true, now).longest;
+		};
+		expect([after(silent.at), after(undefined)]).toEqual([60, 1_000]);
+	});
+
+	test("in which nobody looked and that ended meanwhile is not learned as silent minutes", () => {
+		const now = new Date(silent.at.getTime() + 40 * minuteMs);
+		const heard = observe({ ...silent, looked: 0, active: 0 }, true, now);
+		expect([heard.looked, heard.active, heard.missed]).toEqual([1, 1, 0]);
+	});
+
+	test("of up to a week counts, minute by minute, though nobody looked for all of it", () => {
+		const missed = (days: number) => {
+			const later = observe(silent, false, new Date(silent.at.getTime() + days * day * minuteMs));
+			return (later.missed - silent.missed) / day;
+		};
+		expect(missed(3)).toBeGreaterThan(2.9);
+		expect(missed(30)).toBeGreaterThan(6.5);
+		expect(missed(30)).toBeLessThanOrEqual(7);
+	});
+
 	test("counts the minutes in which nobody looked", () => {
 		const late = observe(silent, false, new Date(silent.at.getTime() + 30 * minuteMs));
 		expect(late.missed - silent.missed).toBeGreaterThan(25);

@@ -55,6 +55,11 @@ describe("events that wait unread", () => {
 		expect(looks.at(-1)).toMatchObject({ unread: 1, stuckMs: 10 * 60_000 });
 	});
 
+	test("are an arrival when they are new, and only then", () => {
+		const looks = watchFor(5, (minute) => ({ last: minute < 3 ? 300 : 301, ranges: upTo(300) }));
+		expect(looks.map(({ arrived }) => arrived)).toEqual([false, false, false, true, false]);
+	});
+
 	test("that are all recorded leave nothing to tell, at night as by day", () => {
 		for (const look of watchFor(60, () => ({ last: 300, ranges: upTo(300) })))
 			expect(look).toMatchObject({ unread: 0, stuckMs: 0, oldestUnreadMs: 0 });
@@ -89,6 +94,35 @@ describe("messages that were passed over", () => {
 		expect([...(looks.at(-1)?.gaps ?? [])]).toEqual([["0", [{ from: 41, to: 50 }]]]);
 		const late = watchFor(8, (minute) => ({ last: 90, ranges: minute < 3 ? skipped(minute) : upTo(90) }));
 		expect(late.every(({ gaps }) => gaps.size === 0)).toBe(true);
+	});
+
+	test("at the end of a busy time are found by how far the host has read", () => {
+		let note: StreamNote | undefined;
+		const looks = Array.from({ length: 4 }, (_, minute) => {
+			const facts = {
+				name: "defender",
+				createdAt: created,
+				partitions: [{ id: "0", begin: 0, last: 90 }],
+				checkpoints: new Map([["0", 80]]),
+			};
+			const look = lookAtStream(note, facts, new Map([["0", { floor: 0, ranges: upTo(40) }]]), new Date(start + minute * 60_000));
+			note = look.note;
+			return look;
+		});
+		expect(looks.map(({ gaps }) => [...gaps.values()].flat())).toEqual([[], [], [{ from: 41, to: 80 }], [{ from: 41, to: 80 }]]);
+	});
+
+	test("are judged from where the host has read at the first look, or from the oldest where it never has", () => {
+		const floor = (passed: number | undefined, begin: number, last: number) => {
+			const checkpoints = new Map(passed === undefined ? [] : [["0", passed]]);
+			const facts = { name: "defender", createdAt: created, partitions: [{ id: "0", begin, last }], checkpoints };
+			return lookAtStream(undefined, facts, new Map(), new Date(start)).settled.get("0")?.floor;
+		};
+		expect(floor(49, 10, 90)).toBe(50);
+		expect(floor(undefined, 10, 90)).toBe(10);
+		expect(floor(3, 10, 90)).toBe(10);
+		// Of a hub that was there before: it says nothing about what comes in this one.
+		expect(floor(5_000, 10, 90)).toBe(91);
 	});
 
 	test("have been open since reading them again last got further, also when others are passed over meanwhile", () => {
