@@ -98,7 +98,7 @@ const kinds: Readonly<Partial<Record<string, string>>> = {
 
 function wordsOf(issue: z.core.$ZodIssue, file: unknown): string {
 	if (issue.code === "unrecognized_keys") return `does not know ${keysOf(issue.keys)}`;
-	if (issue.code === "too_big" && issue.origin === "array") return `holds more than ${String(issue.maximum)} entries`;
+	if (issue.code === "too_big" && issue.message.startsWith("Too big: expected array")) return `must have at most ${issue.maximum} entries`;
 	const kind = issue.code === "invalid_type" ? kinds[issue.expected] : undefined;
 	// A schema's own words say more.
 	if (kind === undefined || !issue.message.startsWith("Invalid input: expected ")) return issue.message;

@@ -58,7 +58,7 @@ describe("every mistake is named, with its place and without the value", () => {
 			'{"approvals": [ // ours',
 			["the file is not JSON: look for a comment, a comma before ] or }, or another encoding than UTF-8"],
 		],
-		[`{"approvals": [${"1,".repeat(1_000)}1]}`, expect.arrayContaining(["approvals: holds more than 1000 entries"])],
+		[`{"approvals": [${"1,".repeat(1_000)}1]}`, expect.arrayContaining(["approvals: must have at most 1000 entries"])],
 		["[]", ["the file: must be an object: { … }"]],
 		["null", ["the file: must be an object: { … }"]],
 		["{}", ["approvals: is missing"]],
