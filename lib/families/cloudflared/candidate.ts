@@ -2,11 +2,14 @@ import type { DefenderRecord } from "../../defender/record.ts";
 import { columnText } from "../../sighting/column-text.ts";
 import type { Contact, Identified } from "../../sighting/reading.ts";
 import { behindUnknown, nothingBehind } from "./behind-unknown.ts";
+import { foundIn } from "./claims.ts";
 import { readCommand } from "./command.ts";
 import { folderOf } from "./folders.ts";
+import { programName } from "./names.ts";
 import { opensTunnel, readStart, type Signs, type StartReading } from "./read-start.ts";
 import { type Start, withoutQuotes } from "./start.ts";
 import { type Expanded, expand } from "./starters.ts";
+import { takesText } from "./takes-text.ts";
 
 /** A process of a record, or a command in it, that may be cloudflared. */
 export interface Candidate {
@@ -42,7 +45,10 @@ export function candidate(
 	// Called as a starter is, and it is none.
 	const { starts, isStarter } = official ? { starts: [outer], isStarter: false } : (expanded ?? expand(outer));
 	const talks = contact?.host === "edge" && contact.talker === "other";
-	const readings = starts.map((start) => readWhole(start, { official, suspicious: talks || (nameless && start === outer) }));
+	const readings = starts.map((start) => {
+		const reading = readWhole(start, { official, suspicious: talks || (nameless && start === outer) });
+		return hidesShownToken(reading, outer) ? readStart(start, { official, suspicious: true }) : reading;
+	});
 	// A starter's name on a program whose own arguments are cloudflared's: words for the starter among them are a disguise.
 	const own = isStarter ? readStart(outer, { official, suspicious: talks }) : undefined;
 	const strong = own !== undefined && own.kind === "renamed" && own.certain && own.mode !== "would-fail";
@@ -89,6 +95,12 @@ export function isNameless(record: DefenderRecord, path: string): boolean {
 		versionColumns.every((column) => columnText(record, column) === "") &&
 		versionColumns.some((column) => record.columns[column] !== undefined)
 	);
+}
+
+/** A variable stands where `tunnel run` takes its token, and the text around it shows a tunnel's token: a sign of its own. */
+function hidesShownToken({ kind, decoding, start }: StartReading, outer: Start): boolean {
+	if (kind !== "other" || decoding !== "hidden" || takesText(programName(start.image))) return false;
+	return foundIn(outer.command.text, false).claims.length > 0;
 }
 
 function hasShortFlag({ args }: Start): boolean {

@@ -6,7 +6,7 @@ import type { Word } from "./words.ts";
 export function commandText(text: string, environment: ReadonlyMap<string, Word>, trail: Trail): Start {
 	const trimmed = text.trim();
 	// `C:\Program Files\x\cloudflared.exe tunnel run`: Windows itself finds the program in a path without quotes.
-	const unquoted = /^[a-z]:\\[^"]{0,512}?\.exe(?=\s)/i.exec(trimmed)?.[0];
+	const unquoted = /^[a-z]:\\[^"]{0,512}?\.exe(?=\s|$)/i.exec(trimmed)?.[0];
 	const line = unquoted?.includes(" ") === true ? `"${unquoted}"${trimmed.slice(unquoted.length)}` : trimmed;
 	return fromWords({ text: line, words: windowsWords(line) }, "", environment, trail);
 }

@@ -1,5 +1,5 @@
 import { fromWords, noTrail, type Start } from "./start.ts";
-import { mostWords, restFrom, type Words } from "./words.ts";
+import { mostWords, type Words } from "./words.ts";
 
 /** What an interpreter takes as code on its command line: `python -c`, `node -e`, `osascript -e`. */
 const codeSwitch = /^(?:-c|-e|-r|-E|--eval|--print|-p|-pe)$/;
@@ -25,7 +25,8 @@ export function codeStarts(
 function codeOf(command: Words, at: number): string {
 	const word = command.words[at];
 	if (word === undefined) return "";
-	return /\s/.test(word.value) || /["']/.test(command.text[word.start] ?? "") ? word.value : restFrom(command, at);
+	const written = command.text.slice(word.start);
+	return /^\$?["']/.test(written) ? word.value : written;
 }
 
 /** The same for code that stands alone. */

@@ -80,6 +80,10 @@ const ways: readonly (readonly [string, [string, string]])[] = [
 		"a list of words in such code",
 		["/usr/bin/python3", "python3 -c import subprocess; subprocess.Popen(['/tmp/u', 'tunnel', 'run', '--token', 'SECRET'])"],
 	],
+	[
+		"code without blanks and quotes",
+		["/usr/bin/node", "node -e require('child_process').spawn('/tmp/u',['tunnel','run','--token','SECRET'])"],
+	],
 	["AppleScript", ["/usr/bin/osascript", `osascript -e do shell script "/tmp/u tunnel run --token SECRET" with administrator privileges`]],
 	["nssm: a service's variable", ["nssm.exe", "nssm set upd AppEnvironmentExtra TUNNEL_TOKEN=SECRET"]],
 	["nssm: one more variable", ["nssm.exe", `nssm set upd AppEnvironmentExtra +TUNNEL_LOGLEVEL=fatal "+TUNNEL_TOKEN=SECRET"`]],
@@ -119,6 +123,15 @@ describe("what a shell's variable holds when it is used is not certain", () => {
 	});
 });
 
+test.for([`'SECRET' | % { & ${windows} tunnel run --token $_ }`, `& { param($t) ${windows} tunnel run --token $t } 'SECRET'`])(
+	"a variable in place of a token that the text shows is told: %s",
+	(script) => {
+		expect(started(...powershell(script), foreignToken)?.severity).toBe("high");
+		const approved = started(...powershell(script), approvedToken);
+		expect([approved?.ownership.verdict, approved?.severity]).toEqual(["cannot-tell", "high"]);
+	},
+);
+
 describe("text that is only shown starts nothing", () => {
 	test.for([
 		["a hint", "echo 'now run: cloudflared tunnel run --token SECRET'"],
@@ -140,6 +153,7 @@ describe("everyday work on clusters and scripts", () => {
 		["cmd.exe", "cmd /c for %i in (a b) do echo cloudflared tunnel run --token %i"],
 		["/usr/bin/osascript", `osascript -e display notification "cloudflared tunnel run --token x" with title "job"`],
 		["nssm.exe", "nssm set upd AppEnvironmentExtra LOG=debug"],
+		["powershell.exe", `powershell -c "'a','b' | % { & C:\\tools\\vpn.exe tunnel run --token $_ }"`],
 	])("%s is low at most: %s", ([program, line]) => {
 		expect(started(program, line, "")?.severity ?? "none").toMatch(/^(?:none|info|low)$/);
 	});
@@ -260,6 +274,18 @@ describe("what starts later is read where it is kept", () => {
 		expect([sighting?.ownership.verdict, sighting?.severity]).toEqual(["not-ours", "high"]);
 		const everyday = Buffer.from("Restart-Service Spooler", "utf16le").toString("base64");
 		expect(seen("DeviceRegistryEvents", { ...row, RegistryValueData: `powershell.exe -enc ${everyday}` })).toBeUndefined();
+	});
+
+	test("a service whose path has blanks and no quotes is the program at its end", () => {
+		const row = { ActionType: "RegistryValueSet", RegistryValueName: "ImagePath" };
+		const at = (name: string, RegistryValueData: string) =>
+			seen("DeviceRegistryEvents", {
+				...row,
+				RegistryKey: `HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\${name}`,
+				RegistryValueData,
+			});
+		expect(at("Cloudflared", "C:\\Program Files\\cloudflared\\cloudflared.exe")?.severity).toBe("low");
+		expect(at("Cloudflared", "C:\\Program Files\\Update Service\\svc.exe")?.severity).toBe("high");
 	});
 
 	test("a service that serves remote administration", () => {
