@@ -83,7 +83,8 @@ function disarmed(text: string): string {
  * every sign of markup replaced, or the start of the id where there is no name.
  */
 export function plainName(name: Redacted, id: Redacted, max = 40): Inert {
-	const label = name.split(".")[0] ?? "";
+	// An address has no first label that would mean anything.
+	const label = /^[\d.]+$/.test(name) ? name : (name.split(".")[0] ?? "");
 	const plain = (text: string): string =>
 		inert(text as Redacted, max)
 			.replace(/[^\p{L}\p{M}\p{N}\- ⟦⟧+…]/gu, "·")

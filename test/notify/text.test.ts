@@ -99,6 +99,8 @@ describe("plainName", () => {
 		["**boss**", "boss··"],
 		["- item", "item"],
 		["…⟧\u0301item", "item"],
+		["192.0.2.7", "192·0·2·7"],
+		["192", "192"],
 		["", "a3f1c0d9"],
 		["...", "a3f1c0d9"],
 	])("%j is called %j", (name, shown) => {

@@ -6,7 +6,7 @@ import { type Inert, idText, inert, inertText, joined, shortWords } from "../tex
 import { didWords, soWords, whoWords } from "./answer-words.ts";
 import { findingTitle } from "./finding-title.ts";
 import { isTold, note, row, type Story, strong } from "./story.ts";
-import { clock, utc } from "./time.ts";
+import { clock, clockOn, utc } from "./time.ts";
 
 /** The answers that a message tells and nothing else; `undefined` when it tells more than that. */
 export function onlyAnswers({ kinds, answers }: Pick<Notice, "kinds" | "answers">): readonly [...Answered[], Answered] | undefined {
@@ -31,9 +31,10 @@ export function answerStory({ id, n, finding, now }: Notice, answers: readonly [
 		verdict: { word: inertText`${didWords(last)}.`, reason: inertText`By ${whoWords(last)} at ${clock(last.at)}. ${soWords(last)}` },
 		happened: inertText``,
 		news: [],
-		rows: [noteRow, ...earlier.map((one) => row(clock(one.at), strong(didWords(one)), note(inertText`by ${whoWords(one)}`)))].filter(
-			isTold,
-		),
+		rows: [
+			noteRow,
+			...earlier.map((one) => row(clockOn(one.at, last.at), strong(didWords(one)), note(inertText`by ${whoWords(one)}`))),
+		].filter(isTold),
 		commandLine: inertText``,
 		why: inertText``,
 		steps: [],
@@ -43,7 +44,10 @@ export function answerStory({ id, n, finding, now }: Notice, answers: readonly [
 	};
 }
 
-/** "Kim Lee (unverified) acknowledged it": a line beside other news. */
-export function answerLine(one: Answered): Inert {
-	return inertText`${didWords(one)} by ${whoWords(one)} at ${clock(one.at)}.`;
+/**
+ * "Acknowledged by Kim Lee (unverified) at 20:44 UTC.": a line beside other news.
+ * @param head the moment that the card is dated by.
+ */
+export function answerLine(one: Answered, head: Date): Inert {
+	return inertText`${didWords(one)} by ${whoWords(one)} at ${clockOn(one.at, head)}.`;
 }

@@ -7,15 +7,18 @@ import { knownTunnel } from "./tunnel-words.ts";
 
 /** What the worst finding shares with most of the others. */
 export interface Cause {
-	/** "Account 9f86d081…5ad015 on 5 of 8" */
+	/** "Account 9f86d081…5ad015 on 5 of the 8 listed" */
 	readonly words: Inert;
 	readonly kind: Inert;
 	/** How many besides the first. */
 	readonly devices: number;
 }
 
-/** The account, else the user, else the very file: the first that at least half of the findings have in common. */
-export function commonCause(findings: readonly Finding[]): Cause | undefined {
+/**
+ * The account, else the user, else the very file: the first that at least half of the findings have in common.
+ * @param count of all devices, of which the findings may be the worst only.
+ */
+export function commonCause(findings: readonly Finding[], count: number): Cause | undefined {
 	const short = (text: Redacted): Inert => shortWords(inert(text, 80), 24);
 	const facts: readonly (readonly [Inert, (finding: Finding) => string, (finding: Finding) => Inert])[] = [
 		[
@@ -32,11 +35,11 @@ export function commonCause(findings: readonly Finding[]): Cause | undefined {
 	];
 	const [first, ...others] = findings;
 	if (first === undefined || others.length === 0) return undefined;
+	const all = findings.length < count ? inertText`the ${findings.length} listed` : inertText`${count}`;
 	for (const [kind, value, words] of facts) {
 		const wanted = value(first);
 		const devices = wanted === "" ? 0 : others.filter((one) => value(one) === wanted).length;
-		if (devices * 2 >= others.length)
-			return { kind, devices, words: sealed(inertText`${words(first)} on ${devices + 1} of ${findings.length}`) };
+		if (devices * 2 >= others.length) return { kind, devices, words: sealed(inertText`${words(first)} on ${devices + 1} of ${all}`) };
 	}
 	return undefined;
 }

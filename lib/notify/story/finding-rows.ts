@@ -21,7 +21,11 @@ export function findingRows(notice: Notice, room: Room, rules: FindRule): readon
 	const name = (text: Redacted): Inert => shortWords(inert(text, room.name), room.word);
 	const long = (text: Redacted): Inert => shortWords(inert(text, room.sentence), room.word);
 	const rows = {
-		device: row(inertText`Device`, strong(shortWords(inert(device.name, room.name), room.deviceWord)), note(deviceNote(device, name))),
+		device: row(
+			inertText`Device`,
+			strong(shortWords(inert(device.name || device.id, room.name), room.deviceWord)),
+			note(deviceNote(device, name)),
+		),
 		user: row(
 			inertText`User`,
 			strong(name(program.user)),

@@ -45,7 +45,7 @@ export function findingStory(notice: Notice, room: Room, { rules, portal, isRepl
 		},
 		happened: room.rows === "few" ? inertText`` : happenedWords(finding, room.word),
 		news: [
-			...(notice.answers ?? []).filter(({ kind }) => kind !== "ended").map(answerLine),
+			...(notice.answers ?? []).filter(({ kind }) => kind !== "ended").map((one) => answerLine(one, finding.lastSeen)),
 			...news(notice, rules).map((text) => shortWords(inert(text, room.sentence), room.word)),
 		].slice(0, room.news),
 		rows: findingRows(notice, room, rules),

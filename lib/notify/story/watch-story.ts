@@ -19,7 +19,7 @@ export function stormStory(notice: StormNotice, portal: Portal): Story {
 	const highest = severities.findLast((severity) => notice.bySeverity[severity] > 0) ?? "info";
 	const [first] = notice.worst;
 	const earliest = notice.worst.reduce((moment, { firstSeen }) => (firstSeen < moment ? firstSeen : moment), notice.since);
-	const cause = commonCause(notice.worst);
+	const cause = commonCause(notice.worst, notice.count);
 	const query = huntingQuery(
 		notice.worst.map(({ device }) => device.id),
 		earliest,
@@ -232,7 +232,9 @@ export function stormSteps(findings: readonly Finding[], cause: Cause | undefine
 	const isWorst = first !== undefined && first.severity !== second?.severity;
 	const start = isWorst ? inertText`Start with ${name}, the worst of them` : inertText`Start with ${name}`;
 	return [
-		cause === undefined ? inertText`${start}.` : inertText`${start}; ${cause.devices} others share its ${cause.kind}.`,
+		cause === undefined
+			? inertText`${start}.`
+			: inertText`${start}; ${counted(cause.devices, inertText`other shares`, inertText`others share`)} its ${cause.kind}.`,
 		inertText`Ask your software team whether they are rolling out ${areTunnels(findings) ? inertText`tunnels` : inertText`anything like this`} right now.`,
 		inertText`If nobody can explain it, isolate the devices (select one below, then Isolate). ${drops} Defender stays connected.`,
 	].map(sealed);

@@ -22,7 +22,7 @@ export function waveStory(notice: WaveNotice, portal: Portal, room: Room): Story
 	const shown =
 		room === rooms.full ? linked.full : room === rooms.tight ? linked.tight : room === rooms.small ? linked.small : linked.least;
 	const earliest = findings.reduce((moment, { firstSeen }) => (firstSeen < moment ? firstSeen : moment), notice.since);
-	const cause = commonCause(findings);
+	const cause = commonCause(findings, count);
 	const query = huntingQuery(
 		findings.slice(0, shown).map(({ device }) => device.id),
 		earliest,

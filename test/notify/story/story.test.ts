@@ -264,10 +264,32 @@ describe("a rule that is no longer in the list", () => {
 
 test("a storm names the cause its devices share, and each device leads to its page", () => {
 	const story = tell(storm, knowledge);
-	expect(story.happened).toBe("Account 9f86d081…5ad015 on 6 of 8: probably one cause.");
+	expect(story.happened).toBe("Account 9f86d081…5ad015 on 6 of the 8 listed: probably one cause.");
 	expect(story.steps[0]).toBe("Start with srv-fs-01; 5 others share its account.");
 	expect(story.rows).toHaveLength(8);
 	for (const { link } of story.rows) expect(link).toMatch(/^https:\/\/security\.microsoft\.com\/machines\/[0-9a-f]{40}\/timeline/);
+});
+
+test("a device without a name is shown by its id, so that somebody can look it up", () => {
+	const device = { ...aSighting().device, name: redacted("") };
+	expect(rowOf(told({ finding: aFinding({ device }) }), "Device")).toMatch(/^a3f1c0d94b\S+/);
+});
+
+test("a storm whose devices are all listed, and one other of them shares a cause", () => {
+	const two = [anUnapprovedFinding(), anUnapprovedFinding({ device: { ...aSighting().device, name: redacted("fin-lt-0143") } })];
+	const story = tell({ ...storm, count: 2, worst: two }, knowledge);
+	expect(story.happened).toBe("Account 9f86d081…5ad015 on 2 of 2: probably one cause.");
+	expect(story.steps[0]).toBe("Start with fin-lt-0142; 1 other shares its account.");
+});
+
+test("what a person answered on another day than the card's says which day", () => {
+	const answered = (day: string) =>
+		({ kind: "not-ours", by: redacted("Kim Lee"), how: "page", verified: true, at: at(`${day}T20:44:10`), n: 2 }) as const;
+	const newsOn = (day: string) => told({ n: 2, kinds: ["escalated"], answers: [answered(day)] }).news[0];
+	expect(newsOn("21")).toBe("Confirmed not ours by Kim Lee at 20:44 UTC.");
+	expect(newsOn("22")).toBe("Confirmed not ours by Kim Lee at 2026-11-22 20:44 UTC.");
+	const both = told({ n: 3, kinds: ["answered"], answers: [answered("21"), answered("22")] });
+	expect([both.verdict.reason, both.rows[0]?.label]).toEqual([expect.stringMatching(/^By Kim Lee at 20:44 UTC\./), "2026-11-21 20:44 UTC"]);
 });
 
 test("a storm without a common cause says so", () => {
