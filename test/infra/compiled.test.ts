@@ -61,6 +61,12 @@ test("azd takes the built package and builds nothing in Azure", () => {
 	expect(lines).toContain("  api:");
 	expect(lines).toContain("    dist: dist/package");
 	expect(lines).toContain("    remoteBuild: false");
+	for (const taken of [
+		"$(ls approvals.json routes.json 2>/dev/null)",
+		"(Get-ChildItem approvals.json, routes.json -ErrorAction SilentlyContinue -Name)",
+	]) {
+		expect(lines, "the reviewed files go along").toContain(`          run: npm ci && npm run package -- ${taken}`);
+	}
 	expect(read(".funcignore").split("\n")).not.toContain("node_modules");
 });
 
