@@ -58,7 +58,7 @@ Examples:
 		.option(...approvalsFile)
 		.option("--finding <id>", "take account and tunnel from this finding, where both were seen and nothing else was")
 		.option("--name <text>", "what people call it")
-		.option("--account <tag>", "Cloudflare account tag, 32 hex (strong: the verdict is Ours)")
+		.option("--account <tag>", "Cloudflare account tag, 32 hex (strong: the verdict is Approved)")
 		.option("--tunnel <id...>", "tunnels of that account that are approved")
 		.option("--any-tunnel", "every tunnel of that account, which nobody else uses; a hosted service's account needs its tunnels listed")
 		.option("--sha256 <hash>", "hash of the program")

@@ -16,7 +16,7 @@ const entry = z
 			.string()
 			.regex(/^[0-9a-fA-F]{32}$/, "must be an account tag: 32 hexadecimal characters")
 			.optional()
-			.describe("Account tag of the tunnel service. Strong: the verdict is Ours."),
+			.describe("Account tag of the tunnel service. Strong: the verdict is Approved."),
 		tunnels: z
 			.union(
 				[
