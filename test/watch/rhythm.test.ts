@@ -123,11 +123,11 @@ describe("a silence", () => {
 	});
 
 	test("that was told teaches no more than a little, one that was only long teaches all of itself", () => {
-		const after = (toldAt: Date | undefined) => {
+		const taught = (toldAt: Date | undefined) => {
 			const now = new Date(silent.at.getTime() + minuteMs);
 			return observe({ ...silent, toldAt, missed: 1_000, longest: 40, longestAt: now }, true, now).longest;
 		};
-		expect([after(silent.at), after(undefined)]).toEqual([60, 1_000]);
+		expect([taught(silent.at), taught(undefined)]).toEqual([60, 1_000]);
 	});
 
 	test("in which nobody looked and that ended meanwhile is not learned as silent minutes", () => {
