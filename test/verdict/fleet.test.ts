@@ -3,6 +3,7 @@ import { redact } from "../../lib/families/redact.ts";
 import type { Reading } from "../../lib/sighting/reading.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
 import { readApprovals } from "../../lib/verdict/approvals.ts";
+import { fleetFit } from "../../lib/verdict/fleet.ts";
 import { judge } from "../../lib/verdict/judge.ts";
 import { plainReading } from "../../lib/verdict/plain-reading.ts";
 import type { Remembered } from "../../lib/verdict/remembered.ts";
@@ -119,6 +120,17 @@ test("an approval without an account speaks for a device while it holds, and not
 
 	expect(judged([{ ...weak, until: "2026-11-21" }]).severityReason).toContain("of platform team: remote access");
 	expect(judged([{ ...weak, until: "2026-11-20" }]).severityReason).not.toContain("platform team");
+});
+
+test("its service was last started with arguments of its own: that says nothing about what its registry entry holds", () => {
+	const read = readApprovals(JSON.stringify({ approvals: [fleet] }), now);
+	if (!read.ok) throw new Error(read.mistakes.join());
+	const sighting = aSighting({ program, mode: "named-token-file", tunnel: undefined });
+	const installed = { ...plainReading(sighting), folderClass: "standard", tokenFile: "default", byServiceManager: true } as const;
+	const started = { at: at("21T19:00:00"), kind: "started-with-arguments", approved: false } as const;
+	const fit = (registry: boolean) => fleetFit(sighting, { ...installed, registry }, read.approvals, now, [started]).fit;
+
+	expect([fit(true), fit(false)]).toEqual(["registry", "none"]);
 });
 
 test("a fleet that names a user is approved for that user alone, in any case", () => {

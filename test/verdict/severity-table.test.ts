@@ -63,6 +63,21 @@ describe("a tunnel that is not visible", () => {
 	});
 });
 
+test.each<readonly [string, Partial<Reading>, string]>([
+	["a folder that all may write to", { publicFolder: true }, "high"],
+	["a folder for temporary files", { folderClass: "temp" }, "high"],
+	["a user's folder", { folderClass: "user" }, "high"],
+	["another computer", { folderClass: "network" }, "high"],
+	["no place for programs", { folderClass: "odd" }, "high"],
+	["a token file that anybody can write", { tokenFile: "open" }, "high"],
+	["credentials that anybody can write", { credentialsFile: "open" }, "high"],
+	["settings that anybody can write", { config: "open" }, "high"],
+	["a folder for temporary files in a container", { folderClass: "temp", container: true }, "medium"],
+	["a folder of which nothing is known", {}, "medium"],
+])("how bad a tunnel is that is not visible and starts again and again, from %s", (_, reading, severity) => {
+	expect(weighed({ ...reading, later: true })[0]).toBe(severity);
+});
+
 describe("a quick tunnel", () => {
 	test.each<readonly [string, Partial<Reading>, Partial<Facts>, string]>([
 		["to a web page of a client is medium", quick, { rules: "high" }, "medium"],
