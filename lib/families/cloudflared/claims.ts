@@ -2,7 +2,7 @@ import { readable } from "../../secrets/redact.ts";
 import type { Claim } from "../../sighting/reading.ts";
 import type { Tunnel } from "../../sighting/sighting.ts";
 import { findTunnels, mostTokens, plainCredentials } from "./token.ts";
-import { readToken } from "./token-reading.ts";
+import { readToken, type TokenReading } from "./token-reading.ts";
 import type { Word } from "./words.ts";
 
 /** The account alone has 32 digits, in base64 that is more than this. */
@@ -12,9 +12,21 @@ const most = 16;
 const front = 48 * 1_024;
 const back = 16 * 1_024;
 
-/** The credentials that stand where a start takes one from, whether or not it would take this one. */
-export function givenIn(args: readonly Word[], environment: ReadonlyMap<string, Word>): readonly Tunnel[] {
+/**
+ * The credentials that stand where a start takes one from, whether or not it would take this one.
+ * @param known one of them that was read already.
+ */
+export function givenIn(
+	args: readonly Word[],
+	environment: ReadonlyMap<string, Word>,
+	known: (TokenReading & { readonly value: string }) | undefined,
+): readonly Tunnel[] {
 	const found: Tunnel[] = [];
+	const tokenIn = (value: string, ends: boolean): Tunnel | undefined => {
+		if (value.length < shortestToken) return undefined;
+		if (known !== undefined && known.value === value && isWhole(known)) return known.tunnel;
+		return readToken({ value, start: 0, hidden: false }, ends).tunnel;
+	};
 	const keep = (tunnel: Tunnel | undefined): void => {
 		if (tunnel !== undefined && tunnel.account !== "" && found.length < most) found.push(tunnel);
 	};
@@ -37,9 +49,9 @@ export function givenIn(args: readonly Word[], environment: ReadonlyMap<string, 
 	return found;
 }
 
-/** @param ends as for `readToken`. */
-function tokenIn(value: string, ends: boolean): Tunnel | undefined {
-	return value.length < shortestToken ? undefined : readToken({ value, start: 0, hidden: false }, ends).tunnel;
+/** Where it ends does not matter: cloudflared reads it as it is. */
+function isWhole({ decoding }: TokenReading): boolean {
+	return decoding === "readable" || decoding === "ambiguous" || decoding === "incomplete";
 }
 
 /** Credentials JSON, whose tunnel may stand elsewhere: the account is what counts. */

@@ -9,6 +9,8 @@ import type { Word } from "./words.ts";
 
 /** What the command runs with, as far as the record shows it. */
 export interface OwnCredential extends TokenReading {
+	/** The token itself. */
+	readonly value: string;
 	/** Nothing that the record does not show can overrule it. */
 	readonly conclusive: boolean;
 }
@@ -23,7 +25,7 @@ export function credentialOf(runs: Runs, start: Start, command: Command): OwnCre
 
 function readAs({ word, ends }: { readonly word: Word; readonly ends: boolean }, conclusive: boolean): OwnCredential {
 	const { decoding, tunnel } = readToken(word, ends);
-	return { decoding, tunnel, conclusive };
+	return { value: word.value, decoding, tunnel, conclusive };
 }
 
 /** The word that holds a value, to know whether a shell would replace it and whether the text ends in it. */

@@ -63,9 +63,15 @@ export function readStart(start: Start, signs: Signs): StartReading {
 	const lookup = lookupIn(command, sources);
 	const isSet = lookup !== nothingSet;
 	const place = folderOf(start.image);
-	const { kind, certain, pretends } = programOf(start, evidenceOf(command, runs, start.args, start.environment.keys()), runs, place, signs);
+	const { kind, certain, pretends } = programOf(
+		start,
+		() => evidenceOf(command, runs, start.args, start.environment.keys()),
+		runs,
+		place,
+		signs,
+	);
 	const credential = credentialOf(runs, start, command);
-	const given = givenIn(start.args, start.environment);
+	const given = givenIn(start.args, start.environment, credential);
 	const mode = kind === "other" ? "unknown" : modeIn(start, runs, credential?.decoding);
 	const shown = command.levels.every(({ flags }) => flags.size === 0) ? [] : command.levels.flatMap(({ flags }) => [...flags.keys()]);
 	const opens = opensTunnel(mode);
@@ -118,7 +124,7 @@ function saysNothing(command: Command): boolean {
 /** What is read of such a line; cloudflared would refuse it. */
 function ofNothing(start: Start, command: Command, signs: Signs): StartReading {
 	const place = folderOf(start.image);
-	const { kind, certain, pretends } = programOf(start, evidenceOf(command, refused, start.args, none), refused, place, signs);
+	const { kind, certain, pretends } = programOf(start, () => evidenceOf(command, refused, start.args, none), refused, place, signs);
 	return {
 		start,
 		kind,
@@ -129,7 +135,7 @@ function ofNothing(start: Start, command: Command, signs: Signs): StartReading {
 		mode: kind === "other" ? "unknown" : modeIn(start, refused, undefined),
 		decoding: "not-visible",
 		tunnel: undefined,
-		claims: kind === "other" ? [] : claimsOf(givenIn(start.args, start.environment), undefined),
+		claims: kind === "other" ? [] : claimsOf(givenIn(start.args, start.environment, undefined), undefined),
 		secondCredential: false,
 		detours: none,
 		tokenFile: "",
@@ -175,7 +181,7 @@ function isCalledOtherwise({ image, argument0 }: Start): boolean {
 /** The file on disk counts; what the command line calls itself is the starter's choice. */
 function programOf(
 	start: Start,
-	evidence: Evidence,
+	evidenceOfArguments: () => Evidence,
 	runs: Runs,
 	place: FolderClass,
 	{ official, suspicious }: Signs,
@@ -187,6 +193,7 @@ function programOf(
 	if (own !== undefined) return { kind: trail.container === "mirror" ? "variant" : own, certain: true, pretends: false };
 	// The hash says what it is, whatever it is called and whatever its arguments are.
 	if (official) return { kind: "renamed", certain: true, pretends };
+	const evidence = evidenceOfArguments();
 	// A service's parameters without its program: what they say is all there is.
 	if (image === "?") return { kind: evidence === "none" ? "other" : "named", certain: false, pretends: false };
 	// `logger cloudflared tunnel run …`: what such a program is given is text, unless it would start something as cloudflared.

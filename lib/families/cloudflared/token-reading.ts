@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Decoding } from "../../sighting/reading.ts";
 import type { Tunnel } from "../../sighting/sighting.ts";
 import { readGoToken } from "./go-token.ts";
@@ -31,7 +31,7 @@ export function readToken({ value, hidden }: Word, ends: boolean): TokenReading 
 		account: accountTag.test(tag) ? tag : "",
 		tunnelId: /^[0-]+$/.test(tunnelId) ? "" : tunnelId,
 		endpoint: /^[a-z]{1,16}$/i.test(endpoint) ? endpoint.toLowerCase() : "",
-		fingerprint: secret.byteLength === 0 ? "" : createHash("sha256").update(secret).digest("hex").slice(0, 8),
+		fingerprint: secret.byteLength === 0 ? "" : hash("sha256", secret, "hex").slice(0, 8),
 	};
 	return { decoding: whole ? (ambiguous ? "ambiguous" : "readable") : "incomplete", tunnel: tunnel.account === "" ? undefined : tunnel };
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { decodedRuns, encodedJson, hasLongRun, jsonStart } from "../../secrets/base64.ts";
 import { createLongRunLook } from "../../secrets/long-run.ts";
 import type { Tunnel } from "../../sighting/sighting.ts";
@@ -115,5 +115,5 @@ function members(json: string): ReadonlyMap<string, string> {
 
 /** Of the secret's bytes, so that a token and a credentials file of the same tunnel agree. */
 function fingerprint(secret: string): string {
-	return createHash("sha256").update(Buffer.from(secret, "base64")).digest("hex").slice(0, 8);
+	return hash("sha256", Buffer.from(secret, "base64"), "hex").slice(0, 8);
 }
