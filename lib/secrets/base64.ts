@@ -1,4 +1,5 @@
 import { createLongRunLook } from "./long-run.ts";
+import type { TextRange } from "./text-range.ts";
 
 /** A base64 run in a text that hides more text: its span there, and what it decodes to. */
 export interface Encoded {
@@ -45,14 +46,17 @@ export function encodedJson(text: string): readonly Encoded[] {
 /**
  * Every long base64 run, decoded; bytes of UTF-16LE text lose their zeros. What stands before a run (a folder, say) may
  * look like base64 too and shift it, so the outermost layer is read at all four offsets.
+ * @param known a run that overlaps one of these is left out; more can be added while the runs are read.
  */
-export function* decodedRuns(text: string, offsets: 1 | 4): Generator<Encoded> {
+export function* decodedRuns(text: string, offsets: 1 | 4, known: readonly TextRange[] = []): Generator<Encoded> {
 	if (!hasLongRun(text)) return;
 	for (const match of text.matchAll(longRun)) {
+		const start = match.index;
+		const end = start + match[0].length;
 		const joined = match[0].replace(/\\r|\\n|[\r\n]/g, "");
 		for (let offset = 0; offset < offsets; offset++) {
-			const decoded = decode(joined.slice(offset)).replaceAll("\0", "");
-			yield { start: match.index, end: match.index + match[0].length, decoded };
+			if (known.some((other) => other.start < end && start < other.end)) break;
+			yield { start, end, decoded: decode(joined.slice(offset)).replaceAll("\0", "") };
 		}
 	}
 }

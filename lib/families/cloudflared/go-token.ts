@@ -17,7 +17,8 @@ export type GoTokenRead = { readonly ok: true; readonly token: GoToken } | { rea
 const noTunnel = "00000000-0000-0000-0000-000000000000";
 /** `ignoreBOM` keeps the mark, which Go refuses; invalid bytes become U+FFFD there too. */
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-const standardBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Where its length is a multiple of four. */
+const standardBase64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
  * Decodes a token exactly as cloudflared does: base64.StdEncoding, then json.Unmarshal into {a, s, t, e}. Names ignore
@@ -35,7 +36,7 @@ export function readGoToken(text: string): GoTokenRead {
 /** As Go's StdEncoding: line breaks are dropped anywhere, padding is required, unused low bits are not looked at. */
 function standardDecode(text: string): Uint8Array | undefined {
 	const plain = text.replace(/[\r\n]+/g, "");
-	return standardBase64.test(plain) ? Buffer.from(plain, "base64") : undefined;
+	return plain.length % 4 === 0 && standardBase64.test(plain) ? Buffer.from(plain, "base64") : undefined;
 }
 
 function readMembers(members: readonly Member[]): GoToken | undefined {

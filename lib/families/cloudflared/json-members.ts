@@ -74,6 +74,9 @@ function isJson(text: string): boolean {
 
 /** The index of the closing quote. */
 function endOfString(text: string, open: number): number {
+	const next = text.indexOf('"', open + 1);
+	// Nearly no string has an escape in it.
+	if (next !== -1 && text[next - 1] !== "\\") return next;
 	let at = open + 1;
 	while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
 	return at;

@@ -38,9 +38,8 @@ export function findTunnels(text: string, depth = 0): readonly FoundTunnel[] {
 	}
 	found.push(...plainCredentials(text).slice(0, mostTokens));
 	if (depth < layers) {
-		for (const { start, end, decoded } of decodedRuns(text, depth === 0 ? 4 : 1)) {
+		for (const { start, end, decoded } of decodedRuns(text, depth === 0 ? 4 : 1, found)) {
 			if (found.length >= mostTokens) break;
-			if (found.some((other) => other.start < end && start < other.end)) continue;
 			found.push(...findTunnels(decoded, depth + 1).map(({ tunnel }) => ({ tunnel, start, end })));
 		}
 	}
@@ -62,6 +61,8 @@ export function plainCredentials(text: string): readonly FoundTunnel[] {
 
 /** A UUID in any form that cloudflared accepts, as lower case with dashes; `undefined` for anything else. */
 export function readTunnelId(text: string): string | undefined {
+	// It has 32 digits, and hardly any other word is as long.
+	if (text.length < 32) return undefined;
 	const [, digits] = text.match(tunnelId) ?? [];
 	return digits
 		?.replaceAll("-", "")
