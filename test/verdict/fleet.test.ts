@@ -128,9 +128,9 @@ test("its service was last started with arguments of its own: that says nothing 
 	const sighting = aSighting({ program, mode: "named-token-file", tunnel: undefined });
 	const installed = { ...plainReading(sighting), folderClass: "standard", tokenFile: "default", byServiceManager: true } as const;
 	const started = { at: at("21T19:00:00"), kind: "started-with-arguments", approved: false } as const;
-	const fit = (registry: boolean) => fleetFit(sighting, { ...installed, registry }, read.approvals, now, [started]).fit;
+	const fitOf = (registry: boolean) => fleetFit(sighting, { ...installed, registry }, read.approvals, now, [started]).fit;
 
-	expect([fit(true), fit(false)]).toEqual(["registry", "none"]);
+	expect([fitOf(true), fitOf(false)]).toEqual(["registry", "none"]);
 });
 
 test("a fleet that names a user is approved for that user alone, in any case", () => {
