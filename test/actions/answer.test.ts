@@ -197,6 +197,26 @@ test("an approval is proposed for one account and one tunnel that were both seen
 	expect(accepted(aFinding(), signedIn("propose")).ack?.by).toBe("Kim Lee");
 });
 
+test("who proposes an approval does not take over from who is on it", () => {
+	const finding = accepted(accepted(aFinding(), typed("acknowledge")), signedIn("propose", { by: redacted("Ana") }), at("21T21:00:00"));
+
+	expect(finding.ack).toMatchObject({ by: "Kim Lee", until: at("22T20:00:00") });
+});
+
+test("an escalation makes nothing milder, and reaches whoever was kept from the finding", () => {
+	const kept = { digest: ["teams", "slack"], keeps: ["slack"] };
+	const finding = accepted(aFinding({ severity: "critical", routed: kept }), typed("not-ours"));
+
+	expect(finding).toMatchObject({ severity: "critical", noticeSeverity: "critical", routed: { digest: ["teams", "slack"], keeps: [] } });
+	expect(accepted(aFinding({ severity: "low" }), typed("not-ours"))).toMatchObject({ severity: "high", noticeSeverity: "high" });
+});
+
+test("what was promised for later is not told of a finding that is closed", () => {
+	const finding = accepted(aFinding({ deferredTo: at("22T20:00:00") }), signedIn("close", { as: "cleaned" }));
+
+	expect(finding).toMatchObject({ status: "closed", deferredTo: undefined });
+});
+
 test("the audit trail keeps the newest 20 lines", () => {
 	let finding = aFinding();
 	for (let n = 0; n < 25; n++) finding = accepted(finding, typed(n % 2 === 0 ? "silence" : "lift", { how: "cli", verified: true }));

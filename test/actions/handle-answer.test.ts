@@ -198,6 +198,14 @@ describe("what is refused changes nothing and says why", () => {
 		expect(answers.map(({ status }) => status)).toEqual([303, 415, 415, 415]);
 	});
 
+	test("a form that comes from beside our page, or from nowhere", async () => {
+		const site = await aSite();
+		const from = async (origin: string) => (await press(site, await visit(site), {}, { "sec-fetch-site": origin })).status;
+		expect([await from("same-site"), await from("none"), await from("cross-site"), await from("same-origin")]).toEqual([
+			403, 403, 403, 303,
+		]);
+	});
+
 	test("a form that is 15 minutes old", async () => {
 		const site = await aSite();
 		const visited = await visit(site);
@@ -516,6 +524,21 @@ describe("with a sign-in", () => {
 		expect((await visit(site, site.link(), theirs)).response.status).toBe(403);
 		expect((await press(site, mine, {}, theirs)).status).toBe(403);
 		expect(await history(site)).toEqual([]);
+	});
+
+	test("a silence lasts one, seven or thirty days, and one day where the form says something else", async () => {
+		const who = { "x-ms-client-principal": principal() };
+		const until = async (days: string) => {
+			const site = await aSite({ signIn });
+			await press(site, await visit(site, site.link(), who), { answer: "silence", days }, who);
+			return (await site.world.finding())?.silence?.until;
+		};
+		expect([await until("1"), await until("7"), await until("30")]).toEqual([
+			at("22T19:36:10"),
+			at("28T19:36:10"),
+			new Date("2026-12-21T19:36:10Z"),
+		]);
+		expect([await until("29"), await until("7d"), await until("")]).toEqual([at("22T19:36:10"), at("22T19:36:10"), at("22T19:36:10")]);
 	});
 
 	test("ids count in any case, as the platform and the settings may write them", async () => {

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import type { AnswerRequest } from "../../lib/actions/answer.ts";
 import { endSilences } from "../../lib/actions/end-silences.ts";
 import { type RecordedAnswer, recordAnswer } from "../../lib/actions/record-answer.ts";
-import { findingAddress } from "../../lib/findings/finding-row.ts";
+import { refused } from "../../lib/actions/refusal.ts";
+import { noteSilence, silencesOver } from "../../lib/actions/silence-rows.ts";
+import { findingAddress, findingValues } from "../../lib/findings/finding-row.ts";
 import { eachMinute } from "../../lib/outbox/deliver.ts";
 import type { Notice } from "../../lib/outbox/delivery.ts";
 import type { Sighting } from "../../lib/sighting/sighting.ts";
@@ -89,6 +91,79 @@ test("the end of a silence whose finding a newer version has written is left to 
 	await pass(world, minute);
 	await pass(world, minute);
 	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"], ["still"]]);
+});
+
+test("a silence that held something ends at its very moment, and the day's digest knows of it", async () => {
+	const { world, sinks } = await alerted("teams");
+	await say(world, request("silence"));
+	await see(world);
+	await pass(world, 24 * 60 * minute);
+	await pass(world, minute);
+
+	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"], ["still"]]);
+	expect((await world.finding())?.silence).toBeUndefined();
+	const days = world.memory.all().filter(({ rowKey }) => rowKey.startsWith("y|"));
+	expect(days.map(({ rowKey, values }) => [rowKey.slice(2, 10), values["answers"]])).toEqual([
+		["20261121", 1],
+		["20261122", 1],
+	]);
+});
+
+test("the end of a silence on a finding that was closed meanwhile is told to nobody", async () => {
+	const { world, sinks } = await alerted("teams");
+	await say(world, request("silence"));
+	await see(world);
+	const finding = await world.finding();
+	const row = await world.memory.get(findingAddress(keyOfSighting));
+	if (finding === undefined || row === undefined) throw new Error("stored");
+	await world.memory.replace({ ...findingAddress(keyOfSighting), values: findingValues({ ...finding, status: "closed" }) }, row.etag);
+	await pass(world, 24 * 60 * minute);
+
+	expect(told(sinks[0] as Sink)).toEqual([["new"], ["answered"]]);
+	expect((await world.finding())?.history?.at(-1)).toMatchObject({ kind: "ended", held: 1 });
+});
+
+test("an answer waits behind every alert, an escalation goes before most, and what is silenced wakes no fallback", async () => {
+	const urgencies = async (kind: AnswerRequest["kind"]) => {
+		const { world } = await alerted("teams");
+		await say(world, request(kind));
+		const owed = await world.owed("teams");
+		return [owed?.urgency, owed?.fellBack];
+	};
+	expect(await urgencies("acknowledge")).toEqual(["answer", 2]);
+	expect(await urgencies("silence")).toEqual(["answer", 2]);
+	expect(await urgencies("not-ours")).toEqual(["foremost", 0]);
+});
+
+test("what a newer version owes is left alone by an answer, and by an escalation", async () => {
+	for (const [name, kind] of [
+		["teams", "acknowledge"],
+		["pagerduty", "not-ours"],
+	] as const) {
+		const { world } = await alerted("webhook");
+		const address = { partitionKey: findingAddress(keyOfSighting).partitionKey, rowKey: `o|${keyOfSighting}|${name}` };
+		await world.memory.create({ ...address, values: { v: 99, state: "waiting" } });
+		expect((await say(world, request(kind))).ok).toBe(true);
+		expect((await world.memory.get(address))?.values).toEqual({ v: 99, state: "waiting" });
+	}
+});
+
+test("an answer that the page refuses at the moment of writing changes nothing", async () => {
+	const { world } = await alerted("teams");
+	const before = JSON.stringify(world.memory.all());
+	const answered = await recordAnswer(depsOf(world), keyOfSighting, request("acknowledge"), world.clock.now, () => refused("changed"));
+
+	expect(answered).toMatchObject({ ok: false, refusal: { code: "changed" } });
+	expect(JSON.stringify(world.memory.all())).toBe(before);
+});
+
+test("silences end a bounded number at a time, the oldest first", async () => {
+	const { world } = await alerted("teams");
+	for (const hour of ["05", "03", "01", "04", "02"]) await noteSilence(world.memory, `key${hour}`, at(`21T${hour}:00:00`));
+	const over = await silencesOver(world.memory, at("21T04:00:00"), 3);
+
+	expect(over.map(({ key }) => key)).toEqual(["key01", "key02", "key03"]);
+	expect(await silencesOver(world.memory, at("21T04:00:00"), 10)).toHaveLength(4);
 });
 
 test("a silence whose end cannot be noted is not recorded: nobody would say that it is over", async () => {

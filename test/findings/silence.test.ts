@@ -80,6 +80,22 @@ test("a strong fact ends the silence, and the message says whose it was and how 
 	expect(decided).not.toHaveProperty("finding.silence");
 });
 
+test("who is on it stays on it for another fact, and is no longer on what got worse or came back", () => {
+	const ack = { by: redacted("Kim Lee"), how: "page", verified: false, at: at("21T20:00:00"), until: at("22T20:00:00") } as const;
+	const after = (change: Partial<Sighting>, finding: Partial<Finding> = {}) => {
+		const decided = decide(
+			{ ...silenced({}, { ack, ...finding }), silence: silenced().silence as Silence },
+			[again(change)],
+			at("21T21:00:00"),
+			defaultPolicy,
+		);
+		return decided.reason === "repeat" ? undefined : [decided.reason, decided.finding.ack?.by];
+	};
+	expect(after({ severity: "high" })).toEqual(["worse", undefined]);
+	expect(after({ exposes: [{ text: redacted("smb://10.0.0.1"), class: "smb" }] })).toEqual(["changed", "Kim Lee"]);
+	expect(after({ program: { ...seen.program, user: redacted("CONTOSO\\other") } }, { status: "closed" })).toEqual(["back", undefined]);
+});
+
 test("a cheap fact outside the silence is told, and the silence stays for the rest", () => {
 	const decided = decide(
 		silenced(),

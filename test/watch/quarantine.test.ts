@@ -43,6 +43,21 @@ test("an unreadable message is noted by where it was, how large, and why", async
 	});
 });
 
+test("what the table refuses to keep is counted all the same", async () => {
+	const table = createMemoryTable(() => now);
+	const refusing: Table = {
+		...table,
+		transact: (writes) =>
+			writes.some(({ row }) => row.rowKey.startsWith("q|"))
+				? Promise.resolve({ outcome: "refused", status: 413, index: 1 })
+				: table.transact(writes),
+	};
+	const quarantine = createQuarantine(changeDeps(refusing));
+	await quarantine.add([anEntry(1), anEntry(2, { count: 5 })], now);
+
+	expect(await quarantine.count(now)).toEqual({ kept: 0, overflow: 6 });
+});
+
 test("a batch that comes again is not counted again", async () => {
 	const { table, quarantine } = aQuarantine();
 	await quarantine.add([anEntry(1), anEntry(2), anEntry(2, { record: 4 })], now);

@@ -130,6 +130,21 @@ describe("a silence", () => {
 		expect([taught(silent.at), taught(undefined)]).toEqual([60, 1_000]);
 	});
 
+	test("that was long is half forgotten after four weeks", () => {
+		const now = new Date(silent.at.getTime());
+		const longestAt = new Date(now.getTime() - 28 * day * minuteMs);
+		const lastArrival = new Date(now.getTime() - 120 * minuteMs);
+		const isNews = (missed: number) => isSilent({ ...silent, toldAt: undefined, missed, longest: 100, longestAt, lastArrival }, now);
+		expect([isNews(74.9), isNews(75)]).toEqual([false, true]);
+	});
+
+	test("of one week in an hour that was always busy leaves it less than half as usual as before", () => {
+		const end = new Date(start + 60 * minuteMs);
+		const habits = silent.habits.map(() => ({ share: 1, weight: 1, weeks: 5 }));
+		const quiet = { ...newRhythm(new Date(start)), habits, looked: 60, active: 0 };
+		expect(observe(quiet, true, end).habits[24]).toEqual({ share: expect.closeTo(0.444, 3), weight: 1.8, weeks: 6 });
+	});
+
 	test("in which nobody looked and that ended meanwhile is not learned as silent minutes", () => {
 		const now = new Date(silent.at.getTime() + 40 * minuteMs);
 		const heard = observe({ ...silent, looked: 0, active: 0 }, true, now);
