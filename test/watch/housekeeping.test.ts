@@ -15,8 +15,8 @@ import { tidy } from "../../lib/watch/close-findings.ts";
 import { noteProblems, readStanding } from "../../lib/watch/problem-store.ts";
 import { createQuarantine } from "../../lib/watch/quarantine.ts";
 import { watch, whatIsDue } from "../../lib/watch/routine-messages.ts";
-import { readSurvey } from "../../lib/watch/survey.ts";
-import { aFinding, aSighting, at } from "../builders.ts";
+import { readSurvey, writeSurvey } from "../../lib/watch/survey.ts";
+import { aFinding, aSighting, at, redacted } from "../builders.ts";
 import { createCounter } from "../knowledge/counter.ts";
 import { createSink, createWorld, failed, keyOfSighting } from "../outbox/world.ts";
 import { createMemoryTable } from "../simulation/memory-table.ts";
@@ -202,6 +202,41 @@ describe("tidying up", () => {
 		expect((await readSurvey(memory)).survey.last?.open).toBe(2);
 	});
 
+	test("what is seen again while it is being closed stays open", async () => {
+		const memory = await stored({ touchedAt: lastSeen });
+		const address = findingAddress(aFinding().key);
+		const seenMeanwhile = {
+			...memory,
+			page: async (...asked: Parameters<typeof memory.page>) => {
+				const page = await memory.page(...asked);
+				const row = page.rows.find(({ rowKey }) => rowKey === address.rowKey);
+				if (row !== undefined) await memory.replace({ ...address, values: findingValues(aFinding({ touchedAt: days(30) })) }, row.etag);
+				return page;
+			},
+		};
+		expect(await tidy(changeDeps(seenMeanwhile), days(30))).toEqual({ closed: 0, forgotten: 0 });
+		expect((await memory.get(address))?.values["status"]).toBe("open");
+	});
+
+	test("a finding that a newer version wrote is neither closed nor forgotten by this one", async () => {
+		for (const status of ["open", "closed"] as const) {
+			const memory = createMemoryTable(() => lastSeen);
+			const finding = aFinding({ touchedAt: lastSeen, status });
+			await memory.create({ ...findingAddress(finding.key), values: { ...findingValues(finding), v: 99 } });
+			expect(await tidy(changeDeps(memory), days(200))).toEqual({ closed: 0, forgotten: 0 });
+			expect((await memory.get(findingAddress(finding.key)))?.values["status"]).toBe(status);
+		}
+	});
+
+	test("who keeps incidents and never took this one hears nothing of its end", async () => {
+		const pager = createSink("pagerduty", failed());
+		const world = createWorld([pager]);
+		await world.recorder.record([aSighting()], world.clock.now);
+		await world.dispatcher.deliverDue(budget);
+		await tidy({ ...changeDeps(world.memory), resolves: ["pagerduty"] }, days(31));
+		expect(await world.finding()).toMatchObject({ status: "closed", want: 1, reasons: { new: 1 } });
+	});
+
 	test("a closed one is forgotten after 90 days, not a moment before", async () => {
 		const memory = await stored({ touchedAt: lastSeen, status: "closed" });
 		expect((await tidy(changeDeps(memory), days(90, -1))).forgotten).toBe(0);
@@ -277,6 +312,7 @@ describe("tidying up", () => {
 		await put("y|20261120|3f9c", { want: 1, more: 0 });
 		await put("x|3f9c", { v: 1, touchedAt: lastSeen.toISOString() });
 		await put("o|3f9c|teams", owedValues(given));
+		await put("o|3f9c|webhook", owedValues({ ...given, triedAt: days(60) }));
 		await put("o|3f9d|teams", owedValues(raise(undefined, dead)));
 		await put("o|3f9e|teams", { ...owedValues(given), v: 99 });
 		const left = async (day: number) => {
@@ -287,11 +323,14 @@ describe("tidying up", () => {
 				.toSorted();
 		};
 		const [day, copy, failed, owed, newer] = ["y|20261120|3f9c", "x|3f9c", "o|3f9c|teams", "o|3f9d|teams", "o|3f9e|teams"];
+		// It counts from its last try.
+		const triedLater = "o|3f9c|webhook";
 
-		expect(await left(29)).toEqual([failed, owed, newer, copy, day]);
-		expect(await left(30)).toEqual([failed, owed, newer, day]);
-		expect(await left(60)).toEqual([failed, owed, newer]);
-		expect(await left(88)).toEqual([failed, owed, newer]);
+		expect(await left(29)).toEqual([failed, triedLater, owed, newer, copy, day]);
+		expect(await left(30)).toEqual([failed, triedLater, owed, newer, day]);
+		expect(await left(60)).toEqual([failed, triedLater, owed, newer]);
+		expect(await left(88)).toEqual([failed, triedLater, owed, newer]);
+		expect(await left(149)).toEqual([triedLater, owed, newer]);
 		expect(await left(200)).toEqual([owed, newer]);
 	});
 
@@ -397,6 +436,65 @@ describe("a chat that hears nothing", () => {
 		expect(sink.got).toEqual([]);
 		await tend(world, sink, at("08T12:00:00"));
 		expect(sink.got).toHaveLength(1);
+	});
+
+	test("has its digest also when the check-in went out a moment before", async () => {
+		const sink = createSink("teams");
+		const world = createWorld([sink]);
+		await tend(world, sink, at("01T08:00:00"));
+		await tend(world, sink, at("08T09:59:00"));
+		await tend(world, sink, at("08T10:00:00"), 10);
+		expect(sink.got.map(({ type }) => type)).toEqual(["heartbeat", "digest"]);
+	});
+
+	test("the check-in tells the findings of the last whole round, the digest what was given up, kept and answered", async () => {
+		const sink = createSink("teams");
+		const world = createWorld([sink]);
+		const { memory } = world;
+		const last = { open: 7, rules: ["cloudflared-usage"], at: at("08T09:00:00") };
+		await writeSurvey(changeDeps(memory), undefined, { partition: 1, from: "", open: 3, rules: [], last });
+		await tend(world, sink, at("01T08:00:00"));
+		await tend(world, sink, at("08T09:59:00"));
+		expect(sink.got).toMatchObject([{ type: "heartbeat", openCount: 7 }]);
+
+		const by = { by: redacted("Kim Lee"), how: "page", verified: false, n: 1 } as const;
+		const history = [{ kind: "acknowledge" as const, at: at("08T12:00:00"), ...by }];
+		const finding = aFinding({ history });
+		await memory.create({ ...findingAddress(finding.key), values: findingValues(finding) });
+		const demand = { reason: "new", finding, urgency: "ordinary", dueAt: at("08T10:00:00") } as const;
+		const given = giveUp(raise(undefined, demand), 1, { lastError: "rejected", lastStatus: 400 }, at("08T11:00:00"));
+		await memory.create({ ...owedAddress(finding.key, "teams"), values: owedValues(given) });
+		await memory.create({ ...owedAddress(finding.key, "webhook"), values: owedValues(raise(undefined, demand)) });
+		await memory.create({ ...owedAddress(finding.key, "slack"), values: owedValues(raise(undefined, demand)) });
+		const day = (date: string, key: string, values: Values) =>
+			memory.create({ partitionKey: "s3", rowKey: `y|${date}|${key}`, values: { v: 1, want: 1, more: 0, ...values } });
+		// Answered on the first day; on the second only seen.
+		await day("20261108", finding.key, { answers: 1 });
+		await day("20261109", finding.key, { answers: 0 });
+		// Kept from this chat: one finding, and another that a person has silenced.
+		await day("20261109", "3f9c2a7d5110aabbccddee01", { keptBy: "teams" });
+		await day("20261109", "3f9c2a7d5110aabbccddee02", { keptBy: "teams", silenced: 2 });
+		await tend(world, sink, at("09T10:00:00"), 10);
+		expect(sink.got.at(-1)).toMatchObject({
+			type: "digest",
+			deadCount: 1,
+			keptCount: 1,
+			silencedCount: 1,
+			answers: [{ line: { kind: "acknowledge", at: at("08T12:00:00") } }],
+			idleRules: ["never-fired"],
+		});
+	});
+
+	test("an approved tunnel that was new at the moment of the last digest is not named in the next one too", async () => {
+		const sink = createSink("teams");
+		const world = createWorld([sink]);
+		await tend(world, sink, at("08T08:00:00"));
+		await tend(world, sink, at("08T10:00:00"), 10);
+		const first = (time: string) => ({ account: "9f86d081884c7d659a2feaa0c55ad015", tunnelId: time, at: at(time).toISOString() });
+		const firsts = JSON.stringify([first("08T10:00:00"), first("08T10:00:01"), first("09T10:00:00"), first("09T10:00:01")]);
+		await world.memory.create({ partitionKey: "s3", rowKey: "y|20261109|3f9c", values: { v: 1, want: 0, more: 0, firsts } });
+		await tend(world, sink, at("09T10:00:00"), 10);
+		expect(sink.got.at(-1)).toMatchObject({ type: "digest", approvedFirstCount: 2 });
 	});
 
 	test("the digest counts what was held back and what is approved, and names an approved tunnel new on its device once", async () => {
