@@ -26,7 +26,7 @@ export interface PageView {
 	readonly now: Date;
 }
 
-const style = `:root{color-scheme:light dark}*{box-sizing:border-box}body{margin:0;font:16px/1.5 system-ui,'Segoe UI','Noto Sans',sans-serif;background:#f5f5f5;color:#1b1b1b}main{max-width:40rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}h1{font-size:1.35rem;line-height:1.3;margin:.25rem 0}h2{font-size:1rem;margin:1.5rem 0 .25rem}p{margin:.5rem 0}.head,form,.said{background:#fff;border:1px solid #767676;border-radius:.5rem;padding:1rem;margin:0 0 1rem}.bad{border:3px solid #b00020}.good{border:3px solid #0b6a0b}dl{display:grid;grid-template-columns:6rem 1fr;gap:.25rem .75rem;margin:.5rem 0}dt{color:#555}dd{margin:0}fieldset{border:0;padding:0;margin:0}legend{font-weight:600;padding:0}.choice{display:flex;gap:.75rem;align-items:flex-start;padding:.5rem 0;min-height:44px}.choice input{flex:none;width:1.25rem;height:1.25rem;margin:.15rem 0 0}.choice b{display:block}label{display:block}input[type=text],select,textarea{width:100%;font:inherit;padding:.6rem;border:1px solid #767676;border-radius:.25rem;background:#fff;color:#1b1b1b;min-height:44px}a{color:#3b3fa5}.file{display:inline-block;min-height:44px;padding:.6rem 0}button{font:inherit;font-weight:600;min-height:44px;padding:.6rem 1.5rem;border:0;border-radius:.25rem;background:#4b4fb5;color:#fff;margin-top:1rem}pre{white-space:pre-wrap;background:#eee;padding:.75rem;border-radius:.25rem}ul{padding-left:1.25rem}small{color:#555}@media (prefers-color-scheme:dark){body{background:#141414;color:#f0f0f0}.head,form,.said,input[type=text],select,textarea{background:#242424;color:#f0f0f0;border-color:#8a8a8a}a{color:#9da1ff}dt,small{color:#c4c4c4}pre{background:#333}button{background:#9da1ff;color:#141414}.bad{border-color:#ff8a8a}.good{border-color:#7bd67b}}`;
+const style = `:root{color-scheme:light dark}*{box-sizing:border-box}body{margin:0;font:16px/1.5 system-ui,'Segoe UI','Noto Sans',sans-serif;background:#f5f5f5;color:#1b1b1b}main{max-width:40rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}h1{font-size:1.35rem;line-height:1.3;margin:.25rem 0}h2{font-size:1rem;margin:1.5rem 0 .25rem}p{margin:.5rem 0}.head,form,.said{background:#fff;border:1px solid #767676;border-radius:.5rem;padding:1rem;margin:0 0 1rem}.bad{border:3px solid #b00020}.good{border:3px solid #0b6a0b}dl{display:grid;grid-template-columns:6rem 1fr;gap:.25rem .75rem;margin:.5rem 0}dt{color:#555}dd{margin:0}fieldset{border:0;padding:0;margin:0}legend{font-weight:600;padding:0}.choice{display:flex;gap:.75rem;align-items:flex-start;padding:.5rem 0;min-height:44px}.choice input{flex:none;width:1.25rem;height:1.25rem;margin:.15rem 0 0}.choice b{display:block}label{display:block}input[type=text],select,textarea{width:100%;font:inherit;padding:.6rem;border:1px solid #767676;border-radius:.25rem;background:#fff;color:#1b1b1b;min-height:44px}a{color:#3b3fa5}.file{display:inline-block;min-height:44px;padding:.6rem 0}button{font:inherit;font-weight:600;min-height:44px;padding:.6rem 1.5rem;border:1px solid transparent;border-radius:.25rem;background:#4b4fb5;color:#fff;margin-top:1rem}pre{white-space:pre-wrap;background:#eee;padding:.75rem;border-radius:.25rem}ul{padding-left:1.25rem}small{color:#555}@media (prefers-color-scheme:dark){body{background:#141414;color:#f0f0f0}.head,form,.said,input[type=text],select,textarea{background:#242424;color:#f0f0f0;border-color:#8a8a8a}a{color:#9da1ff}dt,small{color:#c4c4c4}pre{background:#333}button{background:#9da1ff;color:#141414}.bad{border-color:#ff8a8a}.good{border-color:#7bd67b}}`;
 
 /** Of the one style block; the policy names it, so that no other style and no script at all can be. */
 export const styleHash: string = `sha256-${createHash("sha256").update(style).digest("base64")}`;
@@ -93,12 +93,16 @@ function facts(finding: Finding, isSignedIn: boolean): readonly (readonly [Inert
 	const tunnels = seen.flatMap(({ tunnel, otherTunnels = [] }) => (tunnel === undefined ? otherTunnels : [tunnel, ...otherTunnels]));
 	const name = (text: Parameters<typeof inert>[0], max = 120) => shortWords(inert(text, max), 60);
 	const rows: (readonly [Inert, Inert])[] = [
-		[inertText`Device`, name(finding.device.name)],
+		[inertText`Device`, name(finding.device.name || finding.device.id)],
 		[inertText`Account`, list(tunnels.map(({ account }) => idText(account)))],
 		[inertText`Tunnel`, list(tunnels.map(({ tunnelId }) => idText(tunnelId)))],
 		[
 			inertText`Program`,
-			list(seen.map(({ program }) => (program.sha256 === "" ? inertText`unknown hash` : idText(program.sha256.slice(0, 12))))),
+			list(
+				seen.map(({ program }) =>
+					program.sha256 === "" ? inertText`unknown hash` : inertText`SHA-256 ${idText(program.sha256.slice(0, 12))}…`,
+				),
+			),
 		],
 		[inertText`Target`, list(seen.flatMap(({ exposes }) => exposes.map(({ text }) => name(text))))],
 	];

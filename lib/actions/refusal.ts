@@ -10,7 +10,7 @@ export interface Refusal {
 const refusals = {
 	"no-name": "Write your name, so that the others know who is on it.",
 	"nothing-told": "Nobody has been told about this finding, so there is nothing to answer.",
-	closed: "This finding is closed. If the tunnel is seen again, it alerts as new.",
+	closed: "This finding is closed. If the tunnel is seen again, it alerts again.",
 	"needs-sign-in": "This needs a sign-in, or the command line: without one anyone could have typed the name.",
 	"too-many": "This finding was answered 10 times within an hour. Wait, or use the command line.",
 	acknowledged: "Someone is already on it.",

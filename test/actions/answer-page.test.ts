@@ -54,3 +54,9 @@ test("hostile text of devices and people adds no mark to the page, and no link o
 		{ numRuns: hostileRuns(600) },
 	);
 });
+
+test("a device without a name is shown by its id, and a program's hash is called one", () => {
+	const nameless = shown({ ...answered, device: { ...answered.device, name: redacted("") } }, "Kim Lee");
+	expect(nameless).toContain("<dt>Device</dt><dd>a3f1c0d9");
+	expect(nameless).toMatch(/<dt>Program<\/dt><dd>SHA-256 [0-9a-f]{12}…<\/dd>/);
+});
