@@ -11,8 +11,9 @@ import { type Finding, findingId } from "../lib/findings/finding.ts";
 import { scopeOf } from "../lib/findings/silence.ts";
 import { didWords, whoWords } from "../lib/notify/story/answer-words.ts";
 import { findingTitle } from "../lib/notify/story/finding-title.ts";
+import { counted } from "../lib/notify/story/time.ts";
 import { modeWords, verdictWords } from "../lib/notify/story/tunnel-words.ts";
-import { inert } from "../lib/notify/text.ts";
+import { inert, inertText } from "../lib/notify/text.ts";
 import { cut } from "../lib/store/columns.ts";
 import type { Table } from "../lib/store/table.ts";
 import { printJson } from "./json-text.ts";
@@ -145,7 +146,7 @@ function text(finding: Finding, now: Date): string {
 		`Device    ${inert(device.name, 120)} (${inert(device.id, 64)})`,
 		`Tunnel    ${worst.tunnel === undefined ? modeWords(worst) || "not visible" : `account ${worst.tunnel.account || "unknown"}, tunnel ${worst.tunnel.tunnelId || "unknown"}`}`,
 		`Command   ${inert(worst.program.commandLine, 300)}`,
-		`Seen      ${count} events, last ${lastSeen.toISOString()}; ${want} notices`,
+		`Seen      ${counted(count, inertText`event`, inertText`events`)}, last ${lastSeen.toISOString()}; ${counted(want, inertText`notice`, inertText`notices`)}`,
 		`Status    ${status}${confirmedAt === undefined ? "" : ", confirmed not ours"}`,
 	];
 	if (ack !== undefined && ack.until > now) lines.push(`          acknowledged by ${whoWords(ack)} until ${ack.until.toISOString()}`);

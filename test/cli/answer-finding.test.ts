@@ -71,7 +71,10 @@ test("a silence says what it covers, is listed while it lasts, and ends when it 
 	const [shown] = (await findings("show", critical, "--json")).lines;
 	expect(shown).toMatchObject({ status: "open", silenced: { by: "Kim Lee", held: 0, severity: "critical", note: "change 4711" } });
 
-	expect((await findings("show", critical)).stdout).toContain("\nTunnel    Quick tunnel, no account\n");
+	const { stdout: words } = await findings("show", critical);
+	expect(words).toContain("\nTunnel    Quick tunnel, no account\n");
+	expect(words).not.toMatch(/\b1 (events|notices)\b/);
+	expect(words).toMatch(/\nSeen {6}\d+ events, last .*; \d+ notices?\n/);
 
 	const [lifted] = (await by("Ana", "unsilence", critical, "--json")).lines;
 	expect(lifted).toMatchObject({ finding: critical, history: [{ answer: "silence" }, { answer: "lift", by: "Ana", held: 0 }] });
