@@ -73,9 +73,9 @@ function startsInside(start: Start): readonly Start[] {
 	return [fromWords({ text: start.command.text, words: [program, ...args] }, "cloudflared", environment, { ...noTrail, container })];
 }
 
-/** `kubectl set env deployment/web N=V`: its containers start again, and read it. */
+/** `kubectl set env deployment/web N=V`, `docker service update --env-add N=V`: the containers start again, and read it. */
 function variablesGiven(words: readonly Word[]): readonly Start[] {
-	const at = words.findIndex(({ value }, index) => value === "env" && words[index - 1]?.value === "set");
+	const at = words.findIndex(({ value }, index) => (value === "env" && words[index - 1]?.value === "set") || value === "--env-add");
 	return at === -1
 		? []
 		: words.slice(at + 1).flatMap(({ value }) => variableStart(value.slice(0, value.indexOf("=")), value.slice(value.indexOf("=") + 1)));

@@ -17,7 +17,7 @@ export interface Calls {
 export const noCalls: Calls = { method: "", program: "", args: "", service: false };
 
 const method = /(?:::|\.)(start|create|run|exec|shellexecute|executeshellcommand|setenvironmentvariable)$/i;
-const member = /(?:^|\.)(filename|filepath|arguments|argumentlist|commandline)(?:=(.*))?$/is;
+const member = /(?:^|\.)(filename|filepath|targetpath|arguments|argumentlist|commandline)(?:=(.*))?$/is;
 
 /** What this command adds: the name of a method, a member that is set, a service that is named. */
 export function callsAfter(before: Calls, { words }: Words): Calls {
@@ -30,6 +30,7 @@ export function callsAfter(before: Calls, { words }: Words): Calls {
 	switch (name?.toLowerCase()) {
 		case "filename":
 		case "filepath":
+		case "targetpath":
 			return { ...before, method: called, service, program: value };
 		case "arguments":
 		case "argumentlist":

@@ -111,7 +111,9 @@ export function prefixInner(start: Start, options: RegExp | undefined): readonly
 	// cmd looks in that folder for a mere name, too.
 	const elsewhere = moved && (name === "start" ? !/^(?:[a-z]:|\\)/i.test(only.value) : /^\.{1,2}\//.test(only.value));
 	const trail = { ...noTrail, altered: altered || elsewhere, unread: /^(?:xargs|parallel)$/.test(name) };
-	return [fromWords({ text: start.command.text, words: [...rest, ...given] }, "", environment, trail)];
+	const inner = fromWords({ text: start.command.text, words: [...rest, ...given] }, "", environment, trail);
+	const called = name === "exec" ? wordAfter(words.slice(0, at), /^-a$/)?.value : undefined;
+	return [called === undefined ? inner : { ...inner, argument0: called }];
 }
 
 /** `su - root -c "…"`: one word, unless its quotes were lost; the user can stand behind it. Empty where there is none. */

@@ -1,10 +1,14 @@
+import { decodedRuns } from "../../secrets/base64.ts";
+import { decodesText } from "./encoded-start.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
-import { mostWords, type Words } from "./words.ts";
+import { mostCommands, mostWords, type Words } from "./words.ts";
 
 /** What an interpreter takes as code on its command line: `python -c`, `node -e`, `osascript -e`. */
 const codeSwitch = /^(?:-c|-e|-r|-E|--eval|--print|-p|-pe)$/;
 /** What stands between two words of one list: `['a', "b"]`, `"a", ["b"]`. */
 const between = /^[\s,[\]+]*$/;
+/** It puts two texts together, in one of these languages. */
+const operator = /^\s*[+&.]\s*$/;
 const longest = 64 * 1_024;
 
 /**
@@ -35,17 +39,22 @@ export function startsInCode(
 	environment: Start["environment"],
 	shell: (commandLine: string) => readonly Start[],
 ): readonly Start[] {
-	return literals(code.slice(0, longest)).flatMap((list) => {
+	const { lists, joined } = literals(code.slice(0, longest));
+	const plain = lists.flatMap((list) => {
 		if (list.length === 1) return /\s/.test(list[0] ?? "") ? shell(list[0] ?? "") : [];
 		const args = list.slice(0, mostWords).map((value) => ({ value, start: 0, hidden: false }));
 		return [fromWords({ text: list.join(" "), words: args }, "", environment, noTrail)];
 	});
+	const decoded = decodesText(code) ? [...decodedRuns(code, 1)].slice(0, mostCommands).flatMap((run) => shell(run.decoded)) : [];
+	// What is put together or decoded never approves.
+	return joined || decoded.length > 0 ? [...plain, ...decoded].map((one) => ({ ...one, trail: { ...one.trail, unread: true } })) : plain;
 }
 
-/** Texts in quotes, those of one list together. */
-function literals(code: string): readonly (readonly string[])[] {
+/** Texts in quotes, those of one list together; `joined` if some of them were put together from pieces. */
+function literals(code: string): { readonly lists: readonly (readonly string[])[]; readonly joined: boolean } {
 	const lists: string[][] = [];
 	let end = -1;
+	let joined = false;
 	for (let at = 0; at < code.length; at++) {
 		const quote = code[at];
 		if (quote !== '"' && quote !== "'" && quote !== "`") continue;
@@ -54,10 +63,14 @@ function literals(code: string): readonly (readonly string[])[] {
 		for (; close < code.length && code[close] !== quote; close++)
 			parts.push(code[close] === "\\" ? (code[++close] ?? "") : (code[close] ?? ""));
 		const last = lists.at(-1);
-		if (last !== undefined && end !== -1 && at - end <= 64 && between.test(code.slice(end, at))) last.push(parts.join(""));
+		const gap = end === -1 || at - end > 64 ? "…" : code.slice(end, at);
+		if (last !== undefined && operator.test(gap)) {
+			joined = true;
+			last.push(`${last.pop() ?? ""}${parts.join("")}`);
+		} else if (last !== undefined && between.test(gap)) last.push(parts.join(""));
 		else lists.push([parts.join("")]);
 		end = close + 1;
 		at = close;
 	}
-	return lists;
+	return { lists, joined };
 }

@@ -84,6 +84,16 @@ const ways: readonly (readonly [string, [string, string]])[] = [
 		"code without blanks and quotes",
 		["/usr/bin/node", "node -e require('child_process').spawn('/tmp/u',['tunnel','run','--token','SECRET'])"],
 	],
+	["code with a text in two pieces", ["/usr/bin/node", `node -e "require('child_process').exec('/tmp/u tun'+'nel run --token SECRET')"`]],
+	[
+		"VBScript with a text in two pieces",
+		["mshta.exe", `mshta vbscript:CreateObject("WScript.Shell").Run("C:/tmp/u.exe tun" & "nel run --token SECRET",0)`],
+	],
+	[
+		"a shortcut",
+		powershell(`$l=$s.CreateShortcut('C:\\u.lnk'); $l.TargetPath='${windows}'; $l.Arguments='tunnel run --token SECRET'; $l.Save()`),
+	],
+	["docker service update", ["/usr/bin/docker", "docker service update --env-add TUNNEL_TOKEN=SECRET web"]],
 	["AppleScript", ["/usr/bin/osascript", `osascript -e do shell script "/tmp/u tunnel run --token SECRET" with administrator privileges`]],
 	["nssm: a service's variable", ["nssm.exe", "nssm set upd AppEnvironmentExtra TUNNEL_TOKEN=SECRET"]],
 	["nssm: one more variable", ["nssm.exe", `nssm set upd AppEnvironmentExtra +TUNNEL_LOGLEVEL=fatal "+TUNNEL_TOKEN=SECRET"`]],
@@ -107,10 +117,11 @@ describe("a tunnel is judged by its token, whatever starts it", () => {
 		const hidden = base64(`/tmp/u tunnel run --token ${foreignToken}`);
 		for (const line of [
 			`echo ${hidden} | base64 -d | sh`,
+			`import base64,os;os.system(base64.b64decode('${hidden}').decode())`,
 			`iex ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('${hidden}')))`,
 		]) {
-			const program = line.startsWith("iex") ? "powershell.exe" : "/bin/bash";
-			const sighting = started(program, `${program.startsWith("/") ? "bash" : "powershell"} -c "${line}"`, "");
+			const program = line.startsWith("iex") ? "powershell.exe" : line.startsWith("import") ? "/usr/bin/python3" : "/bin/bash";
+			const sighting = started(program, `${program.replace(/.*\/|\.exe/g, "")} -c "${line}"`, "");
 			expect(sighting?.ownership.verdict, line).toBe("not-ours");
 		}
 	});
@@ -243,6 +254,13 @@ describe("what starts later is read where it is kept", () => {
 		],
 		["a task with a token file", "ScheduledTaskUpdated", { TaskContent: task(windows, "tunnel run --token-file C:\\t") }, "cannot-tell"],
 		["a task with an encoded command", "ScheduledTaskCreated", { TaskContent: task("powershell.exe", `-enc ${encoded}`) }, "not-ours"],
+		["a service with an encoded command", "ServiceInstalled", { ServiceImagePath: `powershell -enc ${encoded}` }, "not-ours"],
+		[
+			"a service that opens a quick tunnel",
+			"ServiceInstalled",
+			{ ServiceImagePath: `${windows} tunnel --url rdp://localhost:3389` },
+			"cannot-tell",
+		],
 		["a service under another name", "ServiceInstalled", { ServiceImagePath: `${windows} tunnel run --token-file C:\\t` }, "cannot-tell"],
 		[
 			"a WMI subscription",
@@ -297,6 +315,7 @@ describe("what starts later is read where it is kept", () => {
 
 	test("a task of another program is not told", () => {
 		expect(kept("ScheduledTaskCreated", { TaskContent: task("C:\\vpn\\vpn.exe", "tunnel --restart") })).toBeUndefined();
+		expect(kept("ServiceInstalled", { ServiceImagePath: "C:\\vpn\\vpn.exe --tunnel --url https://vpn.example.com" })).toBeUndefined();
 	});
 });
 
@@ -339,6 +358,11 @@ describe("an approved start in a command silences nothing that the same command 
 		["all arguments of a script", bash(`${ours} $@`)],
 		["arguments that a variable of cmd adds", ["cmd.exe", "cmd /c C:\\x\\cloudflared.exe tunnel run --token SECRET %MORE%"]],
 		["an edge of somebody's own, by typeset", bash(`typeset -x TUNNEL_EDGE=203.0.113.9:7844; ${ours}`)],
+		["the tool called by another name", bash(`exec -a kworker ${ours}`)],
+		[
+			"a name in two pieces",
+			["/usr/bin/node", `node -e "require('child_process').exec('/usr/local/bin/cloud'+'flared tunnel run --token SECRET')"`],
+		],
 		["arguments that xargs adds", ["/usr/bin/xargs", `xargs ${ours}`]],
 		[
 			"a container with another entry point",

@@ -66,6 +66,10 @@ export const cloudflaredAutostart: Rule = {
 	when: any(
 		all(startsByItself, any(startsTunnel("RegistryValueData"), hasEncodedStart("RegistryValueData"), hasDecodedStart("RegistryValueData"))),
 		all(startsLater, taskStartsTunnel),
+		all(
+			equals("ActionType", "ServiceInstalled"),
+			any(startsTunnel("AdditionalFields"), hasEncodedStart("AdditionalFields"), hasDecodedStart("AdditionalFields")),
+		),
 	),
 	runbook: [
 		"Read the program and its arguments in RegistryValueData or AdditionalFields: which tunnel, and what does it expose?",
@@ -117,6 +121,10 @@ export const cloudflaredAutostart: Rule = {
 					'{"TaskName":"\\\\a","TaskContent":"<Exec><Command>C:\\\\Temp\\\\cloudflared.exe</Command><Arguments>tunnel run</Arguments></Exec>"}',
 			},
 			{
+				ActionType: "ServiceInstalled",
+				AdditionalFields: '{"ServiceName":"a","ServiceImagePath":"C:\\\\Temp\\\\a.exe tunnel --url rdp://localhost:3389"}',
+			},
+			{
 				ActionType: "WmiBindEventFilterToConsumer",
 				AdditionalFields:
 					'{"Consumer":"instance of CommandLineEventConsumer { CommandLineTemplate = \\"C:\\\\\\\\Temp\\\\\\\\a.exe tunnel --url rdp://localhost:3389\\"; };"}',
@@ -139,6 +147,10 @@ export const cloudflaredAutostart: Rule = {
 				RegistryValueData: "C:\\cloudflared",
 			},
 			{ RegistryKey: "HKEY_CURRENT_USER\\SOFTWARE\\Classes\\a", RegistryValueName: "b", RegistryValueData: "cloudflared.exe" },
+			{
+				ActionType: "ServiceInstalled",
+				AdditionalFields: '{"ServiceName":"vpn","ServiceImagePath":"C:\\\\vpn.exe --tunnel --url https://a"}',
+			},
 			{ ActionType: "ScheduledTaskCreated", AdditionalFields: '{"TaskName":"\\\\backup","TaskContent":"<Command>backup.exe</Command>"}' },
 		],
 	},
