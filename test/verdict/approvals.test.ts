@@ -54,10 +54,7 @@ describe("every mistake is named, with its place and without the value", () => {
 		["{", ["the file is not JSON: see line 1 column 2"]],
 		["", ["the file is empty"]],
 		[" \r\n", ["the file is empty"]],
-		[
-			'{"approvals": [ // ours',
-			["the file is not JSON: look for a comment, a comma before ] or }, or another encoding than UTF-8"],
-		],
+		['{"approvals": [ // ours', ["the file is not JSON: look for a comment, a comma before ] or }, or another encoding than UTF-8"]],
 		[`{"approvals": [${"1,".repeat(1_000)}1]}`, expect.arrayContaining(["approvals: must have at most 1000 entries"])],
 		["[]", ["the file: must be an object: { … }"]],
 		["null", ["the file: must be an object: { … }"]],
