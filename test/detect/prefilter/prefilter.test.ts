@@ -79,6 +79,8 @@ describe("what cannot be trusted to be a whole message is parsed", () => {
 		["nothing", ""],
 		["blanks", "  \n"],
 		["text", "not json"],
+		["a message without its start", message.slice(1)],
+		["a message that starts within a record", message.slice(20)],
 		["a list cut short in a record", message.slice(0, -20)],
 		["a list cut short between records", `{"records":[${record("a.exe")},${record("b.exe")}`],
 		["a bare list", `[${record("a.exe")}]`],
