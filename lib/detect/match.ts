@@ -170,18 +170,20 @@ function leaf(test: Test, atHand: AtHand): Compiled {
 	const { column } = test;
 	const needs = needsOf(test).map((texts) => texts.map((text) => atHand.idOf(column, text)));
 	const holds = compileTest(test, atHand.readerOf(column));
-	const made = new Map<boolean, Proof>();
-	const proof = (wanted: boolean): Proof => {
-		const one = { column, test: spell(test, wanted) };
-		made.set(wanted, one);
-		return one;
-	};
+	let holding: Proof | undefined;
+	let failing: Proof | undefined;
 	return {
 		holds: atHand.once((record) => {
 			for (const texts of needs) if (atHand.isWithout(texts)) return false;
 			return holds(record);
 		}),
-		prove: (_record, wanted, proofs) => void proofs.push(made.get(wanted) ?? proof(wanted)),
+		prove(_record, wanted, proofs) {
+			// Spelled when first shown: most tests never are.
+			if (wanted) holding ??= { column, test: spell(test, true) };
+			else failing ??= { column, test: spell(test, false) };
+			const proof = wanted ? holding : failing;
+			if (proof !== undefined) proofs.push(proof);
+		},
 	};
 }
 
