@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { identify } from "../../../lib/families/cloudflared/identify.ts";
+import { approvedToken, foreignToken, ownAccount, ownTunnel } from "./generated-records.ts";
 import { identityCases, recordOf } from "./identity-cases.ts";
 
 const cases = identityCases();
@@ -37,6 +38,19 @@ test("a token file's path that may be two arguments counts for no verdict as the
 	expect(place('"/Library/Application Support/com.cloudflare.cloudflared/token"')).toBe("default");
 	expect(place("/Library/Application Support/com.cloudflare.cloudflared/token")).toBe("other");
 });
+
+test.for([`tunnel run --token ${foreignToken} --token ${approvedToken}`, `service install ${approvedToken} ${foreignToken}`])(
+	"of two tokens in one command one counts and the other one is named, too: %s",
+	(line) => {
+		const record = { FileName: "cloudflared.exe", ProcessCommandLine: `cloudflared ${line}` };
+		const { claims, secondCredential } = identify(recordOf({ table: "DeviceProcessEvents", record })).reading;
+		expect(claims).toMatchObject([
+			{ place: "effective", tunnel: { account: ownAccount, tunnelId: ownTunnel } },
+			{ place: "given", tunnel: { account: "d94e1b7a3c5f48208e6d0b9a7f2c4e13" } },
+		]);
+		expect(secondCredential).toBe(true);
+	},
+);
 
 test.for(cases)("$name: program, mode and what is exposed", (one) => {
 	const { reading } = identify(recordOf(one));

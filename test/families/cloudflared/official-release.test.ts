@@ -32,6 +32,13 @@ function seen(record: Readonly<Record<string, unknown>>, table = "DeviceProcessE
 const svchost = { FileName: "svchost.exe", FolderPath: "C:\\ProgramData\\svchost.exe", SHA256: published };
 
 describe("the hash of a published release", () => {
+	test("tells the tool from its parent, which is one too", () => {
+		const parent = { InitiatingProcessFileName: "cloudflared.exe", InitiatingProcessCommandLine: "cloudflared.exe tunnel run" };
+		const { program } = seen({ ...svchost, ...parent, ProcessCommandLine: "svchost.exe -k netsvcs" });
+
+		expect(program).toMatchObject({ kind: "renamed", fileName: "svchost.exe" });
+	});
+
 	test("names the program whatever it is called and whatever its arguments are", () => {
 		const { program, mode, severity, severityReason } = seen({
 			...svchost,

@@ -27,6 +27,8 @@ describe("a tunnel token tells whose tunnel it is", () => {
 		["as a file", credentials],
 		["with escaped quotes", credentials.replaceAll('"', '\\"')],
 		["with its quotes eaten by a shell", credentials.replaceAll('"', "")],
+		["with blanks around names and colons", credentials.replace(/([{,])"(\w+)":/g, '$1 \n"$2" : ')],
+		["with names in lower case and single quotes", credentials.toLowerCase().replaceAll('"', "'")],
 	])("so do credentials %s", (_, text) => {
 		expect(findTunnels(`--credentials-contents ${text} tunnel run`)).toMatchObject([{ tunnel: { account, tunnelId } }]);
 	});
