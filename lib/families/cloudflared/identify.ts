@@ -1,5 +1,5 @@
 import type { DefenderRecord } from "../../defender/record.ts";
-import { columnText, type NamedColumns, textOf } from "../../sighting/column-text.ts";
+import { columnText } from "../../sighting/column-text.ts";
 import type { Claim, Contact, Identified, Reading } from "../../sighting/reading.ts";
 import type { Mode } from "../../sighting/sighting.ts";
 import { targetClass } from "../../sighting/targets.ts";
@@ -11,7 +11,7 @@ import { isPrivate } from "./contacts.ts";
 import { isSame } from "./credential.ts";
 import { filePlace } from "./file-place.ts";
 import { folderOf, isPublicFolder } from "./folders.ts";
-import { type RecordNames, withoutCommand } from "./kind-without-command.ts";
+import { withoutCommand } from "./kind-without-command.ts";
 import { laterStarts } from "./later-starts.ts";
 import { launcherOf } from "./launchers.ts";
 import { baseName, programName } from "./names.ts";
@@ -19,6 +19,7 @@ import { hasAnother, otherClaims } from "./other-claims.ts";
 import { isHighUser, kindOfParent, parentOf } from "./parents.ts";
 import { pathWithBlank } from "./path-with-blank.ts";
 import { opensTunnel, type StartReading } from "./read-start.ts";
+import { columnsOf, type Seen } from "./record-columns.ts";
 import { contactOf } from "./record-contact.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
 import { type Start, startOf } from "./start.ts";
@@ -65,34 +66,6 @@ function once<T>(work: () => T): () => T {
 	return () => {
 		done ??= { value: work() };
 		return done.value;
-	};
-}
-
-/** The columns that every record is read by, each read once: to find one among so many costs more than to look at its text. */
-interface Seen extends RecordNames {
-	readonly ownLine: string;
-	readonly ownHash: string;
-	readonly actorName: string;
-	readonly actorLine: string;
-	readonly actorHash: string;
-	readonly actorParent: string;
-}
-
-function columnsOf(columns: NamedColumns): Seen {
-	const actorFolder = textOf(columns.InitiatingProcessFolderPath);
-	const actorName = textOf(columns.InitiatingProcessFileName) || baseName(actorFolder);
-	const ownFolder = textOf(columns.FolderPath);
-	const ownName = textOf(columns.FileName) || baseName(ownFolder);
-	return {
-		ownName,
-		ownPath: withName(ownFolder, ownName),
-		ownLine: textOf(columns.ProcessCommandLine),
-		ownHash: textOf(columns.SHA256),
-		actorName,
-		actorPath: withName(actorFolder, actorName),
-		actorLine: textOf(columns.InitiatingProcessCommandLine),
-		actorHash: textOf(columns.InitiatingProcessSHA256),
-		actorParent: textOf(columns.InitiatingProcessParentFileName),
 	};
 }
 
@@ -254,15 +227,4 @@ function modeIn(record: DefenderRecord, reading: StartReading | undefined, conta
 /** Who asks for a quick tunnel gets one, under whatever name. */
 function asksForQuickTunnel({ host, talker }: Contact): boolean {
 	return host === "quick-tunnel-service" && talker === "other";
-}
-
-/** Some rows hold the folder only. */
-function withName(path: string, fileName: string): string {
-	if (path === "" || fileName === "") return path === "" ? fileName : path;
-	const own = baseName(path);
-	if (own === fileName || own.toLowerCase() === baseName(fileName).toLowerCase()) return path;
-	const separator = path.includes("/") ? "/" : "\\";
-	// The file's own name counts where its path ends in another one.
-	if (/\.[a-z0-9]{1,4}$/i.test(path.slice(-5))) return path.slice(0, path.lastIndexOf(separator) + 1) + fileName;
-	return path.endsWith(separator) ? path + fileName : path + separator + fileName;
 }
