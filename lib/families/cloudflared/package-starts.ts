@@ -55,9 +55,15 @@ function managedInner(start: Start, manager: number): readonly Start[] {
 	return [fromWords({ text, words: [program, ...words.slice(at + 1)] }, "", start.environment, { ...noTrail, altered })];
 }
 
+/** Right in front of a quoted text: it is shown to people. */
+const printing =
+	/(?:\b(?:print|printf|println|puts|say|echo|display (?:notification|dialog))|\bconsole\.\w{3,5}|\blog(?:ging|ger)\.\w{4,8})\s{0,4}\(?\s{0,4}$/;
+
 /** Code on the command line that starts programs. */
 export function codeInner(start: Start): readonly Start[] {
-	return codeStarts(start.command, start.environment, (commandLine) => inside(commandLine, start, "posix"));
+	// What it prints can be led into a shell, where one started it.
+	const onlyShown = start.trail.starter === "" ? printing : undefined;
+	return codeStarts(start.command, start.environment, (commandLine) => inside(commandLine, start, "posix"), onlyShown);
 }
 
 /** AppleScript, and its JavaScript: a notification or a dialog is text. */

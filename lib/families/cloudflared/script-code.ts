@@ -15,14 +15,16 @@ const longest = 64 * 1_024;
  * The commands that a line of code starts, found in one pass without knowing the language. Quoted texts in one list are
  * the words of a command; a quoted text with blanks is a whole command line.
  * @param shell reads such a command line.
+ * @param onlyShown what stands right in front of a text that is none.
  */
 export function codeStarts(
 	command: Words,
 	environment: Start["environment"],
 	shell: (commandLine: string) => readonly Start[],
+	onlyShown?: RegExp,
 ): readonly Start[] {
 	const at = command.words.findIndex(({ value }, index) => index > 0 && codeSwitch.test(value));
-	return at === -1 ? [] : startsInCode(codeOf(command, at + 1), environment, shell);
+	return at === -1 ? [] : startsInCode(codeOf(command, at + 1), environment, shell, onlyShown);
 }
 
 /** Linux and macOS report arguments without the quotes around them: code that is not quoted goes on to the end. */
@@ -38,8 +40,9 @@ export function startsInCode(
 	code: string,
 	environment: Start["environment"],
 	shell: (commandLine: string) => readonly Start[],
+	onlyShown?: RegExp,
 ): readonly Start[] {
-	const { lists, joined } = literals(code.slice(0, longest));
+	const { lists, joined } = literals(code.slice(0, longest), onlyShown);
 	const plain = lists.flatMap((list) => {
 		if (list.length === 1) return /\s/.test(list[0] ?? "") ? shell(list[0] ?? "") : [];
 		const args = list.slice(0, mostWords).map((value) => ({ value, start: 0, hidden: false }));
@@ -51,7 +54,10 @@ export function startsInCode(
 }
 
 /** Texts in quotes, those of one list together; `joined` if some of them were put together from pieces. */
-function literals(code: string): { readonly lists: readonly (readonly string[])[]; readonly joined: boolean } {
+function literals(
+	code: string,
+	onlyShown: RegExp | undefined,
+): { readonly lists: readonly (readonly string[])[]; readonly joined: boolean } {
 	const lists: string[][] = [];
 	let end = -1;
 	let joined = false;
@@ -63,14 +69,17 @@ function literals(code: string): { readonly lists: readonly (readonly string[])[
 		for (; close < code.length && code[close] !== quote; close++)
 			parts.push(code[close] === "\\" ? (code[++close] ?? "") : (code[close] ?? ""));
 		const last = lists.at(-1);
-		const gap = end === -1 || at - end > 64 ? "…" : code.slice(end, at);
+		const begin = at;
+		at = close;
+		// Between backticks Ruby, Perl and PHP run a command whose output they then show.
+		if (quote !== "`" && onlyShown?.test(code.slice(Math.max(0, begin - 32), begin)) === true) continue;
+		const gap = end === -1 || begin - end > 64 ? "…" : code.slice(end, begin);
 		if (last !== undefined && operator.test(gap)) {
 			joined = true;
 			last.push(`${last.pop() ?? ""}${parts.join("")}`);
 		} else if (last !== undefined && between.test(gap)) last.push(parts.join(""));
 		else lists.push([parts.join("")]);
 		end = close + 1;
-		at = close;
 	}
 	return { lists, joined };
 }

@@ -84,6 +84,9 @@ const ways: readonly (readonly [string, [string, string]])[] = [
 		"code without blanks and quotes",
 		["/usr/bin/node", "node -e require('child_process').spawn('/tmp/u',['tunnel','run','--token','SECRET'])"],
 	],
+	["what code prints into a shell", bash("python3 -c 'print(`/tmp/u tunnel run --token SECRET`)' | sh")],
+	["a command whose output is shown", ["/usr/bin/ruby", "ruby -e 'puts `/tmp/u tunnel run --token SECRET`'"]],
+	["code that prints, then starts", ["/usr/bin/python3", `python3 -c "print('x'); os.system('/tmp/u tunnel run --token SECRET')"`]],
 	["code with a text in two pieces", ["/usr/bin/node", `node -e "require('child_process').exec('/tmp/u tun'+'nel run --token SECRET')"`]],
 	[
 		"VBScript with a text in two pieces",
@@ -163,6 +166,9 @@ describe("everyday work on clusters and scripts", () => {
 		["powershell.exe", `powershell -c "'{0} tunnel run --token {1}' -f 'cloudflared','x' | Out-File notes.txt"`],
 		["cmd.exe", "cmd /c for %i in (a b) do echo cloudflared tunnel run --token %i"],
 		["/usr/bin/osascript", `osascript -e display notification "cloudflared tunnel run --token x" with title "job"`],
+		["/usr/bin/python3", `python3 -c print("cloudflared tunnel run --token x")`],
+		["/usr/bin/python3", `python3 -c 'import logging; logging.warning("cloudflared tunnel run --token x")'`],
+		["/usr/bin/node", `node -e "console.log('cloudflared tunnel run --token x')"`],
 		["nssm.exe", "nssm set upd AppEnvironmentExtra LOG=debug"],
 		["powershell.exe", `powershell -c "'a','b' | % { & C:\\tools\\vpn.exe tunnel run --token $_ }"`],
 	])("%s is low at most: %s", ([program, line]) => {
