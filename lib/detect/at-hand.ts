@@ -22,6 +22,7 @@ export interface AtHand {
 	isWithout(ids: readonly number[]): boolean;
 }
 
+/** One for each matcher, for all its records; `next` must be called before each of them. */
 export function createAtHand(): AtHand {
 	let turn = 0;
 	let searchedIn = 0;
