@@ -96,6 +96,11 @@ test("who is on it stays on it for another fact, and is no longer on what got wo
 	expect(after({ program: { ...seen.program, user: redacted("CONTOSO\\other") } }, { status: "closed" })).toEqual(["back", undefined]);
 });
 
+test("what a silence holds adds up, batch after batch", () => {
+	const decided = decide(silenced({ held: 3 }), [again(), again()], at("21T21:00:00"), defaultPolicy);
+	expect(decided).toMatchObject({ reason: "held", finding: { silence: { held: 5 } } });
+});
+
 test("a cheap fact outside the silence is told, and the silence stays for the rest", () => {
 	const decided = decide(
 		silenced(),

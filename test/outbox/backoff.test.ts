@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { askedWaitMs, backoffMs } from "../../lib/outbox/backoff.ts";
+import { askedWaitMs, backoffMs, probeAfterMs } from "../../lib/outbox/backoff.ts";
 
 const second = 1_000;
 const minute = 60_000;
@@ -19,4 +19,8 @@ test("what the far end asks for is granted, between a second and an hour, and ne
 	expect(askedWaitMs(7 * second, () => 1)).toBe(8_400);
 	expect(askedWaitMs(0, () => 0)).toBe(second);
 	expect(askedWaitMs(48 * 60 * minute, () => 0)).toBe(60 * minute);
+});
+
+test("a destination that refuses us is tried after 1, 5 and 15 minutes, then each hour", () => {
+	expect([1, 2, 3, 4, 5, 99].map(probeAfterMs)).toEqual([minute, 5 * minute, 15 * minute, 60 * minute, 60 * minute, 60 * minute]);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nextSlot, paces, type Tier } from "../../lib/outbox/rate-limits.ts";
+import { nextSlot, paces, planPlaces, type Tier } from "../../lib/outbox/rate-limits.ts";
 import { at } from "../builders.ts";
 
 /** Times of messages sent as fast as the pace allows. */
@@ -18,6 +18,14 @@ describe("the pace of a chat", () => {
 	test("is one message a second", () => {
 		expect(nextSlot([at("21T10:00:00")], at("21T10:00:00.999"), paces.critical)).toEqual(at("21T10:00:01"));
 		expect(nextSlot([at("21T10:00:00")], at("21T10:00:01"), paces.critical)).toEqual(at("21T10:00:01"));
+	});
+
+	test("gives a place that is just soon enough, and just before the end, and none a moment later", () => {
+		const taken = [at("21T10:00:00")];
+		const place = (patienceMs: number, ends: string) => planPlaces(taken, ["severe"], at("21T10:00:00"), patienceMs, at(ends)).places[0];
+		expect(place(1_500, "21T10:00:01.500")).toEqual(at("21T10:00:01.500"));
+		expect(place(1_499, "21T10:00:01.500")).toBeUndefined();
+		expect(place(1_500, "21T10:00:01.499")).toBeUndefined();
 	});
 
 	test("leaves a part of each second to what matters more", () => {
