@@ -19,7 +19,7 @@ import { hasAnother, otherClaims } from "./other-claims.ts";
 import { isHighUser, kindOfParent, parentOf } from "./parents.ts";
 import { pathWithBlank } from "./path-with-blank.ts";
 import { opensTunnel, type StartReading } from "./read-start.ts";
-import { columnsOf, type Seen } from "./record-columns.ts";
+import { type Seen, seenIn } from "./record-columns.ts";
 import { contactOf } from "./record-contact.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
 import { type Start, startOf } from "./start.ts";
@@ -29,7 +29,7 @@ import type { Word } from "./words.ts";
 
 /** What really runs in a record, and with which credential. Never throws; bounded, whatever the record holds. */
 export function identify(record: DefenderRecord): Identified {
-	const seen = columnsOf(record.columns);
+	const seen = seenIn(record.columns);
 	const { actorName, actorPath, actorLine } = seen;
 	const contact = contactOf(record, actorName, actorPath);
 	// Read one after the other: where the first one is the tool, which is nearly always, the others do not matter.

@@ -12,7 +12,8 @@ export interface Seen extends RecordNames {
 	readonly actorParent: string;
 }
 
-export function columnsOf(columns: NamedColumns): Seen {
+/** Reads them all; of a name or a path that is missing, what the other says takes its place. */
+export function seenIn(columns: NamedColumns): Seen {
 	const actorFolder = textOf(columns.InitiatingProcessFolderPath);
 	const actorName = textOf(columns.InitiatingProcessFileName) || baseName(actorFolder);
 	const ownFolder = textOf(columns.FolderPath);
