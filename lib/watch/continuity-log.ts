@@ -107,17 +107,25 @@ function short(gap: LoggedGap): LoggedGap {
 }
 
 const andOthers = " and others";
+/** A hub may have a thousand partitions, and a column holds no line for each of them. */
+const partitionsKept = 60;
 
-/** Never forgets a lost message: of very many entries the oldest become one for each partition. */
+/** Never forgets a lost message: of very many entries the oldest become one for each partition, and those of very many partitions one. */
 function kept(lost: readonly LoggedGap[]): readonly LoggedGap[] {
 	if (lost.length <= entriesKept) return lost;
 	const old = Map.groupBy(lost.slice(0, -entriesKept + 1), ({ partition }) => partition);
-	return [...[...old.values()].flatMap(joined), ...lost.slice(-entriesKept + 1)];
+	const lines = [...old.values()].flatMap(joined);
+	return [...joined(lines.slice(0, -partitionsKept)), ...lines.slice(-partitionsKept), ...lost.slice(-entriesKept + 1)];
 }
 
 function joined(gaps: readonly LoggedGap[]): readonly LoggedGap[] {
 	const [first] = gaps;
 	if (first === undefined || gaps.length === 1) return gaps;
 	const count = gaps.reduce((sum, one) => sum + one.count, 0);
-	return [{ ...first, numbers: first.numbers.endsWith(andOthers) ? first.numbers : `${first.numbers}${andOthers}`, count }];
+	const isOfMany = gaps.some(({ partition }) => partition !== first.partition);
+	return [{ ...first, partition: isOfMany ? withOthers(first.partition) : first.partition, numbers: withOthers(first.numbers), count }];
+}
+
+function withOthers(text: string): string {
+	return text.endsWith(andOthers) ? text : `${text}${andOthers}`;
 }

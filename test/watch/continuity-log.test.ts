@@ -48,6 +48,19 @@ test("what is lost of each partition stays its own, and is named once however of
 	expect([of("0")[0]?.numbers, of("1")[0]?.numbers]).toEqual(["0 and others", "1 and others"]);
 });
 
+test("a hub of a thousand partitions that lost something in each is noted, and no message of it is forgotten", async () => {
+	const deps = createDeps();
+	const everywhere = (time: string, count: number): readonly LoggedGap[] =>
+		Array.from({ length: 1_024 }, (_, n) => ({ at: at(time), partition: String(n), numbers: "9".repeat(120), count }));
+	await logGaps(deps, "defender", { lost: everywhere("20T07:00:00", 1) });
+	await logGaps(deps, "defender", { lost: everywhere("20T09:00:00", 2) });
+	const { lost } = await readContinuityLog(deps.table, "defender");
+	expect(lostCount({ ...nothingLogged, lost })).toBe(3_072);
+	expect(lost[0]).toMatchObject({ at: at("20T07:00:00"), partition: "0 and others" });
+	expect(lost.filter(({ partition }) => partition.endsWith("others"))).toHaveLength(1);
+	expect(lost.at(-1)).toMatchObject({ at: at("20T09:00:00"), partition: "1023", count: 2 });
+});
+
 test("a stretch that two looks tell lost, because a reader noted something between them, counts once", async () => {
 	const deps = createDeps();
 	await logGaps(deps, "defender", { lost: [gap("20T07:00:00", 10)] });
