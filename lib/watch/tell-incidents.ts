@@ -34,7 +34,7 @@ export async function tellIncidents(
 	const { table, destinations } = deps;
 	const row = await table.get(incidentsAddress);
 	const known = readIncidents(row);
-	if (known.leaseUntil !== undefined && known.leaseUntil > now) return [];
+	if (isAwaited(known.leaseUntil, now)) return [];
 	const names = destinations.map((one) => one.name);
 	const next = advance(known.incidents, visible, hidden, now).filter((one) => one.phase !== "over" || unaware(one, names, now).length > 0);
 	const isSame = JSON.stringify(next) === JSON.stringify(known.incidents);
@@ -71,10 +71,15 @@ export async function tellIncidents(
 	function isDue(incident: Incident, name: string): boolean {
 		const state = states.get(name)?.state;
 		const { dueAt } = incident.failed[name] ?? {};
-		return (
-			unaware(incident, [name], now).length > 0 && (state === undefined || !isPaused(state, now)) && (dueAt === undefined || dueAt <= now)
-		);
+		return unaware(incident, [name], now).length > 0 && (state === undefined || !isPaused(state, now)) && !isAwaited(dueAt, now);
 	}
+}
+
+/** Longer than any lease and any wait: what lies farther ahead was written by a clock that was far ahead for a moment. */
+const longestWaitMs = 2 * 3_600_000;
+
+function isAwaited(moment: Date | undefined, now: Date): boolean {
+	return moment !== undefined && moment > now && moment.getTime() - now.getTime() < longestWaitMs;
 }
 
 /** A destination that refuses this very message would refuse it always. */

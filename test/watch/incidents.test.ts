@@ -173,6 +173,24 @@ describe("people are told of trouble of the watch", () => {
 		expect(got).toEqual(["0 teams begun cf-ops-events-unread-7246d2b2-202611211000"]);
 	});
 
+	test("at once when a clock that was a day ahead is right again, though its send failed or died", async () => {
+		const { got, turns, world } = aWatch();
+		world.answer = () => (world.now > inMinute(60) ? away : ok);
+		await turns(24 * 60, 24 * 60 + 1, unread);
+		await turns(0, 2, unread);
+		expect(got.map((line) => line.split(" ").slice(0, -1).join(" "))).toEqual(["1441 teams begun refused", "0 teams begun"]);
+
+		const other = aWatch();
+		await other.turns(24 * 60, 24 * 60, unread);
+		const shown = await other.look(24 * 60 + 1, unread);
+		const { table } = other.deps;
+		let writes = 0;
+		const dying = { ...table, replace: (row: never, etag: string) => (writes++ === 0 ? table.replace(row, etag) : never()) };
+		await expect(tellIncidents({ ...other.deps, table: dying }, shown, other.world.now)).rejects.toThrow("killed");
+		await other.turns(0, 2, unread);
+		expect(other.got.map((line) => line.split(" ").slice(0, -1).join(" "))).toEqual(["1441 teams begun", "0 teams begun"]);
+	});
+
 	test("of a destination that is down through the others, and when it works again it has missed nothing", async () => {
 		const { got, turns } = aWatch(["teams", "webhook"]);
 		await turns(0, 10, teamsIsDown);
