@@ -53,9 +53,9 @@ export function createProgram(): Command {
 			writeOut: (text) => process.stdout.write(foldText(text, columnsOf(process.stdout))),
 			writeErr: (text) => process.stderr.write(foldText(text, columnsOf(process.stderr))),
 		})
-		.addHelpText("before", ({ error, command: { args, commands } }): string => {
+		.addHelpText("beforeAll", ({ error, command: { args, commands } }): string => {
 			const [word, page] = args;
-			if (!error || word !== "help" || page === undefined) return "";
+			if (!error || word !== "help" || page === undefined || page === "help") return "";
 			return `${unknownCommand(
 				page,
 				commands.map((one) => one.name()),

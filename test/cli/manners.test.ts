@@ -23,9 +23,13 @@ describe("a slip is answered with what was meant", () => {
 		] as const) {
 			expect(await tunnelwatch(words)).toMatchObject({ code: 2, stdout: "", stderr: says });
 		}
-		const page = await tunnelwatch(["help", "quarantin"]);
-		expect(page.code).toBe(2);
-		expect(page.stderr).toMatch(/^error: unknown command 'quarantin'\n\(Did you mean quarantine\?\)\n\nUsage:/);
+		for (const [words, says] of [
+			[["help", "quarantin"], /^error: unknown command 'quarantin'\n\(Did you mean quarantine\?\)\n\nUsage: tunnelwatch \[/],
+			[["findings", "help", "silense"], /^error: unknown command 'silense'\n\(Did you mean silence\?\)\n\nUsage: tunnelwatch findings \[/],
+			[["help", "help"], /^Usage: tunnelwatch \[/],
+		] as const) {
+			expect(await tunnelwatch(words)).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(says) });
+		}
 		const rule = await tunnelwatch(["rules", "explain", "cloudflared-usge", "--record", "-"]);
 		expect(rule.code).toBe(1);
 		expect(rule.stderr).toContain("Did you mean cloudflared-usage?");
