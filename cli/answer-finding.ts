@@ -143,7 +143,7 @@ function text(finding: Finding, now: Date): string {
 	const lines = [
 		`${findingId(finding)}  ${severity.toUpperCase()}  ${findingTitle(finding)}`,
 		`${verdictWords[worst.ownership.verdict]} ${inert(worst.ownership.reason, 240)}`,
-		`Device    ${inert(device.name, 120)} (${inert(device.id, 64)})`,
+		`Device    ${device.name === "" ? inert(device.id, 64) : `${inert(device.name, 120)} (${inert(device.id, 64)})`}`,
 		`Tunnel    ${worst.tunnel === undefined ? modeWords(worst) || "not visible" : `account ${worst.tunnel.account || "unknown"}, tunnel ${worst.tunnel.tunnelId || "unknown"}`}`,
 		`Command   ${inert(worst.program.commandLine, 300)}`,
 		`Seen      ${counted(count, inertText`event`, inertText`events`)}, last ${lastSeen.toISOString()}; ${counted(want, inertText`notice`, inertText`notices`)}`,

@@ -148,7 +148,7 @@ function asTable(lines: readonly Line[]): string {
 			findingId(finding),
 			severity,
 			verdict,
-			inert(device.name, 40),
+			inert(device.name || device.id, 40),
 			String(count),
 			`${lastSeen.toISOString().slice(0, 16)}Z`,
 			stateOf(finding),

@@ -105,7 +105,7 @@ function report(
 ): string {
 	const told = new Set(after.notices.map(({ key }) => key));
 	const silent = new Set(before.notices.map(({ key }) => key).filter((key) => !told.has(key)));
-	const names = [...silent].map((key) => before.findings.get(key)?.device.name).filter((name) => name !== undefined);
+	const devices = [...silent].map((key) => before.findings.get(key)?.device).filter((device) => device !== undefined);
 	return [
 		proposals.length === 0
 			? "Nothing to propose: no account and tunnel has two things that speak for it."
@@ -117,13 +117,13 @@ function report(
 		...(rejected.length === 0 ? [] : ["Not proposed:"]),
 		...rejected.map(({ account, tunnelId, why }) => `  account ${account} tunnel ${tunnelId}: ${why}`),
 		`On the same data, ${count(before.notices.length, "notice")} would become ${groupDigits(after.notices.length)}.`,
-		...(names.length === 0
+		...(devices.length === 0
 			? []
 			: [
-					`Silent from then on: ${names
+					`Silent from then on: ${devices
 						.slice(0, 20)
-						.map((name) => inert(name, 40))
-						.join(", ")}${names.length > 20 ? ` and ${names.length - 20} more` : ""}.`,
+						.map(({ name, id }) => inert(name || id, 40))
+						.join(", ")}${devices.length > 20 ? ` and ${devices.length - 20} more` : ""}.`,
 				]),
 	].join("\n");
 }

@@ -124,7 +124,7 @@ function page(finding: Finding, looked: readonly Looked[], { to, tells, keeps, t
 	const width = Math.min(30, Math.max(0, ...looked.map(({ line }) => line.length)));
 	const list = (names: readonly string[]) => names.map((name) => shown(name, 80)).join(", ");
 	return [
-		`${findingId(finding)}  ${inert(device.name, 60)} · ${noticeSeverity ?? severity} · ${shortVerdict[worst.ownership.verdict]}`,
+		`${findingId(finding)}  ${inert(device.name || device.id, 60)} · ${noticeSeverity ?? severity} · ${shortVerdict[worst.ownership.verdict]}`,
 		...looked.map(({ line, why }) => {
 			const name = `  ${shown(line, 30).padEnd(width)}  `;
 			if (why === undefined) return `${name}holds${to === undefined || to.length === 0 ? "" : `: ${list(to)}`}`;

@@ -6,6 +6,7 @@ import { openEmbeddedTable } from "../../cli/embedded-table.ts";
 import { findingRange, isFindingRow } from "../../lib/findings/finding-row.ts";
 import { partitions } from "../../lib/store/partitions.ts";
 import { rowsOf } from "../../lib/store/table.ts";
+import { fileWith } from "./input/read-file.ts";
 import { tunnelwatch } from "./tunnelwatch.ts";
 
 let folder: string;
@@ -69,6 +70,24 @@ test("a finding that cannot be read is named, the others are listed, and exit co
 	const ran = await tunnelwatch(["findings", "--json"], { env: { DATA_FOLDER: data } });
 	expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(/^cf-[0-9a-f]{12} cannot be read: its row is damaged;/) });
 	expect(ran.lines).toHaveLength(6);
+});
+
+test("a device without a name is listed, shown and routed by its id", async () => {
+	const id = "b7".repeat(20);
+	const record = {
+		...{ Timestamp: "2026-11-21T20:07:05Z", DeviceId: id, ActionType: "ProcessCreated", FileName: "cloudflared.exe" },
+		...{ FolderPath: "C:\\Windows\\Temp\\cloudflared.exe", ProcessCommandLine: "cloudflared.exe tunnel --url rdp://localhost:3389" },
+	};
+	const nameless = fileWith(JSON.stringify([record]));
+	const own = { ...env, DATA_FOLDER: join(folder, "nameless") };
+	await tunnelwatch(["run", nameless], { env: { DATA_FOLDER: own.DATA_FOLDER } });
+	const [line] = (await tunnelwatch(["findings", "--json"], { env: own })).lines;
+	const finding = String(line?.["finding"]);
+
+	expect((await tunnelwatch(["findings"], { env: own })).stdout).toMatch(/^cf-\S+ +\w+ +.* {2}(b7){5}/m);
+	expect((await tunnelwatch(["findings", "show", finding], { env: own })).stdout).toContain(`\nDevice    ${id}\n`);
+	const routes = fileWith(JSON.stringify([{ name: "All", to: ["webhook"] }]));
+	expect((await tunnelwatch(["routes", "explain", finding, "--routes", routes], { env: own })).stdout).toMatch(/^cf-\S+ {2}(b7){20} · /);
 });
 
 test("without findings, --json writes nothing: exit 0", async () => {
