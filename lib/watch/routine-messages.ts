@@ -83,8 +83,9 @@ export function whatIsDue(
 	const today = now.toISOString().slice(0, 10);
 	const digestToday = known.digestAt?.toISOString().slice(0, 10) === today;
 	if (digestHour !== undefined && now.getUTCHours() >= digestHour && !digestToday) return "digest";
-	const last = Math.max(...[known.since, state.lastOk, known.heartbeatAt, known.digestAt].map((moment) => moment?.getTime() ?? 0));
-	return now.getTime() - last >= heartbeatAfterMs ? "heartbeat" : undefined;
+	// A moment that lies as far ahead is of a clock that was wrong.
+	const isRecent = (moment: Date | undefined) => moment !== undefined && Math.abs(now.getTime() - moment.getTime()) < heartbeatAfterMs;
+	return [known.since, state.lastOk, known.heartbeatAt, known.digestAt].some(isRecent) ? undefined : "heartbeat";
 }
 
 async function heartbeat(table: Table, state: DestinationState, now: Date): Promise<HeartbeatNotice> {

@@ -372,6 +372,14 @@ describe("a chat that hears nothing", () => {
 		expect(whatIsDue(undefined, { lastOk: at("14T10:00:00") }, known, at("21T10:00:00"))).toBe("heartbeat");
 	});
 
+	test("waits no year for a sign of life because a clock was a year ahead for a moment", () => {
+		const ahead = { ...known, heartbeatAt: new Date("2027-11-21T10:00:00Z") };
+		expect(whatIsDue(undefined, { lastOk: at("14T10:00:00") }, ahead, at("21T09:59:59"))).toBeUndefined();
+		expect(whatIsDue(undefined, { lastOk: at("14T10:00:00") }, ahead, at("21T10:00:00"))).toBe("heartbeat");
+		// The clock of another instance, a little ahead, starts nothing.
+		expect(whatIsDue(undefined, { lastOk: undefined }, { ...known, since: at("21T10:10:00") }, at("21T10:00:00"))).toBeUndefined();
+	});
+
 	test("is given a week when it is new", () => {
 		expect(whatIsDue(undefined, { lastOk: undefined }, { ...known, since: undefined }, at("21T10:00:00"))).toBe("begin");
 		expect(whatIsDue(undefined, { lastOk: undefined }, { ...known, since: at("21T10:00:00") }, at("21T10:01:00"))).toBeUndefined();
