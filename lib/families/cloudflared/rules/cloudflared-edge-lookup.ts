@@ -1,4 +1,4 @@
-import { all, any, contains, has, not, oneOf, startsWith } from "../../../detect/condition.ts";
+import { all, any, endsWith, has, not, oneOf, startsWith } from "../../../detect/condition.ts";
 import type { Rule } from "../../../detect/rule.ts";
 import { knownProcess, namedCloudflared } from "./conditions.ts";
 
@@ -9,7 +9,9 @@ const resolver = all(
 		..."svchost.exe dns.exe systemd-resolved systemd-resolve dnsmasq unbound named mDNSResponder avahi-daemon".split(" "),
 	),
 	any(
-		contains("InitiatingProcessFolderPath", ":\\Windows\\System32"),
+		endsWith("InitiatingProcessFolderPath", ":\\Windows\\System32"),
+		endsWith("InitiatingProcessFolderPath", ":\\Windows\\System32\\svchost.exe"),
+		endsWith("InitiatingProcessFolderPath", ":\\Windows\\System32\\dns.exe"),
 		startsWith("InitiatingProcessFolderPath", "/usr/"),
 		startsWith("InitiatingProcessFolderPath", "/lib/"),
 	),
@@ -33,6 +35,14 @@ export const cloudflaredEdgeLookup: Rule = {
 	references: ["https://attack.mitre.org/techniques/T1572/"],
 	examples: {
 		match: [
+			...["C:\\Windows\\System32\\spool\\drivers\\color\\svchost.exe", "C:\\Windows\\System32.old\\svchost.exe"].map(
+				(InitiatingProcessFolderPath) => ({
+					ActionType: "DnsQueryResponse",
+					InitiatingProcessFileName: "svchost.exe",
+					InitiatingProcessFolderPath,
+					AdditionalFields: '{"DnsQueryString":"region1.v2.argotunnel.com"}',
+				}),
+			),
 			{
 				ActionType: "DnsQueryResponse",
 				InitiatingProcessFileName: "updater.exe",
