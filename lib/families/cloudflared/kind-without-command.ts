@@ -6,6 +6,7 @@ import type { Contact, ProgramKind } from "../../sighting/reading.ts";
 import { isAboutTunnels, ofFile } from "./about-tunnels.ts";
 import { nameKind } from "./names.ts";
 import { publishedReleases } from "./releases/published-releases.ts";
+import { mayStartOthers } from "./starters.ts";
 
 /** The files of a row: the one that it is about, and the one that acted. */
 export interface RecordNames {
@@ -37,12 +38,16 @@ export function withoutCommand(
 	return texts.some((text) => /cloudflared/i.test(text)) && !isAboutTunnels(record, contact) ? "mention" : "other";
 }
 
-/** A task that starts other programs, with the name in a path or an argument. */
+/** A task that starts other programs, which are given no more of it than its folder. */
 function isTaskOfAnother(record: DefenderRecord): boolean {
 	if (record.table !== "DeviceEvents" || !/^ScheduledTask/.test(columnText(record, "ActionType"))) return false;
 	const task = additionalText(record, "TaskContent");
-	return /<Command>/i.test(task) && !/tunnel/i.test(task);
+	const programs = [...task.matchAll(/<Command>\s{0,16}"?([^<"]{0,1024})/gi)].map(([, program = ""]) => program.trim());
+	return programs.length > 0 && !mayRunIt.test(task) && !programs.some((one) => mayStartOthers(one) || /cloudflared/i.test(one));
 }
+
+/** Its command, plain or as numbers, its configuration, or a file that runs. */
+const mayRunIt = /tunnel|&#|-config\b|cloudflared[^\s"<]{0,256}\.(?:exe|com|cmd|bat|ps1|vb[se]|jse?|ws[fh]|hta|py|lnk|dll)\b/i;
 
 /** The event source that only the program itself registers, under whatever name it runs. */
 function ownsConstants(record: DefenderRecord): boolean {
