@@ -56,15 +56,29 @@ function managedInner(start: Start, manager: number): readonly Start[] {
 }
 
 /** Right in front of a quoted text: it is shown to people. */
+const displaying = /\bdisplay (?:notification|dialog)\s{0,4}$/;
 const printing =
 	/(?:\b(?:print|printf|println|puts|say|echo|display (?:notification|dialog))|\bconsole\.\w{3,5}|\blog(?:ging|ger)\.\w{4,8})\s{0,4}\(?\s{0,4}$/;
+/** Code that can give these words another meaning, or lead what they print elsewhere, has further words outside its texts. */
+const printsOnly =
+	/^(?:(?:print|printf|println|puts|say|echo|console|log|logging|logger|debug|info|warn|warning|error|import|sys|exit)\b|[\s\d()[\].,;+])*$/;
+const texts = /'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/gs;
+/** Ruby, Perl and PHP run what stands so within a text. */
+const runsWithin = /[#@$]\{|\{\$/;
 
 /** Code on the command line that starts programs. */
 export function codeInner(start: Start): readonly Start[] {
-	// What it prints can be led into a shell, where one started it.
-	const onlyShown = start.trail.starter === "" ? printing : undefined;
-	return codeStarts(start.command, start.environment, (commandLine) => inside(commandLine, start, "posix"), onlyShown);
+	const shownIn = (code: string): RegExp | undefined => {
+		// What it prints can be led into a shell, where one started it.
+		if (start.trail.starter !== "") return undefined;
+		const prints = code.length <= mostPrinting && !runsWithin.test(code) && printsOnly.test(code.replace(texts, ""));
+		return prints ? printing : displaying;
+	};
+	return codeStarts(start.command, start.environment, (commandLine) => inside(commandLine, start, "posix"), shownIn);
 }
+
+/** Longer code does more than to print. */
+const mostPrinting = 2_048;
 
 /** AppleScript, and its JavaScript: a notification or a dialog is text. */
 export function appleInner(start: Start): readonly Start[] {

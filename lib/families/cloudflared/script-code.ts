@@ -15,16 +15,18 @@ const longest = 64 * 1_024;
  * The commands that a line of code starts, found in one pass without knowing the language. Quoted texts in one list are
  * the words of a command; a quoted text with blanks is a whole command line.
  * @param shell reads such a command line.
- * @param onlyShown what stands right in front of a text that is none.
+ * @param shownIn what stands right in front of a text that is none, in this code.
  */
 export function codeStarts(
 	command: Words,
 	environment: Start["environment"],
 	shell: (commandLine: string) => readonly Start[],
-	onlyShown?: RegExp,
+	shownIn: (code: string) => RegExp | undefined,
 ): readonly Start[] {
 	const at = command.words.findIndex(({ value }, index) => index > 0 && codeSwitch.test(value));
-	return at === -1 ? [] : startsInCode(codeOf(command, at + 1), environment, shell, onlyShown);
+	if (at === -1) return [];
+	const code = codeOf(command, at + 1);
+	return startsInCode(code, environment, shell, shownIn(code));
 }
 
 /** Linux and macOS report arguments without the quotes around them: code that is not quoted goes on to the end. */
@@ -71,8 +73,7 @@ function literals(
 		const last = lists.at(-1);
 		const begin = at;
 		at = close;
-		// Between backticks Ruby, Perl and PHP run a command whose output they then show.
-		if (quote !== "`" && onlyShown?.test(code.slice(Math.max(0, begin - 32), begin)) === true) continue;
+		if (onlyShown?.test(code.slice(Math.max(0, begin - 32), begin)) === true) continue;
 		const gap = end === -1 || begin - end > 64 ? "…" : code.slice(end, begin);
 		if (last !== undefined && operator.test(gap)) {
 			joined = true;

@@ -87,6 +87,16 @@ const ways: readonly (readonly [string, [string, string]])[] = [
 	["what code prints into a shell", bash("python3 -c 'print(`/tmp/u tunnel run --token SECRET`)' | sh")],
 	["a command whose output is shown", ["/usr/bin/ruby", "ruby -e 'puts `/tmp/u tunnel run --token SECRET`'"]],
 	["code that prints, then starts", ["/usr/bin/python3", `python3 -c "print('x'); os.system('/tmp/u tunnel run --token SECRET')"`]],
+	[
+		"a word for printing that means another thing",
+		["/usr/bin/python3", `python3 -c "from os import system as say; say('/tmp/u tunnel run --token SECRET')"`],
+	],
+	["a method of the console that runs", ["/usr/bin/node", `node -e "console.run=exec; console.run('/tmp/u tunnel run --token SECRET')"`]],
+	["printing to a shell", ["/usr/bin/perl", `perl -e "open(STDOUT,'|sh'); print '/tmp/u tunnel run --token SECRET'"`]],
+	[
+		"printing into a crontab",
+		["/usr/bin/python3", `python3 -c "print('/tmp/u tunnel run --token SECRET', file=open('/etc/cron.d/u','w'))"`],
+	],
 	["code with a text in two pieces", ["/usr/bin/node", `node -e "require('child_process').exec('/tmp/u tun'+'nel run --token SECRET')"`]],
 	[
 		"VBScript with a text in two pieces",
@@ -286,6 +296,17 @@ describe("what starts later is read where it is kept", () => {
 	test("a task of another program that works on its folder is low at most", () => {
 		const copy = kept("ScheduledTaskCreated", { TaskContent: task("robocopy.exe", "C:\\ProgramData\\cloudflared D:\\backup") });
 		expect(copy?.severity ?? "none").toMatch(/^(?:none|info|low)$/);
+	});
+
+	test.for([
+		["cmd.exe", "/c C:\\ProgramData\\cloudflared\\run.cmd"],
+		["powershell.exe", "-File C:\\ProgramData\\cloudflared\\start.ps1"],
+		["wscript.exe", "C:\\ProgramData\\cloudflared\\start.vbs"],
+		["C:\\ProgramData\\cloudflared\\run.cmd", ""],
+		["C:\\ProgramData\\svc.exe", "--config C:\\ProgramData\\cloudflared\\c.yml"],
+		["C:\\ProgramData\\svc.exe", "C:\\ProgramData\\cloudflared\\c.exe &#116;unnel run"],
+	] as const)("a task that may run what lies in its folder is told: %s %s", ([command, args]) => {
+		expect(kept("ScheduledTaskCreated", { TaskContent: task(command, args) })?.severity).toBe("medium");
 	});
 
 	test.for([
