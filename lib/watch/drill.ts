@@ -68,7 +68,9 @@ export function nextDrill(
 	now: Date,
 ): Drill | undefined {
 	const dueAt = dueMoment(schedule, now);
-	if (now.getTime() - dueAt.getTime() > lateMs || (known !== undefined && known.dueAt >= dueAt)) return undefined;
+	// One that lies farther ahead was begun by a clock that was wrong.
+	const isBegun = known !== undefined && known.dueAt >= dueAt && known.dueAt.getTime() - now.getTime() < dayMs;
+	if (isBegun || now.getTime() - dueAt.getTime() > lateMs) return undefined;
 	const nothingYet = { triedAt: undefined, sentAt: undefined, arrivedAt: undefined, failure: undefined };
 	return { dueAt, begunAt: now, runs: hubs.map((hub) => ({ hub, deviceId: newDeviceId(), ...nothingYet })) };
 }

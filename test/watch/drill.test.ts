@@ -44,6 +44,15 @@ describe("when a weekly drill begins", () => {
 		);
 	});
 
+	test("also after one that a clock began a year ahead, and not beside one of another app whose clock is a little ahead", () => {
+		const drill = begun();
+		const ahead = { ...drill, dueAt: new Date("2027-11-23T10:00:00Z"), begunAt: new Date("2027-11-23T10:00:30Z") };
+		expect(nextDrill(ahead, schedule, ["defender"], newId, tuesday("10:00:30"))?.dueAt).toEqual(drill.dueAt);
+		expect(nextDrill(drill, schedule, ["defender"], newId, tuesday("09:59:30"))).toBeUndefined();
+		const hourEarlier = { ...schedule, hour: 9 };
+		expect(nextDrill(drill, hourEarlier, ["defender"], newId, tuesday("09:30:00"))).toBeUndefined();
+	});
+
 	test("an app that was away begins it within a day, and after that waits for the next week", () => {
 		expect(nextDrill(undefined, schedule, ["defender"], newId, new Date("2026-11-25T10:00:00Z"))).toBeDefined();
 		expect(nextDrill(undefined, schedule, ["defender"], newId, new Date("2026-11-25T10:00:01Z"))).toBeUndefined();
