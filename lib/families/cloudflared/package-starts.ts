@@ -80,9 +80,12 @@ export function codeInner(start: Start): readonly Start[] {
 /** Longer code does more than to print. */
 const mostPrinting = 2_048;
 
-/** AppleScript, and its JavaScript: a notification or a dialog is text. */
+/** What AppleScript, and its JavaScript with the system's own calls, start or type in. */
+const appleStarts = /\bdo\s{0,8}(?:shell\s{0,8})?script\b|\bwrite text\b|\b(?:keystroke|NSTask|system|popen|exec[lv]\w?|posix_spawnp?)\b/i;
+
+/** AppleScript, and its JavaScript: in any other, a text is one. */
 export function appleInner(start: Start): readonly Start[] {
-	return /\bdo\s{0,8}(?:shell\s{0,8})?script\b|\bwrite text\b|\bNSTask\b/i.test(start.command.text) ? codeInner(start) : [];
+	return appleStarts.test(start.command.text) ? codeInner(start) : [];
 }
 
 /** `mshta vbscript:…`, `rundll32 javascript:…`: the address is the code. */

@@ -108,6 +108,14 @@ const ways: readonly (readonly [string, [string, string]])[] = [
 	],
 	["docker service update", ["/usr/bin/docker", "docker service update --env-add TUNNEL_TOKEN=SECRET web"]],
 	["AppleScript", ["/usr/bin/osascript", `osascript -e do shell script "/tmp/u tunnel run --token SECRET" with administrator privileges`]],
+	[
+		"JavaScript for macOS: the C library",
+		["/usr/bin/osascript", `osascript -l JavaScript -e "ObjC.import('stdlib'); $.system('/tmp/u tunnel run --token SECRET')"`],
+	],
+	[
+		"AppleScript that types into a terminal",
+		["/usr/bin/osascript", `osascript -e tell application "System Events" to keystroke "/tmp/u tunnel run --token SECRET"`],
+	],
 	["nssm: a service's variable", ["nssm.exe", "nssm set upd AppEnvironmentExtra TUNNEL_TOKEN=SECRET"]],
 	["nssm: one more variable", ["nssm.exe", `nssm set upd AppEnvironmentExtra +TUNNEL_LOGLEVEL=fatal "+TUNNEL_TOKEN=SECRET"`]],
 	["kubectl set env", ["/usr/bin/kubectl", "kubectl set env deployment/web TUNNEL_TOKEN=SECRET"]],
