@@ -62,7 +62,8 @@ const printing =
 /** Code that can give these words another meaning, or lead what they print elsewhere, has further words outside its texts. */
 const printsOnly =
 	/^(?:(?:print|printf|println|puts|say|echo|console|log|logging|logger|debug|info|warn|warning|error|import|sys|exit)\b|[\s\d()[\].,;+])*$/;
-const texts = /'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/gs;
+/** With the quote that ends it, if one does: a search for one that is not there would begin again at each quote. */
+const texts = /'(?:\\.?|[^'\\])*('|$)|"(?:\\.?|[^"\\])*("|$)/gs;
 /** Ruby, Perl and PHP run what stands so within a text. */
 const runsWithin = /[#@$]\{|\{\$/;
 
@@ -71,7 +72,10 @@ export function codeInner(start: Start): readonly Start[] {
 	const shownIn = (code: string): RegExp | undefined => {
 		// What it prints can be led into a shell, where one started it.
 		if (start.trail.starter !== "") return undefined;
-		const prints = code.length <= mostPrinting && !runsWithin.test(code) && printsOnly.test(code.replace(texts, ""));
+		const prints =
+			code.length <= mostPrinting &&
+			!runsWithin.test(code) &&
+			printsOnly.test(code.replace(texts, (text, single?: string, double?: string) => (single || double ? "" : text)));
 		return prints ? printing : displaying;
 	};
 	return codeStarts(start.command, start.environment, (commandLine) => inside(commandLine, start, "posix"), shownIn);
