@@ -6,8 +6,9 @@ import { foundIn } from "./claims.ts";
 import { readCommand } from "./command.ts";
 import { folderOf } from "./folders.ts";
 import { programName } from "./names.ts";
-import { opensTunnel, readStart, type Signs, type StartReading } from "./read-start.ts";
+import { readStart, type Signs, type StartReading } from "./read-start.ts";
 import { type Start, withoutQuotes } from "./start.ts";
+import { opensTunnel } from "./start-mode.ts";
 import { type Expanded, expand } from "./starters.ts";
 import { takesText } from "./takes-text.ts";
 

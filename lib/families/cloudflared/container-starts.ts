@@ -1,6 +1,6 @@
 import { nameKind, programName } from "./names.ts";
 import { variableStart } from "./registry-value.ts";
-import { shellInner } from "./shell-starts.ts";
+import { shellInner } from "./shell-switches.ts";
 import { fromWords, noTrail, type Start } from "./start.ts";
 import { isOwnVariables } from "./surroundings.ts";
 import { type Word, wordAfter } from "./words.ts";

@@ -4,7 +4,8 @@ import type { Claim } from "../../sighting/reading.ts";
 import type { Candidate } from "./candidate.ts";
 import { type FoundClaims, foundIn } from "./claims.ts";
 import { isSame } from "./credential.ts";
-import { opensTunnel, type StartReading } from "./read-start.ts";
+import type { StartReading } from "./read-start.ts";
+import { opensTunnel } from "./start-mode.ts";
 
 /** Two starts in one text with different credentials. */
 export function hasAnother(tools: readonly StartReading[]): boolean {

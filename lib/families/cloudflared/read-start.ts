@@ -8,6 +8,7 @@ import { folderOf, isPublicFolder } from "./folders.ts";
 import { nameKind, programName } from "./names.ts";
 import { originOf } from "./origin.ts";
 import { isCut, type Start } from "./start.ts";
+import { modeIn, opensTunnel } from "./start-mode.ts";
 import { choosesOther } from "./surroundings.ts";
 import { takesText } from "./takes-text.ts";
 import { defaultQuickService, type Lookup, lookupIn, nothingSet, type Runs, type Sources, whatRuns } from "./what-runs.ts";
@@ -152,27 +153,6 @@ function ofNothing(start: Start, command: Command, signs: Signs): StartReading {
 
 const refused: Runs = { kind: "nothing", why: "no command of its own" };
 
-/** True for modes that connect a tunnel at once. `service-install` is not one: the service it installs connects. */
-export function opensTunnel(mode: Mode): boolean {
-	switch (mode) {
-		case "named-token":
-		case "named-token-file":
-		case "named-env":
-		case "named-credentials":
-		case "adhoc-named":
-		case "quick":
-			return true;
-		case "service-install":
-		case "service-uninstall":
-		case "service-mode":
-		case "access-client":
-		case "maintenance":
-		case "would-fail":
-		case "unknown":
-			return false;
-	}
-}
-
 /** The file is the tool's by its name, and the command line calls it something else. */
 function isCalledOtherwise({ image, argument0 }: Start): boolean {
 	return argument0 !== "" && nameKind(argument0) === undefined && nameKind(image) !== undefined;
@@ -205,40 +185,6 @@ function programOf(
 	const anywhere = odd || place === "user" || place === "program-data";
 	const likely = (evidence === "weak" && (odd || suspicious)) || (evidence === "leading" && (anywhere || suspicious));
 	return { kind: likely ? "renamed" : "other", certain: false, pretends };
-}
-
-/** Of a text that was cut nobody knows whether it would fail. */
-function modeIn(start: Start, runs: Runs, decoding: Decoding | undefined): Mode {
-	const mode = modeOf(runs, decoding);
-	return mode === "would-fail" && isCut(start) ? "unknown" : mode;
-}
-
-function modeOf(runs: Runs, decoding: Decoding | undefined): Mode {
-	switch (runs.kind) {
-		case "token":
-			if (runs.token.from !== "arguments") return "named-env";
-			return decoding === "broken" ? "would-fail" : "named-token";
-		case "token-file":
-			return runs.file.from === "arguments" ? "named-token-file" : "named-env";
-		case "credentials":
-			return "named-credentials";
-		case "run-unnamed":
-			return "named-env";
-		case "adhoc":
-			return "adhoc-named";
-		case "quick":
-		case "service-mode":
-			return runs.kind;
-		case "service-install":
-			return decoding === "broken" ? "would-fail" : "service-install";
-		case "command":
-			if (runs.name === "service uninstall") return "service-uninstall";
-			return /^access (?:tcp|curl|login|token|ssh)/.test(runs.name) ? "access-client" : "maintenance";
-		case "help":
-			return "maintenance";
-		case "nothing":
-			return "would-fail";
-	}
 }
 
 function isDetour(flag: (typeof detourFlags)[number], value: string | undefined): boolean {

@@ -5,7 +5,8 @@ import { addressInner, appleInner, codeInner, packageInner, wholeTextInner } fro
 import { appletInner, compatibilityInner, daemonInner, dllInner, findInner, prefixInner, transferInner } from "./prefix-starts.ts";
 import { remoteInner, sshInner } from "./remote-starts.ts";
 import { nssmInner, serviceControlInner, valueInner, variableInner } from "./service-starts.ts";
-import { inside, powershellInner, shellInner } from "./shell-starts.ts";
+import { inside } from "./shell-starts.ts";
+import { powershellInner, shellInner } from "./shell-switches.ts";
 import type { Start, Trail } from "./start.ts";
 import { mostCommands, restFrom } from "./words.ts";
 
